@@ -1,0 +1,1 @@
+"""Builds and connects everything: command line, lifecycle, logging."""

@@ -1,0 +1,1 @@
+"""The one crossing between the GUI thread and the core thread."""

@@ -1,0 +1,1 @@
+"""The TWS session: transport, decoding, encoding; the only place that imports ibapi."""

@@ -1,0 +1,49 @@
+"""Contracts and what the broker says about trading them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.domain.ids import ConId
+from workstation.domain.prices import PriceLadder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """One tradable instrument, fully resolved.
+
+    Source: contractData, the contract part.
+    """
+
+    con_id: ConId
+    symbol: str
+    sec_type: str = "STK"
+    exchange: str = "SMART"
+    primary_exchange: str = ""
+    currency: str = "USD"
+    local_symbol: str = ""
+    trading_class: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDetails:
+    """Trading rules of one contract.
+
+    `multiplier` is money per price point and unit; `price_magnifier` divides prices
+    into the contract's currency (an LSE share prints pence, magnifier 100).
+    `size_increment` and `min_size` are in shares or lots.
+
+    Source: contractData and marketRule.
+    """
+
+    contract: Contract
+    long_name: str = ""
+    ladder: PriceLadder
+    multiplier: Decimal = Decimal(1)
+    price_magnifier: int = 1
+    min_size: Decimal = Decimal(1)
+    size_increment: Decimal = Decimal(1)
+    order_types: frozenset[str] = frozenset()
+    valid_exchanges: tuple[str, ...] = ()
+    time_zone_id: str = ""
+    trading_hours: str = ""
+    liquid_hours: str = ""

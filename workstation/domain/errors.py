@@ -1,0 +1,21 @@
+"""Errors that cross package borders."""
+
+
+class WorkstationError(Exception):
+    """Base of all errors that carry a sentence for the user."""
+
+
+class EncodingError(WorkstationError):
+    """An order cannot be written in the broker's protocol; nothing was sent."""
+
+
+class JournalError(WorkstationError):
+    """The journal cannot be written or read; trading must lock."""
+
+
+class SettingsError(WorkstationError):
+    """A settings or limits file cannot be used; names file, place and fault."""
+
+
+class LinkError(WorkstationError):
+    """The link to the broker cannot be opened or kept; says why."""

@@ -1,0 +1,57 @@
+"""The broker's reports of executions and their costs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId
+from workstation.domain.order import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One execution report, or a later revision of one.
+
+    `quantity` is in shares or lots, 0 for a bust; `price` per unit in the contract's
+    currency; `time` is aware UTC.
+
+    Source: execDetails.
+    """
+
+    exec_id: ExecId
+    order_id: OrderId
+    client_id: ClientId
+    perm_id: PermId | None
+    order_ref: OrderRef | None
+    account: AccountId
+    con_id: ConId
+    symbol: str
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    exchange: str
+    time: datetime
+
+    @property
+    def base_id(self) -> str:
+        """The part of the id that revisions share."""
+        return self.exec_id.rpartition(".")[0] or self.exec_id
+
+    @property
+    def revision(self) -> int:
+        """The revision number; the highest stands, whatever came last."""
+        digits = self.exec_id.rpartition(".")[2]
+        return int(digits) if digits.isdecimal() and "." in self.exec_id else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commission:
+    """Cost of one execution; `realized_pnl` is None where the broker has not worked it out.
+
+    Source: commissionReport / commissionAndFeesReport.
+    """
+
+    exec_id: ExecId
+    commission: Decimal
+    currency: str
+    realized_pnl: Decimal | None

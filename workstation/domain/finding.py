@@ -1,0 +1,102 @@
+"""What the risk checks found, and the answers an order can get."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from workstation.domain.ids import OrderId, OrderKey
+
+
+class Level(IntEnum):
+    """How much a finding weighs; the highest one decides."""
+
+    INFO = 1
+    SOFT = 2
+    HARD = 3
+
+
+class RiskCode(StrEnum):
+    """Names of the checks' findings; the prefix is the row in orders-and-risk.md 1.3."""
+
+    READ_ONLY = "R01_READ_ONLY"
+    WRONG_ENVIRONMENT = "R01_WRONG_ENVIRONMENT"
+    UNKNOWN_ACCOUNT = "R01_UNKNOWN_ACCOUNT"
+    NOT_ARMED = "R01_NOT_ARMED"
+    QUANTITY_NOT_POSITIVE = "R02_QUANTITY_NOT_POSITIVE"
+    PRICE_MISSING = "R02_PRICE_MISSING"
+    PRICE_NOT_FINITE = "R02_PRICE_NOT_FINITE"
+    UNKNOWN_CONTRACT = "R02_UNKNOWN_CONTRACT"
+    TYPE_NOT_OFFERED = "R02_TYPE_NOT_OFFERED"
+    OFF_TICK = "R03_OFF_TICK"
+    OFF_LOT = "R03_OFF_LOT"
+    QUANTITY = "R04_QUANTITY"
+    ORDER_SIZE = "R05_ORDER_SIZE"
+    POSITION = "R06_POSITION"
+    FUNDS = "R10_FUNDS"
+    PRICE_COLLAR = "R14_PRICE_COLLAR"
+    NO_REFERENCE = "R14_NO_REFERENCE"
+    RATE = "R15_RATE"
+    DUPLICATE = "R17_DUPLICATE"
+    LINK_NOT_READY = "R22_LINK_NOT_READY"
+    BYTES_WAITING = "R22_BYTES_WAITING"
+    TRADING_STATE = "R23_TRADING_STATE"
+    FINAL_GATE = "R24_FINAL_GATE"
+    NOT_EDITABLE = "ORDER_NOT_EDITABLE"
+    ENCODING = "ORDER_NOT_ENCODABLE"
+    LIMITS = "LIMITS_NOT_CONFIGURED"
+    CHECK_ERROR = "CHECK_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of one check.
+
+    `measured` and `limit` are texts with their unit, ready to be shown beside each other;
+    empty where the check compares nothing. `advice` says what would pass.
+    """
+
+    code: RiskCode
+    level: Level
+    text: str
+    measured: str = ""
+    limit: str = ""
+    advice: str = ""
+
+    @property
+    def acknowledgement(self) -> str:
+        """What the draft must carry to show that a user accepted exactly this finding."""
+        return f"{self.code}:{self.measured}:{self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The order is on record and its bytes are handed to the transport."""
+
+    order_id: OrderId
+    key: OrderKey
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAcknowledgement:
+    """Nothing was sent; the user must accept these findings first."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Nothing was sent and nothing will be, for these reasons."""
+
+    findings: tuple[Finding, ...]
+
+
+Answer = Submitted | NeedsAcknowledgement | Denied
+
+
+class TradingState(StrEnum):
+    """What may leave; each more restrictive than the one before (R23)."""
+
+    ACTIVE = "ACTIVE"
+    REDUCING = "REDUCING"
+    HALTED = "HALTED"
+    LOCKED = "LOCKED"

@@ -1,0 +1,43 @@
+"""The state of the connection to the broker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from workstation.domain.account import Environment
+from workstation.domain.finding import TradingState
+from workstation.domain.ids import AccountId, ClientId
+
+
+class LinkState(StrEnum):
+    """How far the link to the broker has come."""
+
+    DISCONNECTED = "DISCONNECTED"
+    CONNECTING = "CONNECTING"
+    SYNCING = "SYNCING"
+    READY = "READY"
+    DEGRADED = "DEGRADED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """What the banner shows: link, account, world and what may be traded.
+
+    `reason` says why the link is not READY and what comes next. `clock_offset` is the
+    broker's time minus ours in seconds, None before the broker told its time.
+    """
+
+    state: LinkState
+    reason: str = ""
+    host: str = ""
+    port: int = 0
+    client_id: ClientId = ClientId(0)
+    server_version: int | None = None
+    accounts: tuple[AccountId, ...] = ()
+    account: AccountId | None = None
+    environment: Environment | None = None
+    read_only: bool = False
+    trading_state: TradingState = TradingState.ACTIVE
+    trading_reason: str = ""
+    clock_offset: float | None = None
+    since: datetime

@@ -1,0 +1,77 @@
+"""What the core tells the window: frozen values in two lanes.
+
+A message in the `latest` lane replaces the one of the same key; everything else travels in
+order, none lost.
+"""
+
+from dataclasses import dataclass
+
+from workstation.domain.account import AccountPnl, AccountSummary, PositionView
+from workstation.domain.commands import CommandResult
+from workstation.domain.contract import ContractDetails
+from workstation.domain.execution import Execution
+from workstation.domain.link import LinkView
+from workstation.domain.notice import Notice
+from workstation.domain.order_status import OrderView
+from workstation.domain.quote import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswered:
+    """The answer to the command posted under this number."""
+
+    number: int
+    result: CommandResult
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """An order is new or differs from what was shown."""
+
+    order: OrderView
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionArrived:
+    """A fill was applied."""
+
+    execution: Execution
+
+
+@dataclass(frozen=True, slots=True)
+class ContractKnown:
+    """The trading rules of a contract arrived."""
+
+    details: ContractDetails
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The connection, the account, the clock offset or the trading state changed."""
+
+    link: LinkView
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeArrived:
+    """A sentence for the log and, if loud, for the eye."""
+
+    notice: Notice
+
+
+EventMessage = (
+    CommandAnswered | OrderChanged | ExecutionArrived | ContractKnown | LinkChanged | NoticeArrived
+)
+
+LatestMessage = Quote | PositionView | AccountSummary | AccountPnl
+
+
+def latest_key(message: LatestMessage) -> tuple[object, ...]:
+    """Name what a message replaces: two messages with one key, and only the newer is shown."""
+    match message:
+        case Quote(con_id=con_id):
+            return (Quote, con_id)
+        case PositionView(account=account, con_id=con_id):
+            return (PositionView, account, con_id)
+        case _:
+            return (type(message), message.account)

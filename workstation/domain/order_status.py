@@ -1,0 +1,139 @@
+"""States of an order, and the order as it is shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderKey, PermId
+from workstation.domain.order import Side
+
+
+class Lifecycle(StrEnum):
+    """Where an order stands on its way. Source: orders-and-risk.md 2.1."""
+
+    STAGED = "STAGED"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    UNKNOWN = "UNKNOWN"
+    HELD = "HELD"
+    WORKING = "WORKING"
+    INACTIVE = "INACTIVE"
+    FILLED = "FILLED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+    NOT_PLACED = "NOT_PLACED"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more is expected, though a late fill is still believed."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {
+        Lifecycle.FILLED,
+        Lifecycle.CANCELLED,
+        Lifecycle.EXPIRED,
+        Lifecycle.REJECTED,
+        Lifecycle.NOT_PLACED,
+    }
+)
+
+
+class Pending(StrEnum):
+    """A cancel or a replace under way, apart from the lifecycle."""
+
+    NONE = "NONE"
+    REQUESTED = "REQUESTED"
+    UNKNOWN = "UNKNOWN"
+
+
+class OrderFlag(StrEnum):
+    """What is odd about an order and must be seen."""
+
+    LATE_FILL = "LATE_FILL"
+    OVERFILL = "OVERFILL"
+    RESURRECTED = "RESURRECTED"
+    CORRECTED = "CORRECTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """One order as the program knows it, from whichever client it came.
+
+    `filled` is the sum of the latest revision of each execution, never a status report.
+    `average_price` is None without a fill. `pending_quantity` and `pending_limit` are the
+    terms of a change that the broker has not confirmed. `note` is the broker's or our
+    latest sentence about it. `editable` tells whether this client may change or cancel it.
+    """
+
+    key: OrderKey
+    order_id: OrderId
+    client_id: ClientId
+    perm_id: PermId | None
+    account: AccountId
+    con_id: ConId
+    symbol: str
+    side: Side
+    quantity: Decimal
+    order_type: str
+    limit_price: Decimal | None
+    tif: str
+    lifecycle: Lifecycle
+    cancel: Pending = Pending.NONE
+    replace: Pending = Pending.NONE
+    pending_quantity: Decimal | None = None
+    pending_limit: Decimal | None = None
+    filled: Decimal = Decimal(0)
+    average_price: Decimal | None = None
+    flags: frozenset[OrderFlag] = frozenset()
+    note: str = ""
+    editable: bool = True
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def remaining(self) -> Decimal:
+        """Quantity that could still fill if the order is live, never negative."""
+        return max(self.quantity - self.filled, Decimal(0))
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the order may still be live at the broker."""
+        return not self.lifecycle.is_terminal
+
+    @property
+    def display_state(self) -> str:
+        """The one word a trader reads; unknown goes before pending, pending before the rest."""
+        return display_state(self)
+
+
+def display_state(view: OrderView) -> str:
+    """Choose the word shown for an order. Source: orders-and-risk.md 2.1, display precedence."""
+    if view.lifecycle is Lifecycle.UNKNOWN or Pending.UNKNOWN in (view.cancel, view.replace):
+        return "Unknown"
+    if not view.lifecycle.is_terminal and view.cancel is Pending.REQUESTED:
+        return "Cancelling"
+    if not view.lifecycle.is_terminal and view.replace is Pending.REQUESTED:
+        return "Changing"
+    if view.lifecycle is Lifecycle.WORKING and view.filled:
+        return "Part filled"
+    return _WORDS[view.lifecycle]
+
+
+_WORDS = {
+    Lifecycle.STAGED: "Staged",
+    Lifecycle.SENDING: "Sending",
+    Lifecycle.SENT: "Sent",
+    Lifecycle.UNKNOWN: "Unknown",
+    Lifecycle.HELD: "Held",
+    Lifecycle.WORKING: "Working",
+    Lifecycle.INACTIVE: "Inactive",
+    Lifecycle.FILLED: "Filled",
+    Lifecycle.CANCELLED: "Cancelled",
+    Lifecycle.EXPIRED: "Expired",
+    Lifecycle.REJECTED: "Rejected",
+    Lifecycle.NOT_PLACED: "Not placed",
+}

@@ -1,0 +1,123 @@
+"""Where siblings meet: the Protocols through which packages of one layer use each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from workstation.domain.contract import Contract, ContractDetails
+from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef
+from workstation.domain.messages import EventMessage, LatestMessage
+from workstation.domain.order import OrderDraft
+from workstation.domain.quote import Quote
+from workstation.domain.reports import Report
+
+
+class QuoteSource(Protocol):
+    """Newest quotes, as risk and the OMS see them. Core thread."""
+
+    def quote(self, con_id: ConId) -> Quote | None:
+        """Return the newest quote, or None where nothing was ever received."""
+        ...
+
+
+class ContractSource(Protocol):
+    """Trading rules of the contracts known so far. Core thread."""
+
+    def details(self, con_id: ConId) -> ContractDetails | None:
+        """Return the rules of a contract, or None where it was not looked up."""
+        ...
+
+
+class TickSink(Protocol):
+    """Where decoded market data goes: a contract's slot. Core thread."""
+
+    def set_price(self, con_id: ConId, tick_type: int, price: float) -> None:
+        """Take a tickPrice; a price of -1 without size means the side is gone."""
+        ...
+
+    def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:
+        """Take a tickSize, in shares or lots."""
+        ...
+
+    def set_data_type(self, con_id: ConId, data_type: int) -> None:
+        """Take a marketDataType: 1 live, 2 frozen, 3 delayed, 4 delayed-frozen."""
+        ...
+
+
+ReportSink = Callable[[Report], None]
+"""Takes each report in the order of its arrival. Core thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedOrder:
+    """The exact bytes that place or change one order, not yet sent."""
+
+    order_id: OrderId
+    data: bytes
+    sha256: str
+
+
+class OrderEncoder(Protocol):
+    """Turns an approved order into bytes without sending. Core thread."""
+
+    def encode_order(
+        self, order_id: OrderId, order_ref: OrderRef, contract: Contract, draft: OrderDraft
+    ) -> EncodedOrder:
+        """Return the frame of a new or changed order; raises EncodingError."""
+        ...
+
+
+class OrderWire(Protocol):
+    """The way of order bytes to the broker. Core thread; only the final gate calls it."""
+
+    def write_order(self, order: EncodedOrder) -> bool:
+        """Hand the bytes to the outbound buffer; False when the link takes none."""
+        ...
+
+
+class CancelWire(Protocol):
+    """The way of cancels, which ask nobody. Core thread."""
+
+    def cancel_order(self, order_id: OrderId) -> bool:
+        """Ask the broker to cancel; False when the link takes nothing."""
+        ...
+
+
+class JournalPort(Protocol):
+    """The durable record. Core thread, one writer."""
+
+    def record(self, event: str, body: Any, *, durable: bool) -> int:
+        """Append one entry and return its number; durable entries are on disk on return.
+
+        Raises JournalError; the caller must then lock trading.
+        """
+        ...
+
+
+class Publisher(Protocol):
+    """The way to the window. Core thread."""
+
+    def post(self, message: EventMessage) -> None:
+        """Send a message that must not be lost."""
+        ...
+
+    def post_latest(self, message: LatestMessage) -> None:
+        """Send a message that replaces the one of the same key."""
+        ...
+
+
+class PositionSource(Protocol):
+    """Signed positions as risk sees them. Core thread."""
+
+    def quantity(self, account: AccountId, con_id: ConId) -> Decimal:
+        """Return the signed position, 0 where none is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are at the broker in this session."""
+
+    client_id: ClientId
+    install: str

@@ -1,0 +1,230 @@
+"""What the broker reports, in our words: the one form in which callbacks reach the desk.
+
+Every report is a value; None stands where the broker sent one of its unset marks.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from workstation.domain.contract import ContractDetails
+from workstation.domain.execution import Commission, Execution
+from workstation.domain.ids import (
+    AccountId,
+    ClientId,
+    ConId,
+    OrderId,
+    OrderRef,
+    PermId,
+    ReqId,
+)
+from workstation.domain.order import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted:
+    """The broker accepted us and told accounts and next order id. Source: 15 and 9."""
+
+    server_version: int
+    accounts: tuple[AccountId, ...]
+    next_order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded:
+    """The link is gone; `orders_in_doubt` are ids whose bytes may not have left whole."""
+
+    reason: str
+    orders_in_doubt: tuple[OrderId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderBytesSent:
+    """The socket took the last byte of these orders."""
+
+    order_ids: tuple[OrderId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextOrderId:
+    """The lowest id the broker will take from this client. Source: nextValidId."""
+
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrderReport:
+    """An order as the broker holds it. Source: openOrder and, when `completed`, completedOrder.
+
+    `quantity` and prices are the broker's acknowledged terms. `what_if` marks a margin
+    preview, which is no order.
+    """
+
+    order_id: OrderId
+    client_id: ClientId
+    perm_id: PermId | None
+    order_ref: OrderRef | None
+    account: AccountId
+    con_id: ConId
+    symbol: str
+    side: Side
+    quantity: Decimal
+    order_type: str
+    limit_price: Decimal | None
+    tif: str
+    outside_rth: bool = False
+    status: str
+    what_if: bool = False
+    completed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStatusReport:
+    """A status line. `filled` is only a cross-check. Source: orderStatus."""
+
+    order_id: OrderId
+    client_id: ClientId
+    perm_id: PermId | None
+    status: str
+    filled: Decimal
+    remaining: Decimal
+    why_held: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionReport:
+    """An execution, live or repeated; `req_id` is None for a live one. Source: execDetails."""
+
+    execution: Execution
+    req_id: ReqId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommissionReport:
+    """The cost of an execution. Source: commissionReport."""
+
+    commission: Commission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerNotice:
+    """A coded message; `subject` is the order or request id it names, None for the session.
+
+    Source: error.
+    """
+
+    subject: int | None
+    code: int
+    text: str
+    advanced_reject: str = ""
+
+
+class ListKind(StrEnum):
+    """Lists the broker ends with a message of its own."""
+
+    OPEN_ORDERS = "open orders"
+    COMPLETED_ORDERS = "completed orders"
+    EXECUTIONS = "executions"
+    POSITIONS = "positions"
+    ACCOUNT_SUMMARY = "account summary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEnded:
+    """A requested list is complete. Source: the ...End messages."""
+
+    kind: ListKind
+    req_id: ReqId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionReport:
+    """A position, 0 when it was closed. `average_cost` includes the multiplier.
+
+    Source: position.
+    """
+
+    account: AccountId
+    con_id: ConId
+    symbol: str
+    quantity: Decimal
+    average_cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountValueReport:
+    """One tag of the account summary, as text. Source: accountSummary."""
+
+    account: AccountId
+    tag: str
+    value: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PnlReport:
+    """Profit and loss of an account, or of one position where `con_id` is given.
+
+    Source: pnl, pnlSingle.
+    """
+
+    account: AccountId
+    con_id: ConId | None
+    daily: float | None
+    unrealized: float | None
+    realized: float | None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractReport:
+    """A contract that a look-up found. Source: contractData."""
+
+    req_id: ReqId
+    details: ContractDetails
+    market_rule_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractsEnded:
+    """A look-up is complete. Source: contractDataEnd."""
+
+    req_id: ReqId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketRuleReport:
+    """Price bands of one market rule, lowest edge first. Source: marketRule."""
+
+    rule_id: int
+    bands: tuple[tuple[Decimal, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerTime:
+    """The broker's wall time. Source: currentTime."""
+
+    time: datetime
+
+
+OrderReport = (
+    OpenOrderReport | OrderStatusReport | ExecutionReport | CommissionReport | BrokerNotice
+)
+"""What may change an order."""
+
+Report = (
+    SessionStarted
+    | SessionEnded
+    | OrderBytesSent
+    | NextOrderId
+    | OrderReport
+    | ListEnded
+    | PositionReport
+    | AccountValueReport
+    | PnlReport
+    | ContractReport
+    | ContractsEnded
+    | MarketRuleReport
+    | ServerTime
+)

@@ -1,0 +1,1 @@
+"""Quotes, depth and tape as the core thread keeps them."""

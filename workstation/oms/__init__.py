@@ -1,0 +1,1 @@
+"""Orders: the one door out, their states, identities and the final gate."""

@@ -1,0 +1,1 @@
+"""Files that outlive the program: journal, settings, paths."""

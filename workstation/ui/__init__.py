@@ -1,0 +1,1 @@
+"""Widgets, table models and charts; knows no broker."""
