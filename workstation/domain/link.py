@@ -28,10 +28,10 @@ class LinkView:
     """
 
     state: LinkState
+    client_id: ClientId
     reason: str = ""
     host: str = ""
     port: int = 0
-    client_id: ClientId = ClientId(0)
     server_version: int | None = None
     accounts: tuple[AccountId, ...] = ()
     account: AccountId | None = None
