@@ -17,8 +17,9 @@ class Inbox(QObject):
     """Two lanes from the core thread into the GUI thread.
 
     post() and post_latest() are called on the core thread. Signals leave on the GUI thread.
-    A deque and a dict are written by one thread and taken by the other in single, atomic
-    operations of the interpreter, so neither side needs a lock.
+    Events wait in a deque. The newest values wait in one dict that belongs to whoever has
+    taken it out of `_latest`, so it is never changed and read at the same time; both need
+    no lock, because a deque's append and popleft are atomic.
     """
 
     events_arrived = Signal(object)
@@ -33,7 +34,7 @@ class Inbox(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._events: deque[EventMessage] = deque()
-        self._latest: dict[tuple[object, ...], LatestMessage] = {}
+        self._latest: deque[dict[tuple[object, ...], LatestMessage]] = deque()
         self._beat = QTimer(self)
         self._beat.setTimerType(Qt.TimerType.PreciseTimer)
         self._beat.setInterval(FRAME_MS)
@@ -45,7 +46,9 @@ class Inbox(QObject):
 
     def post_latest(self, message: LatestMessage) -> None:
         """Queue a message in place of the one of the same key. Core thread."""
-        self._latest[latest_key(message)] = message
+        waiting = self._take_latest()
+        waiting[latest_key(message)] = message
+        self._latest.append(waiting)
 
     @Slot()
     def start(self) -> None:
@@ -68,7 +71,12 @@ class Inbox(QObject):
         if self._events:
             count = len(self._events)
             self.events_arrived.emit(tuple(self._events.popleft() for _ in range(count)))
-        if self._latest:
-            taken, self._latest = self._latest, {}
-            self.latest_arrived.emit(tuple(taken.values()))
+        if latest := self._take_latest():
+            self.latest_arrived.emit(tuple(latest.values()))
         self.inbox_drained.emit()
+
+    def _take_latest(self) -> dict[tuple[object, ...], LatestMessage]:
+        try:
+            return self._latest.popleft()
+        except IndexError:
+            return {}
