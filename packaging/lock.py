@@ -1,0 +1,61 @@
+"""Regenerate requirements.lock from pyproject.toml.
+
+python3 packaging/lock.py [uv options, such as --upgrade or --upgrade-package NAME]
+
+Needs uv. Without options the versions of the present lock are kept where they still fit.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements.lock"
+HEAD = "# One lock for Linux, Windows and macOS. Change it with packaging/lock.py.\n"
+SECTION_LINE = "# ---- tools: only for tests and packaging ----\n"
+COMPILE = [
+    *("pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"),
+    *("--generate-hashes", "--only-binary", ":all:", "--no-header", "--quiet"),
+    *("--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
+]
+
+
+def main(options: list[str]) -> None:
+    """Compile the whole lock, then its runtime part with the same versions."""
+    uv = shutil.which("uv")
+    if uv is None:
+        sys.exit("packaging/lock.py needs uv: python -m pip install uv")
+    with tempfile.TemporaryDirectory() as folder:
+        everything = Path(folder) / "all.txt"
+        runtime = Path(folder) / "runtime.txt"
+        if LOCK.exists():
+            shutil.copy(LOCK, everything)
+        whole = [uv, *COMPILE, "--group", "tools", "-o", str(everything), *options]
+        subprocess.run(whole, cwd=ROOT, check=True)
+        part = [uv, *COMPILE, "-c", str(everything), "-o", str(runtime)]
+        subprocess.run(part, cwd=ROOT, check=True)
+        text = joined(entries(runtime), entries(everything))
+    if re.search(r"://|--(extra-)?index|--find-links", text):
+        sys.exit("The lock would name a package registry; it was not written.")
+    LOCK.write_text(text, encoding="utf-8")
+
+
+def entries(path: Path) -> list[str]:
+    """Return the requirements of a file, each with its hashes."""
+    return re.findall(r"^\S.*\n(?:[ ]+\S.*\n)*", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def joined(runtime: list[str], everything: list[str]) -> str:
+    """Return the text of the lock: what the program needs, the line, what is added.
+
+    A package whose marker is wider with the tools stands in both parts.
+    """
+    added = [entry for entry in everything if entry not in runtime]
+    return HEAD + "".join(runtime) + SECTION_LINE + "".join(added)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,400 @@
+"""Set up and start the trading workstation.
+
+python3 run.py [options]          set up when needed, then open the program in demo mode
+python3 run.py setup              only set up
+python3 run.py test [options]     set up with the test tools, then run every check and test
+
+With --host, --port or --profile the program starts without demo mode. Options that this
+script does not know go to main.py (python3 run.py --offscreen --help lists them), and after
+`test` they go to pytest.
+"""
+
+import contextlib
+import ctypes
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# This file is parsed by any Python from 3.6 on, so that an old one can say what is wrong.
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(
+        "The workstation needs Python 3.11, 3.12 or 3.13, and this is Python {}.{}: start run.py "
+        "with one of those.".format(*sys.version_info[:2])
+    )
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BOOT = ROOT / ".boot"
+LOCK = ROOT / "requirements.lock"
+STAMP = VENV / "installed.stamp"
+UNFINISHED = VENV / "unfinished.stamp"
+WINDOWS = os.name == "nt"
+LINUX = sys.platform.startswith("linux")
+PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+SECTION_LINE = "# ---- tools: only for tests and packaging ----"
+RUNTIME = "runtime"
+ALL = "all"
+
+LIBRARIES = {
+    "libgl1": "libGL.so.1",
+    "libegl1": "libEGL.so.1",
+    "libxkbcommon0": "libxkbcommon.so.0",
+    "libdbus-1-3": "libdbus-1.so.3",
+    "libfontconfig1": "libfontconfig.so.1",
+    "libglib2.0-0": "libglib-2.0.so.0",
+    "libgssapi-krb5-2": "libgssapi_krb5.so.2",
+    "libxcb-cursor0": "libxcb-cursor.so.0",
+    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+    "libxcb-icccm4": "libxcb-icccm.so.4",
+    "libxcb-keysyms1": "libxcb-keysyms.so.1",
+    "libxcb-shape0": "libxcb-shape.so.0",
+}
+"""Debian package: the library of it that Qt loads."""
+
+CONNECTION_OPTIONS = ("--host", "--port", "--profile")
+"""Whoever says where to connect does not want the demo."""
+
+SCREENLESS_OPTIONS = ("--offscreen", "--help", "-h", "--version")
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line asks and return the exit code."""
+    command = arguments[0] if arguments else ""
+    if command in {"-h", "--help"}:
+        print(__doc__)
+        return 0
+    if command == "setup":
+        set_up(RUNTIME)
+        print("Ready: python3 run.py starts the workstation.")
+        return 0
+    if command == "test":
+        return run_tests(arguments[1:])
+    if needs_screen(arguments) and not has_screen():
+        print(
+            "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window "
+            "can open.\nTo let the demo draw itself into a picture instead:\n"
+            "    python3 run.py --offscreen --screenshot FILE",
+            file=sys.stderr,
+        )
+        return 1
+    set_up(RUNTIME)
+    return start(program_arguments(arguments))
+
+
+# ---- starting ------------------------------------------------------------------------------
+
+
+def needs_screen(arguments: list[str]) -> bool:
+    """Tell whether these arguments open a window: commands and reports do not."""
+    is_command = bool(arguments) and not arguments[0].startswith("-")
+    return not is_command and not any(option in arguments for option in SCREENLESS_OPTIONS)
+
+
+def has_screen() -> bool:
+    """Tell whether a window can open; only Linux can be without a display."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not LINUX or any(os.environ.get(name) for name in names)
+
+
+def program_arguments(arguments: list[str]) -> list[str]:
+    """Return the arguments of main.py: demo mode unless they name a connection or a command."""
+    is_command = bool(arguments) and not arguments[0].startswith("-")
+    given = {argument.split("=", 1)[0] for argument in arguments}
+    if is_command or "--demo" in given or given.intersection(CONNECTION_OPTIONS):
+        return arguments
+    return ["--demo", *arguments]
+
+
+def start(arguments: list[str]) -> int:
+    """Become the program, so that signals and the exit code are its own."""
+    command = [str(PYTHON), str(ROOT / "main.py"), *arguments]
+    if not WINDOWS:
+        sys.stdout.flush()
+        os.execv(command[0], command)
+    return wait_for(command)
+
+
+def wait_for(
+    command: list[str], environment: dict[str, str] | None = None, *, keep_lock: bool = False
+) -> int:
+    """Run a command to its end; Ctrl+C is the child's to answer."""
+    with subprocess.Popen(command, env=environment, close_fds=not keep_lock) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
+            except SystemExit:  # this script was asked to end
+                process.terminate()
+                raise
+
+
+# ---- setting up ----------------------------------------------------------------------------
+
+
+def set_up(section: str) -> None:
+    """Make the system and .venv ready for a section of the lock; quick when they are."""
+    if is_ready(section):
+        return
+    with only_one():
+        if is_ready(section):  # another start has just done it
+            return
+        ensure_system(section)
+        ensure_venv()
+        install(section)
+
+
+def wanted_stamp() -> str:
+    """Return what the stamp says when .venv fits the lock and this Python."""
+    version = "{}.{}".format(*sys.version_info[:2])
+    return f"{hashlib.sha256(LOCK.read_bytes()).hexdigest()} {version} {VENV}"
+
+
+def is_ready(section: str) -> bool:
+    """Tell whether .venv holds the section already."""
+    try:
+        stamp, installed = STAMP.read_text(encoding="utf-8").split("\n")[:2]
+    except (OSError, ValueError):
+        return False
+    return stamp == wanted_stamp() and installed in {section, ALL} and PYTHON.exists()
+
+
+@contextlib.contextmanager
+def only_one():  # type: ignore[no-untyped-def]  # typing would cost every start 10 ms
+    """Let two starts at the same time set up one after the other."""
+    BOOT.mkdir(exist_ok=True)
+    with (BOOT / "setup.lock").open("w", encoding="utf-8") as file:
+        if WINDOWS:
+            msvcrt = importlib.import_module("msvcrt")
+            locked = False
+            while not locked:
+                with contextlib.suppress(OSError):  # it gives up after ten seconds
+                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                    locked = True
+        else:
+            # A pip that outlives this script inherits the lock, so nobody disturbs it.
+            os.set_inheritable(file.fileno(), True)
+            fcntl = importlib.import_module("fcntl")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def ensure_venv() -> None:
+    """Make .venv unless a whole one for this Python stands already."""
+    if UNFINISHED.exists():
+        print("The last set-up was interrupted; starting it again.", flush=True)
+    if UNFINISHED.exists() or not venv_fits():
+        shutil.rmtree(VENV, ignore_errors=True)
+        VENV.mkdir(exist_ok=True)
+        UNFINISHED.touch()
+        print(f"Making {VENV} ...", flush=True)
+        make_venv()
+    UNFINISHED.touch()
+
+
+def venv_fits() -> bool:
+    """Tell whether .venv has pip and the version of this Python."""
+    code = "import sys, pip; print(*sys.version_info[:2])"
+    try:
+        answer = subprocess.run(
+            [str(PYTHON), "-c", code], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return False
+    return answer.stdout.split() == [str(part) for part in sys.version_info[:2]]
+
+
+def make_venv() -> None:
+    """Make .venv with the standard module, else with virtualenv from the registry."""
+    if has_module("ensurepip"):
+        run_or_stop([sys.executable, "-m", "venv", str(VENV)])
+        return
+    target = BOOT / "virtualenv"
+    pip = [sys.executable, "-m", "pip", "install", "--upgrade", "--target", str(target)]
+    run_or_stop([*pip, "virtualenv"])
+    environment = dict(os.environ, PYTHONPATH=str(target))
+    run_or_stop([sys.executable, "-m", "virtualenv", "--no-download", str(VENV)], environment)
+
+
+def install(section: str) -> None:
+    """Install a section of the lock into .venv, every file checked against its hash."""
+    text = LOCK.read_text(encoding="utf-8")
+    wanted = text if section == ALL else text.split(SECTION_LINE)[0]
+    count = sum(1 for line in wanted.splitlines() if line[:1].isalnum())
+    print(f"Installing up to {count} packages, about 300 MB; this takes a minute ...", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        requirements = Path(folder) / "requirements.txt"
+        requirements.write_text(wanted, encoding="utf-8")
+        pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
+        options = ["--require-hashes", "--only-binary=:all:", "--no-warn-script-location"]
+        run_or_stop([*pip, *options, "-r", str(requirements)])
+    STAMP.write_text(f"{wanted_stamp()}\n{section}\n", encoding="utf-8")
+    UNFINISHED.unlink()
+
+
+def run_or_stop(command: list[str], environment: dict[str, str] | None = None) -> None:
+    """Run one step of the set-up; stop with its exit code when it fails."""
+    code = wait_for(command, environment, keep_lock=True)
+    if code != 0:
+        print(
+            f"\nThe set-up stopped: {Path(command[0]).name} ended with code {code}; its message "
+            "stands above. Run the same command again to go on.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+def has_module(name: str) -> bool:
+    """Tell whether this Python can import a module."""
+    return importlib.util.find_spec(name) is not None
+
+
+# ---- what the system must bring ------------------------------------------------------------
+
+
+def ensure_system(section: str) -> None:
+    """Install or ask for the system packages that are missing."""
+    missing = missing_packages(section)
+    if not missing:
+        return
+    if not shutil.which("apt-get"):
+        explain_without_apt(missing)
+        return
+    print("Missing system packages: " + " ".join(missing), flush=True)
+    apt_install(missing)
+    missing = missing_packages(section)
+    if missing == [venv_package()] and has_module("pip"):
+        return  # make_venv() can do without
+    if missing:
+        prefix = "sudo " if shutil.which("sudo") else ""
+        print(
+            "\nAsk an administrator to run this line, then start again:\n    "
+            f"{prefix}sh -c 'apt-get update && apt-get install -y --no-install-recommends "
+            f"{' '.join(missing)}'",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+def missing_packages(section: str) -> list[str]:
+    """Return the Debian packages that this system lacks."""
+    missing = [] if PYTHON.exists() or has_module("ensurepip") else [venv_package()]
+    if LINUX:
+        missing += [package for package, name in LIBRARIES.items() if not can_load(name)]
+        if section == ALL and not shutil.which("Xvfb"):
+            missing.append("xvfb")
+    return missing
+
+
+def venv_package() -> str:
+    """Return the Debian package that brings ensurepip."""
+    return "python{}.{}-venv".format(*sys.version_info[:2])
+
+
+def can_load(name: str) -> bool:
+    """Tell whether the dynamic loader finds a library."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def apt_install(packages: list[str]) -> None:
+    """Install Debian packages as root, or with sudo where this user may; else do nothing."""
+    prefix = []
+    if os.geteuid() != 0:
+        if not may_use_sudo():
+            return
+        prefix = ["sudo"]
+    prefix += ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    if wait_for([*prefix, "update"]) == 0:
+        wait_for([*prefix, "install", "-y", "--no-install-recommends", *packages])
+
+
+def may_use_sudo() -> bool:
+    """Tell whether sudo works without a password, or can ask for one here."""
+    if not shutil.which("sudo"):
+        return False
+    silent = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return silent.returncode == 0 or (sys.stdin is not None and sys.stdin.isatty())
+
+
+def explain_without_apt(missing: list[str]) -> None:
+    """Name what is missing where apt is not the package manager; stop if it is needed."""
+    names = [LIBRARIES.get(package, package) for package in missing]
+    print(
+        f"This system ({platform.platform(terse=True)}) lacks: {', '.join(names)}.\n"
+        "Install them with its own package manager, then start again.",
+        file=sys.stderr,
+    )
+    if missing != [venv_package()] or not has_module("pip"):
+        sys.exit(1)
+
+
+# ---- the test command ----------------------------------------------------------------------
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run every check, pytest last, and return 0 only when all of them pass."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the display must end too
+    set_up(ALL)
+    environment = dict(os.environ, LC_ALL="C.UTF-8", PYTHONUTF8="1")
+    environment["PATH"] = str(PYTHON.parent) + os.pathsep + environment.get("PATH", "")
+    os.chdir(ROOT)
+    checks = [
+        ["ruff", "format", "--check", "."],
+        ["ruff", "check", "."],
+        ["mypy"],
+        ["lint-imports", "--no-cache"],
+    ]
+    failed = []
+    for check in checks:
+        print("\n==== " + " ".join(check), flush=True)
+        if wait_for([str(PYTHON.parent / check[0]), *check[1:]], environment) != 0:
+            failed.append(check[0])
+    print("\n==== pytest", flush=True)
+    with virtual_display(environment):
+        code = wait_for([str(PYTHON), "-m", "pytest", *arguments], environment)
+    if failed:
+        print("FAILED before pytest: " + ", ".join(failed), flush=True)
+    return code or int(bool(failed))
+
+
+@contextlib.contextmanager
+def virtual_display(environment: dict[str, str]):  # type: ignore[no-untyped-def]
+    """Run a virtual X server on a free display number while the tests use it."""
+    if not LINUX:
+        yield
+        return
+    reading, writing = os.pipe()
+    size = ["-screen", "0", "1920x1080x24", "-noreset", "-nolisten", "tcp"]
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), *size],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            sys.exit("Xvfb did not start, so the tests have no display.")
+        environment.update(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
+        environment.pop("WAYLAND_DISPLAY", None)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
