@@ -1,5 +1,6 @@
 """Where siblings meet: the Protocols through which packages of one layer use each other."""
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -121,3 +122,31 @@ class Identity:
 
     client_id: ClientId
     install: str
+
+
+class Timer(Protocol):
+    """One pending call."""
+
+    def cancel(self) -> None:
+        """Make sure the call does not happen; harmless when it already did."""
+        ...
+
+
+class Reactor(Protocol):
+    """The loop of the core thread, as far as a socket owner needs it. Core thread."""
+
+    def call_later(self, delay: float, call: Callable[[], None]) -> Timer:
+        """Call after `delay` seconds of the loop's clock."""
+        ...
+
+    def watch(self, sock: socket.socket, ready: Callable[[bool, bool], None]) -> None:
+        """Call `ready(readable, writable)` whenever the socket is; reading only at first."""
+        ...
+
+    def want_write(self, sock: socket.socket, *, wanted: bool) -> None:
+        """Ask to be called, or no longer be called, when the socket can be written."""
+        ...
+
+    def unwatch(self, sock: socket.socket) -> None:
+        """Forget the socket before it is closed."""
+        ...

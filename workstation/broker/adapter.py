@@ -1,0 +1,161 @@
+"""The one place that drives the client library: requests become bytes, frames become callbacks.
+
+The library's own connection, reader and run loop are not used. Its builds differ; what
+differs is asked of the library, never assumed.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ibapi.client import EClient
+from ibapi.contract import Contract as IbContract
+from ibapi.decoder import Decoder
+from ibapi.order import Order as IbOrder
+from ibapi.wrapper import EWrapper
+
+from workstation.domain.errors import EncodingError
+from workstation.domain.ids import ClientId, OrderId
+
+MIN_SERVER_VERSION = 157
+"""Lowest version worth talking to. Source: tws-wire.md 2.2."""
+
+RAW_ID_SERVER_VERSION = 201
+"""From here a message starts with its id as four bytes. Source: tws-wire.md 2.1.6."""
+
+PROTOBUF_OFFSET = 200
+
+PLACE_ORDER = 3
+"""Message id of an order. Source: tws-wire.md 2.4."""
+
+
+class _Capture:
+    """Stands where the library expects its connection and keeps what it would send."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+
+    def sendMsg(self, data: bytes) -> int:  # noqa: N802 - the library's name
+        self.frames.append(data)
+        return len(data)
+
+    def isConnected(self) -> bool:  # noqa: N802 - the library's name
+        return True
+
+
+class _EncodingErrors(EWrapper):
+    """Hears of requests that the library could not write; it calls error() and returns."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.texts: list[str] = []
+
+    def error(self, *args: Any) -> None:
+        code, text = error_parts(args)[1:3]
+        self.texts.append(f"{text} (code {code})")
+
+
+class Encoder:
+    """Turns requests into frames for one server version. Core thread."""
+
+    def __init__(self, server_version: int, client_id: ClientId) -> None:
+        self._errors = _EncodingErrors()
+        self._capture = _Capture()
+        self._client = EClient(self._errors)
+        self._client.conn = self._capture
+        self._client.clientId = client_id
+        self._client.optCapab = ""
+        self._client.serverVersion_ = server_version
+        self._client.setConnState(EClient.CONNECTED)
+
+    def frame(self, request: Callable[[EClient], None]) -> bytes:
+        """Return the bytes of one request. Raises EncodingError, and then has sent nothing."""
+        self._capture.frames.clear()
+        self._errors.texts.clear()
+        try:
+            request(self._client)
+        except Exception as error:
+            raise EncodingError(f"the request cannot be written: {error}") from error
+        if self._errors.texts or len(self._capture.frames) != 1:
+            raise EncodingError("; ".join(self._errors.texts) or "the request wrote nothing")
+        return self._capture.frames[0]
+
+    def order(self, order_id: OrderId, contract: IbContract, order: IbOrder) -> bytes:
+        """Return the bytes that place or change an order; the only such call."""
+        return self.frame(lambda client: client.placeOrder(order_id, contract, order))
+
+    def cancel(self, order_id: OrderId) -> bytes:
+        """Return the bytes that cancel an order, whichever arguments this build takes."""
+        extra = cancel_arguments()
+        return self.frame(lambda client: client.cancelOrder(order_id, *extra))
+
+
+def cancel_arguments() -> tuple[Any, ...]:
+    """Give what cancelOrder and reqGlobalCancel take besides an id in this build."""
+    parameters = list(inspect.signature(EClient.cancelOrder).parameters.values())[2:]
+    if not parameters:
+        return ()
+    annotation = parameters[0].annotation
+    return (annotation(),) if inspect.isclass(annotation) and annotation is not str else ("",)
+
+
+def error_parts(args: tuple[Any, ...]) -> tuple[int, int, str, str]:
+    """Return id, code, text and advanced reject of error(), with 3, 4 or 5 arguments."""
+    if len(args) == 5:
+        subject, _, code, text, advanced = args
+    elif len(args) == 4:
+        subject, code, text, advanced = args
+    else:
+        subject, code, text = args
+        advanced = ""
+    return int(subject), int(code), str(text), str(advanced or "")
+
+
+class FrameDecoder:
+    """Hands frames to the library's decoder, which calls the wrapper. Core thread."""
+
+    def __init__(self, wrapper: EWrapper, server_version: int) -> None:
+        self._decoder = Decoder(wrapper, server_version)
+        self._raw_ids = server_version >= RAW_ID_SERVER_VERSION
+
+    def feed(self, body: bytes) -> None:
+        """Decode one frame. Raises whatever the library makes of a malformed one."""
+        if self._raw_ids:
+            message_id = int.from_bytes(body[:4], "big")
+            rest = body[4:]
+            if message_id > PROTOBUF_OFFSET:
+                self._decoder.processProtoBuf(rest, message_id - PROTOBUF_OFFSET)
+                return
+        else:
+            head, _, rest = body.partition(b"\0")
+            message_id = int(head)
+        self._decoder.interpret(tuple(rest.split(b"\0")[:-1]), message_id)
+
+
+class LibraryComplaints(logging.Filter):
+    """Counts messages that the library drops with nothing but a log record.
+
+    Its records hold raw fields, account names among them, so they go no further.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Count and swallow one record."""
+        if record.levelno >= logging.ERROR:
+            self.count += 1
+        return False
+
+    def install(self) -> None:
+        """Listen to the library's decoder and silence the rest of its chatter."""
+        logging.getLogger("ibapi").setLevel(logging.ERROR)
+        for name in ("ibapi.decoder", "ibapi.client", "ibapi.utils", "ibapi.wrapper"):
+            logging.getLogger(name).addFilter(self)
+
+    def remove(self) -> None:
+        """Stop listening."""
+        for name in ("ibapi.decoder", "ibapi.client", "ibapi.utils", "ibapi.wrapper"):
+            logging.getLogger(name).removeFilter(self)

@@ -1,0 +1,173 @@
+"""From the broker's words and unset marks to ours."""
+
+import math
+import re
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from workstation.domain.contract import Contract, ContractDetails
+from workstation.domain.execution import Commission, Execution
+from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId
+from workstation.domain.order import Side
+from workstation.domain.prices import PriceLadder
+from workstation.domain.reports import OpenOrderReport
+
+UNSET_DOUBLE = 1.7976931348623157e308
+_UNSET_DECIMALS = frozenset(
+    {Decimal(2**127 - 1), Decimal(2**63 - 1), Decimal(2**31 - 1), Decimal(UNSET_DOUBLE)}
+)
+_TIME = re.compile(r"^(\d{8})[ -]+(\d{2}:\d{2}:\d{2})(?: +(.+))?$")
+
+
+def optional_float(value: float | None) -> float | None:
+    """Return None for the broker's unset doubles and for what is not finite."""
+    if value is None or not math.isfinite(value) or value >= UNSET_DOUBLE:
+        return None
+    return value
+
+
+def optional_decimal(value: object) -> Decimal | None:
+    """Return an exact Decimal, or None for unset marks, NaN and infinities."""
+    if value is None or value == "":
+        return None
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or number in _UNSET_DECIMALS or abs(number) >= Decimal("1e300"):
+        return None
+    return number
+
+
+def optional_perm_id(value: int) -> PermId | None:
+    """Return None until the broker has given the order its number."""
+    return PermId(value) if 0 < value < 2**63 - 1 else None
+
+
+def optional_ref(value: str) -> OrderRef | None:
+    """Return None where an order carries no mark."""
+    return OrderRef(value) if value else None
+
+
+def time_of(text: str) -> datetime | None:
+    """Read an execution time such as "20261121 09:30:00 US/Eastern"; None if it cannot be read.
+
+    Without a zone the dashed form is UTC and the spaced form is this machine's local time.
+    """
+    match = _TIME.match(text.strip())
+    if match is None:
+        return None
+    naive = datetime.strptime(f"{match[1]} {match[2]}", "%Y%m%d %H:%M:%S")  # noqa: DTZ007
+    zone = match[3]
+    if not zone:
+        return naive.replace(tzinfo=UTC) if "-" in text else naive.astimezone(UTC)
+    try:
+        return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def contract_of(ib: Any) -> Contract:
+    """Translate the library's Contract."""
+    return Contract(
+        con_id=ConId(ib.conId),
+        symbol=ib.symbol,
+        sec_type=ib.secType,
+        exchange=ib.exchange or "SMART",
+        primary_exchange=ib.primaryExchange,
+        currency=ib.currency,
+        local_symbol=ib.localSymbol,
+        trading_class=ib.tradingClass,
+    )
+
+
+def details_of(ib: Any) -> ContractDetails:
+    """Translate contract details; the ladder is the one of minTick until the rule arrives."""
+    return ContractDetails(
+        contract=contract_of(ib.contract),
+        long_name=ib.longName,
+        ladder=PriceLadder.of_tick(optional_decimal(ib.minTick) or Decimal("0.01")),
+        multiplier=optional_decimal(ib.contract.multiplier) or Decimal(1),
+        price_magnifier=ib.priceMagnifier or 1,
+        min_size=optional_decimal(ib.minSize) or Decimal(1),
+        size_increment=optional_decimal(ib.sizeIncrement) or Decimal(1),
+        order_types=frozenset(filter(None, ib.orderTypes.split(","))),
+        valid_exchanges=tuple(filter(None, ib.validExchanges.split(","))),
+        time_zone_id=ib.timeZoneId,
+        trading_hours=ib.tradingHours,
+        liquid_hours=ib.liquidHours,
+    )
+
+
+def market_rule_of(ib: Any) -> int | None:
+    """Find the market rule of the first valid exchange, SMART where it is listed."""
+    rules = [rule for rule in ib.marketRuleIds.split(",") if rule.strip().isdecimal()]
+    venues = ib.validExchanges.split(",")
+    if not rules:
+        return None
+    place = venues.index("SMART") if "SMART" in venues else 0
+    return int(rules[min(place, len(rules) - 1)])
+
+
+def open_order_of(
+    order_id: int, contract: Any, order: Any, state: Any, *, completed: bool = False
+) -> OpenOrderReport:
+    """Translate openOrder and completedOrder."""
+    filled = optional_decimal(getattr(order, "filledQuantity", None)) or Decimal(0)
+    quantity = optional_decimal(order.totalQuantity) or Decimal(0)
+    return OpenOrderReport(
+        order_id=OrderId(order_id),
+        client_id=ClientId(order.clientId),
+        perm_id=optional_perm_id(order.permId),
+        order_ref=optional_ref(order.orderRef),
+        account=AccountId(order.account),
+        con_id=ConId(contract.conId),
+        symbol=contract.symbol,
+        side=Side.BUY if order.action == "BUY" else Side.SELL,
+        quantity=quantity or filled,
+        order_type=order.orderType,
+        limit_price=optional_decimal(order.lmtPrice) if "LMT" in order.orderType else None,
+        tif=order.tif,
+        outside_rth=bool(order.outsideRth),
+        status=state.status,
+        what_if=bool(order.whatIf),
+        completed=completed,
+    )
+
+
+def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
+    """Translate execDetails; an unreadable time becomes the time of arrival."""
+    order_id = ib.orderId if ib.orderId != 2**31 - 1 else 0
+    return Execution(
+        exec_id=ExecId(ib.execId),
+        order_id=OrderId(order_id),
+        client_id=ClientId(ib.clientId),
+        perm_id=optional_perm_id(ib.permId),
+        order_ref=optional_ref(ib.orderRef),
+        account=AccountId(ib.acctNumber),
+        con_id=ConId(contract.conId),
+        symbol=contract.symbol,
+        side=Side.BUY if ib.side == "BOT" else Side.SELL,
+        quantity=optional_decimal(ib.shares) or Decimal(0),
+        price=optional_decimal(ib.price) or Decimal(0),
+        exchange=ib.exchange,
+        time=time_of(ib.time) or received_at,
+    )
+
+
+def commission_of(ib: Any) -> Commission | None:
+    """Translate a commission report of either name; None while the amount is unset or -1."""
+    amount = getattr(ib, "commissionAndFees", None)
+    if amount is None:
+        amount = getattr(ib, "commission", None)
+    cost = optional_decimal(amount)
+    if cost is None or cost == -1:
+        return None
+    return Commission(
+        exec_id=ExecId(ib.execId),
+        commission=cost,
+        currency=ib.currency,
+        realized_pnl=optional_decimal(ib.realizedPNL),
+    )

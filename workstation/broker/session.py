@@ -1,0 +1,459 @@
+"""One session with a TWS or gateway: handshake, start-up, requests, and an orderly or clear end."""
+
+import hashlib
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from ibapi.client import EClient
+from ibapi.execution import ExecutionFilter
+
+from workstation.broker.adapter import (
+    MIN_SERVER_VERSION,
+    RAW_ID_SERVER_VERSION,
+    Encoder,
+    FrameDecoder,
+    LibraryComplaints,
+    cancel_arguments,
+)
+from workstation.broker.hot_decoder import HotDecoder
+from workstation.broker.pacing import Pacer, Share
+from workstation.broker.requests import RequestIds, Subscriptions
+from workstation.broker.to_ib import ib_contract, ib_order, ib_stock_query
+from workstation.broker.transport import Transport, TransportEvents
+from workstation.broker.wrapper import Wrapper
+from workstation.domain.clock import Clock
+from workstation.domain.contract import Contract
+from workstation.domain.errors import EncodingError, LinkError
+from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef, ReqId
+from workstation.domain.order import OrderDraft
+from workstation.domain.ports import EncodedOrder, Reactor, ReportSink, TickSink, Timer
+from workstation.domain.reports import OrderBytesSent, SessionEnded, SessionStarted
+
+log = logging.getLogger(__name__)
+
+HANDSHAKE_SECONDS = 5.0
+START_SECONDS = 10.0
+SILENCE_SECONDS = 5.0
+"""After this long without a byte the broker is asked for the time."""
+SUSPECT_SECONDS = 10.0
+DEAD_SECONDS = 30.0
+BAD_FRAMES_A_MINUTE = 3
+
+_SUMMARY_TAGS = (
+    "NetLiquidation,TotalCashValue,AvailableFunds,ExcessLiquidity,BuyingPower,"
+    "InitMarginReq,MaintMarginReq"
+)
+
+
+class Phase(Enum):
+    """How far a session has come."""
+
+    CLOSED = 0
+    CONNECTING = 1
+    HANDSHAKE = 2
+    STARTING = 3
+    UP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """What to offer. `max_server_version` is the highest protocol version asked for."""
+
+    client_id: ClientId
+    max_server_version: int = 200
+
+
+class Session:
+    """Speaks to one broker at a time and reports everything to one sink. Core thread.
+
+    open() begins; SessionStarted or SessionEnded follows. Nothing here waits, and every
+    outcome is read from the transport, never from an exception of the library.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        clock: Clock,
+        settings: SessionSettings,
+        sink: ReportSink,
+        ticks: TickSink,
+    ) -> None:
+        self.settings = settings
+        self._reactor = reactor
+        self._clock = clock
+        self._sink = sink
+        self._ids = RequestIds()
+        self._subscriptions = Subscriptions()
+        self._hot = HotDecoder(ticks, self._subscriptions)
+        self._pacer = Pacer(clock)
+        self._complaints = LibraryComplaints()
+        self._wrapper = Wrapper(
+            sink,
+            ticks,
+            self._subscriptions,
+            on_accounts=self._on_accounts,
+            on_next_id=self._on_next_id,
+            now=clock.now,
+        )
+        self._transport = self._new_transport()
+        self._phase = Phase.CLOSED
+        self._server_version = 0
+        self._encoder: Encoder | None = None
+        self._decoder: FrameDecoder | None = None
+        self._accounts: tuple[AccountId, ...] | None = None
+        self._next_id: OrderId | None = None
+        self._deadline: Timer | None = None
+        self._pulse: Timer | None = None
+        self._release: Timer | None = None
+        self._waiting: deque[tuple[Share, bytes]] = deque()
+        self._bad_times: deque[float] = deque()
+
+    # -- life --------------------------------------------------------------------------------
+
+    @property
+    def phase(self) -> Phase:
+        """How far the session has come."""
+        return self._phase
+
+    @property
+    def server_version(self) -> int | None:
+        """The agreed protocol version, None before the handshake."""
+        return self._server_version or None
+
+    @property
+    def bytes_waiting(self) -> int:
+        """Bytes that the socket has not taken yet; entries are denied meanwhile."""
+        return self._transport.bytes_waiting
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the last byte came in."""
+        return self._clock.monotonic() - self._transport.last_inbound
+
+    def open(self, host: str, port: int) -> None:
+        """Begin a session; harmless while one is open."""
+        if self._phase is not Phase.CLOSED:
+            return
+        self._transport = self._new_transport()
+        self._complaints.install()
+        self._complaints.count = 0
+        self._phase = Phase.CONNECTING
+        try:
+            self._transport.open(host, port)
+        except LinkError as error:
+            self._end(str(error), ())
+
+    def close(self, reason: str) -> None:
+        """End the session; SessionEnded follows if one was open."""
+        if self._phase is not Phase.CLOSED:
+            self._transport.close(reason)
+
+    def _new_transport(self) -> Transport:
+        events = TransportEvents(
+            opened=self._on_opened,
+            frame=self._on_frame,
+            bad_frame=self._on_bad_frame,
+            sent=self._on_sent,
+            closed=self._end,
+        )
+        return Transport(self._reactor, self._clock, events)
+
+    def _on_opened(self) -> None:
+        self._phase = Phase.HANDSHAKE
+        offer = f"v{100}..{self.settings.max_server_version}".encode()
+        self._transport.send(b"API\0" + len(offer).to_bytes(4, "big") + offer)
+        self._expect_within(
+            HANDSHAKE_SECONDS,
+            "the broker accepted the connection but said nothing for 5 s; "
+            "TWS may be asking whether to accept it",
+        )
+
+    def _on_sent(self, order_ids: tuple[OrderId, ...]) -> None:
+        self._sink(OrderBytesSent(order_ids=order_ids))
+
+    def _end(self, reason: str, doubtful: tuple[OrderId, ...]) -> None:
+        self._phase = Phase.CLOSED
+        for timer in (self._deadline, self._pulse, self._release):
+            if timer is not None:
+                timer.cancel()
+        self._deadline = self._pulse = self._release = None
+        self._complaints.remove()
+        self._server_version = 0
+        self._encoder = self._decoder = None
+        self._accounts = self._next_id = None
+        self._waiting.clear()
+        self._subscriptions.clear()
+        self._wrapper.pnl_accounts.clear()
+        self._sink(SessionEnded(reason=reason, orders_in_doubt=doubtful))
+
+    # -- frames in ---------------------------------------------------------------------------
+
+    def _on_frame(self, body: bytes) -> None:
+        if self._phase is Phase.HANDSHAKE:
+            self._on_handshake(body)
+            return
+        assert self._decoder is not None
+        before = self._complaints.count
+        try:
+            if self._server_version >= RAW_ID_SERVER_VERSION or not self._hot.feed(body):
+                self._decoder.feed(body)
+        except Exception as error:  # noqa: BLE001 - a bad message must not end the session
+            self._on_bad_frame(f"{type(error).__name__} in message {_message_id(body)}")
+        else:
+            if self._complaints.count > before:
+                self._on_bad_frame(f"wrong number of fields in message {_message_id(body)}")
+
+    def _on_handshake(self, body: bytes) -> None:
+        version = body.split(b"\0", 1)[0]
+        if not version.isdigit() or len(version) > 6:
+            self._transport.close("what answers there does not speak the TWS protocol")
+            return
+        number = int(version)
+        if not MIN_SERVER_VERSION <= number <= self.settings.max_server_version:
+            self._transport.close(
+                f"the broker offers protocol version {number}; this program speaks "
+                f"{MIN_SERVER_VERSION} to {self.settings.max_server_version}"
+            )
+            return
+        self._server_version = number
+        self._encoder = Encoder(number, self.settings.client_id)
+        self._decoder = FrameDecoder(self._wrapper, number)
+        self._phase = Phase.STARTING
+        self._expect_within(
+            START_SECONDS, "the broker told neither accounts nor the next order id within 10 s"
+        )
+        self._request(lambda client: client.startApi())
+
+    def _on_bad_frame(self, fault: str) -> None:
+        log.info("bad message from the broker: %s", fault)
+        now = self._clock.monotonic()
+        self._bad_times.append(now)
+        while self._bad_times[0] < now - 60:
+            self._bad_times.popleft()
+        if len(self._bad_times) > BAD_FRAMES_A_MINUTE:
+            self._bad_times.clear()
+            self._transport.close(f"too many unreadable messages, the last one: {fault}")
+
+    def _on_accounts(self, accounts: tuple[AccountId, ...]) -> None:
+        self._accounts = accounts
+        self._start_if_complete()
+
+    def _on_next_id(self, order_id: OrderId) -> None:
+        self._next_id = order_id
+        self._ids.avoid(order_id)
+        self._start_if_complete()
+
+    def _start_if_complete(self) -> None:
+        if self._phase is not Phase.STARTING or self._accounts is None or self._next_id is None:
+            return
+        self._phase = Phase.UP
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._pulse = self._reactor.call_later(1.0, self._check_pulse)
+        self._sink(
+            SessionStarted(
+                server_version=self._server_version,
+                accounts=self._accounts,
+                next_order_id=self._next_id,
+            )
+        )
+
+    def _check_pulse(self) -> None:
+        if self._phase is not Phase.UP:
+            return
+        silent = self.silent_for
+        if silent >= DEAD_SECONDS:
+            self._transport.close("the broker has been silent for 30 s and answers no probe")
+            return
+        if silent >= SILENCE_SECONDS:
+            self.request_time()
+        self._pulse = self._reactor.call_later(1.0, self._check_pulse)
+
+    def _expect_within(self, delay: float, reason: str) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+        def expire() -> None:
+            self._transport.close(reason)
+
+        self._deadline = self._reactor.call_later(delay, expire)
+
+    # -- orders out --------------------------------------------------------------------------
+
+    def encode_order(
+        self, order_id: OrderId, order_ref: OrderRef, contract: Contract, draft: OrderDraft
+    ) -> EncodedOrder:
+        """Return the frame of a new or changed order, unsent. Raises EncodingError."""
+        if self._encoder is None:
+            raise EncodingError("there is no session to write the order for")
+        data = self._encoder.order(order_id, ib_contract(contract), ib_order(order_ref, draft))
+        return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
+
+    def may_write_order(self) -> bool:
+        """Tell whether the wire has room for one more order in this second."""
+        return self._pacer.allows(Share.ORDER)
+
+    def write_order(self, order: EncodedOrder) -> bool:
+        """Hand approved bytes to the outbound buffer; only the final gate calls this."""
+        if self._phase is not Phase.UP:
+            return False
+        self._pacer.take()
+        return self._transport.send(order.data, order.order_id)
+
+    def cancel_order(self, order_id: OrderId) -> bool:
+        """Ask to cancel; waits for nothing but the wire. False when there is no session."""
+        if self._encoder is None or self._phase is not Phase.UP:
+            return False
+        return self._send(Share.CANCEL, self._encoder.cancel(order_id))
+
+    def global_cancel(self) -> bool:
+        """Ask to cancel every order of the account, other clients' included."""
+        extra = cancel_arguments()
+        return self._request(lambda client: client.reqGlobalCancel(*extra), Share.CANCEL)
+
+    # -- requests ----------------------------------------------------------------------------
+
+    def request_ids(self) -> bool:
+        """Ask for the next order id."""
+        return self._request(lambda client: client.reqIds(-1))
+
+    def request_time(self) -> bool:
+        """Ask for the broker's clock; also the liveness probe."""
+        return self._request(lambda client: client.reqCurrentTime())
+
+    def request_open_orders(self) -> bool:
+        """Ask for the open orders of every client and of TWS itself."""
+        return self._request(lambda client: client.reqAllOpenOrders())
+
+    def request_completed_orders(self) -> bool:
+        """Ask for the orders that ended today, whoever placed them."""
+        return self._request(lambda client: client.reqCompletedOrders(False))
+
+    def request_executions(self) -> ReqId:
+        """Ask for today's executions of all clients."""
+        return self._numbered(
+            lambda client, number: client.reqExecutions(number, ExecutionFilter())
+        )
+
+    def request_positions(self) -> bool:
+        """Ask for all positions and their changes."""
+        return self._request(lambda client: client.reqPositions())
+
+    def request_account_summary(self) -> ReqId:
+        """Ask for the account figures and their changes."""
+        return self._numbered(
+            lambda client, number: client.reqAccountSummary(number, "All", _SUMMARY_TAGS)
+        )
+
+    def request_pnl(self, account: AccountId) -> ReqId:
+        """Stream the profit and loss of an account."""
+        req_id = self._ids.new()
+        self._wrapper.pnl_accounts[req_id] = (account, None)
+        self._request(lambda client: client.reqPnL(req_id, account, ""))
+        return req_id
+
+    def request_position_pnl(self, account: AccountId, con_id: ConId) -> ReqId:
+        """Stream the profit and loss of one position."""
+        req_id = self._ids.new()
+        self._wrapper.pnl_accounts[req_id] = (account, con_id)
+        self._request(lambda client: client.reqPnLSingle(req_id, account, "", con_id))
+        return req_id
+
+    def cancel_position_pnl(self, req_id: ReqId) -> None:
+        """Stop one position's stream."""
+        self._wrapper.pnl_accounts.pop(req_id, None)
+        self._request(lambda client: client.cancelPnLSingle(req_id))
+
+    def look_up(self, symbol: str) -> ReqId:
+        """Ask for the contract of a US stock; ContractReport and ContractsEnded answer."""
+        query = ib_stock_query(symbol)
+        return self._numbered(lambda client, number: client.reqContractDetails(number, query))
+
+    def look_up_con_id(self, con_id: ConId) -> ReqId:
+        """Ask for the contract of this number."""
+        query = ib_stock_query("")
+        query.conId = con_id
+        return self._numbered(lambda client, number: client.reqContractDetails(number, query))
+
+    def request_market_rule(self, rule_id: int) -> bool:
+        """Ask for the price bands of a market rule."""
+        return self._request(lambda client: client.reqMarketRule(rule_id))
+
+    def subscribe_quotes(self, contract: Contract) -> ReqId:
+        """Stream the quotes of a contract into its slot."""
+        ib = ib_contract(contract)
+
+        def ask(client: EClient, number: int) -> None:
+            client.reqMktData(number, ib, "", False, False, [])
+
+        req_id = self._ids.new()
+        self._subscriptions.add(req_id, contract.con_id)
+        self._request(lambda client: ask(client, req_id))
+        return req_id
+
+    def unsubscribe_quotes(self, con_id: ConId) -> None:
+        """Stop the quotes of a contract; harmless where none stream."""
+        req_id = self._subscriptions.remove(con_id)
+        if req_id is not None:
+            self._request(lambda client: client.cancelMktData(req_id))
+
+    def quotes_of(self, req_id: int) -> ConId | None:
+        """Return the contract whose quotes this request streams."""
+        return self._subscriptions.con_id(req_id)
+
+    def is_request(self, number: int) -> bool:
+        """Tell whether a notice's number names a request rather than an order."""
+        return self._ids.is_request(number)
+
+    def _numbered(self, ask: Callable[[EClient, int], None]) -> ReqId:
+        req_id = self._ids.new()
+        self._request(lambda client: ask(client, req_id))
+        return req_id
+
+    def _request(self, ask: Callable[[EClient], None], share: Share = Share.REQUEST) -> bool:
+        if self._encoder is None:
+            return False
+        return self._send(share, self._encoder.frame(ask))
+
+    # -- pacing ------------------------------------------------------------------------------
+
+    def _send(self, share: Share, frame: bytes) -> bool:
+        if not self._transport.is_open:
+            return False
+        if not self._waiting and self._pacer.allows(share):
+            self._pacer.take()
+            return self._transport.send(frame)
+        if share is Share.CANCEL:
+            if self._pacer.allows(share):
+                self._pacer.take()
+                return self._transport.send(frame)
+            cancels = sum(1 for waiting, _ in self._waiting if waiting is Share.CANCEL)
+            self._waiting.insert(cancels, (share, frame))
+            if self._release is not None:
+                self._release.cancel()
+                self._release = None
+        else:
+            self._waiting.append((share, frame))
+        self._schedule_release()
+        return True
+
+    def _schedule_release(self) -> None:
+        if self._release is None and self._waiting:
+            delay = self._pacer.wait_for(self._waiting[0][0])
+            self._release = self._reactor.call_later(delay, self._release_waiting)
+
+    def _release_waiting(self) -> None:
+        self._release = None
+        while self._waiting and self._pacer.allows(self._waiting[0][0]):
+            self._pacer.take()
+            if not self._transport.send(self._waiting.popleft()[1]):
+                return
+        self._schedule_release()
+
+
+def _message_id(body: bytes) -> str:
+    head = body.split(b"\0", 1)[0][:8]
+    return head.decode("ascii", "replace") if head.isdigit() else "of unreadable kind"

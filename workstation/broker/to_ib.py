@@ -1,0 +1,51 @@
+"""From our orders and contracts to the broker's, every default said aloud."""
+
+from ibapi.contract import Contract as IbContract
+from ibapi.order import Order as IbOrder
+
+from workstation.domain.contract import Contract
+from workstation.domain.ids import OrderRef
+from workstation.domain.order import OrderDraft
+
+
+def ib_contract(contract: Contract) -> IbContract:
+    """Name a contract so that the broker cannot mistake it: by its number and venue."""
+    ib = IbContract()
+    ib.conId = contract.con_id
+    ib.symbol = contract.symbol
+    ib.secType = contract.sec_type
+    ib.exchange = contract.exchange
+    ib.primaryExchange = contract.primary_exchange
+    ib.currency = contract.currency
+    ib.localSymbol = contract.local_symbol
+    ib.tradingClass = contract.trading_class
+    return ib
+
+
+def ib_stock_query(symbol: str) -> IbContract:
+    """Ask for a US stock by its ticker."""
+    ib = IbContract()
+    ib.symbol = symbol
+    ib.secType = "STK"
+    ib.exchange = "SMART"
+    ib.currency = "USD"
+    return ib
+
+
+def ib_order(order_ref: OrderRef, draft: OrderDraft) -> IbOrder:
+    """Write an order; the flags that gateways refuse today are cleared (features O29)."""
+    ib = IbOrder()
+    ib.account = draft.account
+    ib.orderRef = order_ref
+    ib.action = draft.side.value
+    ib.totalQuantity = draft.quantity
+    ib.orderType = draft.order_type.value
+    if draft.limit_price is not None:
+        ib.lmtPrice = float(draft.limit_price)
+    ib.tif = draft.tif.value
+    ib.outsideRth = draft.outside_rth
+    ib.transmit = True
+    for legacy in ("eTradeOnly", "firmQuoteOnly"):
+        if hasattr(ib, legacy):
+            setattr(ib, legacy, False)
+    return ib

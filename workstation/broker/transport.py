@@ -1,0 +1,225 @@
+"""The socket to the broker: frames in, bytes out, nothing lost and nothing that waits.
+
+Replaces the client library's connection and reader, which lose data on 4096-byte boundaries
+and block without limit (tws-wire.md 1, orders-and-risk.md 2.6).
+"""
+
+import contextlib
+import errno
+import socket
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workstation.domain.clock import Clock
+from workstation.domain.errors import LinkError
+from workstation.domain.ids import OrderId
+from workstation.domain.ports import Reactor, Timer
+
+RECEIVE_BYTES = 262_144
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+CONNECT_SECONDS = 5.0
+INCOMPLETE_FRAME_SECONDS = 5.0
+STALLED_WRITE_SECONDS = 2.0
+_HEADER_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TransportEvents:
+    """Whom the transport tells; all on the core thread.
+
+    `closed` gets the reason and the orders whose bytes may not have left whole.
+    """
+
+    opened: Callable[[], None]
+    frame: Callable[[bytes], None]
+    bad_frame: Callable[[str], None]
+    sent: Callable[[tuple[OrderId, ...]], None]
+    closed: Callable[[str, tuple[OrderId, ...]], None]
+
+
+class Transport:
+    """One non-blocking TCP connection that frames in place and buffers what goes out.
+
+    Frames are length-prefixed (4 bytes, big-endian). Zero-length frames are reported and
+    skipped. Core thread only.
+    """
+
+    def __init__(self, reactor: Reactor, clock: Clock, events: TransportEvents) -> None:
+        self._reactor = reactor
+        self._clock = clock
+        self._events = events
+        self._socket: socket.socket | None = None
+        self._connecting = False
+        self._inbound = bytearray()
+        self._outbound = bytearray()
+        self._sent_total = 0
+        self._queued_total = 0
+        self._orders: deque[tuple[int, OrderId]] = deque()
+        self._timers: dict[str, Timer] = {}
+        self.last_inbound = clock.monotonic()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether bytes can be handed over."""
+        return self._socket is not None and not self._connecting
+
+    @property
+    def bytes_waiting(self) -> int:
+        """Bytes that the socket has not taken yet."""
+        return len(self._outbound)
+
+    def open(self, host: str, port: int) -> None:
+        """Begin to connect; the outcome comes through the events. Raises LinkError."""
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM
+            )[0]
+            sock = socket.socket(family, kind, protocol)
+        except (OSError, UnicodeError) as error:
+            raise LinkError(f"{host}:{port} cannot be reached: {error}") from error
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        code = sock.connect_ex(address)
+        if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
+            sock.close()
+            raise LinkError(f"nothing answers at {host}:{port} ({_error_text(code)})")
+        self.attach(sock, connecting=True)
+        self._start_timer("connect", CONNECT_SECONDS, "no connection within 5 s")
+
+    def attach(self, sock: socket.socket, *, connecting: bool = False) -> None:
+        """Take a connected, or connecting, non-blocking socket."""
+        self._socket = sock
+        self._connecting = connecting
+        self.last_inbound = self._clock.monotonic()
+        self._reactor.watch(sock, self._on_ready)
+        self._reactor.want_write(sock, wanted=connecting)
+
+    def send(self, data: bytes, order_id: OrderId | None = None) -> bool:
+        """Buffer bytes and write what the socket takes now; False when there is no link."""
+        if not self.is_open:
+            return False
+        self._outbound += data
+        self._queued_total += len(data)
+        if order_id is not None:
+            self._orders.append((self._queued_total, order_id))
+        self._write()
+        return True
+
+    def close(self, reason: str) -> None:
+        """End the connection and say why; harmless when there is none."""
+        sock, self._socket = self._socket, None
+        if sock is None:
+            return
+        self._reactor.unwatch(sock)
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+        sock.close()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        doubtful = tuple(order_id for _, order_id in self._orders)
+        self._orders.clear()
+        self._inbound.clear()
+        self._outbound.clear()
+        self._events.closed(reason, doubtful)
+
+    def _on_ready(self, readable: bool, writable: bool) -> None:  # noqa: FBT001 - a socket callback
+        if self._connecting:
+            self._finish_connect()
+        elif writable:
+            self._write()
+        if readable and self.is_open:
+            self._read()
+
+    def _finish_connect(self) -> None:
+        assert self._socket is not None
+        code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self.close(f"nothing answers there ({_error_text(code)})")
+            return
+        self._connecting = False
+        self._stop_timer("connect")
+        self._reactor.want_write(self._socket, wanted=False)
+        self._events.opened()
+
+    def _read(self) -> None:
+        assert self._socket is not None
+        try:
+            data = self._socket.recv(RECEIVE_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self.close(f"the connection broke ({error.strerror or error})")
+            return
+        if not data:
+            self.close("the other side closed the connection")
+            return
+        self.last_inbound = self._clock.monotonic()
+        self._inbound += data
+        self._deliver_frames()
+
+    def _deliver_frames(self) -> None:
+        buffer = self._inbound
+        start = 0
+        while len(buffer) - start >= _HEADER_BYTES:
+            length = int.from_bytes(buffer[start : start + _HEADER_BYTES], "big")
+            if length > MAX_FRAME_BYTES:
+                self.close(f"the broker announced a frame of {length} bytes, which cannot be")
+                return
+            end = start + _HEADER_BYTES + length
+            if end > len(buffer):
+                break
+            if length:
+                self._events.frame(bytes(buffer[start + _HEADER_BYTES : end]))
+            else:
+                self._events.bad_frame("an empty message")
+            if self._socket is None:
+                return
+            start = end
+        if start:
+            del buffer[:start]
+            self._stop_timer("frame")
+        if buffer and "frame" not in self._timers:
+            self._start_timer(
+                "frame", INCOMPLETE_FRAME_SECONDS, "a message stayed incomplete for 5 s"
+            )
+
+    def _write(self) -> None:
+        assert self._socket is not None
+        try:
+            count = self._socket.send(self._outbound) if self._outbound else 0
+        except (BlockingIOError, InterruptedError):
+            count = 0
+        except OSError as error:
+            self.close(f"the connection broke ({error.strerror or error})")
+            return
+        if count:
+            del self._outbound[:count]
+            self._sent_total += count
+            self._stop_timer("write")
+        self._reactor.want_write(self._socket, wanted=bool(self._outbound))
+        if self._outbound and "write" not in self._timers:
+            self._start_timer("write", STALLED_WRITE_SECONDS, "the broker took no bytes for 2 s")
+        self._report_sent()
+
+    def _report_sent(self) -> None:
+        sent: list[OrderId] = []
+        while self._orders and self._orders[0][0] <= self._sent_total:
+            sent.append(self._orders.popleft()[1])
+        if sent:
+            self._events.sent(tuple(sent))
+
+    def _start_timer(self, name: str, delay: float, reason: str) -> None:
+        def expire() -> None:
+            self.close(reason)
+
+        self._timers[name] = self._reactor.call_later(delay, expire)
+
+    def _stop_timer(self, name: str) -> None:
+        if timer := self._timers.pop(name, None):
+            timer.cancel()
+
+
+def _error_text(code: int) -> str:
+    return errno.errorcode.get(code, str(code))

@@ -1,0 +1,251 @@
+"""The broker's callbacks, translated into reports: translate, hand over, return."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from ibapi.wrapper import EWrapper
+from typing_extensions import override
+
+from workstation.broker import from_ib
+from workstation.broker.adapter import error_parts
+from workstation.broker.requests import Subscriptions
+from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, ReqId
+from workstation.domain.ports import ReportSink, TickSink
+from workstation.domain.reports import (
+    AccountValueReport,
+    BrokerNotice,
+    CommissionReport,
+    ContractReport,
+    ContractsEnded,
+    ExecutionReport,
+    ListEnded,
+    ListKind,
+    MarketRuleReport,
+    OrderStatusReport,
+    PnlReport,
+    PositionReport,
+    ServerTime,
+)
+
+
+class Wrapper(EWrapper):
+    """Receives the library's callbacks on the core thread.
+
+    `accounts` and `next_id` serve the session's start-up; everything else becomes a report.
+    The broker's spelling and its marks for "unset" end here.
+    """
+
+    def __init__(
+        self,
+        sink: ReportSink,
+        ticks: TickSink,
+        subscriptions: Subscriptions,
+        *,
+        on_accounts: Callable[[tuple[AccountId, ...]], None],
+        on_next_id: Callable[[OrderId], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._sink = sink
+        self._ticks = ticks
+        self._subscriptions = subscriptions
+        self._on_accounts = on_accounts
+        self._on_next_id = on_next_id
+        self._now = now
+        self.pnl_accounts: dict[int, tuple[AccountId, ConId | None]] = {}
+        """Account, and contract of a single position, of each P&L request."""
+
+    @override
+    def managedAccounts(self, accountsList: str) -> None:
+        names = (name.strip() for name in accountsList.split(","))
+        self._on_accounts(tuple(AccountId(name) for name in names if name))
+
+    @override
+    def nextValidId(self, orderId: int) -> None:
+        self._on_next_id(OrderId(orderId))
+
+    @override
+    def error(self, *args: Any) -> None:
+        subject, code, text, advanced = error_parts(args)
+        self._sink(
+            BrokerNotice(
+                subject=subject if subject > 0 else None,
+                code=code,
+                text=text,
+                advanced_reject=advanced,
+            )
+        )
+
+    @override
+    def openOrder(self, orderId: int, contract: Any, order: Any, orderState: Any) -> None:
+        self._sink(from_ib.open_order_of(orderId, contract, order, orderState))
+
+    @override
+    def completedOrder(self, contract: Any, order: Any, orderState: Any) -> None:
+        self._sink(from_ib.open_order_of(0, contract, order, orderState, completed=True))
+
+    @override
+    def orderStatus(
+        self,
+        orderId: int,
+        status: str,
+        filled: Decimal,
+        remaining: Decimal,
+        avgFillPrice: float,
+        permId: int,
+        parentId: int,
+        lastFillPrice: float,
+        clientId: int,
+        whyHeld: str,
+        mktCapPrice: float,
+    ) -> None:
+        self._sink(
+            OrderStatusReport(
+                order_id=OrderId(orderId),
+                client_id=ClientId(clientId),
+                perm_id=from_ib.optional_perm_id(permId),
+                status=status,
+                filled=from_ib.optional_decimal(filled) or Decimal(0),
+                remaining=from_ib.optional_decimal(remaining) or Decimal(0),
+                why_held=whyHeld or "",
+            )
+        )
+
+    @override
+    def execDetails(self, reqId: int, contract: Any, execution: Any) -> None:
+        self._sink(
+            ExecutionReport(
+                execution=from_ib.execution_of(contract, execution, self._now()),
+                req_id=ReqId(reqId) if reqId > 0 else None,
+            )
+        )
+
+    def commissionReport(self, commissionReport: Any) -> None:  # noqa: N802, N803 - older builds
+        """Take the cost of an execution under the name that older builds use."""
+        self._commission(commissionReport)
+
+    @override
+    def commissionAndFeesReport(self, commissionAndFeesReport: Any) -> None:
+        self._commission(commissionAndFeesReport)
+
+    def _commission(self, report: Any) -> None:
+        commission = from_ib.commission_of(report)
+        if commission is not None:
+            self._sink(CommissionReport(commission=commission))
+
+    @override
+    def openOrderEnd(self) -> None:
+        self._sink(ListEnded(kind=ListKind.OPEN_ORDERS))
+
+    @override
+    def completedOrdersEnd(self) -> None:
+        self._sink(ListEnded(kind=ListKind.COMPLETED_ORDERS))
+
+    @override
+    def execDetailsEnd(self, reqId: int) -> None:
+        self._sink(ListEnded(kind=ListKind.EXECUTIONS, req_id=ReqId(reqId)))
+
+    @override
+    def positionEnd(self) -> None:
+        self._sink(ListEnded(kind=ListKind.POSITIONS))
+
+    @override
+    def accountSummaryEnd(self, reqId: int) -> None:
+        self._sink(ListEnded(kind=ListKind.ACCOUNT_SUMMARY, req_id=ReqId(reqId)))
+
+    @override
+    def position(self, account: str, contract: Any, position: Decimal, avgCost: float) -> None:
+        self._sink(
+            PositionReport(
+                account=AccountId(account),
+                con_id=ConId(contract.conId),
+                symbol=contract.symbol,
+                quantity=from_ib.optional_decimal(position) or Decimal(0),
+                average_cost=from_ib.optional_decimal(avgCost),
+            )
+        )
+
+    @override
+    def accountSummary(self, reqId: int, account: str, tag: str, value: str, currency: str) -> None:
+        self._sink(
+            AccountValueReport(account=AccountId(account), tag=tag, value=value, currency=currency)
+        )
+
+    @override
+    def pnl(self, reqId: int, dailyPnL: float, unrealizedPnL: float, realizedPnL: float) -> None:
+        self._pnl(reqId, dailyPnL, unrealizedPnL, realizedPnL, None)
+
+    @override
+    def pnlSingle(
+        self,
+        reqId: int,
+        pos: Decimal,
+        dailyPnL: float,
+        unrealizedPnL: float,
+        realizedPnL: float,
+        value: float,
+    ) -> None:
+        self._pnl(reqId, dailyPnL, unrealizedPnL, realizedPnL, value)
+
+    def _pnl(
+        self, req_id: int, daily: float, unrealized: float, realized: float, value: float | None
+    ) -> None:
+        subject = self.pnl_accounts.get(req_id)
+        if subject is None:
+            return  # a late figure of a request we have cancelled
+        self._sink(
+            PnlReport(
+                account=subject[0],
+                con_id=subject[1],
+                daily=from_ib.optional_float(daily),
+                unrealized=from_ib.optional_float(unrealized),
+                realized=from_ib.optional_float(realized),
+                value=from_ib.optional_float(value),
+            )
+        )
+
+    @override
+    def contractDetails(self, reqId: int, contractDetails: Any) -> None:
+        self._sink(
+            ContractReport(
+                req_id=ReqId(reqId),
+                details=from_ib.details_of(contractDetails),
+                market_rule_id=from_ib.market_rule_of(contractDetails),
+            )
+        )
+
+    @override
+    def contractDetailsEnd(self, reqId: int) -> None:
+        self._sink(ContractsEnded(req_id=ReqId(reqId)))
+
+    @override
+    def marketRule(self, marketRuleId: int, priceIncrements: Any) -> None:
+        bands = tuple(
+            (Decimal(str(band.lowEdge)), Decimal(str(band.increment))) for band in priceIncrements
+        )
+        self._sink(MarketRuleReport(rule_id=marketRuleId, bands=bands))
+
+    @override
+    def currentTime(self, time: int) -> None:
+        self._sink(ServerTime(time=datetime.fromtimestamp(time, UTC)))
+
+    @override
+    def marketDataType(self, reqId: int, marketDataType: int) -> None:
+        con_id = self._subscriptions.con_id(reqId)
+        if con_id is not None:
+            self._ticks.set_data_type(con_id, marketDataType)
+
+    @override
+    def tickPrice(self, reqId: int, tickType: int, price: float, attrib: Any) -> None:
+        con_id = self._subscriptions.con_id(reqId)
+        if con_id is not None:
+            self._ticks.set_price(con_id, tickType, price)
+
+    @override
+    def tickSize(self, reqId: int, tickType: int, size: Decimal) -> None:
+        con_id = self._subscriptions.con_id(reqId)
+        number = from_ib.optional_decimal(size)
+        if con_id is not None and number is not None:
+            self._ticks.set_size(con_id, tickType, float(number))

@@ -1,0 +1,154 @@
+"""The loop of the core thread: sockets, timers, and a wake-up from other threads."""
+
+import contextlib
+import heapq
+import itertools
+import logging
+import selectors
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workstation.domain.clock import Clock
+
+log = logging.getLogger(__name__)
+
+Ready = list[tuple[selectors.SelectorKey, int]]
+Wait = Callable[[selectors.BaseSelector, float | None], Ready]
+"""Waits on a selector for at most so many seconds, None for ever; tests put their time here."""
+
+
+def _select(selector: selectors.BaseSelector, timeout: float | None) -> Ready:
+    return selector.select(timeout)
+
+
+@dataclass(order=True, slots=True)
+class LoopTimer:
+    """One pending call of the loop."""
+
+    due: float
+    number: int
+    call: Callable[[], None] | None = field(compare=False)
+
+    def cancel(self) -> None:
+        """Make sure the call does not happen."""
+        self.call = None
+
+
+class CoreLoop:
+    """Runs callbacks of sockets and timers on one thread, until it is stopped.
+
+    `wake()` and `stop()` may be called from any thread; everything else belongs to the
+    thread that runs the loop. An exception in a callback is logged, handed to `on_error`
+    and ends nothing. `after_pass` runs after each round of callbacks, before the next wait.
+    """
+
+    def __init__(self, clock: Clock, wait: Wait = _select) -> None:
+        self.after_pass: Callable[[], None] = _nothing
+        self.on_woken: Callable[[], None] = _nothing
+        self.on_error: Callable[[Exception], None] = _ignore
+        self._clock = clock
+        self._wait = wait
+        self._selector = selectors.DefaultSelector()
+        self._timers: list[LoopTimer] = []
+        self._numbers = itertools.count()
+        self._stopped = False
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._wake_reader.setblocking(False)
+        self._wake_writer.setblocking(False)
+        self._selector.register(self._wake_reader, selectors.EVENT_READ, self._on_wake)
+
+    def call_later(self, delay: float, call: Callable[[], None]) -> LoopTimer:
+        """Call after `delay` seconds of the clock."""
+        timer = LoopTimer(self._clock.monotonic() + delay, next(self._numbers), call)
+        heapq.heappush(self._timers, timer)
+        return timer
+
+    def watch(self, sock: socket.socket, ready: Callable[[bool, bool], None]) -> None:
+        """Call `ready(readable, writable)` whenever the socket is; reading only at first."""
+        self._selector.register(sock, selectors.EVENT_READ, ready)
+
+    def want_write(self, sock: socket.socket, *, wanted: bool) -> None:
+        """Ask to be called, or no longer be called, when the socket can be written."""
+        key = self._selector.get_key(sock)
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wanted else 0)
+        if key.events != events:
+            self._selector.modify(sock, events, key.data)
+
+    def unwatch(self, sock: socket.socket) -> None:
+        """Forget the socket."""
+        with contextlib.suppress(KeyError, ValueError):
+            self._selector.unregister(sock)
+
+    def wake(self) -> None:
+        """End the current wait. Any thread."""
+        with contextlib.suppress(OSError):  # a full pipe is a wake-up already under way
+            self._wake_writer.send(b"\0")
+
+    def stop(self) -> None:
+        """Leave run() after the current round. Any thread."""
+        self._stopped = True
+        self.wake()
+
+    def run(self) -> None:
+        """Run until stop()."""
+        while not self._stopped:
+            self.run_once()
+
+    def run_once(self, longest: float | None = None) -> None:
+        """Wait for one round of events and timers, at most `longest` seconds, and serve it."""
+        for key, mask in self._wait(self._selector, self._time_to_wait(longest)):
+            if key.fd in self._selector.get_map():  # else closed earlier in this round
+                self._guarded(self._ready_call(key, mask))
+        self._run_due_timers()
+        self._guarded(self.after_pass)
+
+    def close(self) -> None:
+        """Give the loop's own sockets back, after run() has returned."""
+        self._selector.close()
+        self._wake_reader.close()
+        self._wake_writer.close()
+
+    def _time_to_wait(self, longest: float | None) -> float | None:
+        while self._timers and self._timers[0].call is None:
+            heapq.heappop(self._timers)
+        if self._stopped:
+            return 0.0
+        if not self._timers:
+            return longest
+        due = max(self._timers[0].due - self._clock.monotonic(), 0.0)
+        return due if longest is None else min(due, longest)
+
+    def _ready_call(self, key: selectors.SelectorKey, mask: int) -> Callable[[], None]:
+        def call() -> None:
+            key.data(bool(mask & selectors.EVENT_READ), bool(mask & selectors.EVENT_WRITE))
+
+        return call
+
+    def _run_due_timers(self) -> None:
+        now = self._clock.monotonic()
+        while self._timers and self._timers[0].due <= now:
+            timer = heapq.heappop(self._timers)
+            if timer.call is not None:
+                self._guarded(timer.call)
+
+    def _on_wake(self, _readable: bool, _writable: bool) -> None:  # noqa: FBT001 - socket callback
+        with contextlib.suppress(BlockingIOError):
+            while self._wake_reader.recv(4096):
+                pass
+        self.on_woken()
+
+    def _guarded(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as error:
+            log.exception("a callback of the core failed")
+            self.on_error(error)
+
+
+def _nothing() -> None:
+    """Stand in until a desk takes the hook."""
+
+
+def _ignore(_error: Exception) -> None:
+    """Stand in until a desk takes the hook; the log has the error already."""
