@@ -162,7 +162,7 @@ def test_asking_a_name_server():
 
 def test_qt_listening_to_everyone(request):
     server = QTcpServer()
-    request.addfinalizer(lambda: server.close())  # still open when the guard looks
+    request.node.server = server  # still open when the guard looks
     assert server.listen(QHostAddress("0.0.0.0"), 0)
 
 
