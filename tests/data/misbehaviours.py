@@ -160,9 +160,14 @@ def test_asking_a_name_server():
         socket.getaddrinfo("example.invalid", 80)
 
 
-def test_qt_listening_to_everyone(request):
+@pytest.fixture
+def server():
     server = QTcpServer()
-    request.node.server = server  # still open when the guard looks
+    yield server
+    server.close()
+
+
+def test_qt_listening_to_everyone(server):
     assert server.listen(QHostAddress("0.0.0.0"), 0)
 
 
