@@ -1,0 +1,161 @@
+"""Command line of the simulated gateway."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from workstation.domain.clock import SystemClock
+from workstation.simgateway.accounts import ACCOUNT
+from workstation.simgateway.frame_log import FrameLog
+from workstation.simgateway.gateway import Gateway
+from workstation.simgateway.server import Server
+from workstation.simgateway.session import HIGHEST_VERSION, LOWEST_VERSION
+from workstation.simgateway.state import CorruptStateError, StateFile
+
+PROGRAM = "simgateway"
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the gateway until it is told to end; return the process's exit code.
+
+    2 means that the options or the state file cannot be used, 1 that something failed
+    later; the reason is one line on the standard error.
+    """
+    logging.basicConfig(
+        level=logging.WARNING, format=f"{PROGRAM}: %(levelname)s: %(message)s", force=False
+    )
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 2
+    try:
+        server = _build(options)
+    except CorruptStateError as problem:
+        return _fail(2, f"the state file cannot be used: {problem}")
+    except OSError as problem:
+        return _fail(2, f"cannot start: {problem}")
+    try:
+        _announce(server, options.ready_file)
+        _end_on_signals(server)
+        if options.supervised:
+            threading.Thread(target=_watch_input, args=(server,), daemon=True).start()
+        server.serve()
+    except KeyboardInterrupt:
+        return 0
+    except OSError as problem:
+        return _fail(1, f"stopped: {problem}")
+    finally:
+        with suppress(OSError):
+            server.close()
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong option in one line, without the usage text."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]  # argparse says NoReturn
+        """Print the line and leave with code 2."""
+        self.exit(2, f"{PROGRAM}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog=PROGRAM, description="A simulated TWS gateway on this machine.")
+    parser.add_argument("--host", type=_loopback, default=LOOPBACK[0], help="127.0.0.1 or ::1")
+    parser.add_argument("--port", type=_between(0, 65_535), default=0, help="0 picks a free one")
+    parser.add_argument("--seed", type=int, help="number the market is generated from")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="keep orders and money here")
+    parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write the port here")
+    parser.add_argument("--supervised", action="store_true", help="end with the standard input")
+    parser.add_argument("--frame-log", type=Path, metavar="FILE", help="log every frame here")
+    parser.add_argument(
+        "--max-server-version",
+        type=_between(LOWEST_VERSION, HIGHEST_VERSION),
+        default=HIGHEST_VERSION,
+        help=f"{LOWEST_VERSION} to {HIGHEST_VERSION}",
+    )
+    return parser
+
+
+class _between:  # noqa: N801 reads as a type in the option table
+    """Parses an integer within bounds."""
+
+    def __init__(self, lowest: int, highest: int) -> None:
+        self._lowest, self._highest = lowest, highest
+
+    def __call__(self, text: str) -> int:
+        """Return the number, or raise what argparse reports."""
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if not self._lowest <= value <= self._highest:
+            raise argparse.ArgumentTypeError(f"{value} is not {self._lowest} to {self._highest}")
+        return value
+
+
+def _loopback(text: str) -> str:
+    if text not in LOOPBACK:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a loopback address: 127.0.0.1 or ::1")
+    return text
+
+
+def _build(options: argparse.Namespace) -> Server:
+    clock = SystemClock()
+    state_file = StateFile(options.state) if options.state else None
+    frame_log = FrameLog(options.frame_log, clock) if options.frame_log else None
+    gateway = Gateway(clock, options.seed, state_file)
+    return Server(
+        gateway,
+        clock,
+        (options.host, options.port),
+        highest_version=options.max_server_version,
+        frame_log=frame_log,
+    )
+
+
+def _announce(server: Server, ready_file: Path | None) -> None:
+    facts = {"listening": server.port, "account": ACCOUNT, "seed": server.gateway.seed}
+    line = json.dumps(facts) + "\n"
+    if ready_file:
+        temporary = ready_file.with_name(ready_file.name + ".tmp")
+        temporary.write_text(line, encoding="ascii")
+        temporary.replace(ready_file)
+    if sys.stdout is not None:
+        with suppress(OSError):
+            sys.stdout.write(line)
+            sys.stdout.flush()
+
+
+def _end_on_signals(server: Server) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+
+
+def _watch_input(server: Server) -> None:
+    """End the server when the standard input closes; runs in a thread of its own.
+
+    A thread, because Windows cannot select on a pipe.
+    """
+    with suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    server.stop()
+
+
+def _fail(code: int, text: str) -> int:
+    sys.stderr.write(f"{PROGRAM}: {' '.join(text.split())}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""One connected client after start-up: what it subscribed to and how it is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from workstation.simgateway import messages, order_messages
+from workstation.simgateway.account_values import account_values, summary_rows
+from workstation.simgateway.accounts import ACCOUNT
+from workstation.simgateway.gateway import Gateway
+from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
+from workstation.simgateway.market import Quote
+from workstation.simgateway.messages import Message
+from workstation.simgateway.orders import (
+    CommissionShown,
+    Complaint,
+    Event,
+    Execution,
+    ExecutionShown,
+    OrderShown,
+    StatusShown,
+)
+
+PNL_SECONDS = 1.0
+ACCOUNT_SECONDS = 180.0
+NEVER = float("-inf")
+
+
+@dataclass(slots=True)
+class QuoteStream:
+    """One market-data line; sent is what the client has already been told."""
+
+    con_id: int
+    generic_ticks: frozenset[int]
+    sent: Quote | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """One account-summary subscription."""
+
+    tags: tuple[str, ...]
+    sent_at: float
+
+
+@dataclass(slots=True)
+class Client:
+    """A client past startApi; implements gateway.Listener."""
+
+    gateway: Gateway
+    sv: int
+    client_id: int
+    write: Callable[[Message], None]
+    quotes: dict[int, QuoteStream] = field(default_factory=dict)
+    summaries: dict[int, Summary] = field(default_factory=dict)
+    pnl: set[int] = field(default_factory=set)
+    pnl_single: dict[int, int] = field(default_factory=dict)
+    position_streams: set[int | None] = field(default_factory=set)
+    """Request ids of positionsMulti; None stands for reqPositions."""
+
+    account_stream: bool = False
+    _pnl_sent_at: float = NEVER
+    _account_sent_at: float = NEVER
+
+    def send(self, *fields: Message) -> None:
+        """Send messages in order."""
+        for message in fields:
+            self.write(message)
+
+    def error(self, req_id: int, code: int, text: str, *, whole_second: bool = False) -> None:
+        """Send an error message about a request, an order or (-1) the session."""
+        milliseconds = int(self.gateway.now() * 1000)
+        if whole_second:
+            milliseconds -= milliseconds % 1000
+        self.write(messages.error(self.sv, req_id, code, text, milliseconds))
+
+    # ---- orders ----------------------------------------------------------------------
+
+    def deliver(self, event: Event) -> None:
+        """Tell the client what happened to its order."""
+        match event:
+            case OrderShown(order, preview):
+                self.write(order_messages.open_order(self.sv, order, preview))
+            case StatusShown(order):
+                self.write(order_messages.order_status(order))
+            case ExecutionShown(execution):
+                self.send_execution(-1, execution)
+            case CommissionShown(execution):
+                self.write(order_messages.commission_report(execution))
+            case Complaint(_, order_id, code, text, whole_second):
+                self.error(order_id, code, text, whole_second=whole_second)
+
+    def send_execution(self, req_id: int, execution: Execution) -> None:
+        """Send execDetails; -1 when nobody asked."""
+        text = self.time_text(execution.time)
+        self.write(order_messages.execution_details(self.sv, req_id, execution, text))
+
+    def time_text(self, timestamp: float) -> str:
+        """Return a time as the wire shows it: with its zone from version 174 on."""
+        local = self.gateway.local_time(timestamp)
+        if self.sv >= 174:
+            return f"{local:%Y%m%d %H:%M:%S} {TIME_ZONE}"
+        return f"{local:%Y%m%d  %H:%M:%S}"
+
+    # ---- streams ---------------------------------------------------------------------
+
+    def publish(self, now: float) -> None:
+        """Send what changed since the last time; now is monotonic seconds."""
+        for req_id, stream in self.quotes.items():
+            self.send_quote(req_id, stream)
+        if (self.pnl or self.pnl_single) and now - self._pnl_sent_at >= PNL_SECONDS:
+            self._pnl_sent_at = now
+            for req_id in self.pnl:
+                self.send_pnl(req_id)
+            for req_id, con_id in self.pnl_single.items():
+                self.send_pnl_single(req_id, con_id)
+        for req_id, summary in self.summaries.items():
+            if now - summary.sent_at >= ACCOUNT_SECONDS:
+                summary.sent_at = now
+                self.send_summary(req_id, summary)
+        if self.account_stream and now - self._account_sent_at >= ACCOUNT_SECONDS:
+            self.send_account(now)
+
+    def position_changed(self, con_id: int) -> None:
+        """Tell every position and account stream about a new position."""
+        for req_id in self.position_streams:
+            self.send_position(req_id, con_id)
+        if self.account_stream:
+            self.send_portfolio(con_id)
+            self.send_account_values()
+
+    def send_quote(self, req_id: int, stream: QuoteStream) -> None:
+        """Send the ticks of one line that differ from what was sent before."""
+        quote = self.gateway.markets[stream.con_id].quote()
+        old, stream.sent = stream.sent, quote
+        if old == quote:
+            return
+        self._send_side(req_id, (old.bid, old.bid_size) if old else None, quote, bid=True)
+        self._send_side(req_id, (old.ask, old.ask_size) if old else None, quote, bid=False)
+        if old is None or old.volume != quote.volume:
+            self._send_trade(req_id, stream, old, quote)
+        for tick, name in (
+            (messages.TICK_HIGH, "high"),
+            (messages.TICK_LOW, "low"),
+            (messages.TICK_CLOSE, "previous_close"),
+            (messages.TICK_OPEN, "open"),
+        ):
+            value: float = getattr(quote, name)
+            if old is None or getattr(old, name) != value:
+                self.write(messages.tick_price(req_id, tick, value, 0, 0))
+        if old is None:
+            self.write([45, 6, req_id, messages.TICK_HALTED, "0.0"])
+
+    def _send_side(
+        self, req_id: int, old: tuple[float | None, int] | None, quote: Quote, *, bid: bool
+    ) -> None:
+        price, size = (quote.bid, quote.bid_size) if bid else (quote.ask, quote.ask_size)
+        if old == (price, size):
+            return
+        price_tick = messages.TICK_BID if bid else messages.TICK_ASK
+        size_tick = messages.TICK_BID_SIZE if bid else messages.TICK_ASK_SIZE
+        shown = self._size(size)
+        if old is None or old[0] != price:
+            value = -1.0 if price is None else price  # -1: no data on this side
+            self.write(messages.tick_price(req_id, price_tick, value, shown, 1))
+        self.write(messages.tick_size(req_id, size_tick, shown))
+
+    def _send_trade(self, req_id: int, stream: QuoteStream, old: Quote | None, new: Quote) -> None:
+        shown = self._size(new.last_size)
+        if old is None or old.last != new.last:
+            self.write(messages.tick_price(req_id, messages.TICK_LAST, new.last, shown, 0))
+        self.write(messages.tick_size(req_id, messages.TICK_LAST_SIZE, shown))
+        if old is None or old.last_time != new.last_time:
+            self.write([46, 6, req_id, messages.TICK_LAST_TIME, str(new.last_time)])
+        # below version 220 the volume of US stocks counts round lots (2.3)
+        self.write(messages.tick_size(req_id, messages.TICK_VOLUME, new.volume // 100))
+        if 233 in stream.generic_ticks and old is not None:
+            mid = new.last
+            text = f"{new.last};{new.last_size};{new.last_time}000;{new.volume};{mid};true"
+            self.write([46, 6, req_id, messages.TICK_RT_VOLUME, text])
+
+    def _size(self, shares: int) -> int:
+        return shares if self.sv >= 159 else shares // 100
+
+    # ---- account ---------------------------------------------------------------------
+
+    def send_pnl(self, req_id: int) -> None:
+        """Send profit and loss of the account."""
+        balances = self.gateway.account.balances(self.gateway.desk.marks())
+        values = (balances.daily, balances.unrealized, balances.realized)
+        self.write([94, req_id, *(messages.exact(value) for value in values)])
+
+    def send_pnl_single(self, req_id: int, con_id: int) -> None:
+        """Send profit and loss of one position."""
+        held = self.gateway.account.position(con_id)
+        mark = self.gateway.markets[con_id].mark()
+        values = (held.daily(mark), held.unrealized(mark), held.realized, held.value(mark))
+        self.write([95, req_id, held.quantity, *(messages.exact(value) for value in values)])
+
+    def send_summary(self, req_id: int, summary: Summary) -> None:
+        """Send every row of an account summary."""
+        balances = self.gateway.account.balances(self.gateway.desk.marks())
+        for tag, value, currency in summary_rows(balances, summary.tags):
+            self.write([63, 1, req_id, ACCOUNT, tag, value, currency])
+        self.write([64, 1, req_id])
+
+    def send_position(self, req_id: int | None, con_id: int) -> None:
+        """Send one position to one of the position streams."""
+        held, instrument = self.gateway.account.position(con_id), BY_CON_ID[con_id]
+        if req_id is None:
+            self.write(messages.position(ACCOUNT, instrument, held))
+        else:
+            self.write(messages.position_multi(req_id, ACCOUNT, instrument, held))
+
+    def send_account(self, now: float) -> None:
+        """Send everything an account-updates subscription shows."""
+        self._account_sent_at = now
+        self.send_account_values()
+        for con_id in sorted(self.gateway.account.positions):
+            self.send_portfolio(con_id)
+        self.write([8, 1, f"{self.gateway.local_time(self.gateway.now()):%H:%M}"])
+        self.write([54, 1, ACCOUNT])
+
+    def send_account_values(self) -> None:
+        """Send the account's values."""
+        balances = self.gateway.account.balances(self.gateway.desk.marks())
+        for key, value, currency in account_values(balances):
+            self.write([6, 2, key, value, currency, ACCOUNT])
+
+    def send_portfolio(self, con_id: int) -> None:
+        """Send one portfolio row."""
+        held = self.gateway.account.position(con_id)
+        mark: Decimal = self.gateway.markets[con_id].mark()
+        self.write(messages.portfolio_value(ACCOUNT, BY_CON_ID[con_id], held, mark))

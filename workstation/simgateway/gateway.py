@@ -1,0 +1,182 @@
+"""The simulated gateway without its sockets: markets, desk, account, state, and who listens."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from workstation.domain.clock import Clock
+from workstation.simgateway.accounts import Account
+from workstation.simgateway.desk import Numbers, OrderDesk
+from workstation.simgateway.instruments import INSTRUMENTS, TIME_ZONE
+from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
+from workstation.simgateway.orders import (
+    Complaint,
+    Event,
+    Execution,
+    ExecutionShown,
+    Order,
+    OrderShown,
+    StatusShown,
+)
+from workstation.simgateway.state import FIRST_PERM_ID, SavedState, StateFile, Transaction
+
+DEFAULT_SEED = 1
+EXECUTION_DAYS = 7
+"""How long executions and finished orders are kept (tws-wire.md 3.4)."""
+
+_FIRST_EXEC_NUMBER = 0x6A000000
+_LONGEST_CATCH_UP = 2.0
+_DAY_SECONDS = 86_400
+_ZONE = ZoneInfo(TIME_ZONE)
+
+
+class Listener(Protocol):
+    """A connected client as the gateway sees it."""
+
+    def deliver(self, event: Event) -> None:
+        """Tell the client about its order."""
+        ...
+
+    def position_changed(self, con_id: int) -> None:
+        """Tell the client, if it asked, that a position changed."""
+        ...
+
+    def publish(self, now: float) -> None:
+        """Send what streams: quotes, profit and loss; now is monotonic seconds."""
+        ...
+
+
+class Gateway:
+    """Owns all trading state; sessions speak for clients, the server moves the time."""
+
+    def __init__(self, clock: Clock, seed: int | None, state_file: StateFile | None) -> None:
+        saved = state_file.load() if state_file else None
+        self.clock = clock
+        self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
+        self.account = Account.restored(saved.account) if saved else Account()
+        now = int(clock.now().timestamp())
+        self.markets = {
+            instrument.con_id: InstrumentMarket(
+                instrument,
+                self.seed + (now if saved else 0),
+                now,
+                saved.tapes.get(instrument.con_id) if saved else None,
+            )
+            for instrument in INSTRUMENTS
+        }
+        numbers = Numbers(
+            perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
+            exec_number=saved.exec_number if saved else _FIRST_EXEC_NUMBER,
+            last_order_ids=dict(saved.last_order_ids) if saved else {},
+        )
+        self.desk = OrderDesk(self.markets, self.account, numbers, clock, self._emit)
+        self.listeners: dict[int, Listener] = {}
+        self._state_file = state_file
+        self._next_step = clock.monotonic() + STEP_SECONDS
+        self._day_ends = 0.0
+        self._check_day()
+        if saved:
+            orders, executions = recent(saved, now - EXECUTION_DAYS * _DAY_SECONDS)
+            self.desk.restore(orders, executions)
+        if state_file:
+            state_file.begin(self._transaction(whole=True))
+
+    # ---- time ------------------------------------------------------------------------
+
+    def next_due(self) -> float:
+        """Return the monotonic time at which advance has something to do."""
+        return self._next_step
+
+    def advance(self) -> None:
+        """Let markets and streams catch up with the clock; a long gap is skipped."""
+        now = self.clock.monotonic()
+        if now < self._next_step:
+            return
+        self._check_day()
+        if now - self._next_step > _LONGEST_CATCH_UP:
+            self._next_step = now
+        steps = 1 + math.floor((now - self._next_step) / STEP_SECONDS)
+        self._next_step += steps * STEP_SECONDS
+        for _ in range(steps):
+            self.desk.step()
+        for listener in list(self.listeners.values()):
+            listener.publish(now)
+
+    def local_time(self, timestamp: float) -> datetime:
+        """Return a moment in the exchange's zone."""
+        return datetime.fromtimestamp(timestamp, UTC).astimezone(_ZONE)
+
+    def now(self) -> float:
+        """Return wall time in seconds since 1970."""
+        return self.clock.now().timestamp()
+
+    def _check_day(self) -> None:
+        now = self.now()
+        if now < self._day_ends:
+            return
+        local = self.local_time(now)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._day_ends = midnight.timestamp() + _DAY_SECONDS
+        day = f"{local:%Y%m%d}"
+        if self.account.day != day:
+            if self.account.day:
+                for market in self.markets.values():
+                    market.roll_day()
+            self.account.roll_day(day, self.desk.marks())
+
+    # ---- durability ------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Put every change on the disk; nothing about them may leave before."""
+        if not self.desk.changes:
+            return
+        if self._state_file:
+            self._state_file.append(self._transaction(whole=False))
+        self.desk.changes.orders.clear()
+        self.desk.changes.executions.clear()
+
+    def close(self) -> None:
+        """Save where the market stands and close the state file."""
+        if self._state_file:
+            self._state_file.append(self._transaction(whole=False))
+            self._state_file.close()
+
+    def _transaction(self, *, whole: bool) -> Transaction:
+        desk = self.desk
+        orders = desk.orders if whole else desk.changes.orders
+        executions = desk.executions if whole else desk.changes.executions
+        return Transaction(
+            seed=self.seed,
+            perm_id=desk.numbers.perm_id,
+            exec_number=desk.numbers.exec_number,
+            last_order_ids=desk.numbers.last_order_ids,
+            account=self.account.state(),
+            tapes=tuple(market.tape() for market in self.markets.values()),
+            orders=tuple(orders.values()),
+            executions=tuple(executions.values()),
+        )
+
+    # ---- events ----------------------------------------------------------------------
+
+    def _emit(self, event: Event) -> None:
+        if isinstance(event, Complaint):
+            client_id = event.client_id
+        elif isinstance(event, OrderShown | StatusShown):
+            client_id = event.order.client_id
+        else:
+            client_id = event.execution.client_id
+        listener = self.listeners.get(client_id)
+        if listener is not None:
+            listener.deliver(event)
+        if isinstance(event, ExecutionShown):
+            for other in list(self.listeners.values()):
+                other.position_changed(event.execution.con_id)
+
+
+def recent(saved: SavedState, since: float) -> tuple[Sequence[Order], Sequence[Execution]]:
+    """Return the orders that live or ended since a moment, and the executions since then."""
+    orders = [o for o in saved.orders.values() if not o.done_at or o.done_at >= since]
+    executions = [e for e in saved.executions.values() if e.time >= since]
+    return orders, executions

@@ -1,0 +1,230 @@
+"""The generated market: makers and noise traders around a wandering fair value.
+
+Everything random comes from the seed and the number of steps, so two runs with the same
+seed and the same orders see the same prices.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+
+from workstation.simgateway.instruments import TICK, Instrument
+from workstation.simgateway.matching import MAKER, Match, OrderBook
+
+STEP_SECONDS = 0.1
+"""Market time between two steps."""
+
+LEVELS = 10
+"""Prices on which the makers quote, each side."""
+
+_SESSION_SECONDS = 23_400
+_REVERSION_SECONDS = 14_400
+_ORDERS_PER_SECOND = 1.6
+_SWEEP_TICKS = 3
+_FULL_LEVEL = 2500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tape:
+    """Statistics of the trading day; prices in ticks, sizes in shares."""
+
+    con_id: int
+    fair: float
+    last: int
+    last_size: int
+    last_time: int
+    """Seconds since 1970 of the last print."""
+
+    open: int
+    high: int
+    low: int
+    volume: int
+    previous_close: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What market-data subscribers see; prices are floats in USD, sizes shares.
+
+    A side without orders is None.
+    """
+
+    bid: float | None
+    ask: float | None
+    bid_size: int
+    ask_size: int
+    last: float
+    last_size: int
+    last_time: int
+    open: float
+    high: float
+    low: float
+    previous_close: float
+    volume: int
+
+
+def to_price(ticks: int) -> Decimal:
+    """Return a price in USD from whole ticks."""
+    return ticks * TICK
+
+
+class InstrumentMarket:
+    """The order book of one stock, those who generate it, and its tape."""
+
+    def __init__(self, instrument: Instrument, seed: int, now: int, tape: Tape | None) -> None:
+        self.instrument = instrument
+        self.book = OrderBook()
+        self._random = Random(f"{seed}:{instrument.symbol}")  # noqa: S311 a market, not a secret
+        self._previous_close = int(instrument.reference_price / TICK)
+        self._half_spread = 0.5
+        if tape is None:
+            self._open_day(now)
+        else:
+            self._resume(tape)
+        self._anchor = self._fair
+        daily = instrument.daily_volatility * math.sqrt(STEP_SECONDS / _SESSION_SECONDS)
+        self._sigma = daily * self._anchor
+        self._quote_levels(now)
+
+    def _open_day(self, now: int) -> None:
+        gap = self._random.gauss(0, self.instrument.daily_volatility / 2)
+        self._fair = max(100.0, self._previous_close * (1 + max(-0.05, min(0.05, gap))))
+        price = round(self._fair)
+        self._open = self._high = self._low = self._last = price
+        self._last_size = self._volume = 100 * self._random.randint(500, 5000)
+        self._last_time = now
+
+    def _resume(self, tape: Tape) -> None:
+        self._fair = tape.fair
+        self._open, self._high, self._low = tape.open, tape.high, tape.low
+        self._last, self._last_size, self._last_time = tape.last, tape.last_size, tape.last_time
+        self._volume, self._previous_close = tape.volume, tape.previous_close
+
+    def tape(self) -> Tape:
+        """Return the statistics a restart needs to go on from here."""
+        return Tape(
+            con_id=self.instrument.con_id,
+            fair=self._fair,
+            last=self._last,
+            last_size=self._last_size,
+            last_time=self._last_time,
+            open=self._open,
+            high=self._high,
+            low=self._low,
+            volume=self._volume,
+            previous_close=self._previous_close,
+        )
+
+    def quote(self) -> Quote:
+        """Return the present quote."""
+        bid, ask = self.book.best_bid(), self.book.best_ask()
+        return Quote(
+            bid=None if bid is None else bid / 100,
+            ask=None if ask is None else ask / 100,
+            bid_size=0 if bid is None else self.book.size_at(bid, buys=True),
+            ask_size=0 if ask is None else self.book.size_at(ask, buys=False),
+            last=self._last / 100,
+            last_size=self._last_size,
+            last_time=self._last_time,
+            open=self._open / 100,
+            high=self._high / 100,
+            low=self._low / 100,
+            previous_close=self._previous_close / 100,
+            volume=self._volume,
+        )
+
+    def mark(self) -> Decimal:
+        """Return the price positions are valued at: the last, kept within bid and ask."""
+        bid, ask = self.book.best_bid(), self.book.best_ask()
+        ticks = self._last
+        if bid is not None:
+            ticks = max(ticks, bid)
+        if ask is not None:
+            ticks = min(ticks, ask)
+        return to_price(ticks)
+
+    def take(
+        self, owner: int, size: int, *, buys: bool, limit: int | None, now: int
+    ) -> list[Match]:
+        """Match an incoming order and print what traded."""
+        matches = self.book.take(owner, size, buys=buys, limit=limit)
+        for match in matches:
+            self._print(match, now)
+        return matches
+
+    def roll_day(self) -> None:
+        """Begin a new day: the last becomes the close, the day's range starts over."""
+        self._previous_close = self._open = self._high = self._low = self._last
+        self._volume = 0
+
+    def step(self, now: int) -> list[Match]:
+        """Let makers and noise traders act for one step; return every trade."""
+        pull = (self._anchor - self._fair) * (STEP_SECONDS / _REVERSION_SECONDS)
+        self._fair = max(100.0, self._fair + pull + self._random.gauss(0, self._sigma))
+        self._half_spread += self._random.uniform(-0.08, 0.08)
+        self._half_spread = max(0.05, min(0.95, self._half_spread))
+        matches = self._noise_orders(now)
+        matches += self._quote_levels(now)
+        self._stir()
+        return matches
+
+    def _print(self, match: Match, now: int) -> None:
+        self._last, self._last_size, self._last_time = match.price, match.size, now
+        self._high = max(self._high, match.price)
+        self._low = min(self._low, match.price)
+        self._volume += match.size
+
+    def _noise_orders(self, now: int) -> list[Match]:
+        if self._random.random() >= _ORDERS_PER_SECOND * STEP_SECONDS:
+            return []
+        buys = self._random.random() < 0.5
+        size = min(5000, 100 * (1 + int(self._random.expovariate(0.5))))
+        if self._random.random() < 0.25:
+            size = self._random.randint(1, 99)
+        best = self.book.best_ask() if buys else self.book.best_bid()
+        if best is None:
+            return []
+        limit = best + _SWEEP_TICKS if buys else best - _SWEEP_TICKS
+        return self.take(MAKER, size, buys=buys, limit=limit, now=now)
+
+    def _quote_levels(self, now: int) -> list[Match]:
+        top_bid = math.floor(self._fair - self._half_spread)
+        top_ask = math.ceil(self._fair + self._half_spread)
+        for buys, top in ((True, top_bid), (False, top_ask)):
+            for price in self.book.prices(buys=buys):
+                depth = top - price if buys else price - top
+                if not 0 <= depth < LEVELS + 2:
+                    self.book.cancel(MAKER, price, buys=buys)
+        matches: list[Match] = []
+        for depth in range(LEVELS):
+            matches += self._replenish(top_bid - depth, depth, buys=True, now=now)
+            matches += self._replenish(top_ask + depth, depth, buys=False, now=now)
+        return matches
+
+    def _replenish(self, price: int, depth: int, *, buys: bool, now: int) -> list[Match]:
+        if price < 1 or self.book.size_at(price, buys=buys, owner=MAKER) > 0:
+            return []
+        size = 100 * self._random.randint(1, 4 + 2 * min(depth, 4))
+        matches = self.take(MAKER, size, buys=buys, limit=price, now=now)
+        left = size - sum(match.size for match in matches)
+        if left > 0:
+            self.book.rest(MAKER, price, left, buys=buys)
+        return matches
+
+    def _stir(self) -> None:
+        """Let a maker leave or join a queue, so sizes move while prices stand."""
+        buys = self._random.random() < 0.5
+        prices = self.book.prices(buys=buys)[:4]
+        if not prices:
+            return
+        price = self._random.choice(prices)
+        if self._random.random() < 0.5:
+            if self.book.size_at(price, buys=buys) > _FULL_LEVEL:
+                return
+            self.book.rest(MAKER, price, 100 * self._random.randint(1, 5), buys=buys)
+            return
+        for resting in self.book.resting(buys=buys):
+            if resting.owner == MAKER and resting.price == price and resting.size > 100:
+                resting.size -= 100 * self._random.randint(1, max(1, resting.size // 200))
+                break

@@ -1,0 +1,163 @@
+"""What the gateway refuses before an order exists, with the codes the real one uses.
+
+Source: tws-wire.md 2.7 and 3.3.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.simgateway.accounts import ACCOUNT
+from workstation.simgateway.instruments import TICK, Instrument, find
+from workstation.simgateway.order_request import PlaceRequest
+from workstation.simgateway.orders import OrderTerms
+
+SERVED_TYPES = frozenset({"MKT", "LMT"})
+KNOWN_TYPES = SERVED_TYPES | {
+    "STP",
+    "STP LMT",
+    "TRAIL",
+    "TRAIL LIMIT",
+    "MIT",
+    "LIT",
+    "MOC",
+    "LOC",
+    "MOO",
+    "LOO",
+    "MTL",
+    "MIDPRICE",
+    "REL",
+    "RPI",
+    "BOX TOP",
+    "STP PRT",
+    "MKT PRT",
+    "PEG MKT",
+    "PEG MID",
+    "PEG BEST",
+    "PEG BENCH",
+    "PEG PRIM",
+    "PEG STK",
+    "SNAP MKT",
+    "SNAP MID",
+    "SNAP PRIM",
+    "VOL",
+    "VWAP",
+    "TWAP",
+}
+SERVED_TIFS = frozenset({"DAY", "GTC", "IOC", "FOK"})
+
+_LARGEST_QUANTITY = Decimal(100_000_000)
+_LARGEST_PRICE = Decimal(1_000_000)
+
+NO_DEFINITION = "No security definition has been found for the request"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error code of the real gateway and its text."""
+
+    code: int
+    text: str
+
+
+def invalid(cause: str) -> Refusal:
+    """Return error 321 with its usual wrapping."""
+    return Refusal(321, f"Error validating request.-'bT' : cause - {cause}")
+
+
+def checked(request: PlaceRequest) -> OrderTerms | Refusal:
+    """Return the terms of an order the gateway can take, or why it cannot."""
+    instrument = find(request.contract)
+    if instrument is None:
+        return Refusal(200, NO_DEFINITION)
+    refusal = (
+        _check_basics(request)
+        or _check_account_and_tif(request)
+        or _check_quantity(request.quantity)
+        or _check_price(request)
+        or _check_features(request)
+    )
+    return refusal or _terms(request, instrument)
+
+
+def _check_basics(request: PlaceRequest) -> Refusal | None:
+    if not request.contract.exchange:
+        return invalid("Please enter exchange")
+    if request.side not in {"BUY", "SELL"}:
+        return invalid("Invalid side was entered")
+    if request.order_type not in KNOWN_TYPES:
+        return invalid("Invalid order type was entered")
+    if request.order_type not in SERVED_TYPES:
+        return Refusal(387, "Unsupported order type for this exchange and security type.")
+    return None
+
+
+def _check_account_and_tif(request: PlaceRequest) -> Refusal | None:
+    if request.account not in {"", ACCOUNT}:
+        return invalid("Invalid account code")
+    if request.tif and request.tif not in SERVED_TIFS:
+        return Refusal(10052, f"Invalid time in force:{request.tif}")
+    return None
+
+
+def _check_quantity(quantity: Decimal | None) -> Refusal | None:
+    if quantity is None or quantity <= 0:
+        return Refusal(434, "The order size cannot be zero.")
+    if quantity != quantity.to_integral_value():
+        return Refusal(
+            10243,
+            "Fractional-sized order cannot be placed via API. "
+            "Please use desktop version to place this order.",
+        )
+    if quantity > _LARGEST_QUANTITY:
+        return Refusal(201, "Order rejected - reason:The order size exceeds the limit.")
+    return None
+
+
+def _check_price(request: PlaceRequest) -> Refusal | None:
+    if request.order_type != "LMT":
+        return None
+    price = request.limit_price
+    if price is None:
+        return invalid("A limit price is required")
+    if not TICK <= price <= _LARGEST_PRICE or price % TICK:
+        return Refusal(
+            110, "The price does not conform to the minimum price variation for this contract."
+        )
+    return None
+
+
+def _check_features(request: PlaceRequest) -> Refusal | None:
+    wanted = {
+        "Attached orders": bool(request.parent_id),
+        "Conditional orders": bool(request.conditions),
+        "Algorithmic orders": bool(request.algo_strategy),
+        "Hedge orders": bool(request.hedge_type),
+        "One-cancels-all groups": bool(request.oca_group),
+        "Orders with a start or end time": bool(request.good_after_time or request.good_till_date),
+        "All-or-none orders": request.all_or_none,
+        "Cash quantity orders": bool(request.cash_quantity),
+    }
+    for name, present in wanted.items():
+        if present:
+            return Refusal(201, f"Order rejected - reason:{name} are not supported here.")
+    return None
+
+
+def _terms(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
+    assert request.quantity is not None
+    return OrderTerms(
+        con_id=instrument.con_id,
+        exchange=request.contract.exchange,
+        side=request.side,
+        quantity=request.quantity.to_integral_value(),
+        order_type=request.order_type,
+        limit_price=request.limit_price if request.order_type == "LMT" else None,
+        tif=request.tif or "DAY",
+        account=ACCOUNT,
+        order_ref=request.order_ref,
+        open_close=request.open_close,
+        model_code=request.model_code,
+        origin=request.origin,
+        outside_rth=request.outside_rth,
+        transmit=request.transmit,
+    )

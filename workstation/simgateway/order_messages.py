@@ -1,0 +1,197 @@
+"""Messages about orders and executions, as lists of fields.
+
+Source: tws-wire.md 2.5, order block of openOrder and completedOrder, including what the real
+server puts into fields nobody asked for.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from workstation.simgateway.codec_text import UNSET_DOUBLE, UNSET_INT, UNSET_LONG, Field
+from workstation.simgateway.instruments import BY_CON_ID
+from workstation.simgateway.messages import Message, exact, money, short_contract
+from workstation.simgateway.orders import DONE, Execution, MarginPreview, Order
+
+_ONE = Decimal(1)
+
+
+def order_status(order: Order) -> Message:
+    """Build orderStatus (3)."""
+    remaining = order.terms.quantity - order.filled
+    return [
+        3,
+        order.order_id,
+        order.status,
+        order.filled,
+        remaining,
+        exact(order.average_price),
+        order.perm_id,
+        0,
+        order.last_fill_price,
+        order.client_id,
+        "",
+        "0",
+    ]
+
+
+def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> Message:
+    """Build openOrder (5); with a preview it answers a what-if."""
+    terms = order.terms
+    instrument = BY_CON_ID[terms.con_id]
+    message: Message = [5, order.order_id, *short_contract(instrument, terms.exchange, "?")]
+    message += _main_terms(order)
+    message += [terms.order_ref, order.client_id, order.perm_id, terms.outside_rth, 0, "0", ""]
+    message += [f"{order.perm_id}.0/{terms.account}/100", "", "", ""]
+    message += _fa_profile(sv)
+    message += [terms.model_code, "", "", "", "", 0, "", -1, 0, "", "", "", "", "", UNSET_INT]
+    message += [0, 0, 0, "", 3, 0, 0, "", 0, 0, "", 0, "None", ""]
+    message += [0, "", "", "", "?", 0, 0, ""]  # the eight delta-neutral fields
+    message += [0, 0, _trail_stop(order), "", "", "", "", 0, 0, 0, UNSET_INT, UNSET_INT, ""]
+    message += ["", 0, "", "IB", 0, 0, "", 0]
+    message += _order_state(sv, order, preview)
+    message += [0, 0, 0, "None", UNSET_DOUBLE, _trail_stop(order) or UNSET_DOUBLE, UNSET_DOUBLE]
+    message += [UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0]
+    message += ["", "", "", "0", 1, 0, 0, 0]
+    message += _open_order_tail(sv)
+    return message
+
+
+def _main_terms(order: Order) -> Message:
+    terms = order.terms
+    return [
+        terms.side,
+        terms.quantity,
+        terms.order_type,
+        _limit(order),
+        "0.0",
+        terms.tif,
+        terms.oca_group,
+        terms.account,
+        terms.open_close,
+        terms.origin,
+    ]
+
+
+def _limit(order: Order) -> Field:
+    limit = order.terms.limit_price
+    return "0.0" if limit is None else limit
+
+
+def _trail_stop(order: Order) -> Field:
+    limit = order.terms.limit_price
+    return None if limit is None else limit + _ONE
+
+
+def _fa_profile(sv: int) -> Message:
+    return [""] if sv < 177 else []
+
+
+def _order_state(sv: int, order: Order, preview: MarginPreview | None) -> Message:
+    message: Message = [preview is not None, order.status]
+    if preview is None:
+        message += [UNSET_DOUBLE] * 9
+        message += [UNSET_DOUBLE, "", "", ""]
+    else:
+        message += _margins(preview)
+        message += [preview.commission, "", "", "USD"]
+    if sv >= 195:
+        message += ["USD" if preview else ""]
+        message += [UNSET_DOUBLE] * 9
+        message += [UNSET_LONG, "", 0]
+    message.append("")  # warningText
+    return message
+
+
+def _margins(preview: MarginPreview) -> Message:
+    before = (preview.initial_before, preview.maintenance_before, preview.equity_before)
+    after = (preview.initial_after, preview.maintenance_after, preview.equity_after)
+    change = tuple(new - old for new, old in zip(after, before, strict=True))
+    return [money(value) for value in before + change + after]
+
+
+def _open_order_tail(sv: int) -> Message:
+    gates: Sequence[tuple[int, Message]] = (
+        (158, [UNSET_INT]),
+        (160, [UNSET_INT]),
+        (162, [0]),
+        (170, [UNSET_INT, UNSET_INT, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]),
+        (183, [""]),
+        (184, [0]),
+        (185, [""]),
+        (189, [0]),
+        (193, ["", UNSET_INT]),
+        (198, [""]),
+        (199, [0]),
+    )
+    return [value for gate, values in gates if sv >= gate for value in values]
+
+
+def completed_order(sv: int, order: Order, completed_time: str) -> Message:
+    """Build completedOrder (101)."""
+    assert order.status in DONE
+    terms = order.terms
+    instrument = BY_CON_ID[terms.con_id]
+    message: Message = [101, *short_contract(instrument, terms.exchange, "?")]
+    message += _main_terms(order)
+    message += [terms.order_ref, order.perm_id, terms.outside_rth, 0, "0", "", "", "", ""]
+    message += _fa_profile(sv)
+    message += [terms.model_code, "", "", "", "", 0, "", -1, "", "", "", "", "", UNSET_INT]
+    message += [0, 0, "", 3, 0, "", 0, "None", ""]
+    message += [0, 0, 0, ""]  # the four delta-neutral fields
+    message += [0, 0, _trail_stop(order), "", "", 0, 0, 0, UNSET_INT, UNSET_INT, ""]
+    message += ["", "", "IB", 0, 0, "", 0, order.status, 0, 0, 0]
+    message += [_trail_stop(order) or UNSET_DOUBLE, UNSET_DOUBLE, "0", 1, 0, "", order.filled]
+    message += [UNSET_INT, 0, "Not an insider or substantial shareholder", 0, 0]
+    message += ["0", completed_time, _completed_text(order)]
+    if sv >= 170:
+        message += [UNSET_INT, UNSET_INT, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
+    if sv >= 183:
+        message.append("")
+    if sv >= 184:
+        message.append(0)
+    if sv >= 198:
+        message.append("")
+    return message
+
+
+def _completed_text(order: Order) -> str:
+    if order.done_reason:
+        return order.done_reason
+    return f"Filled Size: {order.filled:f}"
+
+
+def execution_details(sv: int, req_id: int, execution: Execution, time_text: str) -> Message:
+    """Build execDetails (11)."""
+    instrument = BY_CON_ID[execution.con_id]
+    message: Message = [11, req_id, execution.order_id]
+    message += short_contract(instrument, execution.exchange)
+    message += [
+        execution.exec_id,
+        time_text,
+        execution.account,
+        execution.exchange,
+        "BOT" if execution.side == "BUY" else "SLD",
+        execution.shares,
+        execution.price,
+        execution.perm_id,
+        execution.client_id,
+        0,
+        execution.cumulative,
+        exact(execution.average_price),
+        execution.order_ref,
+        "",
+        "",
+        execution.model_code,
+        execution.liquidity,
+    ]
+    if sv >= 178:
+        message.append(0)
+    if sv >= 198:
+        message.append("")
+    return message
+
+
+def commission_report(execution: Execution) -> Message:
+    """Build commissionReport (59)."""
+    realized: Field = UNSET_DOUBLE if execution.realized is None else exact(execution.realized)
+    return [59, 1, execution.exec_id, execution.commission, "USD", realized, UNSET_DOUBLE, ""]

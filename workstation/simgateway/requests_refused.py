@@ -1,0 +1,112 @@
+"""Requests the gateway does not serve yet, each with an answer the real one could give.
+
+Source of codes: tws-wire.md 3.3.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workstation.simgateway.client import Client
+from workstation.simgateway.codec_text import Field, Fields
+
+HISTORY = "Historical Market Data Service error message:No market data permissions for this venue"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An error in answer; the request id is the field after the skipped ones."""
+
+    skip: int
+    code: int
+    text: str
+
+    def __call__(self, client: Client, fields: Fields) -> None:
+        """Answer a request with the error."""
+        fields.skip(self.skip)
+        req_id = fields.integer(-1)
+        client.error(req_id, self.code, self.text.replace("{id}", str(req_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """An answer without rows; takes_id says whether it carries the request's id."""
+
+    message_id: int
+    takes_id: bool
+    tail: tuple[Field, ...] = ()
+
+    def __call__(self, client: Client, fields: Fields) -> None:
+        """Answer a request with nothing."""
+        head: list[Field] = [self.message_id]
+        if self.takes_id:
+            head.append(fields.integer())
+        client.write([*head, *self.tail])
+
+
+def no_id(client: Client, fields: Fields) -> None:
+    """Refuse a request that carries no id."""
+    del fields
+    client.error(-1, 321, "Error validating request.-'bV' : cause - The request is not supported")
+
+
+def display_groups(client: Client, fields: Fields) -> None:
+    """Answer queryDisplayGroups (67): there are none."""
+    fields.skip()
+    client.write([67, 1, fields.integer(), ""])
+
+
+_UNSUPPORTED = "Error validating request.-'bV' : cause - The request is not supported"
+_DEPTH = "Deep market data is not supported for this combination of security type/exchange"
+_NO_NEWS = "News feed is not allowed."
+
+HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
+    10: Refused(1, 10092, _DEPTH),
+    11: Refused(1, 310, "Can't find the subscribed market depth with tickerId:{id}"),
+    18: no_id,
+    19: no_id,
+    20: Refused(0, 162, HISTORY),
+    21: Refused(1, 321, _UNSUPPORTED),
+    22: Refused(0, 162, "Historical Market Data Service error message:Scanner is not available"),
+    23: Refused(1, 365, "No scanner subscription found for ticker id:{id}"),
+    24: Empty(19, takes_id=False, tail=(1, "<ScanParameterResponse></ScanParameterResponse>")),
+    25: Refused(1, 366, "No historical data query found for ticker id:{id}"),
+    50: Refused(1, 420, "Invalid Real-time Query:No market data permissions for this venue"),
+    51: Refused(1, 300, "Can't find EId with tickerId:{id}"),
+    52: Refused(
+        1,
+        430,
+        "We are sorry, but fundamentals data for the security specified is not available.Not allowed",
+    ),
+    53: Refused(1, 300, "Can't find EId with tickerId:{id}"),
+    54: Refused(1, 321, _UNSUPPORTED),
+    55: Refused(1, 321, _UNSUPPORTED),
+    56: Refused(1, 300, "Can't find EId with tickerId:{id}"),
+    57: Refused(1, 300, "Can't find EId with tickerId:{id}"),
+    65: no_id,
+    66: no_id,
+    67: display_groups,
+    68: Refused(1, 321, _UNSUPPORTED),
+    69: Refused(1, 321, _UNSUPPORTED),
+    70: Refused(1, 321, _UNSUPPORTED),
+    72: no_id,
+    73: no_id,
+    79: Empty(77, takes_id=True, tail=(0,)),
+    82: Empty(80, takes_id=False, tail=(0,)),
+    83: Empty(82, takes_id=True, tail=(0,)),
+    84: Refused(0, 10172, "Failed to request news article:No data available"),
+    85: Empty(85, takes_id=False, tail=(0,)),
+    86: Empty(87, takes_id=True, tail=(0,)),
+    87: Refused(0, 162, HISTORY),
+    88: Refused(0, 162, HISTORY),
+    89: Refused(0, 300, "Can't find EId with tickerId:{id}"),
+    90: Refused(0, 300, "Can't find EId with tickerId:{id}"),
+    96: Refused(0, 162, HISTORY),
+    97: Refused(
+        0, 10189, "Failed to request tick-by-tick data:No market data permissions for this venue"
+    ),
+    98: Refused(0, 300, "Can't find EId with tickerId:{id}"),
+    100: Refused(0, 10276, _NO_NEWS),
+    101: Refused(0, 300, "Can't find EId with tickerId:{id}"),
+    102: Refused(0, 10276, _NO_NEWS),
+    103: Refused(0, 300, "Can't find EId with tickerId:{id}"),
+}

@@ -1,0 +1,187 @@
+"""The state file: an append-only log of what must survive the death of the process.
+
+Each line is one transaction, written and flushed to the disk before any message about it
+leaves. A last line without its end was never acknowledged and is dropped; anything else
+that does not read as it should makes the file corrupt.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from workstation.simgateway.accounts import AccountState
+from workstation.simgateway.instruments import BY_CON_ID
+from workstation.simgateway.market import Tape
+from workstation.simgateway.orders import DONE, HELD_BACK, LIVE, Execution, Order
+
+FIRST_PERM_ID = 4_000_000_001
+"""Beyond 32 bits on purpose: a perm_id is a 64-bit number (tws-wire.md 3.4)."""
+
+_WRITE = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+
+
+class CorruptStateError(Exception):
+    """The state file cannot be used; the text names it and says why."""
+
+
+class Transaction(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One line of the log; a field left out did not change."""
+
+    format: Literal[1] = 1
+    seed: int
+    perm_id: int
+    """The last one given out."""
+
+    exec_number: int
+    """The last one given out."""
+
+    last_order_ids: dict[int, int]
+    """Highest order id used, by client id."""
+
+    account: AccountState
+    tapes: tuple[Tape, ...] = ()
+    orders: tuple[Order, ...] = ()
+    executions: tuple[Execution, ...] = ()
+
+
+@dataclass(slots=True)
+class SavedState:
+    """Everything a restart begins with."""
+
+    seed: int
+    perm_id: int
+    exec_number: int
+    last_order_ids: dict[int, int]
+    account: AccountState
+    tapes: dict[int, Tape] = field(default_factory=dict)
+    orders: dict[int, Order] = field(default_factory=dict)
+    executions: dict[str, Execution] = field(default_factory=dict)
+
+
+class StateFile:
+    """Reads the log once, rewrites it compactly, then appends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+        self._encoder = msgspec.json.Encoder()
+
+    def load(self) -> SavedState | None:
+        """Return the saved state, or None when there is no file yet.
+
+        Raises:
+            CorruptStateError: the file does not read as a log of this form.
+        """
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise CorruptStateError(f"{self._path}: {error.strerror}") from None
+        if not data:
+            return None
+        lines = data.split(b"\n")
+        lines.pop()  # what follows the last line end: empty, or cut off while being written
+        decoder = msgspec.json.Decoder(Transaction)
+        state: SavedState | None = None
+        for number, line in enumerate(lines, start=1):
+            try:
+                transaction = decoder.decode(line)
+                check(transaction)
+                state = merged(state, transaction)
+            except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
+                raise CorruptStateError(f"{self._path}: line {number}: {error}") from None
+        if state is None:
+            raise CorruptStateError(f"{self._path}: no complete line")
+        return state
+
+    def begin(self, whole: Transaction) -> None:
+        """Replace the file by one line that says everything, then keep it open for more."""
+        self.close()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._path.with_name(self._path.name + ".tmp")
+        self._descriptor = os.open(temporary, _WRITE | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._append(whole)
+        self.close()  # Windows renames no open file
+        temporary.replace(self._path)
+        self._descriptor = os.open(self._path, _WRITE | os.O_APPEND)
+        self._sync_folder()
+
+    def append(self, transaction: Transaction) -> None:
+        """Add a line and return when it is on the disk."""
+        self._append(transaction)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _append(self, transaction: Transaction) -> None:
+        assert self._descriptor is not None
+        line = memoryview(self._encoder.encode(transaction) + b"\n")
+        while line:
+            line = line[os.write(self._descriptor, line) :]
+        os.fsync(self._descriptor)
+
+    def _sync_folder(self) -> None:
+        if os.name == "nt":
+            return
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def check(transaction: Transaction) -> None:
+    """Raise ValueError when a line reads well but says what cannot be."""
+    for order in transaction.orders:
+        check_order(order, transaction.perm_id)
+    for tape in transaction.tapes:
+        if tape.con_id not in BY_CON_ID or min(tape.last, tape.low, tape.previous_close) < 1:
+            raise ValueError(f"market of {tape.con_id}: impossible price")
+    for position in transaction.account.positions:
+        if position.con_id not in BY_CON_ID:
+            raise ValueError(f"position in unknown contract {position.con_id}")
+    if not transaction.account.cash.is_finite():
+        raise ValueError("cash is not a number")
+
+
+def check_order(order: Order, last_perm_id: int) -> None:
+    """Raise ValueError when an order cannot be."""
+    terms = order.terms
+    if terms.con_id not in BY_CON_ID or terms.side not in {"BUY", "SELL"}:
+        raise ValueError(f"order {order.perm_id}: unknown contract or side")
+    if order.status not in LIVE | DONE | {HELD_BACK}:
+        raise ValueError(f"order {order.perm_id}: unknown status {order.status!r}")
+    if not 0 <= order.filled <= terms.quantity or order.perm_id > last_perm_id:
+        raise ValueError(f"order {order.perm_id}: impossible quantity or id")
+    if terms.order_type == "LMT" and (terms.limit_price is None or terms.limit_price <= 0):
+        raise ValueError(f"order {order.perm_id}: limit order without a limit price")
+
+
+def merged(state: SavedState | None, line: Transaction) -> SavedState:
+    """Return the state after one more line."""
+    if state is None:
+        state = SavedState(
+            seed=line.seed,
+            perm_id=line.perm_id,
+            exec_number=line.exec_number,
+            last_order_ids={},
+            account=line.account,
+        )
+    if line.perm_id < state.perm_id or line.exec_number < state.exec_number:
+        raise ValueError("numbers run backwards")
+    state.seed, state.perm_id, state.exec_number = line.seed, line.perm_id, line.exec_number
+    state.last_order_ids = dict(line.last_order_ids)
+    state.account = line.account
+    state.tapes |= {tape.con_id: tape for tape in line.tapes}
+    state.orders |= {order.perm_id: order for order in line.orders}
+    state.executions |= {e.exec_id: e for e in line.executions}
+    return state
