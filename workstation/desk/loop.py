@@ -98,7 +98,8 @@ class CoreLoop:
     def run_once(self, longest: float | None = None) -> None:
         """Wait for one round of events and timers, at most `longest` seconds, and serve it."""
         for key, mask in self._wait(self._selector, self._time_to_wait(longest)):
-            if key.fd in self._selector.get_map():  # else closed earlier in this round
+            current = self._selector.get_map().get(key.fd)
+            if current is not None and current.data == key.data:  # else closed in this round
                 self._guarded(self._ready_call(key, mask))
         self._run_due_timers()
         self._guarded(self.after_pass)

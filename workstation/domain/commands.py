@@ -37,6 +37,21 @@ class CancelAll:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmNotPlaced:
+    """Say that an order flagged ABSENT never reached the broker; answered by Done or Failed."""
+
+    key: OrderKey
+
+
+@dataclass(frozen=True, slots=True)
+class UseEndpoint:
+    """Connect to this host and port from now on; answered by Done."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewOrder:
     """Run every check on a draft without sending it; answered by Previewed."""
 
@@ -81,6 +96,8 @@ Command = (
     | ChangeOrder
     | CancelOrder
     | CancelAll
+    | ConfirmNotPlaced
+    | UseEndpoint
     | PreviewOrder
     | WatchSymbol
     | UnwatchContract

@@ -63,8 +63,11 @@ class Finding:
 
     @property
     def acknowledgement(self) -> str:
-        """What the draft must carry to show that a user accepted exactly this finding."""
-        return f"{self.code}:{self.measured}:{self.limit}"
+        """What a draft carries to show that the user accepted this finding for this wish.
+
+        Without the figures: they move with the market, and a move by a tick asks nothing.
+        """
+        return self.code.value
 
 
 @dataclass(frozen=True, slots=True)

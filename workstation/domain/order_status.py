@@ -57,6 +57,8 @@ class OrderFlag(StrEnum):
     OVERFILL = "OVERFILL"
     RESURRECTED = "RESURRECTED"
     CORRECTED = "CORRECTED"
+    ABSENT = "ABSENT"
+    """The broker was asked twice and knows nothing of it; the user may confirm that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,124 @@
+"""Quotes as the core keeps them: one mutable slot a contract, frozen values for everyone else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workstation.domain.clock import Clock
+from workstation.domain.ids import ConId
+from workstation.domain.quote import MarketDataType, Quote
+
+_PRICE_FIELDS = {
+    1: "bid", 2: "ask", 4: "last", 6: "high", 7: "low", 9: "close", 14: "open",
+    66: "bid", 67: "ask", 68: "last", 72: "high", 73: "low", 75: "close", 76: "open",
+}  # fmt: skip
+"""tickPrice types, live and delayed. Source: tws-wire.md 2.5 and 2.7."""
+
+_SIZE_FIELDS = {
+    0: "bid_size", 3: "ask_size", 5: "last_size", 8: "volume",
+    69: "bid_size", 70: "ask_size", 71: "last_size", 74: "volume",
+}  # fmt: skip
+"""tickSize types, live and delayed."""
+
+_NEVER_ZERO = frozenset({"ask", "last", "high", "low", "close", "open"})
+"""A zero in these means that there was none yet."""
+
+
+@dataclass(slots=True)
+class _Slot:
+    received_at: datetime
+    bid: float | None = None
+    bid_size: float | None = None
+    ask: float | None = None
+    ask_size: float | None = None
+    last: float | None = None
+    last_size: float | None = None
+    high: float | None = None
+    low: float | None = None
+    open: float | None = None
+    close: float | None = None
+    volume: float | None = None
+    data_type: MarketDataType = MarketDataType.LIVE
+    stale: bool = False
+
+
+class Quotes:
+    """Takes ticks, remembers what changed, and hands out frozen quotes. Core thread.
+
+    A withdrawn side (price -1) becomes None; a zero bid is a price. Negative prices other
+    than -1 are prices: combos have them.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._slots: dict[ConId, _Slot] = {}
+        self._dirty: set[ConId] = set()
+
+    def quote(self, con_id: ConId) -> Quote | None:
+        """Return the newest quote, or None where nothing was ever received."""
+        slot = self._slots.get(con_id)
+        return None if slot is None else _frozen(con_id, slot)
+
+    def set_price(self, con_id: ConId, tick_type: int, price: float) -> None:
+        """Take a tickPrice; kinds the program does not show are ignored."""
+        name = _PRICE_FIELDS.get(tick_type)
+        if name is None:
+            return
+        absent = price == -1 or (price == 0 and name in _NEVER_ZERO)
+        slot = self._touch(con_id)
+        setattr(slot, name, None if absent else price)
+
+    def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:
+        """Take a tickSize, in shares or lots."""
+        name = _SIZE_FIELDS.get(tick_type)
+        if name is not None:
+            setattr(self._touch(con_id), name, size)
+
+    def set_data_type(self, con_id: ConId, data_type: int) -> None:
+        """Take a marketDataType; an unknown one is ignored."""
+        if data_type in {1, 2, 3, 4}:
+            self._touch(con_id).data_type = MarketDataType(data_type)
+
+    def mark_all_stale(self) -> None:
+        """Say of every quote that it is no market any more, until its next tick."""
+        for con_id, slot in self._slots.items():
+            slot.stale = True
+            self._dirty.add(con_id)
+
+    def forget(self, con_id: ConId) -> None:
+        """Drop a contract that nobody watches."""
+        self._slots.pop(con_id, None)
+        self._dirty.discard(con_id)
+
+    def take_changed(self) -> tuple[Quote, ...]:
+        """Return a frozen quote of each contract that changed since the last call."""
+        changed, self._dirty = self._dirty, set()
+        return tuple(_frozen(con_id, self._slots[con_id]) for con_id in changed)
+
+    def _touch(self, con_id: ConId) -> _Slot:
+        slot = self._slots.get(con_id)
+        if slot is None:
+            slot = self._slots[con_id] = _Slot(received_at=self._clock.now())
+        slot.received_at = self._clock.now()
+        slot.stale = False
+        self._dirty.add(con_id)
+        return slot
+
+
+def _frozen(con_id: ConId, slot: _Slot) -> Quote:
+    return Quote(
+        con_id=con_id,
+        bid=slot.bid,
+        bid_size=slot.bid_size,
+        ask=slot.ask,
+        ask_size=slot.ask_size,
+        last=slot.last,
+        last_size=slot.last_size,
+        high=slot.high,
+        low=slot.low,
+        open=slot.open,
+        close=slot.close,
+        volume=slot.volume,
+        data_type=slot.data_type,
+        stale=slot.stale,
+        received_at=slot.received_at,
+    )

@@ -1,0 +1,142 @@
+"""Everything that changes orders, live or from the journal: one list for both.
+
+State is these events applied in order; the journal holds them under their class names.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.domain.ids import ClientId, ConId, IntentId, OrderId, OrderKey, OrderRef
+from workstation.domain.order import OrderDraft
+from workstation.domain.reports import (
+    BrokerNotice,
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderBytesSent,
+    OrderStatusReport,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An approved new order, on record before its bytes may leave.
+
+    `sha256` is of the exact frame; `order_id` is also the new high-water mark.
+    """
+
+    intent_id: IntentId
+    order_id: OrderId
+    client_id: ClientId
+    order_ref: OrderRef
+    con_id: ConId
+    symbol: str
+    draft: OrderDraft
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeIntent:
+    """Approved new terms of a working order, on record before the bytes may leave."""
+
+    intent_id: IntentId
+    key: OrderKey
+    order_id: OrderId
+    quantity: Decimal
+    limit_price: Decimal | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelIntent:
+    """A cancel that is about to leave."""
+
+    key: OrderKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent:
+    """The transport took no byte of an order, a change or a cancel."""
+
+    key: OrderKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLost:
+    """The session ended; what was not acknowledged is now unknown."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """The broker said nothing about an order, change or cancel for too long."""
+
+    key: OrderKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """All lists of one reconciliation ended; these of our live orders were in none.
+
+    `settled` tells that it began at least 10 s after the link came up (2.5.6).
+    """
+
+    missing: tuple[OrderKey, ...]
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotPlacedConfirmed:
+    """Two reconciliations found nothing of an order, and where it counts the user agreed."""
+
+    key: OrderKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """A day order of an earlier day that the broker no longer knows."""
+
+    key: OrderKey
+
+
+OmsEvent = (
+    Intent
+    | ChangeIntent
+    | CancelIntent
+    | NotSent
+    | LinkLost
+    | Unanswered
+    | Reconciled
+    | NotPlacedConfirmed
+    | Expired
+    | OrderBytesSent
+    | OpenOrderReport
+    | OrderStatusReport
+    | ExecutionReport
+    | CommissionReport
+    | BrokerNotice
+)
+
+EVENT_TYPES: dict[str, type[OmsEvent]] = {
+    kind.__name__: kind
+    for kind in (
+        Intent,
+        ChangeIntent,
+        CancelIntent,
+        NotSent,
+        LinkLost,
+        Unanswered,
+        Reconciled,
+        NotPlacedConfirmed,
+        Expired,
+        OrderBytesSent,
+        OpenOrderReport,
+        OrderStatusReport,
+        ExecutionReport,
+        CommissionReport,
+        BrokerNotice,
+    )
+}
+"""Names under which the journal keeps each event."""

@@ -1,0 +1,63 @@
+"""The last object before the wire: it lets pass only what the journal approved, byte for byte."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from decimal import Decimal
+
+from workstation.domain.clock import Clock
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import OrderId
+from workstation.domain.ports import EncodedOrder, OrderWire
+
+
+class FinalGateError(WorkstationError):
+    """Something other than an approved order came to the gate; trading must lock."""
+
+
+class FinalGate:
+    """Holds approvals and counters of its own, apart from the checks' (R24). Core thread.
+
+    `environment_fault` says why the account's world is not the profile's, or "".
+    """
+
+    def __init__(self, wire: OrderWire, clock: Clock, environment_fault: Callable[[], str]) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._environment_fault = environment_fault
+        self._approved: dict[OrderId, str] = {}
+        self._entries: deque[tuple[float, Decimal]] = deque()
+        self.most_a_minute: Decimal | None = None
+        """Money that entries may move in a minute; None lets no entry pass."""
+
+    def approve(self, order_id: OrderId, sha256: str) -> None:
+        """Take note of what the journal holds durably; good for one send."""
+        self._approved[order_id] = sha256
+
+    def send(self, order: EncodedOrder, entry_value: Decimal | None) -> bool:
+        """Write approved bytes; False when the link took none.
+
+        `entry_value` is the money an entry moves, None for an exit. Raises FinalGateError
+        when anything is not as approved; then nothing was written.
+        """
+        approved = self._approved.pop(order.order_id, None)
+        if approved is None:
+            raise FinalGateError(f"order {order.order_id} was never approved")
+        if hashlib.sha256(order.data).hexdigest() != approved:
+            raise FinalGateError(f"the bytes of order {order.order_id} differ from the approved")
+        if fault := self._environment_fault():
+            raise FinalGateError(fault)
+        if entry_value is not None:
+            self._count(entry_value)
+        return self._wire.write_order(order)
+
+    def _count(self, value: Decimal) -> None:
+        now = self._clock.monotonic()
+        while self._entries and self._entries[0][0] < now - 60:
+            self._entries.popleft()
+        total = sum((each for _, each in self._entries), value)
+        if self.most_a_minute is None or total > self.most_a_minute:
+            raise FinalGateError(
+                f"entries of {total:,.0f} within a minute exceed what the final gate lets pass"
+            )
+        self._entries.append((now, value))

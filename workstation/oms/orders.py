@@ -1,0 +1,349 @@
+"""The order book of the program: events in, changed orders out; live and replayed alike."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workstation.domain.execution import Execution
+from workstation.domain.ids import ClientId, ConId, IntentId, OrderId, OrderKey, OrderRef, PermId
+from workstation.domain.order_status import Lifecycle, OrderFlag, OrderView, Pending
+from workstation.domain.reports import (
+    BrokerNotice,
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderBytesSent,
+    OrderStatusReport,
+)
+from workstation.oms import transitions
+from workstation.oms.events import (
+    CancelIntent,
+    ChangeIntent,
+    Expired,
+    Intent,
+    LinkLost,
+    NotPlacedConfirmed,
+    NotSent,
+    OmsEvent,
+    Reconciled,
+    Unanswered,
+)
+from workstation.oms.managed_order import ManagedOrder
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one event did.
+
+    `ask` tells that the broker must be asked what the truth is; `alarms` are sentences
+    that must be seen; `fills` are executions counted now for the first time.
+    """
+
+    orders: dict[OrderKey, ManagedOrder] = field(default_factory=dict)
+    fills: list[Execution] = field(default_factory=list)
+    alarms: list[tuple[OrderKey, str]] = field(default_factory=list)
+    ask: bool = False
+
+    def __bool__(self) -> bool:
+        """Tell whether anything changed, so that only what matters is journalled."""
+        return bool(self.orders or self.fills or self.alarms)
+
+
+class OrderBook:
+    """Every order the program knows of, its own and others'. Core thread.
+
+    apply() never raises on an unknown order, status or code; it then changes nothing.
+    """
+
+    def __init__(self, client_id: ClientId) -> None:
+        self._client_id = client_id
+        self._orders: dict[OrderKey, ManagedOrder] = {}
+        self._by_perm: dict[PermId, OrderKey] = {}
+        self._by_ref: dict[OrderRef, OrderKey] = {}
+        self._by_id: dict[tuple[ClientId, OrderId], OrderKey] = {}
+        self._by_intent: dict[IntentId, OrderKey] = {}
+        self._orphans: dict[str, Execution] = {}
+        self.reconciling = False
+        """Set while lists are being asked for: an open order in one is the broker's truth now."""
+        self._handlers: dict[type, Callable[[Any, datetime, Changes], None]] = {
+            Intent: self._on_intent,
+            ChangeIntent: self._on_change_intent,
+            CancelIntent: self._on_cancel_intent,
+            NotSent: self._on_not_sent,
+            LinkLost: self._on_link_lost,
+            Unanswered: self._on_unanswered,
+            Reconciled: self._on_reconciled,
+            NotPlacedConfirmed: self._on_not_placed,
+            Expired: self._on_expired,
+            OrderBytesSent: self._on_bytes_sent,
+            OpenOrderReport: self._on_open_order,
+            OrderStatusReport: self._on_status,
+            ExecutionReport: self._on_execution,
+            CommissionReport: self._on_commission,
+            BrokerNotice: self._on_notice,
+        }
+
+    def __iter__(self) -> Iterator[ManagedOrder]:
+        """Yield every order, in the order of its arrival."""
+        return iter(self._orders.values())
+
+    def get(self, key: OrderKey) -> ManagedOrder | None:
+        """Return one order, or None."""
+        return self._orders.get(key)
+
+    def of_intent(self, intent_id: IntentId) -> ManagedOrder | None:
+        """Return the order that a wish became, or None."""
+        key = self._by_intent.get(intent_id)
+        return None if key is None else self._orders[key]
+
+    def views(self) -> tuple[OrderView, ...]:
+        """Return every order as a frozen value."""
+        return tuple(order.view() for order in self._orders.values())
+
+    def working(self, con_id: ConId | None = None) -> Iterable[OrderView]:
+        """Return the orders that may be live, of one contract or of all."""
+        return tuple(
+            order.view()
+            for order in self._orders.values()
+            if not order.lifecycle.is_terminal and con_id in {None, order.con_id}
+        )
+
+    def apply(self, event: OmsEvent, at: datetime) -> Changes:
+        """Apply one event of this aware UTC time and return what it changed."""
+        changes = Changes()
+        self._handlers[type(event)](event, at, changes)
+        for order in changes.orders.values():
+            order.updated_at = at
+        return changes
+
+    # -- what we do ---------------------------------------------------------------------------
+
+    def _on_intent(self, event: Intent, at: datetime, changes: Changes) -> None:
+        draft = event.draft
+        order = ManagedOrder(
+            key=OrderKey(event.order_ref),
+            order_id=event.order_id,
+            client_id=event.client_id,
+            order_ref=event.order_ref,
+            account=draft.account,
+            con_id=event.con_id,
+            symbol=event.symbol,
+            side=draft.side,
+            quantity=draft.quantity,
+            order_type=draft.order_type.value,
+            limit_price=draft.limit_price,
+            tif=draft.tif.value,
+            outside_rth=draft.outside_rth,
+            draft=draft,
+            intent_id=event.intent_id,
+            mine=event.client_id == self._client_id,
+            created_at=at,
+            updated_at=at,
+        )
+        self._add(order, changes)
+
+    def _on_change_intent(self, event: ChangeIntent, _at: datetime, changes: Changes) -> None:
+        if order := self._orders.get(event.key):
+            order.replace = Pending.REQUESTED
+            order.pending_quantity = event.quantity
+            order.pending_limit = event.limit_price
+            self._by_intent[event.intent_id] = order.key
+            changes.orders[order.key] = order
+
+    def _on_cancel_intent(self, event: CancelIntent, _at: datetime, changes: Changes) -> None:
+        order = self._orders.get(event.key)
+        if order and not order.lifecycle.is_terminal:
+            order.cancel = Pending.REQUESTED
+            changes.orders[order.key] = order
+
+    def _on_not_sent(self, event: NotSent, _at: datetime, changes: Changes) -> None:
+        if order := self._orders.get(event.key):
+            transitions.not_sent(order, event.reason)
+            changes.orders[order.key] = order
+
+    def _on_bytes_sent(self, event: OrderBytesSent, _at: datetime, changes: Changes) -> None:
+        for order_id in event.order_ids:
+            order = self._of_id(self._client_id, order_id)
+            if order and order.lifecycle in {Lifecycle.STAGED, Lifecycle.SENDING}:
+                order.lifecycle = Lifecycle.SENT
+                changes.orders[order.key] = order
+
+    # -- doubt --------------------------------------------------------------------------------
+
+    def _on_link_lost(self, _event: LinkLost, _at: datetime, changes: Changes) -> None:
+        for order in self._orders.values():
+            if order.answer_due:
+                transitions.doubt(order)
+                changes.orders[order.key] = order
+
+    def _on_unanswered(self, event: Unanswered, _at: datetime, changes: Changes) -> None:
+        order = self._orders.get(event.key)
+        if order and order.answer_due:
+            transitions.doubt(order)
+            order.note = "The broker has not answered yet. It may be live; nothing is resent."
+            changes.orders[order.key] = order
+            changes.ask = True
+
+    def _on_reconciled(self, event: Reconciled, _at: datetime, changes: Changes) -> None:
+        for key in event.missing:
+            order = self._orders.get(key)
+            if order is None or order.lifecycle.is_terminal:
+                continue
+            order.lifecycle = Lifecycle.UNKNOWN
+            if event.settled:
+                order.missing_rounds += 1
+            if order.missing_rounds >= 2 and not order.acknowledged:
+                order.flags.add(OrderFlag.ABSENT)
+            order.note = "The broker does not list this order. It is treated as live."
+            changes.orders[key] = order
+
+    def _on_not_placed(self, event: NotPlacedConfirmed, _at: datetime, changes: Changes) -> None:
+        self._end(event.key, Lifecycle.NOT_PLACED, "It never reached the broker.", changes)
+
+    def _on_expired(self, event: Expired, _at: datetime, changes: Changes) -> None:
+        self._end(event.key, Lifecycle.EXPIRED, "A day order of an earlier day.", changes)
+
+    def _end(self, key: OrderKey, lifecycle: Lifecycle, note: str, changes: Changes) -> None:
+        order = self._orders.get(key)
+        if order and not order.lifecycle.is_terminal:
+            order.lifecycle = lifecycle
+            order.cancel = Pending.NONE
+            order.drop_replace()
+            order.note = note
+            changes.orders[key] = order
+
+    # -- what the broker says -----------------------------------------------------------------
+
+    def _on_open_order(self, report: OpenOrderReport, at: datetime, changes: Changes) -> None:
+        if report.what_if:
+            return
+        order = self.find(report.perm_id, report.order_ref, report.client_id, report.order_id)
+        before = order.view() if order else None
+        if order is None:
+            order = self._foreign(report, at)
+            self._add(order, changes)
+        self._learn_perm(order, report.perm_id)
+        transitions.open_order(order, report, changes.alarms, snapshot=self.reconciling)
+        if order.view() != before:
+            changes.orders[order.key] = order
+        changes.ask |= order.said_filled
+
+    def _on_status(self, report: OrderStatusReport, _at: datetime, changes: Changes) -> None:
+        order = self.find(report.perm_id, None, report.client_id, report.order_id)
+        if order is None:
+            return  # the order itself follows or is asked for when lists are reconciled
+        before = order.view()
+        self._learn_perm(order, report.perm_id)
+        transitions.status(order, report.status, report.why_held, changes.alarms)
+        if order.view() != before:
+            changes.orders[order.key] = order
+        changes.ask |= order.said_filled
+
+    def _on_execution(self, report: ExecutionReport, _at: datetime, changes: Changes) -> None:
+        execution = report.execution
+        order = self.find(
+            execution.perm_id, execution.order_ref, execution.client_id, execution.order_id
+        )
+        if order is None:
+            known = self._orphans.get(execution.base_id)
+            if known is None or known.revision < execution.revision:
+                self._orphans[execution.base_id] = execution
+                changes.fills.append(execution)
+            return
+        self._learn_perm(order, execution.perm_id)
+        if transitions.execution(order, execution, changes.alarms):
+            changes.orders[order.key] = order
+            changes.fills.append(execution)
+
+    def _on_commission(self, report: CommissionReport, _at: datetime, changes: Changes) -> None:
+        commission = report.commission
+        for order in self._orders.values():
+            if any(e.exec_id == commission.exec_id for e in order.revisions.values()):
+                if order.commissions.get(commission.exec_id) != commission:
+                    order.commissions[commission.exec_id] = commission
+                    changes.orders[order.key] = order
+                return
+
+    def _on_notice(self, notice: BrokerNotice, _at: datetime, changes: Changes) -> None:
+        if notice.subject is None:
+            return
+        order = self._of_id(self._client_id, OrderId(notice.subject))
+        if order is None:
+            return
+        before = order.view()
+        changes.ask |= transitions.notice(order, notice, changes.alarms)
+        if order.view() != before:
+            changes.orders[order.key] = order
+
+    # -- identity -----------------------------------------------------------------------------
+
+    def find(
+        self,
+        perm_id: PermId | None,
+        order_ref: OrderRef | None,
+        client_id: ClientId,
+        order_id: OrderId,
+    ) -> ManagedOrder | None:
+        """Find an order by permId, else our mark, else client and order id (2.5.1)."""
+        if perm_id is not None and (key := self._by_perm.get(perm_id)):
+            return self._orders[key]
+        if order_ref is not None and (key := self._by_ref.get(order_ref)):
+            return self._orders[key]
+        order = self._of_id(client_id, order_id)
+        if order is None or perm_id is None or order.perm_id in {None, perm_id}:
+            return order
+        return None  # the id was used again: another order
+
+    def _of_id(self, client_id: ClientId, order_id: OrderId) -> ManagedOrder | None:
+        key = self._by_id.get((client_id, order_id)) if order_id > 0 else None
+        return None if key is None else self._orders[key]
+
+    def _learn_perm(self, order: ManagedOrder, perm_id: PermId | None) -> None:
+        if perm_id is not None:
+            order.perm_id = perm_id
+            self._by_perm[perm_id] = order.key
+
+    def _foreign(self, report: OpenOrderReport, at: datetime) -> ManagedOrder:
+        mine = report.client_id == self._client_id and report.order_id > 0
+        key = (
+            f"perm:{report.perm_id}"
+            if report.perm_id
+            else f"id:{report.client_id}:{report.order_id}"
+        )
+        return ManagedOrder(
+            key=OrderKey(key),
+            order_id=report.order_id,
+            client_id=report.client_id,
+            order_ref=report.order_ref,
+            account=report.account,
+            con_id=report.con_id,
+            symbol=report.symbol,
+            side=report.side,
+            quantity=report.quantity,
+            order_type=report.order_type,
+            limit_price=report.limit_price,
+            tif=report.tif,
+            outside_rth=report.outside_rth,
+            mine=mine,
+            created_at=at,
+            updated_at=at,
+            perm_id=report.perm_id,
+            lifecycle=Lifecycle.SENT,
+        )
+
+    def _add(self, order: ManagedOrder, changes: Changes) -> None:
+        self._orders[order.key] = order
+        if order.order_ref is not None:
+            self._by_ref[order.order_ref] = order.key
+        if order.order_id > 0:
+            self._by_id[order.client_id, order.order_id] = order.key
+        if order.intent_id is not None:
+            self._by_intent[order.intent_id] = order.key
+        if order.perm_id is not None:
+            self._by_perm[order.perm_id] = order.key
+        changes.orders[order.key] = order
+        for base_id, execution in list(self._orphans.items()):
+            if execution.perm_id is not None and execution.perm_id == order.perm_id:
+                del self._orphans[base_id]
+                transitions.execution(order, execution, changes.alarms)

@@ -1,0 +1,208 @@
+"""The allowed steps of one order, each odd one with its reason (orders-and-risk.md 2.1 to 2.4)."""
+
+from workstation.domain.execution import Execution
+from workstation.domain.ids import OrderKey
+from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
+from workstation.domain.reports import BrokerNotice, OpenOrderReport
+from workstation.oms import codes
+from workstation.oms.managed_order import ManagedOrder
+
+Alarms = list[tuple[OrderKey, str]]
+
+_BEFORE_ACKNOWLEDGEMENT = frozenset(
+    {Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT, Lifecycle.UNKNOWN}
+)
+
+
+def open_order(
+    order: ManagedOrder, report: OpenOrderReport, alarms: Alarms, *, snapshot: bool
+) -> None:
+    """Apply openOrder or completedOrder: the broker's terms and status.
+
+    In a snapshot an order that we had ended and the broker calls live is live again.
+    """
+    order.acknowledged = True
+    order.missing_rounds = 0
+    order.flags.discard(OrderFlag.ABSENT)
+    _take_terms(order, report, snapshot=snapshot)
+    ended = order.lifecycle.is_terminal
+    live = report.status in {"ApiPending", "PendingSubmit", "PreSubmitted", "Submitted"}
+    never_placed = order.lifecycle in {Lifecycle.NOT_PLACED, Lifecycle.EXPIRED}
+    if ended and live and not report.completed and (snapshot or never_placed) and not _full(order):
+        order.lifecycle = Lifecycle.SENT
+        order.cancel = Pending.NONE
+        order.flags.add(OrderFlag.RESURRECTED)
+        alarms.append((order.key, "An order that had ended is live at the broker."))
+    if report.completed and report.status == codes.FILLED and not order.mine:
+        order.lifecycle = Lifecycle.FILLED  # its executions are another client's
+        return
+    status(order, report.status, "", alarms)
+
+
+def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool) -> None:
+    waiting = (order.pending_quantity, order.pending_limit)
+    taken = waiting == (report.quantity, report.limit_price)
+    if order.replace is not Pending.NONE and taken:
+        order.drop_replace()
+    elif order.replace is Pending.UNKNOWN and snapshot:
+        order.drop_replace()
+        order.note = "The change did not reach the broker; the order stands as before."
+    if report.completed and not report.quantity:
+        return  # a completed order may come without its quantity
+    order.quantity = report.quantity
+    order.limit_price = report.limit_price
+    order.tif = report.tif or order.tif
+    if report.account:
+        order.account = report.account
+
+
+def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> None:
+    """Apply a status; it never ends what fills have ended, nor revives what has ended."""
+    target = codes.STATUS_TO_LIFECYCLE.get(word)
+    if target is None and word not in {codes.CANCEL_PENDING, codes.FILLED}:
+        alarms.append((order.key, f"The broker reports an unknown status: {word}"))
+        return
+    order.acknowledged = True
+    if why_held:
+        order.note = f"Held by the broker: {why_held}"
+    if word == codes.FILLED:
+        order.said_filled = not _full(order)  # fills are the truth: ask for them
+        _move(order, Lifecycle.WORKING, only_from=_BEFORE_ACKNOWLEDGEMENT)
+    elif order.lifecycle.is_terminal:
+        return  # a late or repeated status
+    elif word == codes.CANCEL_PENDING:
+        order.cancel = Pending.REQUESTED
+        _move(order, Lifecycle.HELD, only_from=_BEFORE_ACKNOWLEDGEMENT)  # it can still fill
+    elif target is Lifecycle.CANCELLED:
+        _finish(order, Lifecycle.CANCELLED)
+    elif target is Lifecycle.SENT:
+        _move(order, Lifecycle.SENT, only_from=_BEFORE_ACKNOWLEDGEMENT)
+    elif target is not None:
+        _live(order, target)
+
+
+def _live(order: ManagedOrder, target: Lifecycle) -> None:
+    order.lifecycle = target
+    order.worked |= target is Lifecycle.WORKING
+    if order.cancel is Pending.UNKNOWN:
+        order.cancel = Pending.NONE  # it is live, so the cancel did not take
+
+
+def _move(order: ManagedOrder, target: Lifecycle, *, only_from: frozenset[Lifecycle]) -> None:
+    if order.lifecycle in only_from:
+        order.lifecycle = target
+
+
+def execution(order: ManagedOrder, report: Execution, alarms: Alarms) -> bool:
+    """Apply one execution report; True when it changed the fills.
+
+    The latest revision wins whatever came last (2.5.8); a fill is never refused (I3).
+    """
+    known = order.revisions.get(report.base_id)
+    if known is not None and known.revision >= report.revision:
+        return False  # I4: the same report again, or an older revision
+    ended = order.lifecycle.is_terminal
+    order.revisions[report.base_id] = report
+    order.acknowledged = True
+    order.missing_rounds = 0
+    order.flags.discard(OrderFlag.ABSENT)
+    if known is not None:
+        order.flags.add(OrderFlag.CORRECTED)
+    if order.filled > order.quantity:
+        order.flags.add(OrderFlag.OVERFILL)
+        alarms.append((order.key, "More was filled than ordered. Check the position."))
+    if _full(order):
+        if ended and order.lifecycle is not Lifecycle.FILLED:
+            _late(order, alarms)
+        order.said_filled = False
+        _finish(order, Lifecycle.FILLED)
+    elif ended and known is None:
+        _late(order, alarms)
+        if order.lifecycle in {Lifecycle.REJECTED, Lifecycle.NOT_PLACED, Lifecycle.EXPIRED}:
+            order.lifecycle = Lifecycle.CANCELLED  # it lived, and part of it filled
+    elif order.lifecycle in _BEFORE_ACKNOWLEDGEMENT:
+        order.lifecycle = Lifecycle.WORKING
+    return True
+
+
+def notice(order: ManagedOrder, report: BrokerNotice, alarms: Alarms) -> bool:
+    """Apply a coded message; True when the broker must be asked what the truth is."""
+    code = report.code
+    if code in codes.REJECTED or code in codes.INVALID:
+        return _refused(order, report.text, alarms)
+    if code in codes.INFORMS:
+        order.note = report.text
+        if code == codes.ORDER_MESSAGE and "will not be placed" in report.text:
+            _move(order, Lifecycle.HELD, only_from=_BEFORE_ACKNOWLEDGEMENT)
+        return False
+    if code == codes.CANCELLED:
+        order.note = report.text
+        if not order.lifecycle.is_terminal:
+            _finish(order, Lifecycle.CANCELLED)
+        return False
+    _unsettle(order, code, report.text)
+    return True  # I11: a code that is not listed changes nothing; ask
+
+
+def _unsettle(order: ManagedOrder, code: int, text: str) -> None:
+    if code == codes.DUPLICATE_ID and not order.acknowledged:
+        _finish(order, Lifecycle.REJECTED)
+        order.note = "Refused: its number was used before. Nothing was placed."
+    elif code == codes.CHANGE_TOO_LATE:
+        order.drop_replace()
+        order.note = "Too late to change: it has filled."
+    elif code in codes.CANCEL_FAILED:
+        order.note = text
+        if order.cancel is not Pending.NONE and not order.lifecycle.is_terminal:
+            order.cancel = Pending.UNKNOWN
+    elif code == codes.PACING:
+        doubt(order)
+
+
+def doubt(order: ManagedOrder) -> None:
+    """Say of everything that waits for an answer that it is unknown."""
+    if order.lifecycle in _BEFORE_ACKNOWLEDGEMENT:
+        order.lifecycle = Lifecycle.UNKNOWN
+    if order.cancel is Pending.REQUESTED:
+        order.cancel = Pending.UNKNOWN
+    if order.replace is Pending.REQUESTED:
+        order.replace = Pending.UNKNOWN
+
+
+def not_sent(order: ManagedOrder, reason: str) -> None:
+    """Take back what no byte of has left."""
+    order.note = f"Not sent: {reason}"
+    if order.cancel is Pending.REQUESTED:
+        order.cancel = Pending.NONE
+    elif order.replace is Pending.REQUESTED:
+        order.drop_replace()
+    elif order.lifecycle in {Lifecycle.STAGED, Lifecycle.SENDING}:
+        _finish(order, Lifecycle.NOT_PLACED)
+
+
+def _refused(order: ManagedOrder, text: str, alarms: Alarms) -> bool:
+    order.note = text
+    if order.replace is not Pending.NONE:
+        order.drop_replace()  # the change is refused, the old order lives
+        alarms.append((order.key, f"The change was refused; the order stands as before. {text}"))
+        return True
+    if order.filled or order.worked or order.lifecycle.is_terminal:
+        return True  # it is not proven that this answers the placement
+    _finish(order, Lifecycle.REJECTED)
+    return False
+
+
+def _late(order: ManagedOrder, alarms: Alarms) -> None:
+    order.flags.add(OrderFlag.LATE_FILL)
+    alarms.append((order.key, "An order that had ended was filled after all."))
+
+
+def _finish(order: ManagedOrder, lifecycle: Lifecycle) -> None:
+    order.lifecycle = lifecycle
+    order.cancel = Pending.NONE
+    order.said_filled = False
+    order.drop_replace()
+
+
+def _full(order: ManagedOrder) -> bool:
+    return order.quantity > 0 and order.filled >= order.quantity

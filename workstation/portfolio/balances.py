@@ -1,0 +1,62 @@
+"""Money figures of the accounts."""
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from workstation.domain.account import AccountSummary
+from workstation.domain.clock import Clock
+from workstation.domain.ids import AccountId
+from workstation.domain.reports import AccountValueReport
+
+_FIELDS = {
+    "NetLiquidation": "net_liquidation",
+    "TotalCashValue": "total_cash",
+    "AvailableFunds": "available_funds",
+    "ExcessLiquidity": "excess_liquidity",
+    "BuyingPower": "buying_power",
+    "InitMarginReq": "initial_margin",
+    "MaintMarginReq": "maintenance_margin",
+}
+
+
+class Balances:
+    """Collects the account summary tag by tag. Core thread."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._summaries: dict[AccountId, AccountSummary] = {}
+        self._dirty: set[AccountId] = set()
+
+    def summary(self, account: AccountId) -> AccountSummary | None:
+        """Return the newest figures of an account, None before the first."""
+        return self._summaries.get(account)
+
+    def apply(self, report: AccountValueReport) -> None:
+        """Take one tag; an unreadable number makes the figure absent, never zero."""
+        field = _FIELDS.get(report.tag)
+        if field is None:
+            return
+        now = self._clock.now()
+        known = self._summaries.get(report.account) or AccountSummary(
+            account=report.account, updated_at=now
+        )
+        self._summaries[report.account] = replace(
+            known,
+            currency=report.currency or known.currency,
+            updated_at=now,
+            **{field: _money(report.value)},  # type: ignore[arg-type]
+        )
+        self._dirty.add(report.account)
+
+    def take_changed(self) -> tuple[AccountSummary, ...]:
+        """Return the figures of each account that changed since the last call."""
+        changed, self._dirty = self._dirty, set()
+        return tuple(self._summaries[account] for account in changed)
+
+
+def _money(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) < Decimal("1e300") else None

@@ -1,0 +1,384 @@
+"""The pre-trade checks, one function a row of orders-and-risk.md 1.3; all of them always run."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from workstation.domain.account import AccountSummary, Environment, environment_of
+from workstation.domain.contract import ContractDetails
+from workstation.domain.finding import Finding, Level, RiskCode, TradingState
+from workstation.domain.ids import AccountId
+from workstation.domain.order import OrderDraft, OrderType, Side
+from workstation.domain.quote import MarketDataType, Quote
+from workstation.risk.exposure import Leaves
+from workstation.risk.limits import Limits, TwoLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The link as risk sees it: may entries, may exits leave, and why not."""
+
+    ready: bool
+    synced: bool
+    suspect: bool
+    bytes_waiting: int
+    wire_has_room: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything one decision is made of, taken in one moment.
+
+    `working` leaves out the order that is being changed. `open_cost` is the margin that
+    working entries already claim, in the account's currency.
+    """
+
+    draft: OrderDraft
+    now: datetime
+    details: ContractDetails | None
+    quote: Quote | None
+    position: Decimal
+    working: Leaves
+    is_exit: bool
+    summary: AccountSummary | None
+    limits: Limits | None
+    limits_fault: str
+    link: Link
+    environment: Environment
+    accounts: tuple[AccountId, ...]
+    armed: bool
+    read_only: bool
+    trading_state: TradingState
+    trading_reason: str
+    actions_last_second: int
+    actions_last_minute: int
+    seconds_since_same: float | None
+    open_cost: Decimal
+
+
+Check = Callable[[Facts], Iterator[Finding]]
+
+
+def reference_price(facts: Facts) -> Decimal | None:
+    """Return ask for a purchase and bid for a sale, else the last trade; None without any.
+
+    Source: orders-and-risk.md 1.2, `ref(side)`.
+    """
+    quote = facts.quote
+    if quote is None or quote.stale:
+        return None
+    side_price = quote.ask if facts.draft.side is Side.BUY else quote.bid
+    if quote.two_sided and side_price is not None:
+        return Decimal(str(side_price))
+    fallback = quote.last if quote.last is not None else quote.close
+    return None if fallback is None else Decimal(str(fallback))
+
+
+def notional(facts: Facts) -> Decimal | None:
+    """Return the money an order moves, None where no price values it.
+
+    Source: orders-and-risk.md 1.2, Notional.
+    """
+    draft, details = facts.draft, facts.details
+    if details is None:
+        return None
+    reference = reference_price(facts)
+    price = reference
+    if draft.order_type is OrderType.LIMIT and draft.limit_price is not None:
+        price = draft.limit_price
+        if draft.side is Side.SELL and reference is not None:
+            price = max(price, reference)
+    elif price is not None:
+        price *= Decimal("1.02")
+    if price is None:
+        return None
+    return draft.quantity * details.multiplier * abs(price) / details.price_magnifier
+
+
+def check_environment(facts: Facts) -> Iterator[Finding]:
+    """R01: the right account, in the world the profile expects, armed where money is real."""
+    draft = facts.draft
+    if facts.read_only:
+        yield _hard(RiskCode.READ_ONLY, "This program was started read-only; it sends no orders.")
+    if draft.account not in facts.accounts:
+        yield _hard(
+            RiskCode.UNKNOWN_ACCOUNT,
+            "The account of this order is not one the broker manages for this connection.",
+        )
+    world = environment_of(draft.account)
+    if world is not facts.environment:
+        yield Finding(
+            RiskCode.WRONG_ENVIRONMENT,
+            Level.HARD,
+            "The account does not belong to the world of this profile.",
+            measured=world.value,
+            limit=facts.environment.value,
+            advice="Connect with the profile that belongs to this account.",
+        )
+    if world is Environment.LIVE and not facts.armed and not facts.is_exit:
+        yield _hard(
+            RiskCode.NOT_ARMED, "Live trading is not armed.", "Arm it in the ticket, then send."
+        )
+
+
+def check_validity(facts: Facts) -> Iterator[Finding]:
+    """R02: a complete order that the contract offers."""
+    draft, details = facts.draft, facts.details
+    if not draft.quantity.is_finite() or draft.quantity <= 0:
+        yield _hard(RiskCode.QUANTITY_NOT_POSITIVE, "The quantity must be greater than 0.")
+    if draft.order_type is OrderType.LIMIT and draft.limit_price is None:
+        yield _hard(RiskCode.PRICE_MISSING, "A limit order needs a limit price.")
+    if draft.limit_price is not None and not draft.limit_price.is_finite():
+        yield _hard(RiskCode.PRICE_NOT_FINITE, "The limit price is not a number.")
+    if details is None:
+        yield _hard(
+            RiskCode.UNKNOWN_CONTRACT,
+            "The contract was not resolved with the broker.",
+            "Add the symbol to the watchlist first.",
+        )
+    elif details.order_types and draft.order_type.value not in details.order_types:
+        yield _hard(
+            RiskCode.TYPE_NOT_OFFERED, f"The contract takes no {draft.order_type.value} orders."
+        )
+
+
+def check_increments(facts: Facts) -> Iterator[Finding]:
+    """R03: price on its band's increment, quantity on its lot; offers the passive neighbour."""
+    draft, details = facts.draft, facts.details
+    if details is None:
+        return
+    price = draft.limit_price
+    if price is not None and price.is_finite() and not details.ladder.allows(price):
+        snap = details.ladder.snap_down if draft.side is Side.BUY else details.ladder.snap_up
+        yield Finding(
+            RiskCode.OFF_TICK,
+            Level.HARD,
+            "The limit price is not on the price increment.",
+            measured=str(price),
+            limit=f"increment {details.ladder.increment_at(price)}",
+            advice=f"{snap(price)} would pass.",
+        )
+    if not draft.quantity.is_finite() or draft.quantity <= 0:
+        return
+    if draft.quantity % details.size_increment or draft.quantity < details.min_size:
+        yield Finding(
+            RiskCode.OFF_LOT,
+            Level.HARD,
+            "The quantity is not one the contract trades in.",
+            measured=str(draft.quantity),
+            limit=f"at least {details.min_size}, in steps of {details.size_increment}",
+        )
+
+
+def check_quantity(facts: Facts) -> Iterator[Finding]:
+    """R04: quantity; for stocks what R05 allows unless the file says otherwise."""
+    if facts.limits is not None and facts.limits.quantity is not None:
+        yield from _two_level(
+            RiskCode.QUANTITY, "Quantity", facts.draft.quantity, facts.limits.quantity, "shares"
+        )
+
+
+def check_order_size(facts: Facts) -> Iterator[Finding]:
+    """R05: money the order moves."""
+    if facts.limits is None:
+        yield _hard(
+            RiskCode.LIMITS,
+            f"No limits are in force for this account: {facts.limits_fault}",
+            "Only orders that close a position are sent.",
+        )
+        return
+    value = notional(facts)
+    if value is not None:
+        yield from _two_level(
+            RiskCode.ORDER_SIZE, "Order size", value, facts.limits.order_size, _currency(facts)
+        )
+
+
+def check_position(facts: Facts) -> Iterator[Finding]:
+    """R06: the position that would stand if everything working filled as well."""
+    value = notional(facts)
+    if facts.limits is None or value is None or not facts.draft.quantity:
+        return
+    draft = facts.draft
+    after = facts.position + draft.side.sign * (facts.working.of(draft.side) + draft.quantity)
+    unit = value / draft.quantity
+    yield from _two_level(
+        RiskCode.POSITION,
+        "Position with all working orders",
+        abs(after) * unit,
+        facts.limits.position,
+        _currency(facts),
+    )
+
+
+def check_funds(facts: Facts) -> Iterator[Finding]:
+    """R10: an estimate of the margin against the funds that are left."""
+    value = notional(facts)
+    if facts.limits is None or value is None:
+        return
+    available = facts.summary.available_funds if facts.summary else None
+    if available is None:
+        yield _soft(RiskCode.FUNDS, "The broker has not reported the available funds yet.")
+        return
+    cost = value * facts.limits.stock_margin_percent / 100
+    free = available - facts.open_cost
+    unit = _currency(facts)
+    if cost > free:
+        yield Finding(
+            RiskCode.FUNDS,
+            Level.HARD,
+            "The estimated margin exceeds the available funds.",
+            measured=_money(cost, unit),
+            limit=_money(free, unit),
+        )
+    elif cost > free * (1 - facts.limits.funds_buffer_percent / 100):
+        yield Finding(
+            RiskCode.FUNDS,
+            Level.SOFT,
+            "The estimated margin leaves less than the buffer of available funds.",
+            measured=_money(cost, unit),
+            limit=_money(free, unit),
+        )
+
+
+def check_collar(facts: Facts) -> Iterator[Finding]:
+    """R14: a price not far through the market, and a market to compare with."""
+    draft, limits, reference = facts.draft, facts.limits, reference_price(facts)
+    if reference is None or reference <= 0:
+        yield _soft(
+            RiskCode.NO_REFERENCE,
+            "There is no live price to compare this order with.",
+            "Check the price elsewhere before sending.",
+        )
+        return
+    if facts.quote is not None and facts.quote.data_type is not MarketDataType.LIVE:
+        yield _soft(RiskCode.NO_REFERENCE, "The market data of this contract is not live.")
+    if limits is None or draft.limit_price is None or not draft.limit_price.is_finite():
+        return
+    through = draft.side.sign * (draft.limit_price - reference) / reference * 100
+    allowed = limits.collar_percent
+    if facts.quote is not None and facts.quote.bid is not None and facts.quote.ask is not None:
+        spread = Decimal(str(facts.quote.ask)) - Decimal(str(facts.quote.bid))
+        allowed = max(allowed, limits.collar_spreads * spread / reference * 100)
+    if through > allowed:
+        level = Level.HARD if through > allowed * limits.collar_hard_factor else Level.SOFT
+        yield Finding(
+            RiskCode.PRICE_COLLAR,
+            level,
+            f"The limit is far through the market at {reference}.",
+            measured=f"{through:.1f} %",
+            limit=f"{allowed:.1f} %",
+        )
+
+
+def check_rate(facts: Facts) -> Iterator[Finding]:
+    """R15: actions a second and a minute; never queued for later."""
+    limits = facts.limits
+    if not facts.link.wire_has_room:
+        yield _hard(RiskCode.RATE, "Too many messages this second; nothing was queued.")
+    if limits is None:
+        return
+    for count, most, span in (
+        (facts.actions_last_second, limits.actions_per_second, "second"),
+        (facts.actions_last_minute, limits.actions_per_minute, "minute"),
+    ):
+        if count >= most:
+            yield Finding(
+                RiskCode.RATE,
+                Level.HARD,
+                f"Too many order actions in a {span}; nothing was queued.",
+                measured=f"{count + 1} in a {span}",
+                limit=str(most),
+            )
+
+
+def check_duplicate(facts: Facts) -> Iterator[Finding]:
+    """R17: the same order again within a few seconds asks first."""
+    since, limits = facts.seconds_since_same, facts.limits
+    if since is None or limits is None or facts.draft.source != "ticket":
+        return
+    if since < limits.duplicate_seconds:
+        yield Finding(
+            RiskCode.DUPLICATE,
+            Level.SOFT,
+            "The same order was sent a moment ago.",
+            limit=f"{limits.duplicate_seconds} s",
+            advice="Send it anyway only if you want it twice.",
+        )
+
+
+def check_link(facts: Facts) -> Iterator[Finding]:
+    """R22: entries need a healthy, reconciled link; exits only a reconciled one."""
+    link = facts.link
+    if not link.synced:
+        yield Finding(
+            RiskCode.LINK_NOT_READY,
+            Level.HARD,
+            f"The broker cannot be reached: {link.reason}",
+            advice="Nothing was sent. Use TWS or the mobile program if it cannot wait.",
+        )
+    elif not link.ready or link.suspect:
+        yield _hard(RiskCode.LINK_NOT_READY, f"The link is not healthy: {link.reason}")
+    if link.bytes_waiting:
+        yield _hard(RiskCode.BYTES_WAITING, "Earlier messages still wait for the network.")
+
+
+def check_trading_state(facts: Facts) -> Iterator[Finding]:
+    """R23: the latched state of trading."""
+    if facts.trading_state is not TradingState.ACTIVE:
+        yield _hard(
+            RiskCode.TRADING_STATE,
+            f"Trading is {facts.trading_state.value}: {facts.trading_reason}",
+        )
+
+
+ALL_CHECKS: tuple[Check, ...] = (
+    check_environment,
+    check_validity,
+    check_increments,
+    check_quantity,
+    check_order_size,
+    check_position,
+    check_funds,
+    check_collar,
+    check_rate,
+    check_duplicate,
+    check_link,
+    check_trading_state,
+)
+
+
+def _two_level(
+    code: RiskCode, name: str, measured: Decimal, limit: TwoLevel, unit: str
+) -> Iterator[Finding]:
+    for bound, level, word in (
+        (limit.catastrophic, Level.HARD, "catastrophic"),
+        (limit.personal, Level.SOFT, "personal"),
+    ):
+        if measured > bound:
+            yield Finding(
+                code,
+                level,
+                f"{name} is above your {word} limit.",
+                measured=_money(measured, unit),
+                limit=_money(bound, unit),
+            )
+            return
+
+
+def _hard(code: RiskCode, text: str, advice: str = "") -> Finding:
+    return Finding(code, Level.HARD, text, advice=advice)
+
+
+def _soft(code: RiskCode, text: str, advice: str = "") -> Finding:
+    return Finding(code, Level.SOFT, text, advice=advice)
+
+
+def _currency(facts: Facts) -> str:
+    return facts.summary.currency if facts.summary else ""
+
+
+def _money(amount: Decimal, unit: str) -> str:
+    return f"{amount:,.0f} {unit}".rstrip()

@@ -1,0 +1,64 @@
+"""Runs every check on one decision and weighs what they found."""
+
+import logging
+from dataclasses import replace
+
+from workstation.domain.finding import (
+    Answer,
+    Denied,
+    Finding,
+    Level,
+    NeedsAcknowledgement,
+    RiskCode,
+    TradingState,
+)
+from workstation.risk.checks import ALL_CHECKS, Check, Facts
+
+log = logging.getLogger(__name__)
+
+_ALWAYS = ("R01", "R02", "R03", "R17", "R24")
+"""Rows that also stop an exit. Source: orders-and-risk.md 1.2, rule of rules."""
+
+
+def findings(facts: Facts, checks: tuple[Check, ...] = ALL_CHECKS) -> tuple[Finding, ...]:
+    """Return what every check found; for an exit most of it only informs.
+
+    A check that fails itself is a finding: HARD for an entry, INFO for an exit.
+    """
+    found: list[Finding] = []
+    for check in checks:
+        try:
+            found.extend(check(facts))
+        except Exception as error:
+            log.exception("risk check %s failed", check.__name__)
+            text = f"The check {check.__name__} failed: {type(error).__name__}."
+            found.append(Finding(RiskCode.CHECK_ERROR, Level.HARD, text))
+    if facts.is_exit:
+        found = [_for_exit(finding, facts) for finding in found]
+    return tuple(sorted(found, key=_weight))
+
+
+def refusal(found: tuple[Finding, ...], acknowledged: frozenset[str]) -> Answer | None:
+    """Return the answer that stops an order, or None when nothing does."""
+    if any(finding.level is Level.HARD for finding in found):
+        return Denied(found)
+    open_questions = [
+        finding
+        for finding in found
+        if finding.level is Level.SOFT and finding.acknowledgement not in acknowledged
+    ]
+    return NeedsAcknowledgement(found) if open_questions else None
+
+
+def _for_exit(finding: Finding, facts: Facts) -> Finding:
+    if finding.code.startswith(_ALWAYS):
+        return finding
+    if finding.code is RiskCode.LINK_NOT_READY and not facts.link.synced:
+        return finding  # positions are not known, so it cannot be told to be an exit
+    if finding.code is RiskCode.TRADING_STATE and facts.trading_state is TradingState.LOCKED:
+        return finding  # the journal cannot record it: cancels only
+    return replace(finding, level=Level.INFO)
+
+
+def _weight(finding: Finding) -> int:
+    return -finding.level

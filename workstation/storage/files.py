@@ -1,0 +1,34 @@
+"""Small files that are either the old one or the new one, never half of each."""
+
+import os
+from pathlib import Path
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create a folder that only its owner may enter; refuses a symbolic link in its place."""
+    if folder.is_symlink():
+        raise OSError(f"{folder} is a symbolic link; the program keeps its files in real folders")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def write_private_file(path: Path, data: bytes) -> None:
+    """Replace a file durably; readable by its owner only. Raises OSError, old file intact."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    temporary.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # folders cannot be opened there; the rename itself is journalled
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
