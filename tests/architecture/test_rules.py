@@ -1,0 +1,58 @@
+"""Every rule holds in the whole project, and an example proves that each of them bites."""
+
+import pytest
+
+from tests.architecture import (
+    rules_imports,
+    rules_orders,
+    rules_qt,
+    rules_security,
+    rules_sizes,
+)
+from tests.architecture.exemptions import exemptions
+from tests.architecture.sources import Example, Rule, parsed, project_sources
+
+RULES = [
+    *rules_imports.RULES,
+    *rules_orders.RULES,
+    *rules_qt.RULES,
+    *rules_security.RULES,
+    *rules_sizes.RULES,
+]
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.name}-{number}")
+    for rule in RULES
+    for number, example in enumerate(rule.examples)
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_project_keeps_the_rule(rule: Rule) -> None:
+    allowed = {entry.where for entry in exemptions() if entry.rule == rule.name}
+
+    findings = [f for f in rule.find(project_sources()) if f.where not in allowed]
+
+    assert not findings, "\n" + "\n".join(
+        f"{finding.where}:{finding.line}: {finding.text}" for finding in findings
+    )
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_the_rule_bites(rule: Rule, example: Example) -> None:
+    findings = list(rule.find([parsed(example.path, example.code)]))
+
+    assert bool(findings) != example.is_good, findings
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_rule_has_an_example(rule: Rule) -> None:
+    assert any(not example.is_good for example in rule.examples)
+
+
+def test_every_exemption_is_needed_and_has_a_reason() -> None:
+    findings = {(rule.name, f.where) for rule in RULES for f in rule.find(project_sources())}
+
+    idle = [entry for entry in exemptions() if (entry.rule, entry.where) not in findings]
+
+    assert idle == []
+    assert all(entry.reason.strip() for entry in exemptions())
