@@ -1,1 +1,1 @@
-"""Widgets, table models and charts; knows no broker."""
+"""The window: tables, ticket and banner; shows what the core publishes and asks, never acts."""

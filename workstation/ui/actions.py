@@ -1,0 +1,79 @@
+"""The menus and their keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar, QWidget
+
+
+@dataclass(slots=True)
+class Menus:
+    """The menu bar and the actions that other code switches on and off."""
+
+    bar: QMenuBar
+    by_name: dict[str, QAction] = field(default_factory=dict)
+
+    def menu(self, title: str) -> QMenu:
+        """Add a menu."""
+        return self.bar.addMenu(title)
+
+    def add(
+        self, menu: QMenu, name: str, title: str, slot: Callable[[], object], keys: str = ""
+    ) -> QAction:
+        """Add an action that calls a slot."""
+        action = menu.addAction(title)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(slot)
+        self.by_name[name] = action
+        return action
+
+
+def add_theme_menu(menu: QMenu, slot: Callable[[QAction], object], current: str) -> QActionGroup:
+    """Add the choice of themes."""
+    themes = menu.addMenu("&Theme")
+    group = QActionGroup(themes)
+    for name in ("dark", "light"):
+        action = themes.addAction(name.title())
+        action.setCheckable(True)
+        action.setChecked(name == current)
+        action.setData(name)
+        group.addAction(action)
+    group.triggered.connect(slot)
+    return group
+
+
+def add_dock_actions(menu: QMenu, docks: dict[str, QDockWidget]) -> None:
+    """Add a switch for every dock."""
+    for dock in docks.values():
+        menu.addAction(dock.toggleViewAction())
+    menu.addSeparator()
+
+
+SHORTCUTS = (
+    ("Ctrl+T", "Cursor into the ticket's symbol"),
+    ("Ctrl+B", "Prepare to buy: side and cursor on the quantity"),
+    ("Ctrl+S", "Prepare to sell: side and cursor on the quantity"),
+    ("Enter (ticket)", "Submit the order; confirm what risk asks"),
+    ("Esc (ticket)", "Clear; do not send; leave a change"),
+    ("↑ ↓ or wheel (limit)", "One tick up or down"),
+    ("Alt+1, Alt+2, Alt+3 (ticket)", "Limit at bid, middle, ask"),
+    ("Ctrl+L", "Cursor into the watchlist's new symbol"),
+    ("Delete (watchlist)", "Stop watching the selected symbols"),
+    ("Delete (orders)", "Cancel the selected orders"),
+    ("F2 or double-click (orders)", "Change quantity or limit"),
+    ("Ctrl+Shift+X", "Cancel all working orders of this client"),
+    ("Ctrl+1 … Ctrl+5", "Watchlist, ticket, orders, positions, log"),
+    ("F5", "Reconnect at once"),
+    ("F1", "This list"),
+    ("Ctrl+Q", "Quit"),
+)
+"""Every key of the window, for the help."""
+
+
+def key_owner(parent: QWidget) -> QMenuBar:
+    """Build the menu bar."""
+    bar = QMenuBar(parent)
+    bar.setObjectName("menu_bar")
+    return bar

@@ -1,0 +1,64 @@
+"""The strip below the banner that stays until each alarm was seen."""
+
+from collections import deque
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from workstation.domain.notice import Notice
+from workstation.ui import text
+from workstation.ui.plain_label import PlainLabel
+
+MAX_ALARMS = 200
+"""More alarms than this drop the oldest; the log keeps them."""
+
+
+class AlarmStrip(QWidget):
+    """Shows the oldest alarm not dismissed yet, and how many more wait."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._alarms: deque[Notice] = deque(maxlen=MAX_ALARMS)
+        self.setAutoFillBackground(True)
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor("#a3101f"))
+        palette.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
+        self.setPalette(palette)
+        self.label = PlainLabel("", self, wrap=True)
+        self.label.setPalette(palette)
+        self.dismiss_button = QPushButton("Dismiss", self)
+        self.dismiss_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.dismiss_button.clicked.connect(self._on_dismiss)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 4, 8, 4)
+        line.addWidget(self.label, 1)
+        line.addWidget(self.dismiss_button)
+        self.hide()
+
+    @property
+    def waiting(self) -> int:
+        """How many alarms have not been dismissed."""
+        return len(self._alarms)
+
+    def add(self, alarm: Notice) -> None:
+        """Show an alarm, behind those that wait already."""
+        self._alarms.append(alarm)
+        self._show_first()
+
+    @Slot()
+    def _on_dismiss(self) -> None:
+        if self._alarms:
+            self._alarms.popleft()
+        self._show_first()
+
+    def _show_first(self) -> None:
+        self.setVisible(bool(self._alarms))
+        if not self._alarms:
+            return
+        alarm = self._alarms[0]
+        count = f"[1 of {len(self._alarms)}]  " if len(self._alarms) > 1 else ""
+        sentences = [alarm.text, alarm.effect, alarm.advice]
+        body = "  ".join(text.one_line(sentence) for sentence in sentences if sentence)
+        code = "" if alarm.code is None else f" (code {alarm.code})"
+        self.label.show_text(f"{count}{text.clock_time(alarm.time)}  {body}{code}")

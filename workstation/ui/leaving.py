@@ -1,0 +1,77 @@
+"""Closing the window while orders are working."""
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
+
+from workstation.ui import text
+from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.ordering import Ordering
+from workstation.ui.screen_state import ScreenState
+
+
+class Leaving(QObject):
+    """Asks once what shall become of working orders, and waits for their cancels if told so."""
+
+    def __init__(self, state: ScreenState, ordering: Ordering, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._state = state
+        self._ordering = ordering
+        self._allowed = False
+        self._waits_for_cancels = False
+        self.dialog: PlainDialog | None = None
+
+    def allow(self) -> None:
+        """Let the window close whatever is working."""
+        self._allowed = True
+
+    def may_close(self) -> bool:
+        """Tell whether the window may close now; if not, the question is on screen."""
+        count = len(self._state.own_working_orders())
+        if self._allowed or count == 0:
+            return True
+        if self.dialog is None:
+            self._ask(count)
+        else:
+            self.dialog.raise_()
+        return False
+
+    def orders_changed(self) -> None:
+        """Close once nothing is working any more, if the user waits for that."""
+        if self._waits_for_cancels and not self._state.own_working_orders():
+            self._waits_for_cancels = False
+            self._allowed = True
+            QTimer.singleShot(0, self._window, self._window.close)
+
+    def command_failed(self) -> None:
+        """Stay open when the cancels were not carried out."""
+        self._waits_for_cancels = False
+
+    def _ask(self, count: int) -> None:
+        verb, pronoun, stay = ("is", "it", "stays") if count == 1 else ("are", "them", "stay")
+        subject = "It" if count == 1 else "They"
+        question = (
+            f"{text.count_of(count, 'order')} {verb} working at the broker. "
+            f"{subject} {stay} working."
+        )
+        if self._waits_for_cancels:
+            question += "\nThe cancels have been sent and are not confirmed yet."
+        answers = {
+            "leave": f"Leave {pronoun} and close",
+            "cancel": f"Cancel {pronoun} and close",
+            "stay": "Stay",
+        }
+        self.dialog = PlainDialog("Orders are working", question, answers, self._window)
+        self.dialog.answered.connect(self._on_answered)
+        self.dialog.open()
+
+    @Slot(object)
+    def _on_answered(self, answer: str) -> None:
+        self.dialog = None
+        self._waits_for_cancels = answer == "cancel"
+        if answer == "leave":
+            self._allowed = True
+            QTimer.singleShot(0, self._window, self._window.close)
+        elif answer == "cancel":
+            self._ordering.cancel_all()
+            self.orders_changed()

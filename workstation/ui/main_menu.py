@@ -1,0 +1,171 @@
+"""The menus of the main window."""
+
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+import workstation
+from workstation.domain.finding import TradingState
+from workstation.ui.actions import (
+    SHORTCUTS,
+    Menus,
+    add_dock_actions,
+    add_theme_menu,
+    key_owner,
+)
+from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.dialogs.table_dialog import TableDialog
+from workstation.ui.docks import Docks
+from workstation.ui.ordering import Ordering
+from workstation.ui.panels.ticket import TicketPanel
+from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.theme import paint
+
+
+class Host(Protocol):
+    """What the menus need of the window."""
+
+    docks: Docks
+    ordering: Ordering
+    ticket: TicketPanel
+    watchlist: WatchlistPanel
+
+    def close(self) -> bool:
+        """Close the window."""
+        ...
+
+    def reset_layout(self) -> None:
+        """Put everything where it stood at first."""
+        ...
+
+    def on_theme_chosen(self, action: QAction) -> None:
+        """Change colours."""
+        ...
+
+
+class MainMenu(QObject):
+    """File, View, Trade and Help."""
+
+    def __init__(self, host: Host, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._host = host
+        self._window = parent
+        self.bar = key_owner(parent)
+        self.menus = Menus(self.bar)
+        self._build_file_and_view()
+        self._build_trade()
+        self._build_help()
+
+    def refresh(self, state: ScreenState) -> None:
+        """Offer what makes sense now."""
+        link = state.link
+        current = link.trading_state if link else None
+        actions = self.menus.by_name
+        actions["stop_entries"].setEnabled(current is TradingState.ACTIVE)
+        actions["halt"].setEnabled(current in {TradingState.ACTIVE, TradingState.REDUCING})
+        actions["resume"].setEnabled(current in {TradingState.REDUCING, TradingState.HALTED})
+
+    def show_theme(self, name: str) -> None:
+        """Mark the theme in force."""
+        for action in self._themes.actions():
+            action.setChecked(action.data() == name)
+
+    def _build_file_and_view(self) -> None:
+        menus, host = self.menus, self._host
+        file_menu = menus.menu("&File")
+        menus.add(file_menu, "quit", "&Quit", host.close, "Ctrl+Q")
+        view = menus.menu("&View")
+        add_dock_actions(view, host.docks.by_name)
+        for number, name in enumerate(host.docks.by_name, start=1):
+            title = host.docks.by_name[name].windowTitle().lower()
+            action = menus.add(view, f"go_{name}", f"Go to {title}", self._on_go, f"Ctrl+{number}")
+            action.setData(name)
+        view.addSeparator()
+        menus.add(view, "reset_layout", "&Reset layout", host.reset_layout)
+        self._themes = add_theme_menu(view, host.on_theme_chosen, paint().theme.name)
+
+    def _build_trade(self) -> None:
+        menus, host = self.menus, self._host
+        trade = menus.menu("&Trade")
+        menus.add(trade, "ticket", "Order &ticket", self._on_ticket, "Ctrl+T")
+        menus.add(trade, "buy", "&Buy", self._on_buy, "Ctrl+B")
+        menus.add(trade, "sell", "&Sell", self._on_sell, "Ctrl+S")
+        menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
+        trade.addSeparator()
+        cancel_all = host.ordering.cancel_all
+        menus.add(trade, "cancel_all", "&Cancel all orders", cancel_all, "Ctrl+Shift+X")
+        trade.addSeparator()
+        menus.add(trade, "stop_entries", "Stop &entries (exits stay possible)", self._on_stop)
+        menus.add(trade, "halt", "&Halt trading (cancels stay possible)", self._on_halt)
+        menus.add(trade, "resume", "&Resume trading…", self._on_resume)
+        trade.addSeparator()
+        menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
+
+    def _build_help(self) -> None:
+        menu = self.menus.menu("&Help")
+        self.menus.add(menu, "keys", "&Keyboard shortcuts", self._on_keys, "F1")
+        self.menus.add(menu, "about", "&About", self._on_about)
+
+    @Slot()
+    def _on_go(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._host.docks.focus(str(action.data()))
+
+    @Slot()
+    def _on_ticket(self) -> None:
+        self._host.docks.focus("ticket")
+        self._host.ticket.focus_symbol()
+
+    @Slot()
+    def _on_buy(self) -> None:
+        self._host.docks.focus("ticket")
+        self._host.ticket.choose_buy()
+
+    @Slot()
+    def _on_sell(self) -> None:
+        self._host.docks.focus("ticket")
+        self._host.ticket.choose_sell()
+
+    @Slot()
+    def _on_add_symbol(self) -> None:
+        self._host.docks.focus("watchlist")
+        self._host.watchlist.symbol_edit.setFocus()
+
+    @Slot()
+    def _on_stop(self) -> None:
+        self._host.ordering.set_trading_state(TradingState.REDUCING)
+
+    @Slot()
+    def _on_halt(self) -> None:
+        self._host.ordering.set_trading_state(TradingState.HALTED)
+
+    @Slot()
+    def _on_resume(self) -> None:
+        question = "Allow new entries again? The trading state becomes ACTIVE."
+        answers = {"resume": "Resume trading", "stay": "Leave it as it is"}
+        dialog = PlainDialog("Resume trading", question, answers, self._window.window())
+        dialog.answered.connect(self._on_resume_answered)
+        dialog.open()
+
+    @Slot(object)
+    def _on_resume_answered(self, answer: str) -> None:
+        if answer == "resume":
+            self._host.ordering.set_trading_state(TradingState.ACTIVE)
+
+    @Slot()
+    def _on_keys(self) -> None:
+        TableDialog("Keyboard shortcuts", SHORTCUTS, self._window.window()).open()
+
+    @Slot()
+    def _on_about(self) -> None:
+        content = (
+            f"Trading workstation {workstation.__version__}\n\n"
+            "A desktop trading workstation for Interactive Brokers.\n"
+            "Free software under the GNU General Public License, version 3 or later; "
+            "it comes with no warranty. Not a product of Interactive Brokers."
+        )
+        PlainDialog("About", content, {"close": "Close"}, self._window.window()).open()

@@ -1,0 +1,397 @@
+"""The main window: banner, docks and the links between them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QByteArray, QEvent, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workstation.bridge.commands import CommandPort
+from workstation.domain.account import PositionView
+from workstation.domain.finding import TradingState
+from workstation.domain.ids import ConId
+from workstation.domain.link import LinkState, LinkView
+from workstation.domain.notice import Notice, Severity
+from workstation.domain.order_status import OrderView
+from workstation.ui.alarm_strip import AlarmStrip
+from workstation.ui.banner import Banner
+from workstation.ui.docks import Docks
+from workstation.ui.layout_state import (
+    LAYOUT_VERSION,
+    blob_text,
+    is_readable,
+    on_screen,
+    read_blob,
+    read_symbols,
+    screens,
+)
+from workstation.ui.leaving import Leaving
+from workstation.ui.main_menu import MainMenu
+from workstation.ui.messages import Messages
+from workstation.ui.models.quotes import WatchRow
+from workstation.ui.ordering import Ordering
+from workstation.ui.panels.log import LogPanel
+from workstation.ui.panels.orders import OrdersPanel
+from workstation.ui.panels.positions import PositionsPanel
+from workstation.ui.panels.ticket import TicketPanel
+from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.status_line import StatusLine
+from workstation.ui.table_view import TableView
+from workstation.ui.theme import apply_theme, paint
+from workstation.ui.watching import Watching, clean_symbol
+
+FRAME = 4
+"""Width of the frame around a live window, in pixels."""
+
+
+class MainWindow(QMainWindow):
+    """Shows what the core publishes and sends what the user asks for."""
+
+    closing = Signal()
+    """The window is closing for good; emitted once, before it disappears."""
+
+    def __init__(
+        self,
+        commands: CommandPort,
+        *,
+        read_only: bool,
+        symbols: tuple[str, ...],
+        clock: Callable[[], datetime],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("main_window")
+        self.setWindowTitle("Trading workstation")
+        self._clock = clock
+        self._wanted_symbol = ""
+        self.state = ScreenState(read_only=read_only)
+        self.messages = Messages(self.state, self)
+        self._build_panels()
+        self.watching = Watching(self.messages.quotes, self.state, commands, self)
+        self.ordering = Ordering(commands, self.ticket, self)
+        self.leaving = Leaving(self.state, self.ordering, self)
+        self._build_frame()
+        self._connect_messages()
+        self._connect_panels()
+        self.watching.replace_all(symbols)
+        self.resize(1280, 720)
+        self.docks.place_all()
+        self._show_link(None)
+        self.orders.show_count(0)
+
+    @Slot(object)
+    def on_events(self, messages: tuple[object, ...]) -> None:
+        """Take what must not be lost. Connected to Inbox.events_arrived."""
+        self.messages.take_events(messages)
+
+    @Slot(object)
+    def on_latest(self, messages: tuple[object, ...]) -> None:
+        """Take the newest values. Connected to Inbox.latest_arrived."""
+        self.messages.take_latest(messages)
+
+    @Slot()
+    def on_frame(self) -> None:
+        """Move clocks, put out flashes, settle sorted rows. Connected to Inbox.inbox_drained."""
+        now = self.status_line.beat(self.messages, self._clock())
+        self.messages.quotes.expire_flashes(now)
+        offset = self.state.link.clock_offset if self.state.link else None
+        self.banner.show_time(self._clock(), offset)
+        for table in self._tables.values():
+            table.proxy.settle(now)
+
+    def layout_state(self) -> dict[str, object]:
+        """Return the layout as plain values, ready for JSON."""
+        return {
+            "version": LAYOUT_VERSION,
+            "geometry": blob_text(self.saveGeometry()),
+            "docks": blob_text(self.saveState(LAYOUT_VERSION)),
+            "columns": {name: table.column_state() for name, table in self._tables.items()},
+            "symbols": self.watching.symbols(),
+            "selected": self.ticket.symbol,
+            "theme": paint().theme.name,
+        }
+
+    def restore_layout(self, state: object) -> bool:
+        """Take layout_state() back; False where it was of no use and nothing changed.
+
+        Parts that cannot be used are left as they are at first, and no window is left
+        where it cannot be seen.
+        """
+        if not isinstance(state, dict) or not is_readable(state):
+            return False
+        geometry, docks = read_blob(state.get("geometry")), read_blob(state.get("docks"))
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if docks is None or not self._restore_docks(docks):
+            self.reset_layout()
+        columns = state.get("columns")
+        for name, table in self._tables.items():
+            table.restore_columns(columns.get(name) if isinstance(columns, dict) else None)
+        symbols = read_symbols(state.get("symbols"))
+        if symbols is not None:
+            self.watching.replace_all(symbols)
+        self.choose_symbol(clean_symbol(state.get("selected")))
+        self._restore_theme(state.get("theme"))
+        self._bring_on_screen()
+        return True
+
+    @Slot()
+    def reset_layout(self) -> None:
+        """Put docks and columns where they stood at first."""
+        self.docks.place_all()
+        for table in self._tables.values():
+            table.reset_columns()
+        self._bring_on_screen()
+
+    def choose_symbol(self, symbol: str) -> None:
+        """Put a watched symbol into the ticket."""
+        row = self.messages.quotes.value(symbol)
+        if row is not None:
+            self._show_contract(row.con_id, row.symbol)
+
+    @Slot()
+    def force_close(self) -> None:
+        """Close without asking; working orders stay at the broker."""
+        self.leaving.allow()
+        self.close()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, or ask first where orders are working."""
+        if self.leaving.may_close():
+            self.closing.emit()
+            event.accept()
+        else:
+            event.ignore()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the frame of a live window."""
+        super().paintEvent(event)
+        colour = self.banner.frame_colour()
+        if colour is not None:
+            painter = QPainter(self)
+            painter.setPen(QPen(colour, 2 * FRAME))
+            painter.drawRect(self.rect())
+            painter.end()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        """Repaint everything in a new theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "ticket"):
+            self._repaint_tables()
+
+    def _build_panels(self) -> None:
+        self.watchlist = WatchlistPanel(self.messages.quotes, self)
+        self.ticket = TicketPanel(self.state, self)
+        self.orders = OrdersPanel(self.messages.orders, self)
+        self.positions = PositionsPanel(self.messages.positions, self)
+        self.log = LogPanel(self.messages.log, self)
+        self._tables: dict[str, TableView] = {
+            "watchlist": self.watchlist.table,
+            "orders": self.orders.table,
+            "positions": self.positions.table,
+            "log": self.log.table,
+        }
+
+    def _build_frame(self) -> None:
+        panels: dict[str, tuple[str, QWidget]] = {
+            "watchlist": ("Watchlist", self.watchlist),
+            "ticket": ("Order ticket", self.ticket),
+            "orders": ("Orders", self.orders),
+            "positions": ("Positions", self.positions),
+            "log": ("Log", self.log),
+        }
+        self.docks = Docks(self, panels)
+        self.watchlist.setFocusProxy(self.watchlist.table)
+        self.orders.setFocusProxy(self.orders.table)
+        self.positions.setFocusProxy(self.positions.table)
+        self.log.setFocusProxy(self.log.table)
+        top = QWidget(self)
+        self.banner = Banner(top)
+        self.alarms = AlarmStrip(top)
+        self.menu = MainMenu(self, top)
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.menu.bar, self.banner, self.alarms):
+            column.addWidget(widget)
+        self.setMenuWidget(top)
+        self.status_line = StatusLine(self)
+        self.setStatusBar(self.status_line)
+
+    def _connect_messages(self) -> None:
+        messages = self.messages
+        messages.link_changed.connect(self._on_link_changed)
+        messages.contract_known.connect(self._on_contract_known)
+        messages.orders_changed.connect(self._on_orders_changed)
+        messages.notice_arrived.connect(self._on_notice_arrived)
+        messages.quotes_changed.connect(self._on_quotes_changed)
+        messages.positions_changed.connect(self._on_positions_changed)
+        messages.summary_arrived.connect(self.positions.account_line.show_summary)
+        messages.pnl_arrived.connect(self.positions.account_line.show_pnl)
+        self.watching.contract_found.connect(self._on_contract_found)
+        self.watching.failed.connect(self._on_watch_failed)
+        self.ordering.failed.connect(self._on_command_failed)
+        self.ordering.armed_changed.connect(self._on_armed_changed)
+
+    def _connect_panels(self) -> None:
+        self.watchlist.symbol_requested.connect(self._on_symbol_requested)
+        self.watchlist.removal_requested.connect(self.watching.remove)
+        self.watchlist.row_selected.connect(self._on_row_selected)
+        self.ticket.order_requested.connect(self.ordering.submit)
+        self.ticket.change_requested.connect(self.ordering.change)
+        self.ticket.preview_requested.connect(self.ordering.preview)
+        self.ticket.symbol_entered.connect(self._on_symbol_entered)
+        self.ticket.arm_button.clicked.connect(self.ordering.arm)
+        self.orders.cancel_requested.connect(self.ordering.cancel)
+        self.orders.cancel_all_requested.connect(self.ordering.cancel_all)
+        self.orders.change_requested.connect(self._on_change_requested)
+        self.orders.order_selected.connect(self._on_order_selected)
+        self.positions.position_selected.connect(self._on_position_selected)
+        self.banner.reconnect_requested.connect(self.ordering.reconnect)
+
+    @Slot(object)
+    def _on_link_changed(self, old: LinkView | None) -> None:
+        self._show_link(old)
+
+    def _show_link(self, old: LinkView | None) -> None:
+        self.banner.show_state(self.state)
+        frame = FRAME if self.banner.frame_colour() is not None else 0
+        self.setContentsMargins(frame, frame, frame, frame)
+        self.update()
+        self.ticket.refresh()
+        self.menu.refresh(self.state)
+        if self.state.is_ready and (old is None or old.state is not LinkState.READY):
+            self.watching.ask_for_missing()
+
+    @Slot(object)
+    def _on_contract_known(self, con_id: ConId) -> None:
+        if con_id == self.ticket.con_id:
+            self.ticket.refresh()
+
+    @Slot(object)
+    def _on_contract_found(self, found: tuple[str, ConId]) -> None:
+        symbol, con_id = found
+        nothing_chosen = not self.ticket.symbol
+        if symbol in (self._wanted_symbol, self.ticket.symbol) or nothing_chosen:
+            self._wanted_symbol = ""
+            self._show_contract(con_id, symbol)
+
+    @Slot(object)
+    def _on_orders_changed(self, orders: tuple[OrderView, ...]) -> None:
+        self.orders.show_count(len(self.state.own_working_orders()))
+        for order in orders:
+            self.ticket.order_changed(order)
+        self.leaving.orders_changed()
+
+    @Slot(object)
+    def _on_notice_arrived(self, notice: Notice) -> None:
+        if notice.severity is Severity.ALARM:
+            self.alarms.add(notice)
+        elif notice.severity is Severity.ERROR:
+            self.status_line.say(notice.text)
+
+    @Slot(object)
+    def _on_quotes_changed(self, con_ids: frozenset[ConId]) -> None:
+        if self.ticket.con_id in con_ids:
+            self.ticket.refresh_quote()
+
+    @Slot()
+    def _on_positions_changed(self) -> None:
+        self.ticket.refresh_figures()
+
+    @Slot(object)
+    def _on_watch_failed(self, failure: tuple[str, str]) -> None:
+        symbol, reason = failure
+        self._say(Severity.WARNING, f"No quotes of {symbol}: {reason}")
+
+    @Slot(object)
+    def _on_command_failed(self, failure: tuple[str, str]) -> None:
+        what, reason = failure
+        self.leaving.command_failed()
+        is_loud = what.startswith("Cancel")
+        severity = Severity.ALARM if is_loud else Severity.ERROR
+        self._say(severity, f"{what} was not carried out: {reason}")
+
+    @Slot(object)
+    def _on_armed_changed(self, armed: object) -> None:
+        if isinstance(armed, bool):
+            self.state.armed = armed
+        self.banner.show_state(self.state)
+        self.ticket.refresh()
+
+    @Slot(object)
+    def _on_symbol_requested(self, symbol: str) -> None:
+        self._wanted_symbol = symbol
+        self.watching.add(symbol)
+        self.watchlist.select(symbol)
+
+    @Slot(object)
+    def _on_symbol_entered(self, symbol: str) -> None:
+        self._wanted_symbol = symbol
+        self.watching.add(symbol)
+        self.choose_symbol(symbol)
+        self.ticket.form.quantity_edit.setFocus()
+
+    @Slot(object)
+    def _on_row_selected(self, row: WatchRow) -> None:
+        self._show_contract(row.con_id, row.symbol)
+
+    @Slot(object)
+    def _on_order_selected(self, order: OrderView) -> None:
+        self._show_contract(order.con_id, order.symbol)
+
+    @Slot(object)
+    def _on_change_requested(self, order: OrderView) -> None:
+        self.docks.focus("ticket")
+        self.ticket.start_change(order)
+
+    @Slot(object)
+    def _on_position_selected(self, position: PositionView) -> None:
+        self._show_contract(position.con_id, position.symbol)
+
+    @Slot(QAction)
+    def on_theme_chosen(self, action: QAction) -> None:
+        """Change colours."""
+        self._restore_theme(action.data())
+
+    def set_trading_state(self, state: TradingState) -> None:
+        """Ask for another trading state."""
+        self.ordering.set_trading_state(state)
+
+    def _show_contract(self, con_id: ConId | None, symbol: str) -> None:
+        watched = self.messages.quotes.symbol_of(con_id) if con_id is not None else None
+        self.ticket.show_contract(con_id, symbol)
+        self.watchlist.select(watched or symbol)
+        if con_id is not None and watched is None and symbol:
+            self.watching.add(clean_symbol(symbol))
+
+    def _say(self, severity: Severity, sentence: str) -> None:
+        self.messages.add_notice(Notice(severity=severity, text=sentence, time=self._clock()))
+
+    def _restore_docks(self, blob: QByteArray) -> bool:
+        return bool(self.restoreState(blob, LAYOUT_VERSION))
+
+    def _restore_theme(self, name: object) -> None:
+        app = QApplication.instance()
+        if isinstance(name, str) and isinstance(app, QApplication):
+            apply_theme(app, name)
+            self.menu.show_theme(paint().theme.name)
+            self._repaint_tables()
+
+    def _repaint_tables(self) -> None:
+        for table in self._tables.values():
+            table.viewport().update()
+
+    def _bring_on_screen(self) -> None:
+        areas = screens()
+        floating = [dock for dock in self.docks.by_name.values() if dock.isFloating()]
+        for window in (self, *floating):
+            wanted = on_screen(window.geometry(), areas)
+            if wanted != window.geometry():
+                window.setGeometry(wanted)

@@ -1,0 +1,1 @@
+"""Table models: rows by key, changed rows only."""

@@ -1,0 +1,261 @@
+"""The watchlist's rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor
+from typing_extensions import override
+
+from workstation.domain.ids import ConId
+from workstation.domain.prices import PriceLadder
+from workstation.domain.quote import MarketDataType, Quote
+from workstation.ui import text
+from workstation.ui.models.keyed import Column, KeyedTableModel
+from workstation.ui.theme import paint
+
+FLASH_SECONDS = 0.3
+"""How long a changed price stays lit."""
+
+
+@dataclass(slots=True)
+class WatchRow:
+    """One watched symbol; `problem` says why it has no quotes."""
+
+    symbol: str
+    con_id: ConId | None = None
+    quote: Quote | None = None
+    ladder: PriceLadder | None = None
+    long_name: str = ""
+    problem: str = ""
+    link_down: bool = False
+    flashes: dict[int, tuple[bool, float]] = field(default_factory=dict)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the figures are history."""
+        return self.link_down or (self.quote is not None and self.quote.stale)
+
+    @property
+    def label(self) -> str:
+        """The symbol, and in a word what is odd about its figures."""
+        return f"{text.one_line(self.symbol, 40)}{self._oddity()}"
+
+    @property
+    def change(self) -> float | None:
+        """Last price against the close before."""
+        quote = self.quote
+        if quote is None or quote.last is None or quote.close is None:
+            return None
+        return quote.last - quote.close
+
+    @property
+    def change_percent(self) -> float | None:
+        """The change in per cent of the close before."""
+        change, quote = self.change, self.quote
+        if change is None or quote is None or not quote.close:
+            return None
+        return 100 * change / quote.close
+
+    def figure(self, name: str) -> float | None:
+        """Return one figure of the quote by its field's name."""
+        return None if self.quote is None else getattr(self.quote, name)
+
+    def _oddity(self) -> str:
+        if self.problem:
+            return f"  {text.one_line(self.problem, 40)}"
+        if self.con_id is None:
+            return "  looking up"
+        if self.quote is None:
+            return "  no quote yet"
+        if self.is_stale:
+            return "  stale"
+        kind = self.quote.data_type
+        return "" if kind is MarketDataType.LIVE else f"  {kind.name.lower().replace('_', '-')}"
+
+
+def _price_column(name: str, title: str, tip: str) -> Column[WatchRow]:
+    def show(row: WatchRow) -> str:
+        return text.price(row.figure(name), row.ladder)
+
+    def order(row: WatchRow) -> float | None:
+        return row.figure(name)
+
+    return Column(key=name, title=title, text=show, sort=order, sample="10,000.00", tip=tip)
+
+
+def _size_column(name: str, title: str, tip: str, sample: str = "99,999") -> Column[WatchRow]:
+    def show(row: WatchRow) -> str:
+        return text.size(row.figure(name))
+
+    def order(row: WatchRow) -> float | None:
+        return row.figure(name)
+
+    return Column(key=name, title=title, text=show, sort=order, sample=sample, tip=tip)
+
+
+COLUMNS: tuple[Column[WatchRow], ...] = (
+    Column(
+        key="symbol",
+        title="Symbol",
+        text=lambda row: row.label,
+        sort=lambda row: row.symbol.upper(),
+        sample="AAPL  no quote yet",
+        is_number=False,
+    ),
+    _size_column("bid_size", "Bid size", "Shares or lots wanted at the bid"),
+    _price_column("bid", "Bid", "Best price anyone pays"),
+    _price_column("ask", "Ask", "Best price anyone asks"),
+    _size_column("ask_size", "Ask size", "Shares or lots offered at the ask"),
+    _price_column("last", "Last", "Price of the last trade"),
+    Column(
+        key="change",
+        title="Change",
+        text=lambda row: text.signed_price(row.change, row.ladder),
+        sort=lambda row: row.change,
+        sample="+1,000.00",
+        tip="Last against the previous close",
+    ),
+    Column(
+        key="change_percent",
+        title="Change %",
+        text=lambda row: text.percent(row.change_percent),
+        sort=lambda row: row.change_percent,
+        sample="▲ +10.00 %",
+        tip="Last against the previous close, in per cent",
+    ),
+    _price_column("high", "High", "Highest price of the day"),
+    _price_column("low", "Low", "Lowest price of the day"),
+    _size_column("volume", "Volume", "Shares or lots traded today", "999,999,999"),
+)
+
+_NUMBER = {column.key: number for number, column in enumerate(COLUMNS)}
+_FLASHING = tuple((_NUMBER[name], name) for name in ("bid", "ask", "last"))
+_SIGNED = frozenset({_NUMBER["change"], _NUMBER["change_percent"]})
+
+
+class QuotesModel(KeyedTableModel[str, WatchRow]):
+    """Watched symbols with their newest quotes; the key is the symbol in capitals."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(COLUMNS, parent)
+        self._symbol_of: dict[ConId, str] = {}
+        self._lit: set[str] = set()
+
+    def add(self, symbol: str) -> bool:
+        """Add a symbol that waits for its contract; False where it is there already."""
+        return bool(self.upsert([(symbol, WatchRow(symbol))])) if symbol not in self else False
+
+    def __contains__(self, symbol: str) -> bool:
+        return symbol in self._row_of
+
+    @override
+    def remove(self, key: str) -> None:
+        """Take a symbol out."""
+        row = self.value(key)
+        if row is not None and row.con_id is not None:
+            self._symbol_of.pop(row.con_id, None)
+        self._lit.discard(key)
+        super().remove(key)
+
+    def symbol_of(self, con_id: ConId) -> str | None:
+        """Return the symbol under which a contract is watched."""
+        return self._symbol_of.get(con_id)
+
+    def resolve(self, symbol: str, con_id: ConId, quote: Quote | None) -> None:
+        """Give a row its contract."""
+        if (row := self.value(symbol)) is not None:
+            row.con_id, row.quote, row.problem = con_id, quote, ""
+            self._symbol_of[con_id] = symbol
+            self._touch([symbol])
+
+    def set_problem(self, symbol: str, problem: str) -> None:
+        """Say why a row has no contract."""
+        if (row := self.value(symbol)) is not None:
+            row.problem = problem
+            self._touch([symbol])
+
+    def set_rules(self, con_id: ConId, ladder: PriceLadder, long_name: str) -> None:
+        """Give a row the decimals of its prices."""
+        symbol = self._symbol_of.get(con_id)
+        if symbol is not None and (row := self.value(symbol)) is not None:
+            row.ladder, row.long_name = ladder, long_name
+            self._touch([symbol])
+
+    def set_link_down(self, *, down: bool) -> None:
+        """Grey or ungrey all figures."""
+        touched = [row.symbol for row in self._rows if row.link_down is not down]
+        for row in self._rows:
+            row.link_down = down
+        self._touch(touched)
+
+    def set_quotes(self, quotes: Iterable[Quote], now: float) -> None:
+        """Take the newest quotes; `now` is monotonic seconds."""
+        touched: list[str] = []
+        for quote in quotes:
+            symbol = self._symbol_of.get(quote.con_id)
+            if symbol is None or (row := self.value(symbol)) is None:
+                continue
+            if row.quote is not None and not quote.stale:
+                self._flash(row, row.quote, quote, now)
+            row.quote = quote
+            touched.append(symbol)
+        self._touch(touched)
+
+    def expire_flashes(self, now: float) -> None:
+        """Put out what has been lit long enough. Called on the frame beat."""
+        touched = []
+        for symbol in tuple(self._lit):
+            row = self.value(symbol)
+            if row is None:
+                continue
+            for column in [c for c, (_, until) in row.flashes.items() if until <= now]:
+                del row.flashes[column]
+            if not row.flashes:
+                self._lit.discard(symbol)
+            touched.append(symbol)
+        self._touch(touched)
+
+    @override
+    def colour(self, row: WatchRow, column: int) -> QColor | None:
+        """Grey what is stale; the change by its sign."""
+        colours = paint()
+        if row.problem:
+            return colours.warning
+        if row.is_stale or row.quote is None:
+            return colours.muted
+        if column in _SIGNED:
+            change = row.change
+            return None if not change else colours.up if change > 0 else colours.down
+        return None
+
+    @override
+    def background(self, row: WatchRow, column: int) -> QColor | None:
+        """Light up what has just changed."""
+        flash = row.flashes.get(column) if row.flashes else None
+        if flash is None:
+            return None
+        return paint().flash_up if flash[0] else paint().flash_down
+
+    @override
+    def tip(self, row: WatchRow, column: int) -> str:
+        """Tell the long name, what is wrong and how old the figures are."""
+        if column != 0:
+            return ""
+        lines = [row.long_name, row.problem]
+        if row.is_stale:
+            lines.append("Stale: these figures are history, not a market.")
+        if row.quote is not None:
+            lines.append(f"Received {text.full_time(row.quote.received_at)}")
+        return "\n".join(line for line in lines if line)
+
+    def _flash(self, row: WatchRow, old: Quote, new: Quote, now: float) -> None:
+        for column, name in _FLASHING:
+            before, after = getattr(old, name), getattr(new, name)
+            if before is None or after is None or before == after or column in row.flashes:
+                continue
+            row.flashes[column] = (after > before, now + FLASH_SECONDS)
+            self._lit.add(row.symbol)
+
+    def _touch(self, symbols: Iterable[str]) -> None:
+        self.announce(self._row_of[symbol] for symbol in symbols)

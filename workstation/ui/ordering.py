@@ -1,0 +1,97 @@
+"""Turns wishes of the panels into commands and brings the answers back."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workstation.bridge.commands import CommandPort
+from workstation.domain.commands import (
+    CancelAll,
+    CancelOrder,
+    ChangeOrder,
+    Command,
+    CommandResult,
+    Done,
+    Failed,
+    PreviewOrder,
+    Reconnect,
+    SetArmed,
+    SetTradingState,
+    SubmitOrder,
+)
+from workstation.domain.finding import TradingState
+from workstation.domain.order import OrderChange, OrderDraft
+from workstation.domain.order_status import OrderView
+from workstation.ui.panels.ticket import TicketPanel
+
+
+class Ordering(QObject):
+    """Sends what the user asked for; what the core refuses is said aloud."""
+
+    failed = Signal(object)
+    """(what was asked, reason) of a command that was not carried out: tuple[str, str]."""
+
+    armed_changed = Signal(object)
+    """Whether new entries are allowed now: bool."""
+
+    def __init__(
+        self, commands: CommandPort, ticket: TicketPanel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._commands = commands
+        self._ticket = ticket
+
+    @Slot(object)
+    def submit(self, draft: OrderDraft) -> None:
+        """Send an order."""
+        self._commands.send(SubmitOrder(draft), partial(self._ticket.show_result, draft))
+
+    @Slot(object)
+    def change(self, change: OrderChange) -> None:
+        """Send new terms of an order."""
+        self._commands.send(ChangeOrder(change), partial(self._ticket.show_result, change))
+
+    @Slot(object)
+    def preview(self, draft: OrderDraft) -> None:
+        """Ask what would become of an order."""
+        self._commands.send(PreviewOrder(draft), partial(self._ticket.show_preview, draft))
+
+    @Slot(object)
+    def cancel(self, orders: tuple[OrderView, ...]) -> None:
+        """Cancel these orders."""
+        for order in orders:
+            what = f"Cancel of order {order.order_id}"
+            self._commands.send(CancelOrder(order.key), partial(self._on_answered, what))
+
+    @Slot()
+    def cancel_all(self) -> None:
+        """Cancel every working order of this client."""
+        self._tell(CancelAll(), "Cancel all")
+
+    @Slot()
+    def reconnect(self) -> None:
+        """Try the broker at once."""
+        self._tell(Reconnect(), "Reconnect")
+
+    def set_trading_state(self, state: TradingState) -> None:
+        """Change the latched trading state."""
+        self._tell(SetTradingState(state), f"Trading state {state.value}")
+
+    @Slot(bool)
+    def arm(self, armed: bool) -> None:  # noqa: FBT001 -- Qt's signature
+        """Allow or forbid entries on a live account."""
+        self._commands.send(SetArmed(armed), partial(self._on_armed, armed))
+
+    def _tell(self, command: Command, what: str) -> None:
+        self._commands.send(command, partial(self._on_answered, what))
+
+    def _on_answered(self, what: str, result: CommandResult) -> None:
+        if isinstance(result, Failed):
+            self.failed.emit((what, result.reason))
+
+    def _on_armed(self, armed: bool, result: CommandResult) -> None:  # noqa: FBT001
+        if isinstance(result, Done):
+            self.armed_changed.emit(armed)
+        else:
+            self._on_answered("Arming" if armed else "Disarming", result)
+            self.armed_changed.emit(None)

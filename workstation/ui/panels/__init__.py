@@ -1,0 +1,1 @@
+"""Panels: each shows one thing and emits what the user wants."""

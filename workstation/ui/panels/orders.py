@@ -1,0 +1,154 @@
+"""The orders: what is working and what became of the rest."""
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workstation.domain.order_status import OrderView
+from workstation.ui import text
+from workstation.ui.models.orders import OrderRow, OrdersModel, not_editable_reason
+from workstation.ui.plain_label import PlainLabel
+from workstation.ui.table_view import TableView
+
+
+class OrdersPanel(QWidget):
+    """Shows orders; asks for cancels and changes. Cancels need no confirmation."""
+
+    cancel_requested = Signal(object)
+    """Orders to cancel: tuple[OrderView, ...]."""
+
+    cancel_all_requested = Signal()
+    """Cancel every working order of this client."""
+
+    change_requested = Signal(object)
+    """OrderView the user wants to change."""
+
+    order_selected = Signal(object)
+    """OrderView the user chose."""
+
+    def __init__(self, model: OrdersModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.table = TableView(model, "No orders", self)
+        self.table.setObjectName("orders_table")
+        self._menu: QMenu | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addLayout(self._build_line())
+        column.addWidget(self.table)
+        self.table.delete_pressed.connect(self._on_cancel)
+        self.table.change_pressed.connect(self._on_change)
+        self.table.doubleClicked.connect(self._on_double_clicked)
+        self.table.clicked.connect(self._on_clicked)
+        self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._on_menu)
+        model.dataChanged.connect(self._on_selection_changed)
+        self._on_filter_changed()
+
+    def _build_line(self) -> QHBoxLayout:
+        self.filter_box = QComboBox(self)
+        self.filter_box.addItems(["Working", "All today"])
+        self.filter_box.setCurrentIndex(1)
+        self.filter_box.setAccessibleName("Which orders are shown")
+        self.filter_box.currentIndexChanged.connect(self._on_filter_changed)
+        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button.setToolTip(text.tooltip("Cancel the selected orders (Delete)"))
+        self.cancel_button.clicked.connect(self._on_cancel)
+        self.change_button = QPushButton("Change…", self)
+        self.change_button.setToolTip(text.tooltip("Change quantity or limit (F2)"))
+        self.change_button.clicked.connect(self._on_change)
+        self.cancel_all_button = QPushButton("Cancel all", self)
+        self.cancel_all_button.setToolTip(
+            text.tooltip("Cancel every working order of this client (Ctrl+Shift+X)")
+        )
+        self.cancel_all_button.clicked.connect(self.cancel_all_requested)
+        self.count_label = PlainLabel("", self)
+        self.count_label.set_tone("muted")
+        line = QHBoxLayout()
+        line.setContentsMargins(3, 3, 3, 0)
+        line.addWidget(self.filter_box)
+        line.addWidget(self.count_label)
+        line.addStretch(1)
+        for button in (self.change_button, self.cancel_button, self.cancel_all_button):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            line.addWidget(button)
+        return line
+
+    def show_count(self, working: int) -> None:
+        """Say how many orders of this client are working."""
+        self.count_label.show_text(f"{text.count_of(working, 'order')} working")
+        self.cancel_all_button.setEnabled(working > 0)
+
+    @Slot()
+    def _on_filter_changed(self) -> None:
+        working_only = self.filter_box.currentIndex() == 0
+        self.table.proxy.set_filter(_is_working if working_only else None)
+        self.table.set_empty_text("No working orders" if working_only else "No orders today")
+        self._on_selection_changed()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        orders = self._selected()
+        self.cancel_button.setEnabled(any(map(_can_act, orders)))
+        self.change_button.setEnabled(len(orders) == 1 and _can_act(orders[0]))
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        orders = tuple(filter(_can_act, self._selected()))
+        if orders:
+            self.cancel_requested.emit(orders)
+
+    @Slot()
+    def _on_change(self) -> None:
+        orders = self._selected()
+        if len(orders) == 1 and _can_act(orders[0]):
+            self.change_requested.emit(orders[0])
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, _index: QModelIndex) -> None:
+        self._on_change()
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        row = self.model.value_at(self.table.proxy.mapToSource(index).row())
+        self.order_selected.emit(row.order)
+
+    @Slot(QPoint)
+    def _on_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        orders = self._selected()
+        foreign = [order for order in orders if not order.editable]
+        if foreign:
+            reason = text.one_line(not_editable_reason(foreign[0]))
+            menu.addAction(f"Not editable: {reason}").setEnabled(False)
+        change = menu.addAction("Change…\tF2")
+        change.setEnabled(self.change_button.isEnabled())
+        change.triggered.connect(self._on_change)
+        cancel = menu.addAction("Cancel order\tDel" if len(orders) < 2 else "Cancel orders\tDel")
+        cancel.setEnabled(self.cancel_button.isEnabled())
+        cancel.triggered.connect(self._on_cancel)
+        menu.addSeparator()
+        everything = menu.addAction("Cancel all\tCtrl+Shift+X")
+        everything.triggered.connect(self.cancel_all_requested)
+        self._menu = menu
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _selected(self) -> list[OrderView]:
+        return [row.order for row in self.table.selected_rows() if isinstance(row, OrderRow)]
+
+
+def _is_working(row: object) -> bool:
+    return isinstance(row, OrderRow) and row.order.is_working
+
+
+def _can_act(order: OrderView) -> bool:
+    return order.is_working and order.editable

@@ -1,0 +1,436 @@
+"""The order ticket: one order from the wish to the broker's answer."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workstation.domain.account import masked
+from workstation.domain.commands import CommandResult, Done, Failed, Previewed
+from workstation.domain.finding import Answer, Denied, Finding, NeedsAcknowledgement, Submitted
+from workstation.domain.ids import ConId, IntentId
+from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side, Tif
+from workstation.domain.order_status import OrderView
+from workstation.ui import text
+from workstation.ui.panels.answer_strip import AnswerStrip
+from workstation.ui.panels.ticket_form import TicketForm
+from workstation.ui.plain_label import PlainLabel
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.ticket_rules import Terms, looks_like_exit, notional, obstacle
+
+PREVIEW_MS = 300
+"""The preview waits until the user has stopped typing for so long."""
+
+
+class TicketPanel(QWidget):
+    """Builds drafts and changes, asks for them and shows the answers; sends nothing itself."""
+
+    order_requested = Signal(object)
+    """OrderDraft the user wants sent."""
+
+    change_requested = Signal(object)
+    """OrderChange the user wants sent."""
+
+    preview_requested = Signal(object)
+    """OrderDraft risk should judge without sending."""
+
+    symbol_entered = Signal(object)
+    """Symbol, in capitals, the user wants in the ticket: str."""
+
+    def __init__(self, state: ScreenState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._con_id: ConId | None = None
+        self._symbol = ""
+        self._changing: OrderView | None = None
+        self._wish: OrderDraft | OrderChange | None = None
+        self._is_waiting = False
+        self._has_answer = False
+        self._asked: tuple[Finding, ...] = ()
+        self._preview_timer = QTimer(self)
+        self._preview_timer.setSingleShot(True)
+        self._preview_timer.setInterval(PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._on_preview_due)
+        self._build()
+        self._connect()
+        self.refresh()
+
+    @property
+    def con_id(self) -> ConId | None:
+        """The contract in the ticket."""
+        return self._con_id
+
+    @property
+    def symbol(self) -> str:
+        """The symbol in the ticket."""
+        return self._symbol
+
+    def show_contract(self, con_id: ConId | None, symbol: str) -> None:
+        """Take another contract; a change that was being edited is dropped."""
+        if con_id == self._con_id and symbol == self._symbol and con_id is not None:
+            return
+        self._leave_change()
+        self._con_id, self._symbol = con_id, symbol
+        kept = self.form.terms
+        self.form.set_terms(replace(kept, limit_price=None, order_type=OrderType.LIMIT))
+        self._drop_answer()
+        self.refresh()
+
+    def start_change(self, order: OrderView) -> None:
+        """Edit quantity and limit of a working order."""
+        self.show_contract(order.con_id, order.symbol)
+        self._changing = order
+        self._drop_answer()
+        known = {kind.value for kind in OrderType}
+        self.form.set_terms(
+            Terms(
+                side=order.side,
+                quantity=order.pending_quantity or order.quantity,
+                order_type=OrderType(order.order_type)
+                if order.order_type in known
+                else OrderType.LIMIT,
+                limit_price=order.pending_limit or order.limit_price,
+                tif=Tif(order.tif) if order.tif in set(Tif) else Tif.DAY,
+            )
+        )
+        self.refresh()
+        edit = self.form.price_edit
+        (edit if edit.isEnabled() else self.form.quantity_edit).setFocus()
+
+    def order_changed(self, order: OrderView) -> None:
+        """Follow the order being changed; one that is over cannot be changed."""
+        if self._changing is None or self._changing.key != order.key:
+            return
+        self._changing = order
+        if not order.is_working and not self._is_waiting:
+            self._leave_change()
+            state = order.display_state.lower()
+            self._show_answer(f"The order is {state}; it cannot be changed any more.", "warning")
+        self.refresh()
+
+    def refresh_quote(self) -> None:
+        """Show the newest market of the contract."""
+        quote = self._state.quotes.get(self._con_id) if self._con_id is not None else None
+        self.form.set_quote(quote)
+        self._show_figures()
+
+    def refresh_figures(self) -> None:
+        """Show value and position, and whether the order only reduces it."""
+        self._show_figures()
+        self._show_submit()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show link, account, rules and what stands in the way."""
+        details = self._state.details.get(self._con_id) if self._con_id is not None else None
+        if not self.form.symbol_edit.hasFocus() or not self.form.symbol_edit.isModified():
+            self.form.set_contract(self._symbol, details)
+        self.name_label.show_text(text.one_line(details.long_name, 60) if details else "")
+        self.form.set_editing(
+            everything=self._changing is None and not self._state.is_read_only,
+            terms=not self._state.is_read_only,
+        )
+        self.refresh_quote()
+        self._show_account()
+        self._show_submit()
+        self._schedule_preview()
+
+    @Slot()
+    def choose_buy(self) -> None:
+        """Prepare a purchase and put the cursor on the quantity."""
+        self._choose(Side.BUY)
+
+    @Slot()
+    def choose_sell(self) -> None:
+        """Prepare a sale and put the cursor on the quantity."""
+        self._choose(Side.SELL)
+
+    @Slot()
+    def focus_symbol(self) -> None:
+        """Put the cursor on the symbol."""
+        self.form.symbol_edit.setFocus()
+        self.form.symbol_edit.selectAll()
+
+    def show_result(self, wish: OrderDraft | OrderChange, result: CommandResult) -> None:
+        """Show the answer to the newest wish; answers to older ones are not for this strip."""
+        if self._wish is None or wish.intent_id != self._wish.intent_id:
+            return
+        self._is_waiting = False
+        match result:
+            case Submitted(order_id=order_id, findings=findings):
+                verb = "Change sent" if isinstance(wish, OrderChange) else "Submitted"
+                self._wish = None
+                self._leave_change()
+                self._show_answer(f"{verb}: order {order_id}", "good", findings)
+            case NeedsAcknowledgement(findings=findings):
+                self._has_answer, self._asked = True, findings
+                question = "Not sent yet. Please confirm:"
+                self.strip.show_answer(question, "warning", findings, ask=True)
+            case Denied(findings=findings):
+                self._wish = None
+                self._show_answer("Denied. Nothing was sent.", "error", findings)
+            case Failed(reason=reason):
+                self._wish = None
+                self._show_answer(f"Not sent: {text.one_line(reason)}", "error")
+            case Done(text=said):
+                self._wish = None
+                self._show_answer(text.one_line(said) or "Done", "good")
+            case _:
+                self._wish = None
+        self._show_submit()
+
+    def show_preview(self, draft: OrderDraft, result: CommandResult) -> None:
+        """Show what risk would say, unless an answer is showing or the draft is outdated."""
+        if self._has_answer or self._is_waiting or not isinstance(result, Previewed):
+            return
+        if self._preview_timer.isActive() or draft != self._draft(draft.intent_id):
+            return
+        headline, tone, findings = _preview_words(result.answer)
+        self.strip.show_answer(headline, tone, findings)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter asks to submit, Escape clears; a key held down does nothing."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if not event.isAutoRepeat() and not self.form.symbol_edit.hasFocus():
+                self._on_enter()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._on_escape()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        self.title_label = PlainLabel("", self)
+        self.title_label.set_tone("loud")
+        self.name_label = PlainLabel("", self)
+        self.name_label.set_tone("muted")
+        self.form = TicketForm(self)
+        self.figures_label = PlainLabel("", self)
+        self.account_label = PlainLabel("", self)
+        for label in (self.figures_label, self.account_label):
+            label.set_tone("muted")
+        self.obstacle_label = PlainLabel("", self, wrap=True)
+        self.obstacle_label.set_tone("warning")
+        self.arm_button = QPushButton("Arm", self)
+        self.arm_button.setObjectName("arm")
+        self.arm_button.setCheckable(True)
+        self.arm_button.setToolTip(text.tooltip("Allow new entries on this live account"))
+        self.submit_button = QPushButton("", self)
+        self.submit_button.setObjectName("submit")
+        self.strip = AnswerStrip(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(5)
+        for widget in (
+            self.title_label,
+            self.form,
+            self.name_label,
+            self.figures_label,
+            self.account_label,
+            self.arm_button,
+            self.submit_button,
+            self.obstacle_label,
+        ):
+            column.addWidget(widget)
+        column.addWidget(self.strip, 1)
+
+    def _connect(self) -> None:
+        self.form.edited.connect(self._on_edited)
+        self.form.symbol_entered.connect(self.symbol_entered)
+        self.submit_button.clicked.connect(self._on_submit)
+        self.strip.confirmed.connect(self._on_confirmed)
+        self.strip.dismissed.connect(self._on_escape)
+        for keys, slot in (
+            ("Alt+1", self.form.take_bid),
+            ("Alt+2", self.form.take_middle),
+            ("Alt+3", self.form.take_ask),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def _choose(self, side: Side) -> None:
+        if self._changing is None:
+            self.form.set_side(side)
+        self.form.quantity_edit.setFocus()
+
+    def _draft(self, intent_id: IntentId) -> OrderDraft | None:
+        terms, account = self.form.terms, self._state.account
+        if terms.gap or account is None or self._con_id is None or terms.quantity is None:
+            return None
+        return OrderDraft(
+            intent_id=intent_id,
+            account=account,
+            con_id=self._con_id,
+            side=terms.side,
+            quantity=terms.quantity,
+            order_type=terms.order_type,
+            limit_price=terms.limit_price,
+            tif=terms.tif,
+        )
+
+    def _change(self, order: OrderView) -> OrderChange | None:
+        terms = self.form.terms
+        quantity = terms.quantity if terms.quantity != order.quantity else None
+        limit = terms.limit_price if terms.limit_price != order.limit_price else None
+        if terms.gap or (quantity is None and limit is None):
+            return None
+        return OrderChange(
+            intent_id=new_intent(), key=order.key, quantity=quantity, limit_price=limit
+        )
+
+    @Slot()
+    def _on_enter(self) -> None:
+        if self.strip.is_asking:
+            if self.strip.takes_confirmation:
+                self._on_confirmed()
+        elif self.submit_button.isEnabled():
+            self._on_submit()
+
+    @Slot()
+    def _on_submit(self) -> None:
+        if self._is_waiting or not self.submit_button.isEnabled():
+            return
+        if self.form.snap_limit():
+            self._show_answer(
+                "The limit was moved to the nearest allowed price. Submit again.", "warning"
+            )
+            return
+        if self._changing is not None:
+            self._send(self._change(self._changing))
+        else:
+            self._send(self._draft(new_intent()))
+
+    @Slot()
+    def _on_confirmed(self) -> None:
+        wish = self._wish
+        if wish is None or not self.strip.is_asking:
+            return
+        accepted = {finding.acknowledgement for finding in self._asked}
+        self._send(replace(wish, acknowledged=wish.acknowledged | accepted))
+
+    def _send(self, wish: OrderDraft | OrderChange | None) -> None:
+        if wish is None:
+            return
+        self._wish, self._is_waiting = wish, True
+        self._preview_timer.stop()
+        self._show_answer("Sending…", "muted")
+        self._show_submit()
+        is_change = isinstance(wish, OrderChange)
+        (self.change_requested if is_change else self.order_requested).emit(wish)
+
+    @Slot()
+    def _on_escape(self) -> None:
+        if self._is_waiting:
+            return
+        if self.strip.is_asking:
+            self._wish = None
+            self._drop_answer()
+            self.form.quantity_edit.setFocus()
+        elif self._changing is not None:
+            self._leave_change()
+        else:
+            kept = self.form.terms
+            self.form.set_terms(replace(kept, quantity=None, limit_price=None))
+            self._drop_answer()
+        self.refresh()
+
+    @Slot()
+    def _on_edited(self) -> None:
+        if not self._is_waiting:
+            self._wish = None
+            self._drop_answer()
+        self._show_figures()
+        self._show_submit()
+        self._schedule_preview()
+
+    @Slot()
+    def _on_preview_due(self) -> None:
+        if self._changing is None and not self._is_waiting and not self._has_answer:
+            draft = self._draft(new_intent())
+            if draft is not None and self.isVisible():
+                self.preview_requested.emit(draft)
+
+    def _schedule_preview(self) -> None:
+        if self._has_answer or self._is_waiting or self._changing is not None:
+            self._preview_timer.stop()
+        else:
+            self._preview_timer.start()
+
+    def _leave_change(self) -> None:
+        if self._changing is not None:
+            self._changing = None
+            kept = self.form.terms
+            self.form.set_terms(replace(kept, quantity=None, limit_price=None))
+            self._drop_answer()
+
+    def _show_answer(self, headline: str, tone: str, findings: tuple[Finding, ...] = ()) -> None:
+        self._has_answer = True
+        self.strip.show_answer(headline, tone, findings)
+
+    def _drop_answer(self) -> None:
+        self._has_answer = False
+        self.strip.clear()
+
+    def _show_account(self) -> None:
+        account = self._state.account
+        name = masked(account) if account else text.ABSENT
+        self.account_label.show_text(f"Account {name}", account or "")
+        self.arm_button.setVisible(self._state.is_live and not self._state.is_read_only)
+        self.arm_button.setChecked(self._state.armed)
+        self.arm_button.setText("ARMED: entries allowed" if self._state.armed else "Arm")
+
+    def _show_figures(self) -> None:
+        state, con_id = self._state, self._con_id
+        details = state.details.get(con_id) if con_id is not None else None
+        quote = state.quotes.get(con_id) if con_id is not None else None
+        currency = details.contract.currency if details else ""
+        value = notional(self.form.terms, quote, details)
+        position = state.position(con_id)
+        held = text.size(position.quantity) if position else "0"
+        self.figures_label.show_text(f"Value ≈ {text.money(value, currency)}   Position {held}")
+
+    def _show_submit(self) -> None:
+        terms, order = self.form.terms, self._changing
+        position = self._state.position(self._con_id)
+        is_exit = order is not None or (
+            position is not None and looks_like_exit(terms, position.quantity)
+        )
+        blocked = obstacle(self._state, is_exit=is_exit)
+        self.obstacle_label.show_text(blocked.text if blocked else "")
+        self.obstacle_label.setVisible(blocked is not None)
+        self.title_label.setVisible(order is not None)
+        if order is not None:
+            self.title_label.show_text(f"CHANGE ORDER {order.order_id}  (Esc leaves)")
+        gap = "Choose a symbol" if self._con_id is None else terms.gap
+        if not gap and order is not None and self._change(order) is None:
+            gap = "Nothing changed yet"
+        words = terms.in_words(self._symbol, self._state.ladder(self._con_id))
+        shown = gap or (f"CHANGE TO {words}" if order is not None else words)
+        self.submit_button.setText("Sending…" if self._is_waiting else text.button_text(shown))
+        stopped = blocked is not None and blocked.is_final
+        self.submit_button.setEnabled(not (gap or stopped or self._is_waiting))
+        if self.submit_button.property("side") != terms.side.value:
+            self.submit_button.setProperty("side", terms.side.value)
+            self.submit_button.style().unpolish(self.submit_button)
+            self.submit_button.style().polish(self.submit_button)
+
+
+def new_intent() -> IntentId:
+    """Name a new wish."""
+    return IntentId(uuid4().hex)
+
+
+def _preview_words(answer: Answer | None) -> tuple[str, str, tuple[Finding, ...]]:
+    match answer:
+        case Denied(findings=findings):
+            return "Would be denied:", "error", findings
+        case NeedsAcknowledgement(findings=findings):
+            return "Would ask for confirmation:", "warning", findings
+        case Submitted(findings=findings):
+            return "All checks pass.", "good", findings
+        case _:
+            return "All checks pass.", "good", ()

@@ -1,0 +1,290 @@
+"""The ticket's fields."""
+
+from decimal import Decimal
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workstation.domain.contract import ContractDetails
+from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.prices import PriceLadder
+from workstation.domain.quote import Quote
+from workstation.ui import text
+from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
+from workstation.ui.plain_label import PlainLabel
+from workstation.ui.ticket_rules import Terms, exact, middle
+
+
+class TicketForm(QWidget):
+    """Side, quantity, type, limit and time in force of one contract."""
+
+    edited = Signal()
+    """The user changed a field; read `terms`."""
+
+    symbol_entered = Signal(object)
+    """Symbol, in capitals, typed and confirmed with Enter: str."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ladder: PriceLadder | None = None
+        self._quote: Quote | None = None
+        self._terms_open = True
+        self._build_symbol()
+        self._build_sides()
+        self._build_prices()
+        self._build_fields()
+        self._lay_out()
+        self._on_type_changed()
+
+    @property
+    def terms(self) -> Terms:
+        """What stands in the fields."""
+        order_type = OrderType(self.type_box.currentText())
+        limit = self.price_edit.value if order_type is OrderType.LIMIT else None
+        return Terms(
+            side=Side.SELL if self.sell_button.isChecked() else Side.BUY,
+            quantity=self.quantity_edit.value,
+            order_type=order_type,
+            limit_price=limit,
+            tif=Tif(self.tif_box.currentText()),
+        )
+
+    def set_terms(self, terms: Terms) -> None:
+        """Put values into the fields without announcing each."""
+        with QSignalBlocker(self):
+            self.set_side(terms.side)
+            self.type_box.setCurrentText(terms.order_type.value)
+            self.tif_box.setCurrentText(terms.tif.value)
+            self.quantity_edit.set_value(terms.quantity)
+            self.price_edit.set_value(terms.limit_price)
+
+    def set_side(self, side: Side) -> None:
+        """Choose buying or selling."""
+        (self.buy_button if side is Side.BUY else self.sell_button).setChecked(True)
+
+    def set_contract(self, symbol: str, details: ContractDetails | None) -> None:
+        """Show another contract and take its rules."""
+        self.symbol_edit.setText(text.one_line(symbol, 40))
+        self._ladder = details.ladder if details else None
+        self.price_edit.set_ladder(self._ladder)
+        self.quantity_edit.set_step(details.size_increment if details else Decimal(1))
+
+    def set_quote(self, quote: Quote | None) -> None:
+        """Show the market; stale figures are greyed and cannot be taken as a limit."""
+        self._quote = quote
+        usable = quote is not None and not quote.stale
+        for button, name in ((self.bid_button, "bid"), (self.ask_button, "ask")):
+            value = getattr(quote, name) if quote is not None else None
+            size = getattr(quote, f"{name}_size") if quote is not None else None
+            _relabel(button, f"{name.title()} {text.price(value, self._ladder)}")
+            button.setEnabled(usable and value is not None)
+            sizes = self.bid_size_label if name == "bid" else self.ask_size_label
+            sizes.show_text(f"× {text.size(size)}")
+        mid = middle(quote)
+        self.mid_button.setEnabled(usable and mid is not None)
+        last = text.price(quote.last if quote else None, self._ladder)
+        stale = quote is not None and quote.stale
+        self.last_label.show_text(f"Last {last}{'  stale' if stale else ''}")
+        self.last_label.set_tone("warning" if stale else "")
+        self.price_edit.set_reference(self._on_ladder(mid))
+
+    def set_editing(self, *, everything: bool, terms: bool) -> None:
+        """Open all fields, only quantity and limit, or none."""
+        fixed: tuple[QWidget, ...] = (
+            self.symbol_edit,
+            self.buy_button,
+            self.sell_button,
+            self.type_box,
+            self.tif_box,
+        )
+        for widget in fixed:
+            widget.setEnabled(everything)
+        self.quantity_edit.setEnabled(everything or terms)
+        self._terms_open = everything or terms
+        self._on_type_changed()
+
+    def snap_limit(self) -> bool:
+        """Move the limit to the ladder; tell whether it moved."""
+        return self.price_edit.isEnabled() and self.price_edit.snap(self.terms.side)
+
+    def _build_symbol(self) -> None:
+        self.symbol_edit = QLineEdit(self)
+        self.symbol_edit.setPlaceholderText("Symbol, Enter")
+        self.symbol_edit.setMaxLength(24)
+        self.symbol_edit.setAccessibleName("Symbol of the order")
+        font = self.symbol_edit.font()
+        font.setBold(True)
+        self.symbol_edit.setFont(font)
+        self.symbol_edit.returnPressed.connect(self._on_symbol_returned)
+        self.last_label = PlainLabel("Last —", self)
+        self.last_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def _build_sides(self) -> None:
+        self.buy_button = QPushButton("BUY", self)
+        self.sell_button = QPushButton("SELL", self)
+        self._sides = QButtonGroup(self)
+        for button, keys in ((self.buy_button, "Ctrl+B"), (self.sell_button, "Ctrl+S")):
+            button.setCheckable(True)
+            button.setProperty("side", button.text())
+            button.setToolTip(text.tooltip(keys))
+            self._sides.addButton(button)
+        self.buy_button.setChecked(True)
+        self._sides.buttonToggled.connect(self._on_side_toggled)
+
+    def _build_prices(self) -> None:
+        self.bid_button = QPushButton("Bid —", self)
+        self.mid_button = QPushButton("Mid", self)
+        self.ask_button = QPushButton("Ask —", self)
+        for button, tip in (
+            (self.bid_button, "Limit at the bid (Alt+1)"),
+            (self.mid_button, "Limit between bid and ask (Alt+2)"),
+            (self.ask_button, "Limit at the ask (Alt+3)"),
+        ):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setToolTip(text.tooltip(tip))
+        self.bid_size_label = PlainLabel("× —", self)
+        self.ask_size_label = PlainLabel("× —", self)
+        for label in (self.bid_size_label, self.ask_size_label):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            label.set_tone("muted")
+        self.bid_button.clicked.connect(self.take_bid)
+        self.mid_button.clicked.connect(self.take_middle)
+        self.ask_button.clicked.connect(self.take_ask)
+
+    def _build_fields(self) -> None:
+        self.quantity_edit = QuantityEdit(self)
+        self.quantity_edit.setAccessibleName("Quantity")
+        self.price_edit = PriceEdit(self)
+        self.price_edit.setAccessibleName("Limit price")
+        self.type_box = QComboBox(self)
+        self.type_box.addItems([kind.value for kind in (OrderType.LIMIT, OrderType.MARKET)])
+        self.type_box.setAccessibleName("Order type")
+        self.tif_box = QComboBox(self)
+        self.tif_box.addItems([tif.value for tif in Tif])
+        self.tif_box.setAccessibleName("Time in force")
+        self.quantity_edit.value_changed.connect(self.edited)
+        self.price_edit.value_changed.connect(self.edited)
+        self.price_edit.editingFinished.connect(self._on_price_finished)
+        self.type_box.currentIndexChanged.connect(self._on_type_changed)
+        self.tif_box.currentIndexChanged.connect(self.edited)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.symbol_edit, 1)
+        top.addWidget(self.last_label, 1)
+        quotes = QGridLayout()
+        quotes.setVerticalSpacing(1)
+        for column, (button, below) in enumerate(
+            (
+                (self.bid_button, self.bid_size_label),
+                (self.mid_button, None),
+                (self.ask_button, self.ask_size_label),
+            )
+        ):
+            quotes.addWidget(button, 0, column)
+            quotes.setColumnStretch(column, 1 if button is self.mid_button else 2)
+            if below is not None:
+                quotes.addWidget(below, 1, column)
+        sides = QHBoxLayout()
+        sides.addWidget(self.buy_button)
+        sides.addWidget(self.sell_button)
+        fields = QGridLayout()
+        fields.setVerticalSpacing(3)
+        for place, (title, widget) in enumerate(
+            (
+                ("Quantity", self.quantity_edit),
+                ("Limit price", self.price_edit),
+                ("Type", self.type_box),
+                ("TIF", self.tif_box),
+            )
+        ):
+            caption = PlainLabel(title, self)
+            caption.set_tone("muted")
+            row, column = divmod(place, 2)
+            fields.addWidget(caption, 2 * row, column)
+            fields.addWidget(widget, 2 * row + 1, column)
+            fields.setColumnStretch(column, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(6)
+        for layout in (top, quotes, sides, fields):
+            whole.addLayout(layout)
+        for before, after in zip(self._tab_order(), self._tab_order()[1:], strict=False):
+            QWidget.setTabOrder(before, after)
+
+    def _tab_order(self) -> list[QWidget]:
+        return [
+            self.symbol_edit,
+            self.buy_button,
+            self.sell_button,
+            self.quantity_edit,
+            self.price_edit,
+            self.type_box,
+            self.tif_box,
+        ]
+
+    def _on_ladder(self, price: Decimal | None) -> Decimal | None:
+        if price is None or self._ladder is None:
+            return price
+        return snapped(price, self.terms.side, self._ladder)
+
+    def _take(self, price: Decimal | None) -> None:
+        if price is not None and self._terms_open:
+            if self.type_box.isEnabled():
+                self.type_box.setCurrentText(OrderType.LIMIT.value)
+            if self.price_edit.isEnabled():
+                self.price_edit.set_value(self._on_ladder(price))
+                self.price_edit.setFocus()
+
+    @Slot()
+    def take_bid(self) -> None:
+        """Put the bid into the limit."""
+        if self.bid_button.isEnabled() and self._quote is not None:
+            self._take(exact(self._quote.bid))
+
+    @Slot()
+    def take_ask(self) -> None:
+        """Put the ask into the limit."""
+        if self.ask_button.isEnabled() and self._quote is not None:
+            self._take(exact(self._quote.ask))
+
+    @Slot()
+    def take_middle(self) -> None:
+        """Put the price between bid and ask into the limit."""
+        if self.mid_button.isEnabled():
+            self._take(middle(self._quote))
+
+    @Slot()
+    def _on_symbol_returned(self) -> None:
+        symbol = text.one_line(self.symbol_edit.text(), 40).upper()
+        if symbol:
+            self.symbol_entered.emit(symbol)
+
+    @Slot()
+    def _on_side_toggled(self) -> None:
+        self.edited.emit()
+
+    @Slot()
+    def _on_type_changed(self) -> None:
+        is_limit = self.type_box.currentText() == OrderType.LIMIT.value
+        self.price_edit.setEnabled(self._terms_open and is_limit)
+        self.edited.emit()
+
+    @Slot()
+    def _on_price_finished(self) -> None:
+        if not self.price_edit.hasFocus():
+            self.snap_limit()
+
+
+def _relabel(button: QPushButton, content: str) -> None:
+    if button.text() != content:
+        button.setText(content)

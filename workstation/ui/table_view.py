@@ -1,0 +1,224 @@
+"""The table all panels use: dense rows, remembered columns, a word when it is empty."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from typing_extensions import override
+
+from workstation.ui import text
+from workstation.ui.cell_delegate import MARGIN, CellDelegate
+from workstation.ui.models.keyed import ROW_ROLE, KeyedTableModel
+from workstation.ui.models.sorting import CalmSortProxy
+from workstation.ui.theme import paint, row_height
+
+MAX_WIDTH = 2_000
+"""No column is wider, whatever a saved layout says, in pixels."""
+
+
+class TableView(QTableView):
+    """Shows a keyed model through a calm sort; columns can be moved, sized and hidden."""
+
+    delete_pressed = Signal()
+    """The user pressed Delete on the selected rows."""
+
+    change_pressed = Signal()
+    """The user pressed F2 on the current row."""
+
+    def __init__(
+        self, model: KeyedTableModel[Any, Any], empty: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.source = model
+        self.proxy = CalmSortProxy(model, self)
+        self._empty = empty
+        self._menu: QMenu | None = None
+        self.setModel(self.proxy)
+        self.setItemDelegate(CellDelegate(self))
+        self._set_behaviour()
+        self._set_headers()
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Ask for little; the layout gives what there is."""
+        return QSize(420, 120)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Allow a header and two rows."""
+        return QSize(160, 3 * row_height(self.font()))
+
+    def selected_rows(self) -> list[object]:
+        """Return the values of the selected rows, top first."""
+        indexes = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
+        return [index.data(ROW_ROLE) for index in indexes]
+
+    def select_source_row(self, row: int) -> None:
+        """Select a row of the model, if the filter shows it."""
+        index = self.proxy.mapFromSource(self.source.index(row, 0))
+        if index.isValid() and index.row() != self.currentIndex().row():
+            self.setCurrentIndex(index)
+
+    def column_state(self) -> dict[str, object]:
+        """Return order, widths, hidden columns and sorting as plain values."""
+        header = self.horizontalHeader()
+        names = [column.key for column in self.source.columns]
+        order = [header.logicalIndex(place) for place in range(header.count())]
+        return {
+            "columns": [
+                {
+                    "key": names[number],
+                    "width": self._widths.get(number, header.sectionSize(number))
+                    if header.isSectionHidden(number)
+                    else header.sectionSize(number),
+                    "hidden": header.isSectionHidden(number),
+                }
+                for number in order
+            ],
+            "sort": names[self.proxy.sortColumn()] if self.proxy.sortColumn() >= 0 else None,
+            "descending": self.proxy.sortOrder() is Qt.SortOrder.DescendingOrder,
+        }
+
+    def restore_columns(self, state: object) -> None:
+        """Take column_state() back; what is not understood is left as it is."""
+        if not isinstance(state, dict):
+            return
+        names = {column.key: number for number, column in enumerate(self.source.columns)}
+        saved = state.get("columns")
+        for entry in saved[:64] if isinstance(saved, list) else ():
+            if isinstance(entry, dict) and isinstance(entry.get("key"), str):
+                self._restore_column(names.get(entry["key"]), entry)
+        self._restore_order(names, saved)
+        sort = state.get("sort")
+        if isinstance(sort, str) and sort in names:
+            down = state.get("descending") is True
+            order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+            self.sortByColumn(names[sort], order)
+        else:
+            self._unsort()
+
+    def reset_columns(self) -> None:
+        """Give all columns their first order and width."""
+        header = self.horizontalHeader()
+        for number, column in enumerate(self.source.columns):
+            header.moveSection(header.visualIndex(number), number)
+            self.setColumnHidden(number, False)
+            metrics = self.fontMetrics()
+            longest = max(
+                metrics.horizontalAdvance(column.sample),
+                metrics.horizontalAdvance(column.title) + 8,
+            )
+            self.setColumnWidth(number, longest + 2 * MARGIN + 4)
+        self._unsort()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turn Delete and F2 into wishes; the rest is the table's own."""
+        if event.key() == Qt.Key.Key_Delete and not event.isAutoRepeat():
+            self.delete_pressed.emit()
+        elif event.key() == Qt.Key.Key_F2:
+            self.change_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font with the height of the rows."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.verticalHeader().setDefaultSectionSize(row_height(self.font()))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, or say that there are none."""
+        super().paintEvent(event)
+        if self.proxy.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(paint().muted)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect(), int(flags), self._empty)
+            painter.end()
+
+    def set_empty_text(self, content: str) -> None:
+        """Say something else when there are no rows."""
+        self._empty = content
+        self.viewport().update()
+
+    def _set_behaviour(self) -> None:
+        self._widths: dict[int, int] = {}
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+
+    def _set_headers(self) -> None:
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setMinimumSectionSize(12)
+        rows.setDefaultSectionSize(row_height(self.font()))
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(24)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_header_menu)
+        self.setSortingEnabled(True)
+        self.reset_columns()
+
+    def _unsort(self) -> None:
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.proxy.sort(-1)
+        self.horizontalHeader().setSortIndicatorClearable(True)
+
+    def _restore_column(self, number: int | None, entry: dict[str, object]) -> None:
+        width = entry.get("width")
+        if number is None or isinstance(width, bool) or not isinstance(width, int):
+            return
+        if 24 <= width <= MAX_WIDTH:
+            self.setColumnWidth(number, width)
+            self._widths[number] = width
+        self.setColumnHidden(number, entry.get("hidden") is True and number != 0)
+
+    def _restore_order(self, names: dict[str, int], saved: object) -> None:
+        header = self.horizontalHeader()
+        keys = (
+            [entry.get("key") for entry in saved[:64] if isinstance(entry, dict)]
+            if (isinstance(saved, list))
+            else []
+        )
+        if sorted(names, key=str) != sorted(map(str, keys)):
+            return
+        for place, key in enumerate(keys):
+            header.moveSection(header.visualIndex(names[str(key)]), place)
+
+    @Slot(QPoint)
+    def _on_header_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for number, column in enumerate(self.source.columns):
+            action = QAction(text.button_text(column.title), menu)
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(number))
+            action.setEnabled(number != 0)
+            action.setData(number)
+            action.toggled.connect(self._on_column_toggled)
+            menu.addAction(action)
+        self._menu = menu
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    @Slot(bool)
+    def _on_column_toggled(self, shown: bool) -> None:  # noqa: FBT001 -- Qt's signature
+        action = self.sender()
+        if isinstance(action, QAction):
+            number = int(action.data())
+            if not shown:
+                self._widths[number] = self.columnWidth(number)
+            self.setColumnHidden(number, not shown)

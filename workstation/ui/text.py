@@ -1,0 +1,160 @@
+"""Numbers, times and foreign text as they are shown; the one place where values become text."""
+
+import html
+import math
+import re
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from workstation.domain.prices import PriceLadder
+
+ABSENT = "—"
+"""Shown where a value is None."""
+
+Number = float | int | Decimal
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+
+
+def is_absent(value: Number | None) -> bool:
+    """Tell whether there is nothing to show; NaN and infinities are nothing."""
+    return value is None or not math.isfinite(value)
+
+
+def ladder_decimals(value: Number, ladder: PriceLadder | None) -> int:
+    """Return how many decimals a price of this size takes on its ladder; 2 without one."""
+    if ladder is None:
+        return 2
+    increment = ladder.bands[0].increment
+    if len(ladder.bands) > 1:
+        increment = ladder.increment_at(Decimal(str(value)))
+    return decimals_of(increment)
+
+
+def decimals_of(value: Decimal) -> int:
+    """Return the number of significant decimals, 0 for whole numbers."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def price(value: Number | None, ladder: PriceLadder | None = None) -> str:
+    """Write a market price with the decimals of its ladder: 1,187.20."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    return f"{value:,.{ladder_decimals(value, ladder)}f}"
+
+
+def exact_price(value: Decimal | None, ladder: PriceLadder | None = None) -> str:
+    """Write an order's price; at least the ladder's decimals, never fewer than it has."""
+    if value is None or not value.is_finite():
+        return ABSENT
+    decimals = max(ladder_decimals(value, ladder), decimals_of(value))
+    return f"{value:,.{decimals}f}"
+
+
+def plain_price(value: Decimal, ladder: PriceLadder | None = None) -> str:
+    """Write an order's price for an edit field: no thousands separators."""
+    decimals = max(ladder_decimals(value, ladder), decimals_of(value))
+    return f"{value:.{decimals}f}"
+
+
+def average_price(value: Decimal | None, ladder: PriceLadder | None = None) -> str:
+    """Write an average, which may lie between two ticks: at most two decimals more."""
+    if value is None or not value.is_finite():
+        return ABSENT
+    floor = ladder_decimals(value, ladder)
+    decimals = min(max(floor, decimals_of(value)), floor + 2)
+    return f"{value:,.{decimals}f}"
+
+
+def signed_price(value: Number | None, ladder: PriceLadder | None = None) -> str:
+    """Write a change of price with its sign: +1.20."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    return _signed(f"{value:+,.{ladder_decimals(value, ladder)}f}")
+
+
+def percent(value: Number | None) -> str:
+    """Write per cent with sign and an arrow, so that colour is not needed: ▲ +0.64 %."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    text = _signed(f"{value:+,.2f}")
+    arrow = {"+": "▲ ", "−": "▼ "}.get(text[0], "")
+    return f"{arrow}{text} %"
+
+
+def size(value: Number | None) -> str:
+    """Write a quantity, size or volume; decimals only where it has some: 1,250 or 0.5."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    return f"{exact:,.{min(decimals_of(exact), 8)}f}".replace("-", "−")
+
+
+def plain_size(value: Decimal) -> str:
+    """Write a quantity for an edit field: no separators, no trailing zeros."""
+    return f"{value:.{decimals_of(value)}f}"
+
+
+def money(value: Number | None, currency: str = "") -> str:
+    """Write an amount with two decimals: 12,345.60 USD."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    amount = f"{value:,.2f}".replace("-", "−")
+    return f"{amount} {one_line(currency)}" if currency else amount
+
+
+def signed_money(value: Number | None, currency: str = "") -> str:
+    """Write a profit or a loss, always with its sign: +12.30."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    amount = _signed(f"{value:+,.2f}")
+    return f"{amount} {one_line(currency)}" if currency else amount
+
+
+def pending(now: str, wanted: str | None) -> str:
+    """Write a value and what it is about to become: 100 → 80."""
+    return now if wanted is None or wanted == now else f"{now} → {wanted}"
+
+
+def clock_time(moment: datetime | None, zone: tzinfo | None = None) -> str:
+    """Write the time of day, local unless a zone is given: 14:05:09."""
+    return ABSENT if moment is None else moment.astimezone(zone).strftime("%H:%M:%S")
+
+
+def zone_name(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Write the short name of the zone in force at that moment: CET, EDT."""
+    return moment.astimezone(zone).strftime("%Z")
+
+
+def full_time(moment: datetime) -> str:
+    """Write date and time with zone, for tooltips and copies."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def one_line(foreign: str, limit: int = 500) -> str:
+    """Make foreign text safe for one line: no control or direction marks, of bounded length."""
+    clean = _UNSAFE.sub(" ", foreign[: limit * 2]).strip()
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def button_text(foreign: str) -> str:
+    """Write foreign text for buttons, menus and dock titles, where & underlines a letter."""
+    return one_line(foreign).replace("&", "&&")
+
+
+def tooltip(foreign: str, limit: int = 2000) -> str:
+    """Write foreign text as a tooltip; tooltips read HTML, so everything is escaped."""
+    lines = [one_line(line, limit) for line in foreign[:limit].splitlines()]
+    return "<qt>" + "<br>".join(html.escape(line) for line in lines) + "</qt>" if foreign else ""
+
+
+def count_of(number: int, singular: str) -> str:
+    """Write a count with its noun: 1 order, 3 orders."""
+    return f"{number:,} {singular}" if number == 1 else f"{number:,} {singular}s"
+
+
+def _signed(text: str) -> str:
+    if not text.strip("+-0.,"):
+        return text.lstrip("+-")
+    return text.replace("-", "−")

@@ -1,0 +1,131 @@
+"""What the ticket knows without widgets: words, estimates and what stands in the way."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.domain.contract import ContractDetails
+from workstation.domain.finding import Finding, Level, TradingState
+from workstation.domain.link import LinkState
+from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.prices import PriceLadder
+from workstation.domain.quote import Quote
+from workstation.ui import text
+from workstation.ui.screen_state import ScreenState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What stands in the ticket's fields; None where a field is empty."""
+
+    side: Side = Side.BUY
+    quantity: Decimal | None = None
+    order_type: OrderType = OrderType.LIMIT
+    limit_price: Decimal | None = None
+    tif: Tif = Tif.DAY
+
+    @property
+    def gap(self) -> str:
+        """What is still missing before this is an order, empty when nothing is."""
+        if self.quantity is None or self.quantity <= 0:
+            return "Enter a quantity"
+        if self.order_type is OrderType.LIMIT and self.limit_price is None:
+            return "Enter a limit price"
+        return ""
+
+    def in_words(self, symbol: str, ladder: PriceLadder | None) -> str:
+        """Write the whole order in words: BUY 100 AAPL LMT 187.20 DAY."""
+        quantity = text.ABSENT if self.quantity is None else text.size(self.quantity)
+        parts = [self.side.value, quantity, text.one_line(symbol, 40), self.order_type.value]
+        if self.order_type is OrderType.LIMIT:
+            parts.append(text.exact_price(self.limit_price, ladder))
+        return " ".join([*parts, self.tif.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why an order would not go out now. `is_final` obstacles disable the button."""
+
+    text: str
+    is_final: bool
+
+
+def obstacle(state: ScreenState, *, is_exit: bool) -> Obstacle | None:
+    """Say what stands in the way of a new order, the heaviest reason first.
+
+    Exits are never stopped here by arming or by a trading state: the core decides.
+    """
+    link = state.link
+    if state.is_read_only:
+        return Obstacle("Read-only: this session can look but not trade.", is_final=True)
+    if link is None:
+        return Obstacle("Not connected to the broker yet.", is_final=True)
+    if link.state not in {LinkState.READY, LinkState.DEGRADED}:
+        reason = f" {link.reason}" if link.reason else ""
+        return Obstacle(f"The link is {link.state.value.lower()}.{reason}", is_final=True)
+    if link.account is None:
+        return Obstacle("The broker has not named an account yet.", is_final=True)
+    if state.is_live and not state.armed and not is_exit:
+        return Obstacle("Live account, not armed. Press Arm to allow new entries.", is_final=True)
+    return _mild_obstacle(state)
+
+
+def _mild_obstacle(state: ScreenState) -> Obstacle | None:
+    link = state.link
+    if link is None:
+        return None
+    if link.trading_state is not TradingState.ACTIVE:
+        reason = f" {link.trading_reason}" if link.trading_reason else ""
+        return Obstacle(f"Trading state {link.trading_state.value}.{reason}", is_final=False)
+    if link.state is LinkState.DEGRADED:
+        return Obstacle(f"The link is degraded. {link.reason}", is_final=False)
+    return None
+
+
+def looks_like_exit(terms: Terms, held: Decimal) -> bool:
+    """Tell whether the order only reduces the position that is shown."""
+    if terms.quantity is None or not held:
+        return False
+    return held * terms.side.sign < 0 and terms.quantity <= abs(held)
+
+
+def notional(terms: Terms, quote: Quote | None, details: ContractDetails | None) -> Decimal | None:
+    """Estimate the order's value in the contract's currency, None without a price."""
+    if terms.quantity is None or details is None:
+        return None
+    at = terms.limit_price if terms.order_type is OrderType.LIMIT else market(terms.side, quote)
+    if at is None:
+        return None
+    return terms.quantity * at * details.multiplier / details.price_magnifier
+
+
+def market(side: Side, quote: Quote | None) -> Decimal | None:
+    """Return the price the other side asks for, else the last one."""
+    if quote is None:
+        return None
+    price = quote.ask if side is Side.BUY else quote.bid
+    return exact(price if price is not None else quote.last)
+
+
+def exact(price: float | None) -> Decimal | None:
+    """Turn a market price into an exact one, as it is written."""
+    return None if text.is_absent(price) else Decimal(repr(price))
+
+
+def middle(quote: Quote | None) -> Decimal | None:
+    """Return the price between bid and ask, None unless both stand uncrossed."""
+    if quote is None or not quote.two_sided:
+        return None
+    bid, ask = exact(quote.bid), exact(quote.ask)
+    return None if bid is None or ask is None else (bid + ask) / 2
+
+
+def finding_text(finding: Finding) -> str:
+    """Write a finding: what it is, measured against limit, what would pass."""
+    mark = {Level.HARD: "✖", Level.SOFT: "▲", Level.INFO: "•"}[finding.level]
+    lines = [f"{mark} {finding.text}"]
+    if finding.measured or finding.limit:
+        measured = finding.measured or text.ABSENT
+        lines.append(f"    {measured} — limit {finding.limit or text.ABSENT}")
+    if finding.advice:
+        lines.append(f"    → {finding.advice}")
+    return "\n".join(lines)
