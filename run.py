@@ -347,7 +347,7 @@ def run_tests(arguments: list[str]) -> int:
     """Run every check, pytest last, and return 0 only when all of them pass."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the display must end too
     set_up(ALL)
-    environment = dict(os.environ, LC_ALL="C.UTF-8", PYTHONUTF8="1")
+    environment = dict(os.environ, LC_ALL="C.UTF-8")
     environment["PATH"] = str(PYTHON.parent) + os.pathsep + environment.get("PATH", "")
     os.chdir(ROOT)
     checks = [
