@@ -31,7 +31,7 @@ trap clean_up EXIT
 
 make_base() {
     if [ -e "$folder/$suite-base/made" ]; then return; fi
-    rm -rf "$folder/$suite-base"
+    rm -rf --one-file-system "$folder/$suite-base"
     debootstrap --variant=minbase --include=python3 "$suite" "$folder/$suite-base" "$mirror"
     grep -rlE '^ *Acquire' /etc/apt/apt.conf.d |
         xargs -r cp -t "$folder/$suite-base/etc/apt/apt.conf.d"
@@ -48,7 +48,11 @@ reach_the_index() {
 
 make_root() { # NAME: a fresh copy of the base with a clone of the project
     root="$folder/$suite-$1"
-    rm -rf "$root"
+    if grep -q " $root/" /proc/mounts; then
+        echo "$root holds mounts of an earlier run; umount them first" >&2
+        exit 1
+    fi
+    rm -rf --one-file-system "$root"
     cp -a "$folder/$suite-base" "$root"
     cp /etc/resolv.conf /etc/hosts "$root/etc/"
     for place in proc sys dev dev/pts; do
