@@ -30,7 +30,7 @@ from workstation.domain.errors import EncodingError, LinkError
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef, ReqId
 from workstation.domain.order import OrderDraft
 from workstation.domain.ports import EncodedOrder, Reactor, ReportSink, TickSink, Timer
-from workstation.domain.reports import OrderBytesSent, SessionEnded, SessionStarted
+from workstation.domain.reports import NextOrderId, OrderBytesSent, SessionEnded, SessionStarted
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +105,7 @@ class Session:
         self._decoder: FrameDecoder | None = None
         self._accounts: tuple[AccountId, ...] | None = None
         self._next_id: OrderId | None = None
+        self._summary: ReqId | None = None
         self._deadline: Timer | None = None
         self._pulse: Timer | None = None
         self._release: Timer | None = None
@@ -183,7 +184,7 @@ class Session:
         self._complaints.remove()
         self._server_version = 0
         self._encoder = self._decoder = None
-        self._accounts = self._next_id = None
+        self._accounts = self._next_id = self._summary = None
         self._waiting.clear()
         self._subscriptions.clear()
         self._wrapper.pnl_accounts.clear()
@@ -243,6 +244,9 @@ class Session:
 
     def _on_next_id(self, order_id: OrderId) -> None:
         self._next_id = order_id
+        if self._phase is Phase.UP:
+            self._sink(NextOrderId(order_id=order_id))
+            return
         self._ids.avoid(order_id)
         self._start_if_complete()
 
@@ -343,10 +347,14 @@ class Session:
         return self._request(lambda client: client.reqPositions())
 
     def request_account_summary(self) -> ReqId:
-        """Ask for the account figures and their changes."""
-        return self._numbered(
+        """Ask for the account figures and their changes; ends an earlier request."""
+        if self._summary is not None:
+            old = self._summary
+            self._request(lambda client: client.cancelAccountSummary(old))
+        self._summary = self._numbered(
             lambda client, number: client.reqAccountSummary(number, "All", _SUMMARY_TAGS)
         )
+        return self._summary
 
     def request_pnl(self, account: AccountId) -> ReqId:
         """Stream the profit and loss of an account."""
@@ -403,6 +411,10 @@ class Session:
     def quotes_of(self, req_id: int) -> ConId | None:
         """Return the contract whose quotes this request streams."""
         return self._subscriptions.con_id(req_id)
+
+    def quotes_running(self, con_id: ConId) -> bool:
+        """Tell whether the quotes of a contract are already asked for."""
+        return self._subscriptions.req_id(con_id) is not None
 
     def is_request(self, number: int) -> bool:
         """Tell whether a notice's number names a request rather than an order."""

@@ -18,7 +18,8 @@ Wait = Callable[[selectors.BaseSelector, float | None], Ready]
 """Waits on a selector for at most so many seconds, None for ever; tests put their time here."""
 
 
-def _select(selector: selectors.BaseSelector, timeout: float | None) -> Ready:
+def select(selector: selectors.BaseSelector, timeout: float | None) -> Ready:
+    """Wait on the machine's own clock."""
     return selector.select(timeout)
 
 
@@ -38,12 +39,12 @@ class LoopTimer:
 class CoreLoop:
     """Runs callbacks of sockets and timers on one thread, until it is stopped.
 
-    `wake()` and `stop()` may be called from any thread; everything else belongs to the
+    `wake()` and `stop_after()` may be called from any thread; everything else belongs to the
     thread that runs the loop. An exception in a callback is logged, handed to `on_error`
     and ends nothing. `after_pass` runs after each round of callbacks, before the next wait.
     """
 
-    def __init__(self, clock: Clock, wait: Wait = _select) -> None:
+    def __init__(self, clock: Clock, wait: Wait = select) -> None:
         self.after_pass: Callable[[], None] = _nothing
         self.on_woken: Callable[[], None] = _nothing
         self.on_error: Callable[[Exception], None] = _ignore
@@ -53,6 +54,7 @@ class CoreLoop:
         self._timers: list[LoopTimer] = []
         self._numbers = itertools.count()
         self._stopped = False
+        self._last: Callable[[], None] | None = None
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
         self._wake_writer.setblocking(False)
@@ -86,8 +88,12 @@ class CoreLoop:
             self._wake_writer.send(b"\0")
 
     def stop(self) -> None:
-        """Leave run() after the current round. Any thread."""
+        """Leave run() after the current round. Core thread."""
         self._stopped = True
+
+    def stop_after(self, last: Callable[[], None]) -> None:
+        """Run a last callback in the next round, which must call stop(). Any thread."""
+        self._last = last
         self.wake()
 
     def run(self) -> None:
@@ -102,6 +108,8 @@ class CoreLoop:
             if current is not None and current.data == key.data:  # else closed in this round
                 self._guarded(self._ready_call(key, mask))
         self._run_due_timers()
+        if self._last is not None:
+            self._guarded(self._last)
         self._guarded(self.after_pass)
 
     def close(self) -> None:

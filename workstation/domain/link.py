@@ -39,5 +39,6 @@ class LinkView:
     read_only: bool = False
     trading_state: TradingState = TradingState.ACTIVE
     trading_reason: str = ""
+    armed: bool = False
     clock_offset: float | None = None
     since: datetime

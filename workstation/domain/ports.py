@@ -85,6 +85,14 @@ class CancelWire(Protocol):
         ...
 
 
+Checkpoint = Callable[[str], None]
+"""Told where an order has come; tests end the process there to prove the recovery."""
+
+
+def no_checkpoint(_label: str) -> None:
+    """Stand in outside of tests."""
+
+
 class JournalPort(Protocol):
     """The durable record. Core thread, one writer."""
 

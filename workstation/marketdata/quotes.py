@@ -78,6 +78,11 @@ class Quotes:
         if data_type in {1, 2, 3, 4}:
             self._touch(con_id).data_type = MarketDataType(data_type)
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything waits to be published."""
+        return bool(self._dirty)
+
     def mark_all_stale(self) -> None:
         """Say of every quote that it is no market any more, until its next tick."""
         for con_id, slot in self._slots.items():

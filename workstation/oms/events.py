@@ -77,6 +77,11 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileBegan:
+    """The broker's lists are being asked for; what they name is the truth of now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
     """All lists of one reconciliation ended; these of our live orders were in none.
 
@@ -108,6 +113,7 @@ OmsEvent = (
     | NotSent
     | LinkLost
     | Unanswered
+    | ReconcileBegan
     | Reconciled
     | NotPlacedConfirmed
     | Expired
@@ -128,6 +134,7 @@ EVENT_TYPES: dict[str, type[OmsEvent]] = {
         NotSent,
         LinkLost,
         Unanswered,
+        ReconcileBegan,
         Reconciled,
         NotPlacedConfirmed,
         Expired,

@@ -26,6 +26,7 @@ from workstation.oms.events import (
     NotPlacedConfirmed,
     NotSent,
     OmsEvent,
+    ReconcileBegan,
     Reconciled,
     Unanswered,
 )
@@ -37,17 +38,19 @@ class Changes:
     """What one event did.
 
     `ask` tells that the broker must be asked what the truth is; `alarms` are sentences
-    that must be seen; `fills` are executions counted now for the first time.
+    that must be seen; `fills` are executions counted now for the first time; `noted` that
+    the event matters to a replay even if no order changed.
     """
 
     orders: dict[OrderKey, ManagedOrder] = field(default_factory=dict)
     fills: list[Execution] = field(default_factory=list)
     alarms: list[tuple[OrderKey, str]] = field(default_factory=list)
     ask: bool = False
+    noted: bool = False
 
     def __bool__(self) -> bool:
         """Tell whether anything changed, so that only what matters is journalled."""
-        return bool(self.orders or self.fills or self.alarms)
+        return bool(self.orders or self.fills or self.alarms or self.noted)
 
 
 class OrderBook:
@@ -64,8 +67,7 @@ class OrderBook:
         self._by_id: dict[tuple[ClientId, OrderId], OrderKey] = {}
         self._by_intent: dict[IntentId, OrderKey] = {}
         self._orphans: dict[str, Execution] = {}
-        self.reconciling = False
-        """Set while lists are being asked for: an open order in one is the broker's truth now."""
+        self._reconciling = False
         self._handlers: dict[type, Callable[[Any, datetime, Changes], None]] = {
             Intent: self._on_intent,
             ChangeIntent: self._on_change_intent,
@@ -73,6 +75,7 @@ class OrderBook:
             NotSent: self._on_not_sent,
             LinkLost: self._on_link_lost,
             Unanswered: self._on_unanswered,
+            ReconcileBegan: self._on_reconcile_began,
             Reconciled: self._on_reconciled,
             NotPlacedConfirmed: self._on_not_placed,
             Expired: self._on_expired,
@@ -172,6 +175,8 @@ class OrderBook:
     # -- doubt --------------------------------------------------------------------------------
 
     def _on_link_lost(self, _event: LinkLost, _at: datetime, changes: Changes) -> None:
+        changes.noted = self._reconciling
+        self._reconciling = False
         for order in self._orders.values():
             if order.answer_due:
                 transitions.doubt(order)
@@ -185,7 +190,11 @@ class OrderBook:
             changes.orders[order.key] = order
             changes.ask = True
 
+    def _on_reconcile_began(self, _event: ReconcileBegan, _at: datetime, changes: Changes) -> None:
+        self._reconciling = changes.noted = True
+
     def _on_reconciled(self, event: Reconciled, _at: datetime, changes: Changes) -> None:
+        self._reconciling, changes.noted = False, True
         for key in event.missing:
             order = self._orders.get(key)
             if order is None or order.lifecycle.is_terminal:
@@ -224,7 +233,7 @@ class OrderBook:
             order = self._foreign(report, at)
             self._add(order, changes)
         self._learn_perm(order, report.perm_id)
-        transitions.open_order(order, report, changes.alarms, snapshot=self.reconciling)
+        transitions.open_order(order, report, changes.alarms, snapshot=self._reconciling)
         if order.view() != before:
             changes.orders[order.key] = order
         changes.ask |= order.said_filled
@@ -266,15 +275,19 @@ class OrderBook:
                 return
 
     def _on_notice(self, notice: BrokerNotice, _at: datetime, changes: Changes) -> None:
-        if notice.subject is None:
-            return
-        order = self._of_id(self._client_id, OrderId(notice.subject))
+        order = self.of_notice(notice)
         if order is None:
             return
         before = order.view()
         changes.ask |= transitions.notice(order, notice, changes.alarms)
         if order.view() != before:
             changes.orders[order.key] = order
+
+    def of_notice(self, notice: BrokerNotice) -> ManagedOrder | None:
+        """Return the order of this client that a coded message names, or None."""
+        if notice.subject is None:
+            return None
+        return self._of_id(self._client_id, OrderId(notice.subject))
 
     # -- identity -----------------------------------------------------------------------------
 

@@ -48,6 +48,11 @@ class Balances:
         )
         self._dirty.add(report.account)
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything waits to be published."""
+        return bool(self._dirty)
+
     def take_changed(self) -> tuple[AccountSummary, ...]:
         """Return the figures of each account that changed since the last call."""
         changed, self._dirty = self._dirty, set()

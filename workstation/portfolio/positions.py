@@ -91,6 +91,11 @@ class Positions:
         """Name every position known, closed ones of today included."""
         return tuple(self._held)
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything waits to be published."""
+        return bool(self._dirty)
+
     def mark_quoted(self, con_id: ConId) -> None:
         """Note that the quote of a contract changed, so its mark did."""
         for key in self._held:

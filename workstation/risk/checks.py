@@ -189,6 +189,12 @@ def check_order_size(facts: Facts) -> Iterator[Finding]:
             "Only orders that close a position are sent.",
         )
         return
+    details, summary = facts.details, facts.summary
+    if details and summary and details.contract.currency != summary.currency:
+        yield _hard(
+            RiskCode.NO_REFERENCE,
+            f"There is no exchange rate from {details.contract.currency} to {summary.currency}.",
+        )
     value = notional(facts)
     if value is not None:
         yield from _two_level(

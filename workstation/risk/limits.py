@@ -15,6 +15,8 @@ class TwoLevel:
 
     def __post_init__(self) -> None:
         """Refuse a pair that would not limit anything."""
+        if not (self.personal.is_finite() and self.catastrophic.is_finite()):
+            raise ValueError("a limit must be a number")
         if not 0 < self.personal <= self.catastrophic:
             raise ValueError("a limit needs 0 < personal <= catastrophic")
 
@@ -52,6 +54,9 @@ class Limits:
             self.actions_per_minute,
             self.final_gate_factor,
         )
+        figures = [Decimal(each) for each in (*positive, self.funds_buffer_percent)]
+        if not all(each.is_finite() for each in (*figures, self.duplicate_seconds)):
+            raise ValueError("every limit must be a number")
         if any(not figure > 0 for figure in positive):
             raise ValueError("every limit must be greater than 0")
         if not 0 <= self.funds_buffer_percent < 100 or self.duplicate_seconds < 0:

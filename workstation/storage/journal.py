@@ -9,7 +9,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,11 @@ class Entry:
     time: str
     event: str
     body: bytes
+
+    @property
+    def when(self) -> datetime:
+        """The aware UTC time of the entry."""
+        return datetime.fromisoformat(self.time)
 
 
 class Journal:

@@ -1,0 +1,132 @@
+"""Takes the window's commands and answers each one exactly once."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from workstation.desk.desk import Desk
+from workstation.domain.commands import (
+    CancelAll,
+    CancelOrder,
+    ChangeOrder,
+    Command,
+    CommandResult,
+    ConfirmNotPlaced,
+    Done,
+    Failed,
+    Previewed,
+    PreviewOrder,
+    Reconnect,
+    SetArmed,
+    SetTradingState,
+    SubmitOrder,
+    UnwatchContract,
+    UseEndpoint,
+    WatchSymbol,
+)
+from workstation.domain.errors import JournalError
+from workstation.domain.finding import Denied, Finding, Level, RiskCode
+from workstation.domain.order_status import OrderFlag
+from workstation.oms.events import NotPlacedConfirmed
+
+log = logging.getLogger(__name__)
+
+
+class CommandDesk:
+    """Runs commands in the order of their arrival. Core thread."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        take: Callable[[], tuple[int, Command] | None],
+    ) -> None:
+        self._desk = desk
+        self._take = take
+        self._answer = desk.answer
+        self._handlers: dict[type, Callable[[Any], CommandResult]] = {
+            SubmitOrder: self._submit,
+            ChangeOrder: self._change,
+            CancelOrder: self._cancel,
+            CancelAll: self._cancel_all,
+            ConfirmNotPlaced: self._confirm_not_placed,
+            UseEndpoint: self._use_endpoint,
+            PreviewOrder: self._preview,
+            UnwatchContract: self._unwatch,
+            Reconnect: self._reconnect,
+            SetArmed: self._set_armed,
+            SetTradingState: self._set_trading_state,
+        }
+
+    def drain(self) -> None:
+        """Carry out every command that waits."""
+        while (waiting := self._take()) is not None:
+            self.carry_out(*waiting)
+
+    def carry_out(self, number: int, command: Command) -> None:
+        """Carry out one command; whatever goes wrong, it is answered."""
+        if isinstance(command, WatchSymbol):
+            self._desk.contracts.watch(command.symbol, lambda result: self._answer(number, result))
+            return
+        try:
+            result = self._handlers[type(command)](command)
+        except JournalError as error:
+            self._desk.lock(str(error))
+            result = _denied(str(error)) if _is_order(command) else Failed(str(error))
+        except Exception as error:
+            log.exception("a command failed")
+            text = f"An internal error stopped this ({type(error).__name__})."
+            result = _denied(text) if _is_order(command) else Failed(text)
+            self._desk.reconciler.ask()
+        self._answer(number, result)
+
+    def _submit(self, command: SubmitOrder) -> CommandResult:
+        return self._desk.order_desk.submit(command.draft)
+
+    def _change(self, command: ChangeOrder) -> CommandResult:
+        return self._desk.order_desk.change(command.change)
+
+    def _cancel(self, command: CancelOrder) -> CommandResult:
+        return self._desk.order_desk.controller.cancel(command.key)
+
+    def _cancel_all(self, _command: CancelAll) -> CommandResult:
+        return self._desk.order_desk.controller.cancel_all()
+
+    def _confirm_not_placed(self, command: ConfirmNotPlaced) -> CommandResult:
+        order = self._desk.orders.get(command.key)
+        if order is None or OrderFlag.ABSENT not in order.flags:
+            return Failed("The broker has not been asked twice about this order yet.")
+        self._desk.order_desk.apply_input(NotPlacedConfirmed(key=command.key))
+        return Done("The order is marked as not placed.")
+
+    def _use_endpoint(self, command: UseEndpoint) -> CommandResult:
+        self._desk.link.use(command.host, command.port)
+        return Done()
+
+    def _preview(self, command: PreviewOrder) -> CommandResult:
+        return Previewed(self._desk.preview(command.draft))
+
+    def _unwatch(self, command: UnwatchContract) -> CommandResult:
+        self._desk.contracts.unwatch(command.con_id)
+        return Done()
+
+    def _reconnect(self, _command: Reconnect) -> CommandResult:
+        self._desk.link.connect_now()
+        return Done()
+
+    def _set_armed(self, command: SetArmed) -> CommandResult:
+        self._desk.trading.armed = command.armed
+        self._desk.publish_link()
+        return Done()
+
+    def _set_trading_state(self, command: SetTradingState) -> CommandResult:
+        fault = self._desk.trading.set_by_hand(command.state)
+        self._desk.publish_link()
+        return Failed(fault) if fault else Done()
+
+
+def _is_order(command: Command) -> bool:
+    return isinstance(command, SubmitOrder | ChangeOrder)
+
+
+def _denied(text: str) -> Denied:
+    return Denied((Finding(RiskCode.CHECK_ERROR, Level.HARD, text),))

@@ -1,0 +1,163 @@
+"""Contracts known to the desk: look-ups, price ladders, and who wants their quotes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from workstation.broker.session import Session
+from workstation.domain.commands import CommandResult, Failed, Watched
+from workstation.domain.contract import ContractDetails
+from workstation.domain.ids import ConId, ReqId
+from workstation.domain.ports import Reactor, Timer
+from workstation.domain.prices import PriceBand, PriceLadder
+from workstation.domain.reports import ContractReport, MarketRuleReport
+
+LOOK_UP_SECONDS = 10.0
+
+Answer = Callable[[CommandResult], None]
+
+
+@dataclass(slots=True)
+class _LookUp:
+    symbol: str
+    answer: Answer | None
+    timer: Timer
+    found: list[ContractDetails] = field(default_factory=list)
+
+
+class Contracts:
+    """Looks contracts up, remembers them, and streams the quotes of those watched. Core thread."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        session: Session,
+        *,
+        on_known: Callable[[ContractDetails], None],
+    ) -> None:
+        self._reactor = reactor
+        self._session = session
+        self._on_known = on_known
+        self._details: dict[ConId, ContractDetails] = {}
+        self._ladders: dict[int, PriceLadder] = {}
+        self._rules: dict[ConId, int] = {}
+        self._look_ups: dict[ReqId, _LookUp] = {}
+        self._asked: set[ConId] = set()
+        self._watched: set[ConId] = set()
+
+    def details(self, con_id: ConId) -> ContractDetails | None:
+        """Return the rules of a contract, or None where it was not looked up."""
+        return self._details.get(con_id)
+
+    def watch(self, symbol: str, answer: Answer) -> None:
+        """Look a US stock up and stream its quotes; answers Watched or Failed."""
+        wanted = symbol.strip().upper()
+        if not wanted or not wanted.isascii() or not wanted.isprintable() or len(wanted) > 24:
+            answer(Failed("A symbol is written in letters and digits, for example AAPL."))
+            return
+        for con_id, details in self._details.items():
+            if details.contract.symbol == wanted:
+                self._stream(con_id)
+                answer(Watched(con_id, wanted))
+                return
+        if self._session.server_version is None:
+            answer(Failed(f"{wanted} cannot be looked up: there is no link to the broker."))
+            return
+        self._begin(self._session.look_up(wanted), wanted, answer)
+
+    def unwatch(self, con_id: ConId) -> None:
+        """Stop the quotes of a contract."""
+        self._watched.discard(con_id)
+        self._session.unsubscribe_quotes(con_id)
+
+    def need(self, con_id: ConId) -> None:
+        """Look a contract up that a position or an order names, so that it can be closed."""
+        if con_id > 0 and con_id not in self._details and con_id not in self._asked:
+            self._asked.add(con_id)
+            self._begin(self._session.look_up_con_id(con_id), "", None)
+
+    def session_up(self) -> None:
+        """Stream again what was streaming before."""
+        for con_id in self._watched:
+            self._session.subscribe_quotes(self._details[con_id].contract)
+
+    def session_down(self) -> None:
+        """End every look-up: its answer will not come."""
+        self._asked.clear()
+        for req_id in list(self._look_ups):
+            self._fail(req_id, "the link to the broker was lost")
+
+    def on_contract(self, report: ContractReport) -> None:
+        """Take one contract that a look-up found."""
+        look_up = self._look_ups.get(report.req_id)
+        if look_up is None:
+            return
+        look_up.found.append(report.details)
+        rule_id = report.market_rule_id
+        con_id = report.details.contract.con_id
+        if rule_id is not None:
+            self._rules[con_id] = rule_id
+        self._learn(report.details)
+        if rule_id is not None and rule_id not in self._ladders:
+            self._session.request_market_rule(rule_id)
+
+    def on_look_up_ended(self, req_id: ReqId) -> None:
+        """Answer the one who asked."""
+        look_up = self._look_ups.pop(req_id, None)
+        if look_up is None:
+            return
+        look_up.timer.cancel()
+        if look_up.answer is None:
+            return
+        if len(look_up.found) != 1:
+            what = "is not known" if not look_up.found else "is ambiguous"
+            look_up.answer(Failed(f"The symbol {look_up.symbol} {what} at the broker."))
+            return
+        con_id = look_up.found[0].contract.con_id
+        self._stream(con_id)
+        look_up.answer(Watched(con_id, look_up.symbol))
+
+    def on_refused(self, req_id: int, text: str) -> bool:
+        """Take a coded message about a look-up; False when it is about something else."""
+        if req_id not in self._look_ups:
+            return False
+        self._fail(ReqId(req_id), text)
+        return True
+
+    def on_market_rule(self, report: MarketRuleReport) -> None:
+        """Give every contract of this rule its exact ladder."""
+        if not report.bands:
+            return
+        ladder = PriceLadder(tuple(PriceBand(low, step) for low, step in sorted(report.bands)))
+        self._ladders[report.rule_id] = ladder
+        for con_id, rule_id in self._rules.items():
+            if rule_id == report.rule_id and con_id in self._details:
+                self._learn(self._details[con_id])
+
+    def _begin(self, req_id: ReqId, symbol: str, answer: Answer | None) -> None:
+        def expire() -> None:
+            self._fail(req_id, "the broker did not answer within 10 s")
+
+        timer = self._reactor.call_later(LOOK_UP_SECONDS, expire)
+        self._look_ups[req_id] = _LookUp(symbol, answer, timer)
+
+    def _fail(self, req_id: ReqId, reason: str) -> None:
+        look_up = self._look_ups.pop(req_id, None)
+        if look_up is None:
+            return
+        look_up.timer.cancel()
+        if look_up.answer is not None:
+            look_up.answer(Failed(f"{look_up.symbol} could not be looked up: {reason}"))
+
+    def _learn(self, details: ContractDetails) -> None:
+        con_id = details.contract.con_id
+        ladder = self._ladders.get(self._rules.get(con_id, -1))
+        known = details if ladder is None else replace(details, ladder=ladder)
+        if self._details.get(con_id) != known:
+            self._details[con_id] = known
+            self._on_known(known)
+
+    def _stream(self, con_id: ConId) -> None:
+        self._watched.add(con_id)
+        running = self._session.quotes_running(con_id)
+        if not running and self._session.server_version is not None:
+            self._session.subscribe_quotes(self._details[con_id].contract)

@@ -1,0 +1,59 @@
+"""Builds a core that is ready to run on whatever thread calls its loop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workstation.desk.command_desk import CommandDesk
+from workstation.desk.desk import Desk, DeskSettings
+from workstation.desk.loop import CoreLoop, Wait, select
+from workstation.domain.clock import Clock
+from workstation.domain.commands import Command
+from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
+from workstation.storage.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A loop, the desk it serves, and the journal under it."""
+
+    loop: CoreLoop
+    desk: Desk
+    commands: CommandDesk
+    journal: Journal
+
+    def run(self) -> None:
+        """Run until stop(); the thread that calls this is the core thread."""
+        try:
+            self.desk.start()
+            self.loop.run()
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """Ask the core to disconnect and to leave run(). Any thread."""
+        self.loop.stop_after(self.desk.stop)
+
+    def close(self) -> None:
+        """Give files and sockets back."""
+        self.journal.close()
+        self.loop.close()
+
+
+def build_core(
+    settings: DeskSettings,
+    journal_file: Path,
+    publisher: Publisher,
+    take_command: Callable[[], tuple[int, Command] | None],
+    clock: Clock,
+    *,
+    wait: Wait = select,
+    checkpoint: Checkpoint = no_checkpoint,
+) -> Core:
+    """Build the core. Raises JournalError when the journal cannot be trusted or written."""
+    journal = Journal(journal_file, clock)
+    loop = CoreLoop(clock, wait)
+    desk = Desk(loop, clock, settings, journal, publisher, checkpoint)
+    commands = CommandDesk(desk, take_command)
+    loop.on_woken = commands.drain
+    return Core(loop, desk, commands, journal)

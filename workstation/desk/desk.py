@@ -1,0 +1,507 @@
+"""The trading core: one object that owns the session and all trading state, on one thread."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workstation.broker.notices import LinkEffect, Meaning, meaning_of
+from workstation.broker.session import Session, SessionSettings
+from workstation.desk.contracts import Contracts
+from workstation.desk.judge import Judge, JudgeSources, Standing
+from workstation.desk.limits import LimitsDesk
+from workstation.desk.link import LinkKeeper
+from workstation.desk.loop import CoreLoop
+from workstation.desk.order_desk import OrderDesk, OrderDeskParts
+from workstation.desk.outgoing import Outgoing
+from workstation.desk.reconcile import Reconciler
+from workstation.desk.trading import Trading
+from workstation.domain.account import AccountPnl, Environment, environment_of
+from workstation.domain.clock import Clock
+from workstation.domain.commands import CommandResult
+from workstation.domain.contract import ContractDetails
+from workstation.domain.errors import JournalError
+from workstation.domain.finding import Answer
+from workstation.domain.ids import AccountId, ClientId, ConId, ReqId
+from workstation.domain.link import LinkState, LinkView
+from workstation.domain.messages import ContractKnown, LinkChanged
+from workstation.domain.notice import Notice, Severity
+from workstation.domain.order import OrderDraft
+from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
+from workstation.domain.reports import (
+    AccountValueReport,
+    BrokerNotice,
+    CommissionReport,
+    ContractReport,
+    ContractsEnded,
+    ExecutionReport,
+    ListEnded,
+    ListKind,
+    MarketRuleReport,
+    NextOrderId,
+    OpenOrderReport,
+    OrderBytesSent,
+    OrderStatusReport,
+    PnlReport,
+    PositionReport,
+    Report,
+    ServerTime,
+    SessionEnded,
+    SessionStarted,
+)
+from workstation.marketdata.quotes import Quotes
+from workstation.oms.orders import OrderBook
+from workstation.portfolio.balances import Balances
+from workstation.portfolio.positions import Positions
+from workstation.risk.checks import Link
+from workstation.storage.journal import Journal
+
+log = logging.getLogger(__name__)
+
+PUBLISH_SECONDS = 0.016
+SWEEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """What a desk is built for.
+
+    `environment` None takes the world of the account as it is; a profile that names one
+    refuses orders for any other. `install` marks this installation's orders.
+    """
+
+    session: SessionSettings
+    install: str
+    trading_state_file: Path
+    limits_file: Path
+    environment: Environment | None = None
+    read_only: bool = False
+    first_run: bool = False
+
+
+class Desk:
+    """Builds the core's parts and moves reports and commands between them. Core thread."""
+
+    def __init__(
+        self,
+        loop: CoreLoop,
+        clock: Clock,
+        settings: DeskSettings,
+        journal: Journal,
+        publisher: Publisher,
+        checkpoint: Checkpoint = no_checkpoint,
+    ) -> None:
+        self._loop = loop
+        self._clock = clock
+        self._settings = settings
+        self._journal = journal
+        self._checkpoint = checkpoint
+        self._out = Outgoing(publisher)
+        self.quotes = Quotes(clock)
+        self.positions = Positions(self.quotes)
+        self.balances = Balances(clock)
+        self.orders = OrderBook(settings.session.client_id)
+        self.session = Session(loop, clock, settings.session, self.on_report, self.quotes)
+        self.link = LinkKeeper(loop, clock, self.session)
+        self.trading = Trading(
+            settings.trading_state_file, clock, journal, first_run=settings.first_run
+        )
+        self.limits = LimitsDesk(settings.limits_file, journal, self.notify)
+        self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
+        self._judge: Judge
+        self.order_desk = self._build_order_desk()
+        self.reconciler = Reconciler(
+            loop,
+            clock,
+            self.session,
+            self.orders,
+            self.order_desk.apply_input,
+            needs_user=self._is_live,
+        )
+        self._accounts: tuple[AccountId, ...] = ()
+        self._account: AccountId | None = None
+        self._synced = False
+        self._farm_lost = False
+        self._suspect = False
+        self._clock_offset: float | None = None
+        self._pnl_asked: set[tuple[AccountId, ConId]] = set()
+        self._last_link: LinkView | None = None
+        self._published_at = clock.monotonic()
+        self._publish_planned = False
+        self._connect_hooks()
+        self._handlers = self._report_handlers()
+
+    # -- life ---------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Rebuild the orders from the journal and begin the regular work."""
+        self.order_desk.replay(self._journal.entries())
+        self._loop.call_later(SWEEP_SECONDS, self._sweep)
+        self.publish_link()
+
+    def stop(self) -> None:
+        """Disconnect, put the end on record, and leave the loop after this round."""
+        self.link.stop("the program is closing")
+        try:
+            self._journal.record("Stopped", {}, durable=True)
+        except JournalError:
+            log.exception("the end of the run could not be recorded")
+        self._loop.stop()
+
+    def notify(
+        self, severity: Severity, text: str, *, effect: str = "", advice: str = "", **more: Any
+    ) -> None:
+        """Owe the user a sentence."""
+        self._out.notice(
+            Notice(
+                severity=severity,
+                text=text,
+                effect=effect,
+                advice=advice,
+                time=self._clock.now(),
+                **more,
+            )
+        )
+
+    def answer(self, number: int, result: CommandResult) -> None:
+        """Answer the command of this number."""
+        self._out.answer(number, result)
+
+    def lock(self, reason: str) -> None:
+        """Let nothing but cancels leave, and say so."""
+        if self.trading.reason != reason:
+            self.trading.lock(reason)
+            self.notify(
+                Severity.ALARM,
+                f"Trading is locked: {reason}.",
+                effect="No order can be sent. Cancels still work; working orders stay.",
+                advice="Use TWS or the mobile program for exits, then restart this program.",
+            )
+            self.publish_link()
+
+    def standing(self, account: AccountId) -> Standing:
+        """Return the state of the desk that risk decides with."""
+        ready = self.link.state is LinkState.READY
+        return Standing(
+            link=Link(
+                ready=ready,
+                synced=self._synced,
+                suspect=self.link.suspect,
+                bytes_waiting=self.session.bytes_waiting,
+                wire_has_room=self.session.may_write_order(),
+                reason=self.link.reason or "the broker is silent",
+            ),
+            environment=self._settings.environment or environment_of(account),
+            accounts=self._accounts,
+            armed=self.trading.armed,
+            read_only=self._settings.read_only,
+            trading_state=self.trading.state,
+            trading_reason=self.trading.reason,
+            limits=self.limits.of(account),
+            limits_fault=self.limits.fault,
+        )
+
+    def preview(self, draft: OrderDraft) -> Answer | None:
+        """Return what would stop this draft now, None when nothing would; sends nothing."""
+        return self._judge(draft, None).refusal
+
+    def publish_link(self) -> None:
+        """Tell the window how the link stands, if that changed."""
+        view = self.link_view()
+        if view != self._last_link:
+            self._last_link = view
+            self._out.post(LinkChanged(view))
+
+    def link_view(self) -> LinkView:
+        """Return how link, account and trading stand."""
+        account = self._account
+        return LinkView(
+            state=self.link.state,
+            client_id=self._settings.session.client_id,
+            reason=self.link.reason,
+            host=self.link.host,
+            port=self.link.port,
+            server_version=self.session.server_version,
+            accounts=self._accounts,
+            account=account,
+            environment=environment_of(account) if account else self._settings.environment,
+            read_only=self._settings.read_only,
+            trading_state=self.trading.state,
+            trading_reason=self.trading.reason,
+            armed=self.trading.armed,
+            clock_offset=self._clock_offset,
+            since=self.link.since,
+        )
+
+    # -- reports ------------------------------------------------------------------------------
+
+    def on_report(self, report: Report) -> None:
+        """Take one report of the session, in the order of arrival."""
+        self._handlers[type(report)](report)
+
+    def _report_handlers(self) -> dict[type, Callable[[Any], object]]:
+        apply = self.order_desk.apply_input
+        return {
+            SessionStarted: self._on_started,
+            SessionEnded: self._on_ended,
+            OrderBytesSent: apply,
+            NextOrderId: self._on_next_order_id,
+            OpenOrderReport: self._on_open_order,
+            OrderStatusReport: apply,
+            ExecutionReport: self._on_execution,
+            CommissionReport: apply,
+            BrokerNotice: self._on_notice,
+            ListEnded: self._on_list_ended,
+            PositionReport: self._on_position,
+            AccountValueReport: self._on_account_value,
+            PnlReport: self._on_pnl,
+            ContractReport: self.contracts.on_contract,
+            ContractsEnded: self._on_look_up_ended,
+            MarketRuleReport: self.contracts.on_market_rule,
+            ServerTime: self._on_server_time,
+        }
+
+    def _on_started(self, report: SessionStarted) -> None:
+        self._accounts = report.accounts
+        self._account = report.accounts[0] if report.accounts else None
+        self.order_desk.controller.ids.at_least(report.next_order_id)
+        self._pnl_asked.clear()
+        self._farm_lost = False
+        self.link.started()
+        self.session.request_time()
+        self.contracts.session_up()
+        self.reconciler.link_up()
+        if self._account is not None:
+            self.session.request_pnl(self._account)
+        self.publish_link()
+
+    def _on_ended(self, report: SessionEnded) -> None:
+        self._synced = False
+        self.quotes.mark_all_stale()
+        self.reconciler.link_down()
+        self.order_desk.link_lost(report.reason)
+        self.contracts.session_down()
+        self.link.ended(report.reason)
+
+    def _on_next_order_id(self, report: NextOrderId) -> None:
+        self.order_desk.controller.ids.at_least(report.order_id)
+
+    def _on_open_order(self, report: OpenOrderReport) -> None:
+        self.order_desk.apply_input(report)
+        self._checkpoint("acknowledged")
+        self.reconciler.named(
+            self.orders.find(report.perm_id, report.order_ref, report.client_id, report.order_id)
+        )
+        if report.client_id == self._settings.session.client_id and report.order_id > 0:
+            self.order_desk.controller.ids.used(report.order_id)
+        self.contracts.need(report.con_id)
+
+    def _on_execution(self, report: ExecutionReport) -> None:
+        fills = self.order_desk.apply_input(report)
+        self._checkpoint("filled")
+        if report.req_id is None:
+            for execution in fills:
+                self.positions.apply_execution(execution)
+
+    def _on_notice(self, notice: BrokerNotice) -> None:
+        meaning = meaning_of(notice.code)
+        subject = notice.subject
+        order = None
+        if subject is not None and self.session.is_request(subject):
+            if self.contracts.on_refused(subject, notice.text):
+                return
+        elif subject is not None:
+            order = self.order_desk.on_notice(notice)
+        self._apply_link_effect(meaning)
+        self.notify(
+            meaning.severity,
+            notice.text,
+            effect=meaning.effect,
+            advice=meaning.advice,
+            code=notice.code,
+            order=order,
+        )
+
+    def _apply_link_effect(self, meaning: Meaning) -> None:
+        match meaning.link:
+            case LinkEffect.CLIENT_ID_IN_USE:
+                self.link.conflict()
+            case LinkEffect.LOST:
+                self._farm_lost = True
+                self.quotes.mark_all_stale()
+                self.link.set(LinkState.DEGRADED, "TWS lost its link to the broker")
+            case LinkEffect.RESTORED_DATA_LOST:
+                self._farm_lost = False
+                self.contracts.session_up()
+                self.reconciler.full()
+            case LinkEffect.RESTORED:
+                self._farm_lost = False
+                self.reconciler.full()
+            case LinkEffect.NONE:
+                pass
+
+    def _on_list_ended(self, report: ListEnded) -> None:
+        if report.kind is ListKind.POSITIONS:
+            self.positions.end_refresh()
+        self.reconciler.on_list_ended(report)
+
+    def _on_position(self, report: PositionReport) -> None:
+        self.positions.apply_position(report)
+        self.contracts.need(report.con_id)
+        key = (report.account, report.con_id)
+        if report.quantity and key not in self._pnl_asked:
+            self._pnl_asked.add(key)
+            self.session.request_position_pnl(*key)
+
+    def _on_account_value(self, report: AccountValueReport) -> None:
+        self.balances.apply(report)
+        summary = self.balances.summary(report.account)
+        if summary is not None and summary.net_liquidation is not None:
+            self.limits.ensure(report.account, summary.net_liquidation)
+            self.order_desk.set_gate_limit(self.limits.of(report.account))
+
+    def _on_pnl(self, report: PnlReport) -> None:
+        if report.con_id is not None:
+            self.positions.apply_pnl(report)
+            return
+        self._out.post_latest(
+            AccountPnl(
+                account=report.account,
+                daily=report.daily,
+                unrealized=report.unrealized,
+                realized=report.realized,
+            )
+        )
+
+    def _on_look_up_ended(self, report: ContractsEnded) -> None:
+        self.contracts.on_look_up_ended(ReqId(report.req_id))
+
+    def _on_server_time(self, report: ServerTime) -> None:
+        offset = (report.time - self._clock.now()).total_seconds()
+        if self._clock_offset is None or abs(offset - self._clock_offset) > 1:
+            self._clock_offset = offset
+            self.publish_link()
+
+    def _on_contract_known(self, details: ContractDetails) -> None:
+        self._out.post(ContractKnown(details))
+
+    # -- regular work -------------------------------------------------------------------------
+
+    def _on_synced(self) -> None:
+        self._synced = True
+        if not self._farm_lost:
+            self.link.set(LinkState.READY, "")
+
+    def _on_late(self, text: str) -> None:
+        self.notify(
+            Severity.WARNING,
+            f"The comparison with the broker is not complete: {text}.",
+            effect="New entries are denied until it is.",
+            advice="It is repeated by itself.",
+        )
+
+    def _on_begin_full(self) -> None:
+        self.positions.begin_refresh()
+        if self.link.state is LinkState.READY:
+            self.link.set(LinkState.SYNCING, "comparing orders and positions with the broker")
+
+    def _on_callback_error(self, error: Exception) -> None:
+        if isinstance(error, JournalError):
+            self.lock(str(error))
+            return
+        self.notify(
+            Severity.ALARM,
+            f"An internal error was caught: {type(error).__name__}.",
+            effect="The session goes on; orders are compared with the broker now.",
+            advice="Save the log and report it.",
+        )
+        self.reconciler.ask()
+
+    def _sweep(self) -> None:
+        self._loop.call_later(SWEEP_SECONDS, self._sweep)
+        self.order_desk.sweep()
+        if self.link.suspect is not self._suspect:
+            self._suspect = self.link.suspect
+            if self._suspect:
+                self.link.set(LinkState.DEGRADED, "the broker is silent; entries are denied")
+            elif self._synced and not self._farm_lost:
+                self.link.set(LinkState.READY, "")
+
+    def _after_pass(self) -> None:
+        try:
+            self._journal.commit()
+        except JournalError as error:
+            self.lock(str(error))
+        changed = self.quotes.changed or self.positions.changed or self.balances.changed
+        wait = self._published_at + PUBLISH_SECONDS - self._clock.monotonic()
+        if changed and wait <= 0:
+            self._publish_latest()
+        elif changed and not self._publish_planned:
+            self._publish_planned = True
+            self._loop.call_later(wait, self._publish_latest)
+        self._out.flush()
+
+    def _publish_latest(self) -> None:
+        self._publish_planned = False
+        self._published_at = self._clock.monotonic()
+        for quote in self.quotes.take_changed():
+            self._out.post_latest(quote)
+            self.positions.mark_quoted(quote.con_id)
+        for position in self.positions.take_changed():
+            self._out.post_latest(position)
+        for summary in self.balances.take_changed():
+            self._out.post_latest(summary)
+
+    # -- building -----------------------------------------------------------------------------
+
+    def _build_order_desk(self) -> OrderDesk:
+        parts = OrderDeskParts(
+            clock=self._clock,
+            journal=self._journal,
+            orders=self.orders,
+            session=self.session,
+            contracts=self.contracts,
+            outgoing=self._out,
+            lock=self.lock,
+            install=self._settings.install,
+            client_id=ClientId(self._settings.session.client_id),
+            environment_fault=self._environment_fault,
+            checkpoint=self._checkpoint,
+        )
+        return OrderDesk(parts, self._build_judge)
+
+    def _build_judge(self, order_desk: OrderDesk) -> Judge:
+        self._judge = Judge(
+            JudgeSources(
+                clock=self._clock,
+                quotes=self.quotes,
+                contracts=self.contracts,
+                positions=self.positions,
+                orders=self.orders,
+                summary=self.balances.summary,
+                standing=self.standing,
+                actions=lambda: order_desk.controller.actions,
+            )
+        )
+        return self._judge
+
+    def _connect_hooks(self) -> None:
+        self._loop.after_pass = self._after_pass
+        self._loop.on_error = self._on_callback_error
+        self.link.on_changed = self.publish_link
+        self.order_desk.ask_broker = self.reconciler.ask
+        self.reconciler.on_begin_full = self._on_begin_full
+        self.reconciler.on_synced = self._on_synced
+        self.reconciler.on_late = self._on_late
+
+    def _is_live(self) -> bool:
+        return self._account is None or environment_of(self._account) is Environment.LIVE
+
+    def _environment_fault(self) -> str:
+        wanted = self._settings.environment
+        for account in self._accounts:
+            world = environment_of(account)
+            if wanted is not None and world is not wanted:
+                return f"the account is {world.value}, the profile is {wanted.value}"
+        return "" if self._accounts else "no account is known"

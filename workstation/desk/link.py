@@ -1,0 +1,111 @@
+"""Keeps the session open: connects, tries again, and says how the link stands and why."""
+
+import random
+from collections.abc import Callable
+
+from workstation.broker.session import SUSPECT_SECONDS, Phase, Session
+from workstation.domain.clock import Clock
+from workstation.domain.link import LinkState
+from workstation.domain.ports import Reactor, Timer
+
+FIRST_RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 60.0
+CONFLICT_RETRY_SECONDS = 15.0
+
+
+class LinkKeeper:
+    """Owns the endpoint and the retries. Core thread.
+
+    `on_changed` is called whenever state or reason differ from before.
+    """
+
+    def __init__(self, reactor: Reactor, clock: Clock, session: Session) -> None:
+        self.on_changed: Callable[[], None] = _nothing
+        self.host = ""
+        self.port = 0
+        self.since = clock.now()
+        self.reason = "no broker chosen yet"
+        self.farm_reason = ""
+        self._reactor = reactor
+        self._clock = clock
+        self._session = session
+        self._state = LinkState.DISCONNECTED
+        self._delay = FIRST_RETRY_SECONDS
+        self._retry: Timer | None = None
+        self._conflict = False
+        self._stopped = False
+
+    @property
+    def state(self) -> LinkState:
+        """How far the link has come."""
+        return self._state
+
+    @property
+    def suspect(self) -> bool:
+        """Whether the broker has been silent for so long that the link may be dead."""
+        return self._session.phase is Phase.UP and self._session.silent_for >= SUSPECT_SECONDS
+
+    def use(self, host: str, port: int) -> None:
+        """Connect to this endpoint from now on."""
+        if (host, port) != (self.host, self.port):
+            self.host, self.port = host, port
+            self._session.close("another endpoint was chosen")
+        self.connect_now()
+
+    def connect_now(self) -> None:
+        """Try at once, unless a session is open or opening."""
+        if self._stopped or not self.host:
+            return
+        self._cancel_retry()
+        if self._session.phase is not Phase.CLOSED:
+            return
+        self.set(LinkState.CONNECTING, f"connecting to {self.host}:{self.port}")
+        self._session.open(self.host, self.port)
+
+    def started(self) -> None:
+        """The session is up; its lists are being compared."""
+        self._delay = FIRST_RETRY_SECONDS
+        self._conflict = False
+        self.set(LinkState.SYNCING, "comparing orders and positions with the broker")
+
+    def conflict(self) -> None:
+        """The client id is in use: do not hammer."""
+        self._conflict = True
+
+    def ended(self, reason: str) -> None:
+        """The session ended; try again, later each time."""
+        if self._stopped:
+            self.set(LinkState.DISCONNECTED, reason)
+            return
+        if self._conflict:
+            reason = "another program uses this client id"
+            delay = CONFLICT_RETRY_SECONDS
+        else:
+            delay = self._delay * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
+            self._delay = min(self._delay * 2, LONGEST_RETRY_SECONDS)
+        self._cancel_retry()
+        self._retry = self._reactor.call_later(delay, self.connect_now)
+        self.set(LinkState.DISCONNECTED, f"{reason}; next attempt in {delay:.0f} s")
+
+    def stop(self, reason: str) -> None:
+        """Disconnect for good."""
+        self._stopped = True
+        self._cancel_retry()
+        self._session.close(reason)
+
+    def set(self, state: LinkState, reason: str) -> None:
+        """Take a new state and tell if it differs."""
+        if (state, reason) == (self._state, self.reason):
+            return
+        self._state, self.reason = state, reason
+        self.since = self._clock.now()
+        self.on_changed()
+
+    def _cancel_retry(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+
+
+def _nothing() -> None:
+    """Stand in until a desk takes the hook."""

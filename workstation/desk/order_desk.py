@@ -1,0 +1,174 @@
+"""The order side of the desk: one way in for every event, recorded, applied and shown."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from workstation.broker.session import Session
+from workstation.desk.contracts import Contracts
+from workstation.desk.outgoing import Outgoing
+from workstation.domain.clock import Clock
+from workstation.domain.execution import Execution
+from workstation.domain.finding import Answer, Submitted
+from workstation.domain.ids import ClientId, OrderKey
+from workstation.domain.messages import ExecutionArrived, OrderChanged
+from workstation.domain.notice import Notice, Severity
+from workstation.domain.order import OrderChange, OrderDraft
+from workstation.domain.ports import Checkpoint, JournalPort
+from workstation.domain.reports import BrokerNotice
+from workstation.oms.controller import Collaborators, Controller, Judge
+from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered
+from workstation.oms.final_gate import FinalGate
+from workstation.oms.order_ids import OrderRefs
+from workstation.oms.orders import Changes, OrderBook
+from workstation.risk.limits import Limits
+from workstation.storage.journal import Entry
+
+ANSWER_SECONDS = 5.0
+ALARM_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDeskParts:
+    """Whom the order side works with; all on the core thread."""
+
+    clock: Clock
+    journal: JournalPort
+    orders: OrderBook
+    session: Session
+    contracts: Contracts
+    outgoing: Outgoing
+    lock: Callable[[str], None]
+    install: str
+    client_id: ClientId
+    environment_fault: Callable[[], str]
+    checkpoint: Checkpoint
+
+
+class OrderDesk:
+    """Owns the controller and the order book's traffic. Core thread."""
+
+    def __init__(self, parts: OrderDeskParts, judge: Callable[["OrderDesk"], Judge]) -> None:
+        self.ask_broker: Callable[[], None] = _nothing
+        self._clock = parts.clock
+        self._journal = parts.journal
+        self._orders = parts.orders
+        self._out = parts.outgoing
+        self._due: dict[OrderKey, float] = {}
+        self._alarmed: set[OrderKey] = set()
+        self.gate = FinalGate(parts.session, parts.clock, parts.environment_fault)
+        self.controller = Controller(
+            Collaborators(
+                clock=parts.clock,
+                journal=parts.journal,
+                orders=parts.orders,
+                contracts=parts.contracts,
+                encoder=parts.session,
+                gate=self.gate,
+                cancels=parts.session,
+                judge=judge(self),
+                apply=self.apply_recorded,
+                lock=parts.lock,
+                refs=OrderRefs(parts.install),
+                client_id=parts.client_id,
+                checkpoint=parts.checkpoint,
+            )
+        )
+
+    def replay(self, entries: Iterable[Entry]) -> None:
+        """Rebuild every order from the journal, then treat the time between as a lost link."""
+        for entry in entries:
+            kind = EVENT_TYPES.get(entry.event)
+            if kind is None:
+                continue
+            at, body = entry.when, msgspec.json.decode(entry.body, type=kind)
+            self._orders.apply(body, at)
+            if isinstance(body, Intent):
+                self.controller.ids.used(body.order_id)
+        self.link_lost("the program was restarted")
+        for order in self._orders:
+            self._out.post(OrderChanged(order.view()))
+
+    def apply_recorded(self, event: OmsEvent) -> None:
+        """Apply an event that the journal holds already."""
+        self._show(self._orders.apply(event, self._clock.now()))
+
+    def apply_input(self, event: OmsEvent) -> list[Execution]:
+        """Apply an event, record it if it changed anything, and return the new fills."""
+        changes = self._orders.apply(event, self._clock.now())
+        if changes:
+            self._journal.record(type(event).__name__, event, durable=False)
+        self._show(changes)
+        return changes.fills
+
+    def link_lost(self, reason: str) -> None:
+        """Everything not acknowledged is unknown from now on."""
+        self.apply_input(LinkLost(reason=reason))
+
+    def on_notice(self, notice: BrokerNotice) -> OrderKey | None:
+        """Take a coded message about an order and return which one it named."""
+        order = self._orders.of_notice(notice)
+        self.apply_input(notice)
+        return None if order is None else order.key
+
+    def submit(self, draft: OrderDraft) -> Answer:
+        """Pass a wish through the one door."""
+        return self._watched(self.controller.submit(draft))
+
+    def change(self, wish: OrderChange) -> Answer:
+        """Pass a change through the one door."""
+        return self._watched(self.controller.change(wish))
+
+    def set_gate_limit(self, limits: Limits | None) -> None:
+        """Give the final gate its own limit on entries."""
+        if limits is not None:
+            self.gate.most_a_minute = limits.order_size.catastrophic * limits.final_gate_factor
+
+    def sweep(self) -> None:
+        """Find what the broker has not answered: unknown after 5 s, alarm after 30 s (F8)."""
+        now = self._clock.monotonic()
+        for order in list(self._orders):
+            if not (order.answer_due or order.in_doubt) or order.lifecycle.is_terminal:
+                self._due.pop(order.key, None)
+                self._alarmed.discard(order.key)
+                continue
+            waited = now - self._due.setdefault(order.key, now)
+            if waited >= ANSWER_SECONDS and order.answer_due:
+                self.apply_input(Unanswered(key=order.key))
+            if waited >= ALARM_SECONDS and order.key not in self._alarmed:
+                self._alarmed.add(order.key)
+                self._alarm(order.key, "The broker has not answered about an order for 30 s.")
+
+    def _watched(self, answer: Answer) -> Answer:
+        if isinstance(answer, Submitted):
+            self._due[answer.key] = self._clock.monotonic()
+        return answer
+
+    def _show(self, changes: Changes) -> None:
+        for order in changes.orders.values():
+            self._out.post(OrderChanged(order.view()))
+        for execution in changes.fills:
+            self._out.post(ExecutionArrived(execution))
+        for key, text in changes.alarms:
+            self._alarm(key, text)
+        if changes.ask:
+            self.ask_broker()
+
+    def _alarm(self, key: OrderKey, text: str) -> None:
+        order = self._orders.get(key)
+        name = "" if order is None else f"{order.side.value} {order.quantity} {order.symbol}: "
+        self._out.notice(
+            Notice(
+                severity=Severity.ALARM,
+                text=name + text,
+                effect="It may be live. Nothing is resent.",
+                advice="Compare with TWS or the mobile program.",
+                order=key,
+                time=self._clock.now(),
+            )
+        )
+
+
+def _nothing() -> None:
+    """Stand in until the desk takes the hook."""

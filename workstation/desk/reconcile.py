@@ -1,0 +1,192 @@
+"""Asks the broker for all its lists and compares them with what the program believes.
+
+Source: orders-and-risk.md 2.5.4 to 2.5.6. A list that does not end means unknown, never empty.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from workstation.broker.session import Session
+from workstation.domain.clock import Clock
+from workstation.domain.ids import OrderKey, ReqId
+from workstation.domain.order_status import OrderFlag
+from workstation.domain.ports import Reactor, Timer
+from workstation.domain.reports import ListEnded, ListKind
+from workstation.oms.events import (
+    Expired,
+    NotPlacedConfirmed,
+    OmsEvent,
+    ReconcileBegan,
+    Reconciled,
+)
+from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.orders import OrderBook
+
+LIST_SECONDS = 10.0
+SETTLED_SECONDS = 10.0
+AGAIN_SECONDS = 5.0
+ASK_SECONDS = 2.0
+
+_ORDER_LISTS = frozenset({ListKind.OPEN_ORDERS, ListKind.COMPLETED_ORDERS, ListKind.EXECUTIONS})
+_DAY_TIFS = frozenset({"DAY", "IOC", "FOK", "OPG", "DTC"})
+_EXCHANGE_ZONE = ZoneInfo("America/New_York")
+
+
+@dataclass(slots=True)
+class _Round:
+    """One asking; `waiting` are the lists not yet ended, `named` the orders they named."""
+
+    full: bool
+    settled: bool
+    waiting: set[ListKind]
+    executions: ReqId | None
+    named: set[OrderKey] = field(default_factory=set)
+
+
+class Reconciler:
+    """Runs one round at a time. Core thread.
+
+    `on_synced` is called when a full round ended, `on_late` with a sentence when lists did
+    not come in time; the round is then repeated.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        clock: Clock,
+        session: Session,
+        orders: OrderBook,
+        apply: Callable[[OmsEvent], object],
+        *,
+        needs_user: Callable[[], bool],
+    ) -> None:
+        self.on_begin_full: Callable[[], None] = _nothing
+        self.on_synced: Callable[[], None] = _nothing
+        self.on_late: Callable[[str], None] = _ignore
+        self._reactor = reactor
+        self._clock = clock
+        self._session = session
+        self._orders = orders
+        self._apply = apply
+        self._needs_user = needs_user
+        self._round: _Round | None = None
+        self._deadline: Timer | None = None
+        self._next: Timer | None = None
+        self._link_up_at = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether lists are awaited."""
+        return self._round is not None
+
+    def link_up(self) -> None:
+        """Begin the first, full round of a session."""
+        self._link_up_at = self._clock.monotonic()
+        self._begin(full=True)
+
+    def link_down(self) -> None:
+        """Forget the round: its lists will not end."""
+        self._round = None
+        for timer in (self._deadline, self._next):
+            if timer is not None:
+                timer.cancel()
+        self._deadline = self._next = None
+
+    def ask(self, delay: float = ASK_SECONDS) -> None:
+        """Compare the orders soon; several wishes become one round."""
+        if self._next is None:
+            self._next = self._reactor.call_later(delay, self._ask_now)
+
+    def full(self) -> None:
+        """Compare everything now, as after 1101 and 1102."""
+        self._begin(full=True)
+
+    def named(self, order: ManagedOrder | None) -> None:
+        """Note an order that a list of this round named."""
+        if self._round is not None and order is not None:
+            self._round.named.add(order.key)
+
+    def on_list_ended(self, report: ListEnded) -> None:
+        """Take the end of a list."""
+        current = self._round
+        if current is None:
+            return
+        if report.kind is ListKind.EXECUTIONS and report.req_id != current.executions:
+            return
+        current.waiting.discard(report.kind)
+        if not current.waiting:
+            self._finish(current)
+
+    def _ask_now(self) -> None:
+        self._next = None
+        if self._round is not None:
+            self.ask()
+            return
+        self._begin(full=False)
+
+    def _begin(self, *, full: bool) -> None:
+        if self._round is not None and self._round.full and not full:
+            return
+        if full:
+            self.on_begin_full()
+        waiting = set(ListKind) if full else set(_ORDER_LISTS)
+        settled = self._clock.monotonic() - self._link_up_at >= SETTLED_SECONDS
+        self._round = _Round(full, settled, waiting, None)
+        self._apply(ReconcileBegan())
+        self._session.request_ids()
+        self._session.request_open_orders()
+        self._round.executions = self._session.request_executions()
+        self._session.request_completed_orders()
+        if full:
+            self._session.request_positions()
+            self._session.request_account_summary()
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self._reactor.call_later(LIST_SECONDS, self._on_late)
+
+    def _on_late(self) -> None:
+        current, self._round = self._round, None
+        if current is None:
+            return
+        missing = ", ".join(sorted(kind.value for kind in current.waiting))
+        self.on_late(f"the broker did not complete: {missing}")
+        if current.full:
+            self._next = self._reactor.call_later(AGAIN_SECONDS, self.full)
+        else:
+            self.ask(AGAIN_SECONDS)
+
+    def _finish(self, current: _Round) -> None:
+        self._round = None
+        if self._deadline is not None:
+            self._deadline.cancel()
+        live = [order for order in self._orders if not order.lifecycle.is_terminal]
+        missing = [order for order in live if order.key not in current.named]
+        now = self._clock.now()
+        for order in missing:
+            if _day_is_over(order, now):
+                self._apply(Expired(key=order.key))
+        gone = tuple(order.key for order in missing if not order.lifecycle.is_terminal)
+        self._apply(Reconciled(missing=gone, settled=current.settled))
+        if not self._needs_user():
+            for order in missing:
+                if OrderFlag.ABSENT in order.flags:
+                    self._apply(NotPlacedConfirmed(key=order.key))
+        if any(order.in_doubt for order in self._orders if not order.lifecycle.is_terminal):
+            self.ask(SETTLED_SECONDS if not current.settled else AGAIN_SECONDS)
+        if current.full:
+            self.on_synced()
+
+
+def _day_is_over(order: ManagedOrder, now: datetime) -> bool:
+    day = order.created_at.astimezone(_EXCHANGE_ZONE).date()
+    return order.tif in _DAY_TIFS and day < now.astimezone(_EXCHANGE_ZONE).date()
+
+
+def _nothing() -> None:
+    """Stand in until a desk takes the hook."""
+
+
+def _ignore(_text: str) -> None:
+    """Stand in until a desk takes the hook."""
