@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar, QSizePolicy, QWidget
 
 
 @dataclass(slots=True)
@@ -72,8 +72,9 @@ SHORTCUTS = (
 """Every key of the window, for the help."""
 
 
-def key_owner(parent: QWidget) -> QMenuBar:
+def new_menu_bar(parent: QWidget) -> QMenuBar:
     """Build the menu bar."""
     bar = QMenuBar(parent)
     bar.setObjectName("menu_bar")
+    bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     return bar

@@ -58,6 +58,7 @@ class Banner(QWidget):
         self._clock_second: tuple[datetime, float] | None = None
         self._mode = ""
         self._lay_out()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
     def mode(self) -> str:

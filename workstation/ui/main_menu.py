@@ -13,7 +13,7 @@ from workstation.ui.actions import (
     Menus,
     add_dock_actions,
     add_theme_menu,
-    key_owner,
+    new_menu_bar,
 )
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.dialogs.table_dialog import TableDialog
@@ -53,7 +53,7 @@ class MainMenu(QObject):
         super().__init__(parent)
         self._host = host
         self._window = parent
-        self.bar = key_owner(parent)
+        self.bar = new_menu_bar(parent)
         self.menus = Menus(self.bar)
         self._build_file_and_view()
         self._build_trade()

@@ -18,6 +18,7 @@ from workstation.domain.order_status import OrderView
 from workstation.ui.alarm_strip import AlarmStrip
 from workstation.ui.banner import Banner
 from workstation.ui.docks import Docks
+from workstation.ui.icons import icon
 from workstation.ui.layout_state import (
     LAYOUT_VERSION,
     blob_text,
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("main_window")
         self.setWindowTitle("Trading workstation")
+        self.setWindowIcon(icon("workstation"))
         self._clock = clock
         self._wanted_symbol = ""
         self.state = ScreenState(read_only=read_only)

@@ -126,6 +126,8 @@ class Messages(QObject):
         if old is not None and (old.account, old.environment) != (link.account, link.environment):
             self._state.armed = False
         self._state.link = link
+        if old is None or old.account != link.account:
+            self._show_positions(self._state.positions.values())
         down = link.state in {LinkState.DISCONNECTED, LinkState.CONNECTING}
         self.quotes.set_link_down(down=down)
         self.link_changed.emit(old)
@@ -146,7 +148,8 @@ class Messages(QObject):
         shown = []
         for position in positions:
             key = (position.account, position.con_id)
-            if position.quantity or position.realized_pnl:
+            is_empty = not position.quantity and not position.realized_pnl
+            if self._is_shown(position.account) and not is_empty:
                 shown.append((key, PositionRow(position, self._state.ladder(position.con_id))))
             else:
                 self.positions.remove(key)

@@ -61,7 +61,7 @@ class Ordering(QObject):
         """Cancel these orders."""
         for order in orders:
             what = f"Cancel of order {order.order_id}"
-            self._commands.send(CancelOrder(order.key), partial(self._on_answered, what))
+            self._commands.send(CancelOrder(order.key), partial(self._take_answer, what))
 
     @Slot()
     def cancel_all(self) -> None:
@@ -80,18 +80,18 @@ class Ordering(QObject):
     @Slot(bool)
     def arm(self, armed: bool) -> None:  # noqa: FBT001 -- Qt's signature
         """Allow or forbid entries on a live account."""
-        self._commands.send(SetArmed(armed), partial(self._on_armed, armed))
+        self._commands.send(SetArmed(armed), partial(self._take_arming, armed))
 
     def _tell(self, command: Command, what: str) -> None:
-        self._commands.send(command, partial(self._on_answered, what))
+        self._commands.send(command, partial(self._take_answer, what))
 
-    def _on_answered(self, what: str, result: CommandResult) -> None:
+    def _take_answer(self, what: str, result: CommandResult) -> None:
         if isinstance(result, Failed):
             self.failed.emit((what, result.reason))
 
-    def _on_armed(self, armed: bool, result: CommandResult) -> None:  # noqa: FBT001
+    def _take_arming(self, armed: bool, result: CommandResult) -> None:  # noqa: FBT001
         if isinstance(result, Done):
             self.armed_changed.emit(armed)
         else:
-            self._on_answered("Arming" if armed else "Disarming", result)
+            self._take_answer("Arming" if armed else "Disarming", result)
             self.armed_changed.emit(None)

@@ -91,14 +91,6 @@ QDockWidget::title {{ background: {c.raised}; padding: 3px 6px; }}
 QHeaderView::section {{
     background: {c.raised}; color: {c.muted}; border: none;
     border-right: 1px solid {c.border}; padding: 2px 4px; }}
-QLineEdit, QAbstractSpinBox, QComboBox {{
-    background: {c.base}; color: {c.text}; border: 1px solid {c.border};
-    border-radius: 2px; padding: 2px 4px; min-height: 18px; }}
-QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
-QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
-    background: {c.window}; color: {c.muted}; }}
-QLineEdit[fault="true"], QAbstractSpinBox[fault="true"] {{ border: 1px solid {c.error}; }}
-QComboBox::drop-down {{ border: none; width: 16px; }}
 QPushButton {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
     border-radius: 2px; padding: 3px 9px; }}

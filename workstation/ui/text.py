@@ -67,11 +67,12 @@ def average_price(value: Decimal | None, ladder: PriceLadder | None = None) -> s
     return f"{value:,.{decimals}f}"
 
 
-def signed_price(value: Number | None, ladder: PriceLadder | None = None) -> str:
-    """Write a change of price with its sign: +1.20."""
+def price_change(value: Number | None, at: Number | None, ladder: PriceLadder | None = None) -> str:
+    """Write a change with its sign and the decimals of the price it led to: +1.20."""
     if value is None or not math.isfinite(value):
         return ABSENT
-    return _signed(f"{value:+,.{ladder_decimals(value, ladder)}f}")
+    decimals = 2 if at is None else ladder_decimals(at, ladder)
+    return _signed(f"{value:+,.{decimals}f}")
 
 
 def percent(value: Number | None) -> str:

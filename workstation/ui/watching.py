@@ -88,9 +88,9 @@ class Watching(QObject):
             return
         self._asking.add(symbol)
         self._model.set_problem(symbol, "")
-        self._commands.send(WatchSymbol(symbol), partial(self._on_answered, symbol))
+        self._commands.send(WatchSymbol(symbol), partial(self._take_answer, symbol))
 
-    def _on_answered(self, symbol: str, result: CommandResult) -> None:
+    def _take_answer(self, symbol: str, result: CommandResult) -> None:
         self._asking.discard(symbol)
         if isinstance(result, Watched):
             self._take(symbol, result.con_id)

@@ -75,9 +75,9 @@ COLUMNS: tuple[Column[LogRow], ...] = (
         sample="10197",
         tip="The broker's number of the message",
     ),
-    _text_column("text", "What happened", "W" * 26),
-    _text_column("effect", "What it means", "W" * 18),
-    _text_column("advice", "What to do", "W" * 18),
+    _text_column("text", "What happened", "W" * 22),
+    _text_column("effect", "What it means", "W" * 15),
+    _text_column("advice", "What to do", "W" * 9),
 )
 
 

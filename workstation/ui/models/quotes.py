@@ -111,7 +111,7 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
     Column(
         key="change",
         title="Change",
-        text=lambda row: text.signed_price(row.change, row.ladder),
+        text=lambda row: text.price_change(row.change, row.figure("last"), row.ladder),
         sort=lambda row: row.change,
         sample="+1,000.00",
         tip="Last against the previous close",
@@ -187,6 +187,8 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
         touched = [row.symbol for row in self._rows if row.link_down is not down]
         for row in self._rows:
             row.link_down = down
+            if down:
+                row.flashes.clear()
         self._touch(touched)
 
     def set_quotes(self, quotes: Iterable[Quote], now: float) -> None:
@@ -198,6 +200,8 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
                 continue
             if row.quote is not None and not quote.stale:
                 self._flash(row, row.quote, quote, now)
+            if quote.stale:
+                row.flashes.clear()
             row.quote = quote
             touched.append(symbol)
         self._touch(touched)

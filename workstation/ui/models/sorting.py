@@ -24,7 +24,7 @@ class CalmSortProxy(QSortFilterProxyModel):
         self.setDynamicSortFilter(False)
         self.setSourceModel(source)
         source.dataChanged.connect(self._on_source_changed)
-        source.rowsInserted.connect(self._on_source_changed)
+        source.rowsInserted.connect(self._on_rows_inserted)
 
     def set_filter(self, accepts: Callable[[Any], bool] | None) -> None:
         """Show only the rows for which `accepts` is true; None shows all."""
@@ -56,3 +56,8 @@ class CalmSortProxy(QSortFilterProxyModel):
     @Slot()
     def _on_source_changed(self) -> None:
         self._dirty = True
+
+    @Slot()
+    def _on_rows_inserted(self) -> None:
+        self._dirty = True
+        self._sorted_at = 0.0  # a new row goes to its place on the next beat

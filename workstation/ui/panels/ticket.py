@@ -284,7 +284,9 @@ class TicketPanel(QWidget):
 
     @Slot()
     def _on_enter(self) -> None:
-        if self.strip.is_asking:
+        if self.strip.back_button.hasFocus():
+            self._on_escape()
+        elif self.strip.is_asking:
             if self.strip.takes_confirmation:
                 self._on_confirmed()
         elif self.submit_button.isEnabled():
@@ -336,6 +338,7 @@ class TicketPanel(QWidget):
             kept = self.form.terms
             self.form.set_terms(replace(kept, quantity=None, limit_price=None))
             self._drop_answer()
+            self.form.symbol_edit.setText(text.one_line(self._symbol, 40))
         self.refresh()
 
     @Slot()
@@ -412,7 +415,8 @@ class TicketPanel(QWidget):
         shown = gap or (f"CHANGE TO {words}" if order is not None else words)
         self.submit_button.setText("Sending…" if self._is_waiting else text.button_text(shown))
         stopped = blocked is not None and blocked.is_final
-        self.submit_button.setEnabled(not (gap or stopped or self._is_waiting))
+        is_busy = self._is_waiting or self.strip.is_asking
+        self.submit_button.setEnabled(not (gap or stopped or is_busy))
         if self.submit_button.property("side") != terms.side.value:
             self.submit_button.setProperty("side", terms.side.value)
             self.submit_button.style().unpolish(self.submit_button)

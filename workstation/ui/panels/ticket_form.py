@@ -1,6 +1,7 @@
 """The ticket's fields."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -95,7 +96,7 @@ class TicketForm(QWidget):
         stale = quote is not None and quote.stale
         self.last_label.show_text(f"Last {last}{'  stale' if stale else ''}")
         self.last_label.set_tone("warning" if stale else "")
-        self.price_edit.set_reference(self._on_ladder(mid))
+        self.price_edit.set_reference(self._snapped(mid))
 
     def set_editing(self, *, everything: bool, terms: bool) -> None:
         """Open all fields, only quantity and limit, or none."""
@@ -197,6 +198,15 @@ class TicketForm(QWidget):
         sides = QHBoxLayout()
         sides.addWidget(self.buy_button)
         sides.addWidget(self.sell_button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(6)
+        for layout in (top, quotes, sides, self._field_grid()):
+            whole.addLayout(layout)
+        for before, after in pairwise(self._tab_order()):
+            QWidget.setTabOrder(before, after)
+
+    def _field_grid(self) -> QGridLayout:
         fields = QGridLayout()
         fields.setVerticalSpacing(3)
         for place, (title, widget) in enumerate(
@@ -213,13 +223,7 @@ class TicketForm(QWidget):
             fields.addWidget(caption, 2 * row, column)
             fields.addWidget(widget, 2 * row + 1, column)
             fields.setColumnStretch(column, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(6)
-        for layout in (top, quotes, sides, fields):
-            whole.addLayout(layout)
-        for before, after in zip(self._tab_order(), self._tab_order()[1:], strict=False):
-            QWidget.setTabOrder(before, after)
+        return fields
 
     def _tab_order(self) -> list[QWidget]:
         return [
@@ -232,7 +236,7 @@ class TicketForm(QWidget):
             self.tif_box,
         ]
 
-    def _on_ladder(self, price: Decimal | None) -> Decimal | None:
+    def _snapped(self, price: Decimal | None) -> Decimal | None:
         if price is None or self._ladder is None:
             return price
         return snapped(price, self.terms.side, self._ladder)
@@ -242,7 +246,7 @@ class TicketForm(QWidget):
             if self.type_box.isEnabled():
                 self.type_box.setCurrentText(OrderType.LIMIT.value)
             if self.price_edit.isEnabled():
-                self.price_edit.set_value(self._on_ladder(price))
+                self.price_edit.set_value(self._snapped(price))
                 self.price_edit.setFocus()
 
     @Slot()

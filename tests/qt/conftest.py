@@ -1,0 +1,56 @@
+from datetime import datetime
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.qt.fakes import CON_IDS, NOW, SYMBOLS, FakeCommands, a_contract, a_link, a_quote
+from workstation.domain.messages import ContractKnown, LinkChanged
+from workstation.ui.main_window import MainWindow
+from workstation.ui.theme import apply_theme
+
+
+class Stage:
+    """A window, what it sent, and short words to feed it."""
+
+    def __init__(self, window: MainWindow, commands: FakeCommands) -> None:
+        self.window = window
+        self.commands = commands
+
+    def events(self, *messages: object) -> None:
+        self.window.on_events(messages)
+
+    def latest(self, *messages: object) -> None:
+        self.window.on_latest(messages)
+
+    def make_ready(self, *symbols: str) -> None:
+        self.events(LinkChanged(a_link()))
+        self.commands.answer_watches()
+        for symbol in symbols or SYMBOLS:
+            self.events(ContractKnown(a_contract(symbol)))
+        self.latest(*[a_quote(CON_IDS[symbol]) for symbol in symbols or SYMBOLS])
+        self.commands.sent.clear()
+
+
+def clock() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def commands(qapp: QApplication) -> FakeCommands:
+    return FakeCommands()
+
+
+@pytest.fixture
+def stage(qtbot, qapp: QApplication, commands: FakeCommands):
+    apply_theme(qapp, "dark")
+    window = MainWindow(commands, read_only=False, symbols=SYMBOLS, clock=clock)
+    qtbot.addWidget(window, before_close_func=lambda window: window.leaving.allow())
+    window.show()
+    qtbot.waitExposed(window)
+    return Stage(window, commands)
+
+
+@pytest.fixture
+def ready(stage: Stage) -> Stage:
+    stage.make_ready()
+    return stage

@@ -1,0 +1,237 @@
+"""Believable messages and a command port that only remembers."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from workstation.bridge.commands import Answered, CommandPort, CommandQueue
+from workstation.domain.account import AccountPnl, AccountSummary, Environment, PositionView
+from workstation.domain.commands import Command, CommandResult, Watched, WatchSymbol
+from workstation.domain.contract import Contract, ContractDetails
+from workstation.domain.execution import Execution
+from workstation.domain.finding import Finding, Level, RiskCode
+from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderKey, PermId
+from workstation.domain.link import LinkState, LinkView
+from workstation.domain.notice import Notice, Severity
+from workstation.domain.order import Side
+from workstation.domain.order_status import Lifecycle, OrderView
+from workstation.domain.prices import PriceBand, PriceLadder
+from workstation.domain.quote import Quote
+
+NOW = datetime(2026, 3, 18, 14, 32, 5, tzinfo=UTC)
+ACCOUNT = AccountId("SIM0012321")
+LADDER = PriceLadder(
+    (PriceBand(Decimal(0), Decimal("0.0001")), PriceBand(Decimal(1), Decimal("0.01")))
+)
+SYMBOLS = ("AAPL", "MSFT", "NVDA", "GOOGL", "AMZN", "META", "TSLA", "SPY", "QQQ", "BRK B", "F")
+CON_IDS = {symbol: ConId(100 + number) for number, symbol in enumerate(SYMBOLS)}
+AAPL = CON_IDS["AAPL"]
+
+HOSTILE = (
+    "<b>bold</b>",
+    "<img src='http://example.invalid/x.png'>",
+    "<script>alert(1)</script>",
+    "<a href='file:///etc/passwd'>click</a>",
+    "&lt;b&gt; &amp; &copy;",
+    "line one\nline two\r\ttab",
+    "\u202eright to left\u202c",
+    "nul\x00bell\x07escape\x1b[31m",
+    "&File &Quit",
+    "%s %d {0} {name}",
+    "W" * 5000,
+    "🚀 emoji and ümlaut",
+    "",
+)
+
+
+class FakeCommands(CommandPort):
+    """Remembers what was sent; answers when told to."""
+
+    def __init__(self) -> None:
+        super().__init__(CommandQueue())
+        self.sent: list[Command] = []
+        self._waiting_answers: list[tuple[Command, Answered | None]] = []
+
+    def send(self, command: Command, answered: Answered | None = None) -> int:
+        self.sent.append(command)
+        self._waiting_answers.append((command, answered))
+        return len(self.sent)
+
+    def of(self, kind: type) -> list[Any]:
+        return [command for command in self.sent if isinstance(command, kind)]
+
+    def answer(self, kind: type, result: CommandResult) -> None:
+        """Answer the oldest unanswered command of a kind."""
+        for place, (command, answered) in enumerate(self._waiting_answers):
+            if isinstance(command, kind):
+                del self._waiting_answers[place]
+                if answered is not None:
+                    answered(result)
+                return
+        raise AssertionError(f"no {kind.__name__} waits for an answer")
+
+    def answer_watches(self) -> None:
+        while waiting := [c for c, _ in self._waiting_answers if isinstance(c, WatchSymbol)]:
+            symbol = waiting[0].symbol
+            con_id = CON_IDS.get(symbol, ConId(1000 + sum(map(ord, symbol))))
+            self.answer(WatchSymbol, Watched(con_id, symbol))
+
+
+def a_link(state: LinkState = LinkState.READY, **changes: Any) -> LinkView:
+    values: dict[str, Any] = {
+        "state": state,
+        "client_id": ClientId(7),
+        "host": "127.0.0.1",
+        "port": 7497,
+        "server_version": 203,
+        "accounts": (ACCOUNT,),
+        "account": ACCOUNT,
+        "environment": Environment.SIMULATED,
+        "clock_offset": 0.2,
+        "since": NOW,
+    }
+    return LinkView(**{**values, **changes})
+
+
+def a_quote(con_id: ConId = AAPL, **changes: Any) -> Quote:
+    values: dict[str, Any] = {
+        "bid": 187.18,
+        "bid_size": 300,
+        "ask": 187.20,
+        "ask_size": 1200,
+        "last": 187.19,
+        "last_size": 100,
+        "high": 188.90,
+        "low": 185.40,
+        "open": 186.0,
+        "close": 186.0,
+        "volume": 12_345_678,
+        "received_at": NOW,
+    }
+    return Quote(con_id=con_id, **{**values, **changes})
+
+
+def a_contract(symbol: str = "AAPL", con_id: ConId | None = None) -> ContractDetails:
+    found = con_id if con_id is not None else CON_IDS[symbol]
+    return ContractDetails(
+        contract=Contract(con_id=found, symbol=symbol), long_name=f"{symbol} INC", ladder=LADDER
+    )
+
+
+def an_order(number: int = 12, **changes: Any) -> OrderView:
+    values: dict[str, Any] = {
+        "key": OrderKey(f"7:{number}"),
+        "order_id": OrderId(number),
+        "client_id": ClientId(7),
+        "perm_id": PermId(1_234_567_000 + number),
+        "account": ACCOUNT,
+        "con_id": AAPL,
+        "symbol": "AAPL",
+        "side": Side.BUY,
+        "quantity": Decimal(100),
+        "order_type": "LMT",
+        "limit_price": Decimal("187.20"),
+        "tif": "DAY",
+        "lifecycle": Lifecycle.WORKING,
+        "created_at": NOW + timedelta(seconds=number),
+        "updated_at": NOW + timedelta(seconds=number),
+    }
+    return OrderView(**{**values, **changes})
+
+
+def a_position(symbol: str = "AAPL", **changes: Any) -> PositionView:
+    values: dict[str, Any] = {
+        "account": ACCOUNT,
+        "con_id": CON_IDS[symbol],
+        "symbol": symbol,
+        "quantity": Decimal(300),
+        "average_cost": Decimal("181.2533"),
+        "mark": 187.19,
+        "market_value": 56_157.0,
+        "unrealized_pnl": 1_781.01,
+        "realized_pnl": 0.0,
+        "daily_pnl": 357.0,
+    }
+    return PositionView(**{**values, **changes})
+
+
+def a_summary(**changes: Any) -> AccountSummary:
+    values: dict[str, Any] = {
+        "account": ACCOUNT,
+        "net_liquidation": Decimal("1003254.17"),
+        "available_funds": Decimal("845110.02"),
+        "buying_power": Decimal("3380440.08"),
+        "updated_at": NOW,
+    }
+    return AccountSummary(**{**values, **changes})
+
+
+def a_pnl(**changes: Any) -> AccountPnl:
+    values: dict[str, Any] = {
+        "account": ACCOUNT,
+        "daily": 3254.17,
+        "unrealized": -412.5,
+        "realized": 0.0,
+    }
+    return AccountPnl(**{**values, **changes})
+
+
+def a_notice(severity: Severity = Severity.INFO, **changes: Any) -> Notice:
+    values: dict[str, Any] = {
+        "severity": severity,
+        "text": "Market data farm connection is OK: usfarm",
+        "code": 2104,
+        "time": NOW,
+    }
+    return Notice(**{**values, **changes})
+
+
+def an_execution(**changes: Any) -> Execution:
+    values: dict[str, Any] = {
+        "exec_id": ExecId("0001.01.01.01"),
+        "order_id": OrderId(12),
+        "client_id": ClientId(7),
+        "perm_id": PermId(1_234_567_012),
+        "order_ref": None,
+        "account": ACCOUNT,
+        "con_id": AAPL,
+        "symbol": "AAPL",
+        "side": Side.BUY,
+        "quantity": Decimal(40),
+        "price": Decimal("187.20"),
+        "exchange": "NASDAQ",
+        "time": NOW,
+    }
+    return Execution(**{**values, **changes})
+
+
+FINDINGS = (
+    Finding(
+        RiskCode.ORDER_SIZE,
+        Level.SOFT,
+        "The order is larger than your personal limit.",
+        "187,200 USD",
+        "100,000 USD",
+        "534 shares would pass.",
+    ),
+    Finding(RiskCode.DUPLICATE, Level.SOFT, "The same order was sent 1.2 s ago.", "1.2 s", "3 s"),
+)
+DENIALS = (
+    Finding(
+        RiskCode.PRICE_COLLAR,
+        Level.HARD,
+        "The limit is far above the market.",
+        "14.3 %",
+        "12 %",
+        "209.66 would pass.",
+    ),
+    Finding(
+        RiskCode.FUNDS,
+        Level.HARD,
+        "The account has not enough available funds.",
+        "1,872,000 USD",
+        "845,110 USD",
+        "4,514 shares would pass.",
+    ),
+    *FINDINGS,
+)

@@ -1,0 +1,240 @@
+"""Grabs pictures of the window in many states: python -m tests.qt.gallery FOLDER."""
+
+import random
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from tests.qt.fakes import (
+    CON_IDS,
+    DENIALS,
+    FINDINGS,
+    NOW,
+    SYMBOLS,
+    FakeCommands,
+    a_contract,
+    a_link,
+    a_notice,
+    a_pnl,
+    a_position,
+    a_quote,
+    a_summary,
+    an_execution,
+    an_order,
+)
+from workstation.domain.account import Environment
+from workstation.domain.commands import (
+    Done,
+    SetArmed,
+    SubmitOrder,
+)
+from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
+from workstation.domain.ids import AccountId, ClientId
+from workstation.domain.link import LinkState
+from workstation.domain.messages import (
+    ContractKnown,
+    ExecutionArrived,
+    LinkChanged,
+    NoticeArrived,
+    OrderChanged,
+)
+from workstation.domain.notice import Severity
+from workstation.domain.order import Side
+from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
+from workstation.domain.quote import MarketDataType
+from workstation.ui.main_window import MainWindow
+from workstation.ui.theme import apply_theme
+
+SIZES = ((1280, 720), (1920, 1080))
+PRICES = (187.19, 415.3, 902.55, 171.02, 186.5, 512.9, 172.63, 518.7, 441.2, 408.77, 12.41)
+
+
+def new_window(
+    size: tuple[int, int], *, read_only: bool = False
+) -> tuple[MainWindow, FakeCommands]:
+    commands = FakeCommands()
+    window = MainWindow(
+        commands, read_only=read_only, symbols=(*SYMBOLS, "XYZZY"), clock=lambda: NOW
+    )
+    window.resize(*size)
+    window.docks.place_all()
+    window.show()
+    return window, commands
+
+
+def connect(window: MainWindow, commands: FakeCommands, **changes: object) -> None:
+    window.on_events((LinkChanged(a_link(**changes)),))
+    for symbol in SYMBOLS:
+        window.on_events((ContractKnown(a_contract(symbol)),))
+    commands.answer_watches()
+    row = window.messages.quotes.value("XYZZY")
+    row.con_id = None
+    window.messages.quotes.set_problem("XYZZY", "not found: no security definition")
+
+
+def quotes(seed: int) -> list[object]:
+    rng = random.Random(seed)
+    made = []
+    for symbol, price in zip(SYMBOLS, PRICES, strict=True):
+        last = round(price * (1 + rng.uniform(-0.0004, 0.0004)), 2)
+        made.append(
+            a_quote(
+                CON_IDS[symbol],
+                bid=round(last - 0.01, 2),
+                ask=round(last + 0.01, 2),
+                last=last,
+                bid_size=rng.randrange(1, 60) * 100,
+                ask_size=rng.randrange(1, 60) * 100,
+                close=round(price * (1 + random.Random(symbol).uniform(-0.03, 0.03)), 2),
+                high=round(price * 1.011, 2),
+                low=round(price * 0.986, 2),
+                volume=rng.randrange(1_000_000, 90_000_000),
+                data_type=MarketDataType.DELAYED if symbol == "QQQ" else MarketDataType.LIVE,
+                stale=symbol == "BRK B",
+                received_at=NOW - timedelta(milliseconds=18),
+            )
+        )
+    return made
+
+
+def fill(window: MainWindow) -> None:
+    window.on_latest(tuple(quotes(1)))
+    window.on_latest(tuple(quotes(2)))
+    window.on_events(
+        (
+            OrderChanged(an_order(12)),
+            OrderChanged(
+                an_order(13, side=Side.SELL, filled=Decimal(40), average_price=Decimal("187.215"), limit_price=Decimal("187.21"))
+            ),
+            OrderChanged(an_order(14, con_id=CON_IDS["MSFT"], symbol="MSFT", quantity=Decimal(1000), limit_price=Decimal("415.00"), replace=Pending.REQUESTED, pending_quantity=Decimal(800), pending_limit=Decimal("414.90"))),
+            OrderChanged(an_order(15, con_id=CON_IDS["TSLA"], symbol="TSLA", side=Side.SELL, lifecycle=Lifecycle.FILLED, filled=Decimal(100), average_price=Decimal("172.63"), order_type="MKT", limit_price=None)),
+            OrderChanged(an_order(16, con_id=CON_IDS["SPY"], symbol="SPY", cancel=Pending.REQUESTED, limit_price=Decimal("512.00"), tif="GTC")),
+            OrderChanged(an_order(17, con_id=CON_IDS["NVDA"], symbol="NVDA", lifecycle=Lifecycle.REJECTED, limit_price=Decimal("901.00"), note="201: Order rejected - reason: insufficient margin")),
+            OrderChanged(an_order(18, lifecycle=Lifecycle.UNKNOWN, note="the link broke before the broker confirmed it")),
+            OrderChanged(an_order(-3, client_id=ClientId(0), con_id=CON_IDS["F"], symbol="F", editable=False, quantity=Decimal(5000), limit_price=Decimal("12.40"), tif="GTC", lifecycle=Lifecycle.HELD)),
+            OrderChanged(an_order(19, con_id=CON_IDS["META"], symbol="META", lifecycle=Lifecycle.CANCELLED, limit_price=Decimal("510.00"), filled=Decimal(25), average_price=Decimal("509.98"), flags=frozenset({OrderFlag.LATE_FILL}))),
+            ExecutionArrived(an_execution()),
+            NoticeArrived(a_notice()),
+            NoticeArrived(a_notice(Severity.WARNING, code=2105, text="HMDS data farm connection is broken: ushmds", effect="Charts may have gaps. Orders are not touched.", advice="Nothing; it comes back by itself.")),
+            NoticeArrived(a_notice(Severity.ERROR, code=201, text="Order 17 rejected - reason: insufficient margin", effect="Order 17 is not at the exchange.", advice="Reduce the quantity or free margin.")),
+        )
+    )  # fmt: skip
+    window.on_latest(
+        (
+            a_position(),
+            a_position("TSLA", quantity=Decimal(-50), average_cost=Decimal("175.10"), mark=172.63, market_value=-8631.5, unrealized_pnl=123.5, realized_pnl=-41.2, daily_pnl=-88.05),
+            a_position("F", quantity=Decimal(12_000), average_cost=Decimal("12.6"), mark=12.41, market_value=148_920.0, unrealized_pnl=-2_280.0, daily_pnl=None, realized_pnl=None),
+            a_position("MSFT", quantity=Decimal(0), average_cost=None, mark=415.3, market_value=0.0, unrealized_pnl=None, realized_pnl=812.4, daily_pnl=812.4),
+            a_summary(),
+            a_pnl(),
+        )
+    )  # fmt: skip
+    window.choose_symbol("AAPL")
+    window.ticket.form.quantity_edit.set_value(Decimal(100))
+    window.ticket.form.take_ask()
+
+
+def busy(window: MainWindow, commands: FakeCommands) -> None:
+    connect(window, commands)
+    fill(window)
+    window.on_latest(tuple(quotes(3)))
+
+
+def log_tab(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.docks.focus("log")
+
+
+def empty(window: MainWindow, commands: FakeCommands) -> None:
+    window.watching.replace_all(())
+    window.on_events((LinkChanged(a_link()),))
+
+
+def disconnected(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.on_events((LinkChanged(a_link(LinkState.DISCONNECTED, reason="TWS closed the connection; next try in 5 s", clock_offset=None)),))  # fmt: skip
+    window.on_latest(tuple(replace(q, stale=True) for q in quotes(3)))
+
+
+def read_only(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+
+
+def live(window: MainWindow, commands: FakeCommands) -> None:
+    connect(window, commands, account=AccountId("U1234321"), environment=Environment.LIVE)
+    fill(window)
+
+
+def live_armed(window: MainWindow, commands: FakeCommands) -> None:
+    live(window, commands)
+    window.ticket.arm_button.click()
+    commands.answer(SetArmed, Done())
+
+
+def denied(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.ticket.form.quantity_edit.set_value(Decimal(10_000))
+    window.ticket.form.price_edit.set_value(Decimal("214.00"))
+    window.ticket.submit_button.click()
+    commands.answer(SubmitOrder, Denied(DENIALS))
+
+
+def asked(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.ticket.form.quantity_edit.set_value(Decimal(1_000))
+    window.ticket.form.sell_button.click()
+    window.ticket.submit_button.click()
+    commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
+
+
+def changing(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.ticket.start_change(an_order(12))
+    window.ticket.form.quantity_edit.set_value(Decimal(80))
+
+
+def alarm(window: MainWindow, commands: FakeCommands) -> None:
+    connect(window, commands, environment=Environment.PAPER, account=AccountId("DU1234567"), trading_state=TradingState.REDUCING, trading_reason="daily loss limit reached")  # fmt: skip
+    fill(window)
+    window.on_events((NoticeArrived(a_notice(Severity.ALARM, code=None, text="Order 18 has been without an answer for 30 s.", effect="It may be working at the broker.", advice="Look at it in TWS.")),))  # fmt: skip
+
+
+def leaving(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.close()
+
+
+SCENES = (busy, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, changing, alarm, leaving)  # fmt: skip
+
+
+def main(folder: Path) -> None:
+    app = QApplication([])
+    folder.mkdir(parents=True, exist_ok=True)
+    scale = round(100 * app.primaryScreen().devicePixelRatio())
+    for theme in ("dark", "light"):
+        apply_theme(app, theme)
+        for scene in SCENES:
+            for width, height in SIZES:
+                if scale != 100 and width > 1280:
+                    continue
+                window, commands = new_window((width, height), read_only=scene is read_only)
+                app.processEvents()
+                scene(window, commands)
+                window.on_frame()
+                for _ in range(5):
+                    app.processEvents()
+                name = f"{scene.__name__}-{theme}-{width}-{scale}.png"
+                window.grab().save(str(folder / name))
+                if window.leaving.dialog is not None:
+                    window.leaving.dialog.grab().save(str(folder / f"dialog-{name}"))
+                window.force_close()
+                window.deleteLater()
+    print(f"{len(list(folder.iterdir()))} pictures in {folder}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
