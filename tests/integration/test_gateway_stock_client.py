@@ -1,15 +1,19 @@
 """Stock ibapi against a real gateway process, at every protocol version that matters."""
 
+import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from ibapi.execution import ExecutionFilter
+from ibapi.order_cancel import OrderCancel
 
 from tests.unit.simgateway.gateway_support import (
     ACCOUNT,
     GatewayProcess,
     StockClient,
     order,
+    raw_client,
     running_gateway,
     stock,
     stock_client,
@@ -18,10 +22,26 @@ from tests.unit.simgateway.gateway_support import (
 VERSIONS = [157, 163, 176, 178, 193, 200]
 UNSET = 1.7976931348623157e308
 
+client_ids = itertools.count(100)
+
 
 @pytest.fixture(params=VERSIONS)
 def version(request: pytest.FixtureRequest) -> int:
     return request.param
+
+
+@pytest.fixture(scope="module")
+def shared_gateway() -> Iterator[GatewayProcess]:
+    with running_gateway("--seed", "7") as process:
+        yield process
+
+
+@pytest.fixture
+def visitor(shared_gateway: GatewayProcess, version: int) -> Iterator[StockClient]:
+    """Return a client of a gateway that other tests use, too; order ids start at 1."""
+    with stock_client(shared_gateway.port, version, next(client_ids)) as connected:
+        assert connected.serverVersion() == version
+        yield connected
 
 
 @pytest.fixture
@@ -30,10 +50,11 @@ def gateway() -> Iterator[GatewayProcess]:
         yield process
 
 
-@pytest.fixture
-def client(gateway: GatewayProcess, version: int) -> Iterator[StockClient]:
-    with stock_client(gateway.port, version) as connected:
-        assert connected.serverVersion() == version
+@pytest.fixture(params=[v for v in VERSIONS if v >= 176])
+def client(gateway: GatewayProcess, request: pytest.FixtureRequest) -> Iterator[StockClient]:
+    """Return the first client of a fresh gateway."""
+    with stock_client(gateway.port, request.param) as connected:
+        assert connected.serverVersion() == request.param
         yield connected
 
 
@@ -44,44 +65,44 @@ def buy(client: StockClient, order_id: int, quantity: int = 100, symbol: str = "
     client.wait("commissionAndFeesReport", since=mark)
 
 
-def test_start_up_order(client: StockClient) -> None:
-    client.code(-1, 2158)
+def test_start_up_order(visitor: StockClient) -> None:
+    visitor.code(-1, 2158)
 
-    names = [name for name, _ in client.calls if name not in {"connectAck", "logAnswer"}]
+    names = [name for name, _ in visitor.calls if name not in {"connectAck", "logAnswer"}]
     assert names == ["managedAccounts", "nextValidId", "error", "error", "error"]
-    assert client.wait("managedAccounts") == (ACCOUNT,)
-    assert client.wait("nextValidId") == (1,)
-    assert [args[2] for name, args in client.calls if name == "error"] == [2104, 2106, 2158]
+    assert visitor.wait("managedAccounts") == (ACCOUNT,)
+    assert visitor.wait("nextValidId") == (1,)
+    assert [args[2] for name, args in visitor.calls if name == "error"] == [2104, 2106, 2158]
 
 
-def test_session_requests(client: StockClient) -> None:
-    client.reqCurrentTime()
-    client.reqIds(1)
-    client.reqManagedAccts()
-    client.reqFamilyCodes()
-    client.setServerLogLevel(3)
-    client.reqMarketDataType(3)
-    client.reqMarketRule(26)
+def test_session_requests(visitor: StockClient) -> None:
+    visitor.reqCurrentTime()
+    visitor.reqIds(1)
+    visitor.reqManagedAccts()
+    visitor.reqFamilyCodes()
+    visitor.setServerLogLevel(3)
+    visitor.reqMarketDataType(3)
+    visitor.reqMarketRule(26)
 
-    assert client.wait("currentTime")[0] > 1_700_000_000
-    (increments,) = client.wait("marketRule")[1:]
+    assert visitor.wait("currentTime")[0] > 1_700_000_000
+    (increments,) = visitor.wait("marketRule")[1:]
     assert [(i.lowEdge, i.increment) for i in increments] == [(0.0, 0.01)]
-    assert client.wait("familyCodes")[0][0].accountID == ACCOUNT
-    if client.serverVersion() >= 167:
-        client.reqUserInfo(5)
-        assert client.wait("userInfo") == (5, "")
-    if client.serverVersion() >= 197:
-        client.reqCurrentTimeInMillis()
-        assert client.wait("currentTimeInMillis")[0] > 1_700_000_000_000
+    assert visitor.wait("familyCodes")[0][0].accountID == ACCOUNT
+    if visitor.serverVersion() >= 167:
+        visitor.reqUserInfo(5)
+        assert visitor.wait("userInfo") == (5, "")
+    if visitor.serverVersion() >= 197:
+        visitor.reqCurrentTimeInMillis()
+        assert visitor.wait("currentTimeInMillis")[0] > 1_700_000_000_000
 
 
 @pytest.mark.parametrize("by", ["symbol", "conId"])
-def test_contract_details(client: StockClient, by: str) -> None:
+def test_contract_details(visitor: StockClient, by: str) -> None:
     wanted = stock("IBM") if by == "symbol" else stock("", 8314)
-    client.reqContractDetails(21, wanted)
-    client.wait("contractDetailsEnd", lambda i: i == 21)
+    visitor.reqContractDetails(21, wanted)
+    visitor.wait("contractDetailsEnd", lambda i: i == 21)
 
-    req_id, details = client.wait("contractDetails")
+    req_id, details = visitor.wait("contractDetails")
     found = details.contract
     assert req_id == 21
     assert (found.conId, found.symbol, found.secType) == (8314, "IBM", "STK")
@@ -95,7 +116,7 @@ def test_contract_details(client: StockClient, by: str) -> None:
     assert (details.priceMagnifier, details.stockType, details.aggGroup) == (1, "COMMON", 1)
     assert [(t.tag, t.value) for t in details.secIdList] == [("ISIN", "US4592001014")]
     assert (details.industry, details.category) == ("Technology", "Computers")
-    if client.serverVersion() >= 164:
+    if visitor.serverVersion() >= 164:
         sizes = (details.minSize, details.sizeIncrement, details.suggestedSizeIncrement)
         assert sizes == (1, 1, 100)
     first, *_ = details.tradingHours.split(";")
@@ -104,55 +125,56 @@ def test_contract_details(client: StockClient, by: str) -> None:
     assert details.liquidHours == details.tradingHours
 
 
-def test_unknown_contract(client: StockClient) -> None:
-    client.reqContractDetails(22, stock("NOSUCH"))
+def test_unknown_contract(visitor: StockClient) -> None:
+    visitor.reqContractDetails(22, stock("NOSUCH"))
 
-    assert client.code(22, 200).startswith("No security definition")
+    assert visitor.code(22, 200).startswith("No security definition")
 
 
-def test_matching_symbols(client: StockClient) -> None:
-    client.reqMatchingSymbols(23, "AP")
+def test_matching_symbols(visitor: StockClient) -> None:
+    visitor.reqMatchingSymbols(23, "aap")
 
-    req_id, found = client.wait("symbolSamples")
+    req_id, found = visitor.wait("symbolSamples")
     assert req_id == 23
-    assert [d.contract.symbol for d in found] == ["AAPL"] or "AAPL" in [
-        d.contract.symbol for d in found
-    ]
+    assert [d.contract.symbol for d in found] == ["AAPL"]
+    assert (found[0].contract.conId, found[0].contract.primaryExchange) == (265598, "NASDAQ")
 
 
-def test_quotes_stream(client: StockClient) -> None:
-    client.reqMktData(31, stock(), "233", False, False, [])
+def test_quotes_stream(visitor: StockClient) -> None:
+    visitor.reqMktData(31, stock(), "233", False, False, [])
 
-    assert client.wait("tickReqParams") == (31, 0.01, "9c0001", 3)
-    assert client.wait("marketDataType") == (31, 1)
-    prices = {tick: client.wait("tickPrice", _tick(31, tick))[2] for tick in (1, 2, 4, 6, 7, 9, 14)}
+    assert visitor.wait("tickReqParams") == (31, 0.01, "9c0001", 3)
+    assert visitor.wait("marketDataType") == (31, 1)
+    prices = {
+        tick: visitor.wait("tickPrice", _tick(31, tick))[2] for tick in (1, 2, 4, 6, 7, 9, 14)
+    }
     assert prices[7] <= prices[4] <= prices[6]
     assert 0 < round(prices[2] - prices[1], 2) <= 0.05
     assert prices[9] == 271.49
     for size in (0, 3, 5, 8):
-        assert client.wait("tickSize", _tick(31, size))[2] > 0
-    assert client.wait("tickString", _tick(31, 45))[2].isdigit()
-    assert client.wait("tickGeneric", _tick(31, 49)) == (31, 49, 0.0)
-    mark = client.mark()
-    for _ in range(5):
-        client.wait("tickPrice", _tick(31, 1), since=mark)
-        mark = client.mark()
-    client.cancelMktData(31)
-    client.cancelMktData(31)
-    client.code(31, 300)
+        assert visitor.wait("tickSize", _tick(31, size))[2] > 0
+    assert visitor.wait("tickString", _tick(31, 45))[2].isdigit()
+    assert visitor.wait("tickGeneric", _tick(31, 49)) == (31, 49, 0.0)
+    mark = visitor.mark()
+    for _ in range(2):
+        visitor.wait("tickPrice", _tick(31, 1), since=mark)
+        mark = visitor.mark()
+    visitor.cancelMktData(31)
+    visitor.cancelMktData(31)
+    visitor.code(31, 300)
 
 
 def _tick(req_id: int, tick: int):
     return lambda i, t, *_: (i, t) == (req_id, tick)
 
 
-def test_snapshot_ends(client: StockClient) -> None:
-    client.reqMktData(32, stock("MSFT"), "", True, False, [])
+def test_snapshot_ends(visitor: StockClient) -> None:
+    visitor.reqMktData(32, stock("MSFT"), "", True, False, [])
 
-    assert client.wait("tickSnapshotEnd") == (32,)
-    assert client.wait("tickPrice", _tick(32, 9))[2] == 472.12
-    client.cancelMktData(32)
-    client.code(32, 300)
+    assert visitor.wait("tickSnapshotEnd") == (32,)
+    assert visitor.wait("tickPrice", _tick(32, 9))[2] == 472.12
+    visitor.cancelMktData(32)
+    visitor.code(32, 300)
 
 
 def test_market_order_fills(client: StockClient) -> None:
@@ -222,20 +244,14 @@ def test_limit_order_rests_changes_and_is_cancelled(client: StockClient) -> None
     assert client.wait("orderStatus", since=mark)[:4] == (1, "Submitted", 0, 150)
 
     mark = client.mark()
-    client.cancelOrder(1, _cancel())
+    client.cancelOrder(1, OrderCancel())
     assert client.code(1, 202, mark) == "Order Canceled - reason:"
     statuses = [args[1] for _, args in client.since(mark, "orderStatus")]
     assert statuses == ["PendingCancel", "Cancelled"]
     if client.serverVersion() >= 194:
         assert client.wait("error", lambda i, _t, c, *_: c == 202)[1] % 1000 == 0
-    client.cancelOrder(1, _cancel())
+    client.cancelOrder(1, OrderCancel())
     assert "permId =4000000001" in client.code(1, 161)
-
-
-def _cancel():
-    from ibapi.order_cancel import OrderCancel
-
-    return OrderCancel()
 
 
 def test_what_if_shows_margin_and_does_not_rest(client: StockClient) -> None:
@@ -258,25 +274,27 @@ def test_what_if_shows_margin_and_does_not_rest(client: StockClient) -> None:
     assert len(client.since(0, "openOrder")) == 1
 
 
-def test_untransmitted_order_is_invisible(client: StockClient) -> None:
-    mark = client.mark()
-    client.placeOrder(1, stock(), order("BUY", 100, 200.0, transmit=False))
-    client.reqAllOpenOrders()
-    client.wait("openOrderEnd")
-    assert client.since(mark, "openOrder", "orderStatus") == []
+def test_untransmitted_order_is_invisible(visitor: StockClient) -> None:
+    mark = visitor.mark()
+    visitor.placeOrder(1, stock(), order("BUY", 100, 200.0, transmit=False))
+    visitor.reqAllOpenOrders()
+    visitor.wait("openOrderEnd")
+    assert visitor.since(mark, "openOrder", "orderStatus") == []
 
-    client.placeOrder(1, stock(), order("BUY", 100, 200.0))
-    client.wait("orderStatus", lambda i, s, *_: (i, s) == (1, "Submitted"))
+    visitor.placeOrder(1, stock(), order("BUY", 100, 200.0))
+    visitor.wait("orderStatus", lambda i, s, *_: (i, s) == (1, "Submitted"))
+    visitor.cancelOrder(1, OrderCancel())
+    visitor.code(1, 202)
 
 
-def test_immediate_orders(client: StockClient) -> None:
-    client.placeOrder(1, stock(), order("BUY", 100, 200.0, tif="IOC"))
-    client.wait("orderStatus", lambda i, s, *_: (i, s) == (1, "Cancelled"))
-    statuses = [args[1] for _, args in client.since(0, "orderStatus")]
+def test_immediate_orders(visitor: StockClient) -> None:
+    visitor.placeOrder(1, stock(), order("BUY", 100, 200.0, tif="IOC"))
+    visitor.wait("orderStatus", lambda i, s, *_: (i, s) == (1, "Cancelled"))
+    statuses = [args[1] for _, args in visitor.since(0, "orderStatus")]
     assert statuses == ["PreSubmitted", "PendingCancel", "Cancelled"]
 
-    client.placeOrder(2, stock(), order("BUY", 100, 200.0, tif="FOK"))
-    client.wait("orderStatus", lambda i, s, *_: (i, s) == (2, "Inactive"))
+    visitor.placeOrder(2, stock(), order("BUY", 100, 200.0, tif="FOK"))
+    visitor.wait("orderStatus", lambda i, s, *_: (i, s) == (2, "Inactive"))
 
 
 def test_positions_and_account(client: StockClient) -> None:
@@ -286,7 +304,7 @@ def test_positions_and_account(client: StockClient) -> None:
     fills = [args[2] for name, args in client.calls if name == "execDetails"]
     cost = sum(float(f.shares) * f.price for f in fills)
 
-    account, contract, held, average = client.wait("position", lambda _a, _c, p, _v: p == 100)
+    account, contract, _, average = client.wait("position", lambda _a, _c, p, _v: p == 100)
     assert (account, contract.symbol, contract.conId) == (ACCOUNT, "AAPL", 265598)
     assert average == pytest.approx((cost + 1) / 100)
 
@@ -314,14 +332,14 @@ def test_positions_and_account(client: StockClient) -> None:
     assert len(client.wait("updateAccountTime")[0]) == 5
 
 
-def test_too_many_summaries(client: StockClient) -> None:
+def test_too_many_summaries(visitor: StockClient) -> None:
     for req_id in (1, 2, 3):
-        client.reqAccountSummary(req_id, "All", "NetLiquidation")
+        visitor.reqAccountSummary(req_id, "All", "NetLiquidation")
 
-    client.code(3, 322)
-    client.cancelAccountSummary(1)
-    client.reqAccountSummary(4, "All", "NetLiquidation")
-    client.wait("accountSummaryEnd", lambda i: i == 4)
+    visitor.code(3, 322)
+    visitor.cancelAccountSummary(1)
+    visitor.reqAccountSummary(4, "All", "NetLiquidation")
+    visitor.wait("accountSummaryEnd", lambda i: i == 4)
 
 
 def test_profit_and_loss_streams(client: StockClient) -> None:
@@ -362,9 +380,7 @@ def test_executions_and_round_trip(client: StockClient) -> None:
     assert not [1 for _, args in client.since(mark, "execDetails") if args[0] == 62]
 
 
-def _filter(**values: object):
-    from ibapi.execution import ExecutionFilter
-
+def _filter(**values: object) -> ExecutionFilter:
     made = ExecutionFilter()
     for name, value in values.items():
         setattr(made, name, value)
@@ -375,7 +391,7 @@ def test_completed_orders(client: StockClient) -> None:
     buy(client, 1)
     client.placeOrder(2, stock(), order("BUY", 5, 100.0))
     client.wait("orderStatus", lambda i, s, *_: (i, s) == (2, "Submitted"))
-    client.cancelOrder(2, _cancel())
+    client.cancelOrder(2, OrderCancel())
     client.code(2, 202)
     client.reqCompletedOrders(False)
     client.wait("completedOrdersEnd")
@@ -388,9 +404,9 @@ def test_completed_orders(client: StockClient) -> None:
     assert done[1][1].lmtPrice == 100.0
 
 
-def test_refusals(client: StockClient) -> None:
-    client.cancelOrder(481, _cancel())
-    assert client.code(481, 10147) == "OrderId 481 that needs to be cancelled is not found."
+def test_refusals(visitor: StockClient) -> None:
+    visitor.cancelOrder(481, OrderCancel())
+    assert visitor.code(481, 10147) == "OrderId 481 that needs to be cancelled is not found."
     cases = [
         (200, stock("NOSUCH"), order("BUY", 1)),
         (110, stock(), order("BUY", 1, 200.005)),
@@ -402,14 +418,14 @@ def test_refusals(client: StockClient) -> None:
         (201, stock(), order("BUY", 1_000_000)),
     ]
     for number, (code, contract, wanted) in enumerate(cases, start=1):
-        client.placeOrder(number, contract, wanted)
-        client.code(number, code)
-    client.wait("orderStatus", lambda i, s, *_: (i, s) == (8, "Inactive"))
-    client.placeOrder(8, stock(), order("BUY", 1))
-    client.code(8, 103)
-    buy(client, 9)
-    client.placeOrder(9, stock(), order("BUY", 200))
-    client.code(9, 104)
+        visitor.placeOrder(number, contract, wanted)
+        visitor.code(number, code)
+    visitor.wait("orderStatus", lambda i, s, *_: (i, s) == (8, "Inactive"))
+    visitor.placeOrder(8, stock(), order("BUY", 1))
+    visitor.code(8, 103)
+    buy(visitor, 9)
+    visitor.placeOrder(9, stock(), order("BUY", 200))
+    visitor.code(9, 104)
 
 
 def test_two_clients(gateway: GatewayProcess, client: StockClient) -> None:
@@ -422,19 +438,24 @@ def test_two_clients(gateway: GatewayProcess, client: StockClient) -> None:
         other.reqAllOpenOrders()
         shown = other.wait("openOrder")[2]
         assert (shown.orderId, shown.clientId, shown.permId) == (1, 1, 4_000_000_001)
-        other.cancelOrder(1, _cancel())
+        other.cancelOrder(1, OrderCancel())
         other.code(1, 10147)
         other.placeOrder(1, stock(), order("BUY", 10))
         other.wait("execDetails")
         mark = client.mark()
-        other.reqGlobalCancel(_cancel())
+        other.reqGlobalCancel(OrderCancel())
         client.code(1, 202, mark)
     assert client.since(0, "execDetails") == []
 
 
-def test_client_id_in_use(gateway: GatewayProcess, client: StockClient) -> None:
-    with pytest.raises(AssertionError), stock_client(gateway.port, 200, client_id=1):
-        pass
+def test_client_id_in_use(shared_gateway: GatewayProcess, visitor: StockClient) -> None:
+    with raw_client(shared_gateway.port) as second:
+        second.shake_hands()
+        second.request(71, 2, visitor.clientId, "")
+
+        fields = second.read()
+        assert (fields[:3], len(fields)) == (["4", "-1", "326"], 6)
+        assert second.is_closed()
 
 
 def test_live_orders_come_before_the_rest(gateway: GatewayProcess, version: int) -> None:

@@ -15,9 +15,9 @@ from workstation.domain.clock import SystemClock
 from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
-from workstation.simgateway.server import Server
+from workstation.simgateway.server import Server, listen
 from workstation.simgateway.session import HIGHEST_VERSION, LOWEST_VERSION
-from workstation.simgateway.state import CorruptStateError, StateFile
+from workstation.simgateway.state import StateFile, StateFileError
 
 PROGRAM = "simgateway"
 LOOPBACK = ("127.0.0.1", "::1")
@@ -38,13 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ended.code if isinstance(ended.code, int) else 2
     try:
         server = _build(options)
-    except CorruptStateError as problem:
+    except StateFileError as problem:
         return _fail(2, f"the state file cannot be used: {problem}")
     except OSError as problem:
         return _fail(2, f"cannot start: {problem}")
     try:
-        _announce(server, options.ready_file)
         _end_on_signals(server)
+        _announce(server, options.ready_file)
         if options.supervised:
             threading.Thread(target=_watch_input, args=(server,), daemon=True).start()
         server.serve()
@@ -109,13 +109,14 @@ def _loopback(text: str) -> str:
 
 def _build(options: argparse.Namespace) -> Server:
     clock = SystemClock()
+    listener = listen((options.host, options.port))  # before the state file is touched
     state_file = StateFile(options.state) if options.state else None
     frame_log = FrameLog(options.frame_log, clock) if options.frame_log else None
     gateway = Gateway(clock, options.seed, state_file)
     return Server(
         gateway,
         clock,
-        (options.host, options.port),
+        listener,
         highest_version=options.max_server_version,
         frame_log=frame_log,
     )

@@ -38,6 +38,7 @@ from workstation.simgateway.orders import (
     StatusShown,
 )
 
+LARGEST_ORDER_ID = 2**31 - 1
 CANCEL_TEXT = "Order Canceled - reason:"
 
 
@@ -119,6 +120,8 @@ class OrderDesk:
     def place(self, client_id: int, request: PlaceRequest) -> None:
         """Answer a placeOrder request: a new order, a change, or a what-if."""
         terms = checked(request)
+        if not isinstance(terms, Refusal) and request.order_id > LARGEST_ORDER_ID:
+            terms = Refusal(320, "Error reading request. Order id is out of range.")
         if isinstance(terms, Refusal):
             self._complain(client_id, request.order_id, terms.code, terms.text)
             return

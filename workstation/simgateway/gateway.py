@@ -27,6 +27,7 @@ EXECUTION_DAYS = 7
 """How long executions and finished orders are kept (tws-wire.md 3.4)."""
 
 _FIRST_EXEC_NUMBER = 0x6A000000
+_REWRITE_BYTES = 8 * 1024 * 1024
 _LONGEST_CATCH_UP = 2.0
 _DAY_SECONDS = 86_400
 _ZONE = ZoneInfo(TIME_ZONE)
@@ -82,6 +83,7 @@ class Gateway:
             self.desk.restore(orders, executions)
         if state_file:
             state_file.begin(self._transaction(whole=True))
+        self._forget_changes()
 
     # ---- time ------------------------------------------------------------------------
 
@@ -133,7 +135,13 @@ class Gateway:
         if not self.desk.changes:
             return
         if self._state_file:
-            self._state_file.append(self._transaction(whole=False))
+            if self._state_file.size > _REWRITE_BYTES:
+                self._state_file.begin(self._transaction(whole=True))
+            else:
+                self._state_file.append(self._transaction(whole=False))
+        self._forget_changes()
+
+    def _forget_changes(self) -> None:
         self.desk.changes.orders.clear()
         self.desk.changes.executions.clear()
 

@@ -103,7 +103,7 @@ class Server:
         self,
         gateway: Gateway,
         clock: Clock,
-        address: tuple[str, int],
+        listener: socket.socket,
         *,
         highest_version: int = HIGHEST_VERSION,
         frame_log: FrameLog | None = None,
@@ -118,7 +118,7 @@ class Server:
         self._wake_receiver, self._wake_sender = socket.socketpair()
         self._wake_receiver.setblocking(False)
         self._wake_sender.setblocking(False)
-        self._listener = _listen(address)
+        self._listener = listener
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._wake_receiver, selectors.EVENT_READ)
 
@@ -217,7 +217,8 @@ class Server:
         connection.peer.close()
 
 
-def _listen(address: tuple[str, int]) -> socket.socket:
+def listen(address: tuple[str, int]) -> socket.socket:
+    """Return a listening socket; a restart may take the same port at once."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

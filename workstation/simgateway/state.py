@@ -6,6 +6,7 @@ that does not read as it should makes the file corrupt.
 """
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,13 +18,18 @@ from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.market import Tape
 from workstation.simgateway.orders import DONE, HELD_BACK, LIVE, Execution, Order
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 FIRST_PERM_ID = 4_000_000_001
 """Beyond 32 bits on purpose: a perm_id is a 64-bit number (tws-wire.md 3.4)."""
 
 _WRITE = os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
-class CorruptStateError(Exception):
+class StateFileError(Exception):
     """The state file cannot be used; the text names it and says why."""
 
 
@@ -69,20 +75,27 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
+        self._lock: int | None = None
+        self.size = 0
+        """Bytes written since the file was last rewritten."""
+
         self._encoder = msgspec.json.Encoder()
 
     def load(self) -> SavedState | None:
         """Return the saved state, or None when there is no file yet.
 
         Raises:
-            CorruptStateError: the file does not read as a log of this form.
+            StateFileError: the file does not read as a log of this form, or another gateway
+                is using it.
         """
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = lock(self._path.with_name(self._path.name + ".lock"))
             data = self._path.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise CorruptStateError(f"{self._path}: {error.strerror}") from None
+            raise StateFileError(f"{self._path}: {error.strerror or error}") from None
         if not data:
             return None
         lines = data.split(b"\n")
@@ -95,19 +108,19 @@ class StateFile:
                 check(transaction)
                 state = merged(state, transaction)
             except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
-                raise CorruptStateError(f"{self._path}: line {number}: {error}") from None
+                raise StateFileError(f"{self._path}: line {number}: {error}") from None
         if state is None:
-            raise CorruptStateError(f"{self._path}: no complete line")
+            raise StateFileError(f"{self._path}: no complete line")
         return state
 
     def begin(self, whole: Transaction) -> None:
         """Replace the file by one line that says everything, then keep it open for more."""
-        self.close()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._close_log()
+        self.size = 0
         temporary = self._path.with_name(self._path.name + ".tmp")
         self._descriptor = os.open(temporary, _WRITE | os.O_CREAT | os.O_TRUNC, 0o600)
         self._append(whole)
-        self.close()  # Windows renames no open file
+        self._close_log()  # Windows renames no open file
         temporary.replace(self._path)
         self._descriptor = os.open(self._path, _WRITE | os.O_APPEND)
         self._sync_folder()
@@ -117,7 +130,13 @@ class StateFile:
         self._append(transaction)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and let others use it."""
+        self._close_log()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _close_log(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -125,9 +144,11 @@ class StateFile:
     def _append(self, transaction: Transaction) -> None:
         assert self._descriptor is not None
         line = memoryview(self._encoder.encode(transaction) + b"\n")
+        size = len(line)
         while line:
             line = line[os.write(self._descriptor, line) :]
         os.fsync(self._descriptor)
+        self.size += size
 
     def _sync_folder(self) -> None:
         if os.name == "nt":
@@ -137,6 +158,23 @@ class StateFile:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def lock(path: Path) -> int:
+    """Take the lock file for this process and return its descriptor.
+
+    The system lets go of it when the process dies, however it dies.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise OSError("another gateway is using it") from None
+    return descriptor
 
 
 def check(transaction: Transaction) -> None:

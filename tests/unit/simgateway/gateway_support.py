@@ -59,8 +59,9 @@ class GatewayProcess:
         return self.process.returncode
 
     def wait(self) -> int:
-        """Wait until it ends by itself."""
-        return self.process.wait(PATIENCE)
+        """Close its input, and return its exit code once it has ended by itself."""
+        self._collect()
+        return self.process.returncode
 
     def _collect(self) -> None:
         _, errors = self.process.communicate(timeout=PATIENCE)
@@ -129,6 +130,12 @@ class RawClient:
             fields = self.read()
             if fields[0] == str(message_id) and tuple(fields[1 : 1 + len(start)]) == start:
                 return fields
+
+    def read_until_any(self, message_ids: set[str]) -> list[str]:
+        """Skip to the next message with one of some ids."""
+        while (fields := self.read())[0] not in message_ids:
+            pass
+        return fields
 
     def is_closed(self) -> bool:
         """Wait until the peer has closed."""
@@ -260,12 +267,20 @@ def stock_client(port: int, version: int, client_id: int = 1) -> Iterator[StockC
         yield client
     finally:
         ibapi.client.MAX_CLIENT_VER, ibapi.client.Connection = old
-        reader = client.reader if client.isConnected() else None
-        client.disconnect()
+        reader = getattr(client, "reader", None)
         if client.runner.is_alive():
+            client.msg_queue.put(Stop())
             client.runner.join(PATIENCE)
+        client.disconnect()
         if reader is not None:
             reader.join(PATIENCE)
+
+
+class Stop:
+    """Ends ibapi's message loop at once, as a message that is too long; it polls otherwise."""
+
+    def __len__(self) -> int:
+        return 2**30
 
 
 def stock(symbol: str = "AAPL", con_id: int = 0) -> Contract:
