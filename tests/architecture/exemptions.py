@@ -25,7 +25,11 @@ def exemptions() -> tuple[Exemption, ...]:
 
 
 @functools.cache
-def lazy_modules() -> tuple[str, ...]:
-    """Return the modules that workstation/app may import inside a function."""
+def lazy_modules(path: str) -> tuple[str, ...]:
+    """Return the modules that a file of workstation/app may import inside a function."""
     entries = tomllib.loads(FILE.read_text(encoding="utf-8")).get("lazy_import", [])
-    return tuple(entry["module"] for entry in entries if entry["reason"].strip())
+    return tuple(
+        entry["module"]
+        for entry in entries
+        if entry.get("where", path) == path and entry["reason"].strip()
+    )

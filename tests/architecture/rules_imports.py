@@ -65,7 +65,7 @@ def imports_stand_at_the_top(sources: Sequence[Source]) -> Iterator[Finding]:
         for name, function in source.functions:
             for node in ast.walk(function):
                 for module in imported_modules(node, source):
-                    if source.package != "app" or not module.startswith(lazy_modules()):
+                    if source.package != "app" or not module.startswith(lazy_modules(source.path)):
                         text = f"{name} imports {module} inside"
                         yield Finding(f"{source.path}::{name}", node.lineno, text)
 
@@ -129,6 +129,7 @@ RULES = [
             Example("def f():\n    import json"),
             Example("class A:\n    def f(self):\n        from workstation.ui import text"),
             Example("def f():\n    import sqlite3", "workstation/app/cli.py"),
+            Example("def f():\n    from workstation.app.logs import A", "workstation/app/a.py"),
             Example("def f():\n    import keyring", "workstation/app/cli.py", is_good=True),
         ],
     ),

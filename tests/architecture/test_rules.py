@@ -10,7 +10,15 @@ from tests.architecture import (
     rules_sizes,
 )
 from tests.architecture.exemptions import exemptions
-from tests.architecture.sources import Example, Rule, parsed, project_sources
+from tests.architecture.rules_orders import FINAL_GATE
+from tests.architecture.sources import (
+    Example,
+    Rule,
+    called,
+    parsed,
+    program_nodes,
+    project_sources,
+)
 
 RULES = [
     *rules_imports.RULES,
@@ -56,3 +64,15 @@ def test_every_exemption_is_needed_and_has_a_reason() -> None:
 
     assert idle == []
     assert all(entry.reason.strip() for entry in exemptions())
+
+
+@pytest.mark.parametrize(("call", "path"), [("placeOrder", None), ("write_order", FINAL_GATE)])
+def test_orders_are_encoded_and_written_at_exactly_one_place(call: str, path: str | None) -> None:
+    places = [
+        source.path
+        for source, node in program_nodes(project_sources())
+        if called(node).endswith(f".{call}")
+    ]
+
+    assert len(places) == 1
+    assert places == [path] or places[0].startswith("workstation/broker/")
