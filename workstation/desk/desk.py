@@ -142,12 +142,11 @@ class Desk:
 
     def stop(self) -> None:
         """Disconnect, put the end on record, and leave the loop after this round."""
-        self.link.stop("the program is closing")
         try:
+            self.link.stop("the program is closing")
             self._journal.record("Stopped", {}, durable=True)
-        except JournalError:
-            log.exception("the end of the run could not be recorded")
-        self._loop.stop()
+        finally:
+            self._loop.stop()
 
     def notify(
         self, severity: Severity, text: str, *, effect: str = "", advice: str = "", **more: Any

@@ -1,0 +1,27 @@
+"""Where the program begins: the command line, before anything heavy is imported."""
+
+import sys
+from collections.abc import Sequence
+
+from workstation.app.options import parse
+from workstation.app.preflight import fault
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program, or the simulated gateway when that is the first word.
+
+    The two are imported lazily: the gateway starts without Qt, the window without the
+    gateway, and a wrong option answers at once.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["simgateway"]:
+        from workstation.simgateway.__main__ import main as run_gateway  # noqa: PLC0415
+
+        return run_gateway(given[1:])
+    options = parse(given)
+    if problem := fault():
+        sys.stderr.write(f"workstation: {problem}\n")
+        return 1
+    from workstation.app.program import run  # noqa: PLC0415
+
+    return run(options)

@@ -1,0 +1,46 @@
+"""Rotating logs in which no account can be read."""
+
+import logging
+import logging.handlers
+import re
+from pathlib import Path
+
+from typing_extensions import override
+
+_ACCOUNT = re.compile(r"\b(SIM|DU|DF|U|F|I)(\d{2,})(\d{3})\b")
+
+
+def redacted(text: str) -> str:
+    """Return the text with every account name masked, as in U•••321."""
+    return _ACCOUNT.sub(lambda match: f"{match[1][0]}•••{match[3]}", text)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Masks accounts in the finished line, exceptions and their arguments included."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def start_logging(folder: Path) -> logging.Handler:
+    """Log into this folder, 5 files of 1 MiB. Raises OSError."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / "workstation.log"
+    path.touch(mode=0o600)
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=1_048_576, backupCount=4, encoding="utf-8"
+    )
+    handler.setFormatter(
+        RedactingFormatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
+    )
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    return handler
+
+
+def stop_logging(handler: logging.Handler) -> None:
+    """Close the log."""
+    logging.getLogger().removeHandler(handler)
+    handler.close()

@@ -1,0 +1,79 @@
+"""Opens the profile's files, so that trading starts from what is on record or not at all."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workstation.app.options import Options
+from workstation.bridge.commands import CommandQueue
+from workstation.broker.session import SessionSettings
+from workstation.desk.core import Core, build_core
+from workstation.desk.desk import DeskSettings
+from workstation.domain.clock import Clock
+from workstation.domain.errors import JournalError
+from workstation.domain.ids import ClientId
+from workstation.domain.ports import Publisher
+from workstation.storage.files import write_private_file
+from workstation.storage.lock import FolderLock
+from workstation.storage.paths import ProfileFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A core that is ready, the lock on its folder, and what was wrong with the journal."""
+
+    core: Core
+    lock: FolderLock
+    journal_fault: str
+
+
+def open_core(
+    options: Options,
+    files: ProfileFiles,
+    publisher: Publisher,
+    commands: CommandQueue,
+    clock: Clock,
+) -> Opened:
+    """Lock the folder and build the core. Raises OSError, FolderInUseError, JournalError.
+
+    A journal that is damaged is set aside untouched, a new one begun, and trading halted.
+    """
+    lock = FolderLock(files.folder)
+    first_run = not files.journal.exists() and not files.trading_state.exists()
+    settings = DeskSettings(
+        session=SessionSettings(ClientId(options.client_id), options.max_server_version),
+        install=_install_mark(options.data_folder / "install-id"),
+        trading_state_file=files.trading_state,
+        limits_file=files.limits,
+        environment=options.profile.environment,
+        read_only=options.read_only,
+        first_run=first_run,
+    )
+    try:
+        core = build_core(settings, files.journal, publisher, commands.take, clock)
+    except JournalError as error:
+        set_aside(files.journal)
+        files.trading_state.unlink(missing_ok=True)  # a missing latch means HALTED
+        core = build_core(settings, files.journal, publisher, commands.take, clock)
+        return Opened(core, lock, str(error))
+    return Opened(core, lock, "")
+
+
+def set_aside(journal: Path) -> None:
+    """Move a damaged journal and its companions out of the way, without changing them."""
+    mark = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    for path in journal.parent.glob(f"{journal.stem}.*"):
+        path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
+
+
+def _install_mark(path: Path) -> str:
+    """Return the mark of this installation, made at its first start."""
+    try:
+        mark = path.read_text("ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        mark = ""
+    if not mark.isalnum() or len(mark) != 8:
+        mark = secrets.token_hex(4)
+        write_private_file(path, mark.encode("ascii"))
+    return mark

@@ -1,0 +1,274 @@
+"""The running program: builds every part, connects them, and ends them in order."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QTimer,
+    QtMsgType,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+)
+from PySide6.QtWidgets import QApplication
+
+from workstation.app.gateway_process import GatewayProcess
+from workstation.app.layout_file import read_layout, write_layout
+from workstation.app.logs import start_logging, stop_logging
+from workstation.app.opening import Opened, open_core
+from workstation.app.options import Options
+from workstation.bridge.commands import CommandPort, CommandQueue
+from workstation.bridge.core_thread import CoreThread
+from workstation.bridge.inbox import Inbox
+from workstation.domain.clock import SystemClock
+from workstation.domain.commands import UseEndpoint
+from workstation.domain.errors import WorkstationError
+from workstation.domain.messages import NoticeArrived
+from workstation.domain.notice import Notice, Severity
+from workstation.storage.paths import ProfileFiles
+from workstation.ui.main_window import MainWindow
+from workstation.ui.theme import apply_theme
+
+log = logging.getLogger(__name__)
+
+SWITCH_INTERVAL_SECONDS = 0.0005
+"""How often the interpreter lets another thread run; keeps orders fast behind a busy window.
+Measured in the design: click to wire falls from 86 to 2.6 ms (architecture.md, Threads)."""
+
+LAYOUT_MS = 30_000
+DEMO_SYMBOLS = ("AAPL", "GOOG", "IBM", "META", "MSFT")
+SCREENSHOT_SECONDS = 8.0
+
+
+class Program(QObject):
+    """Owns window, core thread and gateway process. GUI thread."""
+
+    ended = Signal()
+    """Core and gateway are gone; the application may quit."""
+
+    def __init__(
+        self, options: Options, files: ProfileFiles, parent: QObject | None = None
+    ) -> None:
+        """Build everything that needs no event loop. Raises OSError and WorkstationError."""
+        super().__init__(parent)
+        self._options = options
+        self._files = files
+        self._closing = False
+        self._started = time.monotonic()
+        self.inbox = Inbox(self)
+        queue = CommandQueue()
+        self.commands = CommandPort(queue, self)
+        self.gateway: GatewayProcess | None = None
+        opened: Opened = open_core(options, files, self.inbox, queue, SystemClock())
+        self.core, self._lock = opened.core, opened.lock
+        queue.wake = opened.core.loop.wake
+        self._journal_fault = opened.journal_fault
+        self.thread_of_core = CoreThread(opened.core, self)
+        if options.profile.starts_gateway:
+            self.gateway = GatewayProcess(files.gateway_state, options.seed, self)
+        self.window = MainWindow(
+            self.commands,
+            read_only=options.read_only,
+            symbols=DEMO_SYMBOLS if options.profile.starts_gateway else (),
+            clock=_now,
+        )
+        self._keep_layout = QTimer(self)
+        self._keep_layout.setInterval(LAYOUT_MS)
+        self._connect()
+
+    def start(self) -> None:
+        """Start gateway, core and window."""
+        if self.gateway is not None:
+            self.gateway.start()
+        self.thread_of_core.start()
+        layout = read_layout(self._files.layout)
+        if layout is not None:
+            self.window.restore_layout(layout)
+        self.window.show()
+        self.inbox.start()
+        self._keep_layout.start()
+        if self.gateway is None:
+            self._use_endpoint(self._options.profile.host, self._options.profile.port)
+        if self._journal_fault:
+            self._say(
+                Severity.ALARM,
+                f"The record of orders was damaged and set aside: {self._journal_fault}",
+                "Trading is halted. Working orders stay at the broker and are read from there.",
+                "Compare every order and position with TWS before you activate trading.",
+            )
+        self._plan_exit()
+
+    @Slot()
+    def close(self) -> None:
+        """Close as a user would who leaves working orders alone."""
+        self.window.force_close()
+
+    # -- ending -------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_closing(self) -> None:
+        if self._closing:
+            return
+        self._closing = True
+        self._keep_layout.stop()
+        write_layout(self._files.layout, self.window.layout_state())
+        self.thread_of_core.stop()
+
+    @Slot()
+    def _on_core_finished(self) -> None:
+        self.inbox.stop()
+        if not self._closing:
+            return
+        if self.gateway is None:
+            self._on_gateway_stopped()
+        else:
+            self.gateway.stop()
+
+    @Slot()
+    def _on_gateway_stopped(self) -> None:
+        self._lock.release()
+        self.ended.emit()
+
+    @Slot()
+    def _on_exit_due(self) -> None:
+        if self._options.screenshot is not None:
+            saved = self.window.grab().save(str(self._options.screenshot), "PNG")
+            if not saved:
+                log.warning("the picture could not be written")
+                sys.stderr.write(f"workstation: cannot write {self._options.screenshot}\n")
+        self.close()
+
+    def _plan_exit(self) -> None:
+        seconds = self._options.exit_after
+        if seconds is None and self._options.screenshot is not None:
+            seconds = SCREENSHOT_SECONDS
+        if seconds is not None:
+            QTimer.singleShot(int(seconds * 1000), self, self._on_exit_due)
+
+    # -- events -------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_gateway_listening(self, port: int) -> None:
+        self._use_endpoint("127.0.0.1", port)
+
+    @Slot(object)
+    def _on_gateway_faulted(self, sentence: str) -> None:
+        self._say(
+            Severity.ERROR,
+            sentence,
+            "Simulated orders are kept in its state file.",
+            "It is started again by itself.",
+        )
+
+    @Slot(object)
+    def _on_core_failed(self, fault: str) -> None:
+        self._say(
+            Severity.ALARM,
+            f"The trading core ended by an error: {fault}",
+            "No order can be sent or cancelled from here. Working orders stay at the broker.",
+            "Use TWS or the mobile program, then restart this program.",
+        )
+
+    @Slot()
+    def _on_layout_due(self) -> None:
+        write_layout(self._files.layout, self.window.layout_state())
+
+    def on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Log what a slot raised and say so; never a traceback on the screen."""
+        log.error("an error in the window", exc_info=(kind, error, trace))
+        self._say(
+            Severity.ERROR,
+            f"An internal error was caught in the window: {kind.__name__}.",
+            "Orders are not touched by it; the trading core runs apart from the window.",
+            "Save the log and report it.",
+        )
+
+    def _use_endpoint(self, host: str, port: int) -> None:
+        self.commands.send(UseEndpoint(host, port))
+
+    def _say(self, severity: Severity, text: str, effect: str, advice: str) -> None:
+        notice = Notice(severity=severity, text=text, effect=effect, advice=advice, time=_now())
+        self.window.on_events((NoticeArrived(notice),))
+
+    def _connect(self) -> None:
+        self.inbox.events_arrived.connect(self.commands.on_events)
+        self.inbox.events_arrived.connect(self.window.on_events)
+        self.inbox.latest_arrived.connect(self.window.on_latest)
+        self.inbox.inbox_drained.connect(self.window.on_frame)
+        self.window.closing.connect(self._on_closing)
+        self.thread_of_core.finished.connect(self._on_core_finished)
+        self.thread_of_core.failed.connect(self._on_core_failed)
+        self._keep_layout.timeout.connect(self._on_layout_due)
+        if self.gateway is not None:
+            self.gateway.listening.connect(self._on_gateway_listening)
+            self.gateway.faulted.connect(self._on_gateway_faulted)
+            self.gateway.stopped.connect(self._on_gateway_stopped)
+
+
+def run(options: Options) -> int:
+    """Run the program until its window closes; returns the exit code."""
+    if options.offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    try:
+        files = ProfileFiles.of(options.data_folder, options.profile.name)
+        handler = start_logging(files.logs)
+    except OSError as error:
+        sys.stderr.write(f"workstation: {options.data_folder} cannot be used: {error}\n")
+        return 2
+    qInstallMessageHandler(_log_qt_message)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("workstation")
+    application.setQuitOnLastWindowClosed(False)
+    apply_theme(application, "dark")
+    try:
+        program = Program(options, files)
+    except (OSError, WorkstationError) as error:
+        sys.stderr.write(f"workstation: {error}\n")
+        stop_logging(handler)
+        return 2
+    sys.excepthook = program.on_exception
+    program.ended.connect(application.quit)
+    _close_on_signals(program)
+    program.start()
+    code = int(application.exec())
+    sys.excepthook = sys.__excepthook__
+    program.window.deleteLater()
+    program.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qInstallMessageHandler(None)
+    stop_logging(handler)
+    return code
+
+
+def _close_on_signals(program: Program) -> None:
+    """Close in order on Ctrl+C and on a polite request of the system to end."""
+
+    def on_signal(_number: int, _frame: object) -> None:
+        QTimer.singleShot(0, program, program.close)
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+
+
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """Keep Qt's own messages off the screen; the log has them."""
+    del context
+    worth_a_warning = kind in {QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg}
+    harmless = text.startswith("This plugin does not support")
+    level = logging.WARNING if worth_a_warning and not harmless else logging.INFO
+    log.log(level, "Qt: %s", text)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
