@@ -15,13 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["simgateway"]:
-        from workstation.simgateway.__main__ import main as run_gateway  # noqa: PLC0415
+        from workstation.simgateway.__main__ import main as run_gateway
 
         return run_gateway(given[1:])
     options = parse(given)
     if problem := fault():
         sys.stderr.write(f"workstation: {problem}\n")
         return 1
-    from workstation.app.program import run  # noqa: PLC0415
+    from workstation.app.program import run
 
     return run(options)
