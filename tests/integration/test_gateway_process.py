@@ -197,38 +197,48 @@ def test_requests_in_single_bytes(gateway: GatewayProcess) -> None:
 # ---- crashes -----------------------------------------------------------------------------
 
 
+def live_orders(client: RawClient) -> dict[int, str]:
+    """Ask for all open orders; return order id and perm id."""
+    client.request(16, 1)
+    found = {}
+    while (fields := client.read_until_any({"3", "53"}))[0] == "3":
+        found[int(fields[1])] = fields[6]
+    return found
+
+
+def exec_ids(client: RawClient) -> set[str]:
+    """Ask for today's executions; return their ids."""
+    client.request(7, 3, 1, 0, "", "", "", "", "", "", 2147483647, 0)
+    found = set()
+    while (fields := client.read_until_any({"11", "55"}))[0] == "11":
+        found.add(fields[14])
+    return found
+
+
 def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     state = str(tmp_path / "gateway.state")
-    port, order_id, known = "0", 0, {}
+    port, order_id = "0", 0
+    known: dict[int, str] = {}
     executions: set[str] = set()
-    for _round in range(3):
-        with running_gateway("--port", port, "--state", state) as gateway:
+    for _ in range(3):
+        with (
+            running_gateway("--port", port, "--state", state) as gateway,
+            raw_client(gateway.port) as client,
+        ):
             port = str(gateway.port)
-            with raw_client(gateway.port) as client:
-                client.shake_hands()
-                client.start(5)
-                client.request(16, 1)
-                live = {}
-                while (fields := client.read_until_any({"3", "53"}))[0] == "3":
-                    live[int(fields[1])] = fields[6]
-                assert known.items() <= live.items()
-                client.request(7, 3, 1, 0, "", "", "", "", "", "", 2147483647, 0)
-                found = set()
-                while (fields := client.read_until_any({"11", "55"}))[0] == "11":
-                    found.add(fields[14])
-                assert found >= executions
-                client.request(8, 1)
-                assert int(client.read_until(9)[2]) > order_id
-                for _ in range(4):
-                    order_id += 1
-                    client.request(*place_fields(order_id, "BUY", 10, "150"))
-                    known[order_id] = client.read_until(3, str(order_id))[6]
-                order_id += 1
-                client.request(*place_fields(order_id, "BUY", 10))
-                while (fields := client.read_until_any({"3", "11"}))[0] != "11":
-                    pass
-                executions.add(fields[14])
-                gateway.kill()
+            client.shake_hands()
+            client.start(5)
+            assert known.items() <= live_orders(client).items()
+            assert exec_ids(client) >= executions
+            client.request(8, 1)
+            assert int(client.read_until(9)[2]) > order_id
+            for order_id in range(order_id + 1, order_id + 5):
+                client.request(*place_fields(order_id, "BUY", 10, "150"))
+                known[order_id] = client.read_until(3, str(order_id))[6]
+            order_id += 1
+            client.request(*place_fields(order_id, "BUY", 10))
+            executions.add(client.read_until(11)[14])
+            gateway.kill()
     with (
         running_gateway("--port", port, "--state", state) as gateway,
         raw_client(gateway.port) as client,

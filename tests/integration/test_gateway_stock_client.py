@@ -151,8 +151,9 @@ def test_quotes_stream(visitor: StockClient) -> None:
     assert prices[7] <= prices[4] <= prices[6]
     assert 0 < round(prices[2] - prices[1], 2) <= 0.05
     assert prices[9] == 271.49
+    lots = visitor.serverVersion() < 159  # an odd lot counts as none there
     for size in (0, 3, 5, 8):
-        assert visitor.wait("tickSize", _tick(31, size))[2] > 0
+        assert visitor.wait("tickSize", _tick(31, size))[2] >= (0 if lots else 1)
     assert visitor.wait("tickString", _tick(31, 45))[2].isdigit()
     assert visitor.wait("tickGeneric", _tick(31, 49)) == (31, 49, 0.0)
     mark = visitor.mark()
