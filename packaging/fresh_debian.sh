@@ -13,7 +13,8 @@ shift 2
 commands=("$@")
 if [ ${#commands[@]} -eq 0 ]; then
     commands=(
-        "timeout --preserve-status 60 python3 run.py"
+        "timeout 60 python3 run.py || [ \$? -eq 124 ] # still open after a minute"
+        "python3 run.py --screenshot window.png"
         "python3 run.py --offscreen --screenshot offscreen.png"
         "python3 run.py test"
     )
