@@ -220,7 +220,7 @@ def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     port, order_id = "0", 0
     known: dict[int, str] = {}
     executions: set[str] = set()
-    for _ in range(3):
+    for _crash in range(3):
         with (
             running_gateway("--port", port, "--state", state) as gateway,
             raw_client(gateway.port) as client,
@@ -232,7 +232,8 @@ def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
             assert exec_ids(client) >= executions
             client.request(8, 1)
             assert int(client.read_until(9)[2]) > order_id
-            for order_id in range(order_id + 1, order_id + 5):
+            for _ in range(4):
+                order_id += 1
                 client.request(*place_fields(order_id, "BUY", 10, "150"))
                 known[order_id] = client.read_until(3, str(order_id))[6]
             order_id += 1

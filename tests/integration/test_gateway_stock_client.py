@@ -178,15 +178,15 @@ def test_snapshot_ends(visitor: StockClient) -> None:
     visitor.code(32, 300)
 
 
-def test_market_order_fills(client: StockClient) -> None:
-    mark = client.mark()
-    client.placeOrder(1, stock(), order("BUY", 100, orderRef="mine"))
-    client.wait("commissionAndFeesReport")
-    client.reqIds(1)
-    client.wait("nextValidId", lambda i: i == 2)
+def test_market_order_fills(visitor: StockClient) -> None:
+    mark = visitor.mark()
+    visitor.placeOrder(1, stock(), order("BUY", 100, orderRef="mine"))
+    visitor.wait("commissionAndFeesReport")
+    visitor.reqIds(1)
+    visitor.wait("nextValidId", lambda i: i == 2)
 
     names = ("openOrder", "orderStatus", "execDetails", "commissionAndFeesReport")
-    seen = client.since(mark, *names)
+    seen = visitor.since(mark, *names)
     assert [name for name, _ in seen[:3]] == ["openOrder", "orderStatus", "execDetails"]
     assert seen[0][1][3].status == seen[1][1][1] == "PreSubmitted"
     assert seen[-1][0] == "commissionAndFeesReport"
@@ -194,9 +194,10 @@ def test_market_order_fills(client: StockClient) -> None:
     assert sum(f.shares for f in fills) == 100
     last = fills[-1]
     assert (last.side, last.cumQty, last.acctNumber) == ("BOT", 100, ACCOUNT)
-    assert (last.orderId, last.clientId, last.orderRef) == (1, 1, "mine")
-    assert (last.permId, last.lastLiquidity) == (4_000_000_001, 2)
-    assert last.time.endswith(" US/Eastern") == (client.serverVersion() >= 174)
+    assert (last.orderId, last.clientId, last.orderRef) == (1, visitor.clientId, "mine")
+    assert last.permId > 2**31
+    assert last.lastLiquidity == 2
+    assert last.time.endswith(" US/Eastern") == (visitor.serverVersion() >= 174)
     assert last.execId.startswith("0000e0d5.")
     assert all(f.permId == last.permId for f in fills)
     reports = [args[0] for name, args in seen if name == "commissionAndFeesReport"]
@@ -207,7 +208,7 @@ def test_market_order_fills(client: StockClient) -> None:
     average = sum(float(f.shares) * f.price for f in fills) / 100
     assert final[:4] == (1, "Filled", 100, 0)
     assert final[4] == pytest.approx(average)
-    assert final[5:] == (4_000_000_001, 0, last.price, 1, "", 0.0)
+    assert final[5:] == (last.permId, 0, last.price, visitor.clientId, "", 0.0)
 
 
 def test_big_market_order_walks_the_book(client: StockClient) -> None:
@@ -223,36 +224,37 @@ def test_big_market_order_walks_the_book(client: StockClient) -> None:
     assert [f.cumQty for f in fills][-1] == 9000
 
 
-def test_limit_order_rests_changes_and_is_cancelled(client: StockClient) -> None:
-    client.placeOrder(1, stock(), order("BUY", 100, 200.0, tif="GTC", outsideRth=True))
-    args = client.wait("openOrder", lambda _i, _c, _o, s: s.status == "Submitted")
+def test_limit_order_rests_changes_and_is_cancelled(visitor: StockClient) -> None:
+    visitor.placeOrder(1, stock(), order("BUY", 100, 200.0, tif="GTC", outsideRth=True))
+    args = visitor.wait("openOrder", lambda _i, _c, _o, s: s.status == "Submitted")
     _, contract, shown, state = args
     assert (contract.conId, contract.symbol, contract.exchange) == (265598, "AAPL", "SMART")
     assert (shown.action, shown.totalQuantity, shown.orderType) == ("BUY", 100, "LMT")
     assert (shown.lmtPrice, shown.tif, shown.account) == (200.0, "GTC", ACCOUNT)
-    assert (shown.orderId, shown.clientId, shown.permId) == (1, 1, 4_000_000_001)
+    assert (shown.orderId, shown.clientId) == (1, visitor.clientId)
+    assert shown.permId > 2**31
     assert (shown.outsideRth, shown.whatIf, shown.clearingIntent) == (True, False, "IB")
     assert shown.deltaNeutralOrderType == "None"
     assert state.initMarginChange == "1.7976931348623157E308"
-    if client.serverVersion() >= 170:
+    if visitor.serverVersion() >= 170:
         assert shown.midOffsetAtHalf == UNSET
-    if client.serverVersion() >= 193:
+    if visitor.serverVersion() >= 193:
         assert shown.manualOrderIndicator == 2147483647
 
-    mark = client.mark()
-    client.placeOrder(1, stock(), order("BUY", 150, 201.5))
-    client.wait("openOrder", lambda _i, _c, o, _s: o.lmtPrice == 201.5, since=mark)
-    assert client.wait("orderStatus", since=mark)[:4] == (1, "Submitted", 0, 150)
+    mark = visitor.mark()
+    visitor.placeOrder(1, stock(), order("BUY", 150, 201.5))
+    visitor.wait("openOrder", lambda _i, _c, o, _s: o.lmtPrice == 201.5, since=mark)
+    assert visitor.wait("orderStatus", since=mark)[:4] == (1, "Submitted", 0, 150)
 
-    mark = client.mark()
-    client.cancelOrder(1, OrderCancel())
-    assert client.code(1, 202, mark) == "Order Canceled - reason:"
-    statuses = [args[1] for _, args in client.since(mark, "orderStatus")]
+    mark = visitor.mark()
+    visitor.cancelOrder(1, OrderCancel())
+    assert visitor.code(1, 202, mark) == "Order Canceled - reason:"
+    statuses = [args[1] for _, args in visitor.since(mark, "orderStatus")]
     assert statuses == ["PendingCancel", "Cancelled"]
-    if client.serverVersion() >= 194:
-        assert client.wait("error", lambda i, _t, c, *_: c == 202)[1] % 1000 == 0
-    client.cancelOrder(1, OrderCancel())
-    assert "permId =4000000001" in client.code(1, 161)
+    if visitor.serverVersion() >= 194:
+        assert visitor.wait("error", lambda i, _t, c, *_: c == 202)[1] % 1000 == 0
+    visitor.cancelOrder(1, OrderCancel())
+    assert f"permId ={shown.permId}" in visitor.code(1, 161)
 
 
 def test_what_if_shows_margin_and_does_not_rest(client: StockClient) -> None:
