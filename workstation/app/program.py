@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import sys
-import time
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from workstation.app.gateway_process import GatewayProcess
 from workstation.app.layout_file import read_layout, write_layout
 from workstation.app.logs import start_logging, stop_logging
+from workstation.app.milestones import Milestones
 from workstation.app.opening import Opened, open_core
 from workstation.app.options import Options
 from workstation.bridge.commands import CommandPort, CommandQueue
@@ -62,7 +62,6 @@ class Program(QObject):
         self._options = options
         self._files = files
         self._closing = False
-        self._started = time.monotonic()
         self.inbox = Inbox(self)
         queue = CommandQueue()
         self.commands = CommandPort(queue, self)
@@ -80,6 +79,7 @@ class Program(QObject):
             symbols=DEMO_SYMBOLS if options.profile.starts_gateway else (),
             clock=_now,
         )
+        self._milestones = Milestones(self.window, self)
         self._keep_layout = QTimer(self)
         self._keep_layout.setInterval(LAYOUT_MS)
         self._connect()
@@ -204,6 +204,7 @@ class Program(QObject):
         self.inbox.events_arrived.connect(self.commands.on_events)
         self.inbox.events_arrived.connect(self.window.on_events)
         self.inbox.latest_arrived.connect(self.window.on_latest)
+        self.inbox.latest_arrived.connect(self._milestones.on_latest)
         self.inbox.inbox_drained.connect(self.window.on_frame)
         self.window.closing.connect(self._on_closing)
         self.thread_of_core.finished.connect(self._on_core_finished)
