@@ -360,7 +360,7 @@ def run_tests(arguments: list[str]) -> int:
     for check in checks:
         print("\n==== " + " ".join(check), flush=True)
         if wait_for([str(PYTHON.parent / check[0]), *check[1:]], environment) != 0:
-            failed.append(check[0])
+            failed.append(" ".join(check[:2]))
     print("\n==== pytest", flush=True)
     with virtual_display(environment):
         code = wait_for([str(PYTHON), "-m", "pytest", *arguments], environment)
