@@ -142,7 +142,7 @@ def an_order(number: int = 12, **changes: Any) -> OrderView:
 def a_position(symbol: str = "AAPL", **changes: Any) -> PositionView:
     values: dict[str, Any] = {
         "account": ACCOUNT,
-        "con_id": CON_IDS[symbol],
+        "con_id": CON_IDS.get(symbol, ConId(999)),
         "symbol": symbol,
         "quantity": Decimal(300),
         "average_cost": Decimal("181.2533"),

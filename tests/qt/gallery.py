@@ -102,6 +102,7 @@ def quotes(seed: int) -> list[object]:
 
 
 def fill(window: MainWindow) -> None:
+    account = window.state.account
     window.on_latest(tuple(quotes(1)))
     window.on_latest(tuple(quotes(2)))
     window.on_events(
@@ -125,12 +126,12 @@ def fill(window: MainWindow) -> None:
     )  # fmt: skip
     window.on_latest(
         (
-            a_position(),
-            a_position("TSLA", quantity=Decimal(-50), average_cost=Decimal("175.10"), mark=172.63, market_value=-8631.5, unrealized_pnl=123.5, realized_pnl=-41.2, daily_pnl=-88.05),
-            a_position("F", quantity=Decimal(12_000), average_cost=Decimal("12.6"), mark=12.41, market_value=148_920.0, unrealized_pnl=-2_280.0, daily_pnl=None, realized_pnl=None),
-            a_position("MSFT", quantity=Decimal(0), average_cost=None, mark=415.3, market_value=0.0, unrealized_pnl=None, realized_pnl=812.4, daily_pnl=812.4),
-            a_summary(),
-            a_pnl(),
+            a_position(account=account),
+            a_position("TSLA", account=account, quantity=Decimal(-50), average_cost=Decimal("175.10"), mark=172.63, market_value=-8631.5, unrealized_pnl=123.5, realized_pnl=-41.2, daily_pnl=-88.05),
+            a_position("F", account=account, quantity=Decimal(12_000), average_cost=Decimal("12.6"), mark=12.41, market_value=148_920.0, unrealized_pnl=-2_280.0, daily_pnl=None, realized_pnl=None),
+            a_position("MSFT", account=account, quantity=Decimal(0), average_cost=None, mark=415.3, market_value=0.0, unrealized_pnl=None, realized_pnl=812.4, daily_pnl=812.4),
+            a_summary(account=account),
+            a_pnl(account=account),
         )
     )  # fmt: skip
     window.choose_symbol("AAPL")

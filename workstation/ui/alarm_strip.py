@@ -4,7 +4,7 @@ from collections import deque
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.notice import Notice
 from workstation.ui import text
@@ -25,14 +25,23 @@ class AlarmStrip(QWidget):
         palette.setColor(QPalette.ColorRole.Window, QColor("#a3101f"))
         palette.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
         self.setPalette(palette)
-        self.label = PlainLabel("", self, wrap=True)
-        self.label.setPalette(palette)
+        self.text_label = PlainLabel("", self)
+        self.effect_label = PlainLabel("", self)
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        for label in (self.text_label, self.effect_label):
+            label.setPalette(palette)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            lines.addWidget(label)
+        font = self.text_label.font()
+        font.setBold(True)
+        self.text_label.setFont(font)
         self.dismiss_button = QPushButton("Dismiss", self)
         self.dismiss_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.dismiss_button.clicked.connect(self._on_dismiss)
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 4, 8, 4)
-        line.addWidget(self.label, 1)
+        line.addLayout(lines, 1)
         line.addWidget(self.dismiss_button)
         self.hide()
 
@@ -58,7 +67,10 @@ class AlarmStrip(QWidget):
             return
         alarm = self._alarms[0]
         count = f"[1 of {len(self._alarms)}]  " if len(self._alarms) > 1 else ""
-        sentences = [alarm.text, alarm.effect, alarm.advice]
-        body = "  ".join(text.one_line(sentence) for sentence in sentences if sentence)
         code = "" if alarm.code is None else f" (code {alarm.code})"
-        self.label.show_text(f"{count}{text.clock_time(alarm.time)}  {body}{code}")
+        what = text.one_line(alarm.text)
+        whole = f"{alarm.text}\n{alarm.effect}\n{alarm.advice}"
+        self.text_label.show_text(f"{count}{text.clock_time(alarm.time)}  {what}{code}", whole)
+        rest = [text.one_line(part) for part in (alarm.effect, alarm.advice) if part]
+        self.effect_label.show_text("  ".join(rest), whole)
+        self.effect_label.setVisible(bool(rest))

@@ -144,6 +144,9 @@ def apply_theme(app: QApplication, name: str) -> None:
     app.styleHints().setColorScheme(Qt.ColorScheme.Light if theme is LIGHT else Qt.ColorScheme.Dark)
     app.setFont(base_font())
     app.setPalette(_palette(theme))
+    for kind in ("QLineEdit", "QAbstractSpinBox", "QComboBox"):
+        # WORKAROUND: the stubs of PySide 6.11 say bytes, the call takes str only.
+        app.setPalette(_field_palette(theme), kind)  # type: ignore[arg-type]
     app.setStyleSheet(style_sheet(theme))
 
 
@@ -159,6 +162,13 @@ def base_font() -> QFont:
 def row_height(font: QFont) -> int:
     """Return the height of a table row: the text and a little air, about 20 at 100 %."""
     return QFontMetrics(font).height() + 6
+
+
+def _field_palette(theme: Theme) -> QPalette:
+    """Return the palette of fields: Fusion draws their outline as a darker Window."""
+    palette = _palette(theme)
+    palette.setColor(QPalette.ColorRole.Window, QColor(theme.border).lighter(150))
+    return palette
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -54,6 +54,7 @@ class Watching(QObject):
         self.remove(tuple(old for old in self.symbols() if old not in wanted))
         for symbol in wanted:
             self.add(symbol)
+        self._model.reorder(wanted)
 
     @Slot(object)
     def add(self, symbol: str) -> None:

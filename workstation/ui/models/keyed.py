@@ -201,6 +201,19 @@ class KeyedTableModel(QAbstractTableModel, Generic[Key, Row]):
         self._row_of = {key: number for number, key in enumerate(self._keys)}
         self.endRemoveRows()
 
+    def reorder(self, keys: Sequence[Key]) -> None:
+        """Put these rows first, in this order; the others keep theirs behind them."""
+        first = [key for key in dict.fromkeys(keys) if key in self._row_of]
+        chosen = set(first)
+        order = first + [key for key in self._keys if key not in chosen]
+        if order == self._keys:
+            return
+        self.beginResetModel()
+        self._rows = [self._rows[self._row_of[key]] for key in order]
+        self._keys = order
+        self._row_of = {key: number for number, key in enumerate(order)}
+        self.endResetModel()
+
     def announce(self, rows: Iterable[int]) -> None:
         """Tell the views that these rows changed, neighbours together."""
         run: list[int] = []

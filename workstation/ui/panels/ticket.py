@@ -412,6 +412,8 @@ class TicketPanel(QWidget):
         if not gap and order is not None and self._change(order) is None:
             gap = "Nothing changed yet"
         words = terms.in_words(self._symbol, self._state.ladder(self._con_id))
+        if self._state.is_read_only:
+            gap = "Read-only"
         shown = gap or (f"CHANGE TO {words}" if order is not None else words)
         self.submit_button.setText("Sending…" if self._is_waiting else text.button_text(shown))
         stopped = blocked is not None and blocked.is_final

@@ -44,7 +44,7 @@ class TicketForm(QWidget):
         self._build_prices()
         self._build_fields()
         self._lay_out()
-        self._on_type_changed()
+        self._open_price()
 
     @property
     def terms(self) -> Terms:
@@ -111,7 +111,7 @@ class TicketForm(QWidget):
             widget.setEnabled(everything)
         self.quantity_edit.setEnabled(everything or terms)
         self._terms_open = everything or terms
-        self._on_type_changed()
+        self._open_price()
 
     def snap_limit(self) -> bool:
         """Move the limit to the ladder; tell whether it moved."""
@@ -172,6 +172,8 @@ class TicketForm(QWidget):
         self.tif_box = QComboBox(self)
         self.tif_box.addItems([tif.value for tif in Tif])
         self.tif_box.setAccessibleName("Time in force")
+        for widget in (self.quantity_edit, self.price_edit, self.type_box, self.tif_box):
+            widget.setMinimumHeight(24)
         self.quantity_edit.value_changed.connect(self.edited)
         self.price_edit.value_changed.connect(self.edited)
         self.price_edit.editingFinished.connect(self._on_price_finished)
@@ -277,10 +279,13 @@ class TicketForm(QWidget):
     def _on_side_toggled(self) -> None:
         self.edited.emit()
 
-    @Slot()
-    def _on_type_changed(self) -> None:
+    def _open_price(self) -> None:
         is_limit = self.type_box.currentText() == OrderType.LIMIT.value
         self.price_edit.setEnabled(self._terms_open and is_limit)
+
+    @Slot()
+    def _on_type_changed(self) -> None:
+        self._open_price()
         self.edited.emit()
 
     @Slot()
