@@ -62,6 +62,8 @@ def test_order_is_neither_lost_nor_doubled_nor_mis_shown(point: Point, tmp_path:
         assert believed["before"] == []
     assert tuple(order["lifecycle"] for order in believed["orders"]) == point.believed_last
     bought = "100" if point.frames else "0"
-    assert [order["filled"] for order in believed["orders"]] == [bought for _ in point.believed_last]
+    assert [order["filled"] for order in believed["orders"]] == [
+        bought for _ in point.believed_last
+    ]
     assert believed["position"] == bought
     assert believed["next_id"] == (2 if point.believed_last else 1)

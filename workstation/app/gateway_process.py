@@ -30,10 +30,13 @@ class GatewayProcess(QObject):
     stopped = Signal()
     """The process is gone after stop()."""
 
-    def __init__(self, state_file: Path, seed: int, parent: QObject | None = None) -> None:
+    def __init__(
+        self, state_file: Path, seed: int, frame_log: Path | None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._state_file = state_file
-        self._seed = seed
+        self._options = ["--supervised", "--seed", str(seed), "--state", str(state_file)]
+        if frame_log is not None:
+            self._options += ["--frame-log", str(frame_log)]
         self._port = 0
         self._stopping = False
         self._delay = RESTART_MS
@@ -58,19 +61,7 @@ class GatewayProcess(QObject):
         if self._stopping:
             return
         program, *first = _command()
-        self._process.start(
-            program,
-            [
-                *first,
-                "--supervised",
-                "--port",
-                str(self._port),
-                "--seed",
-                str(self._seed),
-                "--state",
-                str(self._state_file),
-            ],
-        )
+        self._process.start(program, [*first, *self._options, "--port", str(self._port)])
 
     def stop(self) -> None:
         """End the process; `stopped` follows, at once if none runs."""

@@ -30,6 +30,7 @@ class Options:
     screenshot: Path | None
     exit_after: float | None
     seed: int
+    frame_log: Path | None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -52,6 +53,8 @@ def parse(arguments: Sequence[str]) -> Options:
         parser.error("--host needs a --port, or a --profile that names one")
     if name == "simulated" and own:
         parser.error("the simulated profile chooses its own host and port")
+    if given.frame_log is not None and name != "simulated":
+        parser.error("--frame-log records the simulated gateway; leave it out for a real one")
     if given.screenshot is not None and not given.screenshot.absolute().parent.is_dir():
         parser.error(f"argument --screenshot: no folder {given.screenshot.absolute().parent}")
     known = PROFILES.get(name, Profile(OWN_ENDPOINT, "127.0.0.1", 0, None))
@@ -72,6 +75,7 @@ def parse(arguments: Sequence[str]) -> Options:
         screenshot=given.screenshot,
         exit_after=given.exit_after,
         seed=given.seed,
+        frame_log=given.frame_log,
     )
 
 
@@ -100,6 +104,7 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then exit")
     add("--exit-after", type=_seconds, metavar="SECONDS", help="close by itself after this time")
     add("--seed", type=_Number(0, 2**31 - 1), default=1, metavar="N", help="of the simulation")
+    add("--frame-log", type=Path, metavar="FILE", help="record the simulation's every message")
     add(
         "--max-server-version",
         type=_Number(157, MAX_SERVER_VERSION),

@@ -72,7 +72,9 @@ class Program(QObject):
         self._journal_fault = opened.journal_fault
         self.thread_of_core = CoreThread(opened.core, self)
         if options.profile.starts_gateway:
-            self.gateway = GatewayProcess(files.gateway_state, options.seed, self)
+            self.gateway = GatewayProcess(
+                files.gateway_state, options.seed, options.frame_log, self
+            )
         self.window = MainWindow(
             self.commands,
             read_only=options.read_only,
@@ -218,6 +220,7 @@ class Program(QObject):
 
 def run(options: Options) -> int:
     """Run the program until its window closes; returns the exit code."""
+    os.umask(0o077)  # whatever is written from here on is for its owner alone
     if options.offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
