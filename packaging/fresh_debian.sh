@@ -65,10 +65,11 @@ make_root() { # NAME: a fresh copy of the base with a clone of the project
 }
 
 start_display() {
-    exec 3< <(Xvfb -displayfd 1 -screen 0 1920x1080x24 -noreset -nolisten tcp 2> /dev/null &
-        echo "pid $!" >&2) 2> "$folder/display.pid"
-    read -r display <&3
-    display_pid=$(sed -n 's/^pid //p' "$folder/display.pid")
+    rm -f "$folder/display"
+    mkfifo "$folder/display"
+    Xvfb -displayfd 3 -screen 0 1920x1080x24 -noreset -nolisten tcp 2> /dev/null 3> "$folder/display" &
+    display_pid=$!
+    read -r display < "$folder/display"
 }
 
 run_in() { # USER COMMAND
