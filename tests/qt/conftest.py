@@ -1,12 +1,13 @@
 from datetime import datetime
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.qt.fakes import CON_IDS, NOW, SYMBOLS, FakeCommands, a_contract, a_link, a_quote
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.ui.main_window import MainWindow
-from workstation.ui.theme import apply_theme
+from workstation.ui.theme import apply_theme, paint
 
 
 class Stage:
@@ -40,11 +41,20 @@ def commands(qapp: QApplication) -> FakeCommands:
     return FakeCommands()
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_over(qapp: QApplication):
+    """Begin in the dark and end with no window; deferred deletes need a push outside a loop."""
+    if paint().theme.name != "dark" or qapp.style().name() != "fusion":
+        apply_theme(qapp, "dark")
+    yield
+    for widget in qapp.topLevelWidgets():
+        widget.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
-def stage(qtbot, qapp: QApplication, commands: FakeCommands):
-    apply_theme(qapp, "dark")
+def stage(qtbot, commands: FakeCommands):
     window = MainWindow(commands, read_only=False, symbols=SYMBOLS, clock=clock)
-    qtbot.addWidget(window, before_close_func=lambda window: window.leaving.allow())
     window.show()
     qtbot.waitExposed(window)
     return Stage(window, commands)

@@ -283,7 +283,6 @@ def test_the_banner_names_the_world(stage: Stage, account, environment, mode) ->
 
 def test_read_only_is_told_and_disables_the_ticket(qtbot, qapp) -> None:
     window = MainWindow(FakeCommands(), read_only=True, symbols=(), clock=clock)
-    qtbot.addWidget(window)
     window.on_events((LinkChanged(a_link()),))
 
     assert window.banner.mode == "SIMULATED READ-ONLY"
@@ -343,7 +342,6 @@ def test_a_layout_goes_out_and_comes_back(ready: Stage, qtbot, qapp) -> None:
     saved = json.loads(json.dumps(window.layout_state()))
 
     other = MainWindow(FakeCommands(), read_only=False, symbols=("F",), clock=clock)
-    qtbot.addWidget(other)
     assert other.restore_layout(saved)
 
     assert other.watching.symbols() == ["TSLA", "AAPL"]
@@ -394,7 +392,6 @@ def test_no_window_comes_back_off_screen(stage: Stage, qtbot) -> None:
     saved = stage.window.layout_state()
 
     other = MainWindow(FakeCommands(), read_only=False, symbols=(), clock=clock)
-    qtbot.addWidget(other)
     other.restore_layout(saved)
 
     screens = [screen.availableGeometry() for screen in QApplication.screens()]
