@@ -6,7 +6,7 @@ differs is asked of the library, never assumed.
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from ibapi.client import EClient
@@ -15,6 +15,7 @@ from ibapi.decoder import Decoder
 from ibapi.order import Order as IbOrder
 from ibapi.wrapper import EWrapper
 
+from workstation.broker.faults import CallbackGuard
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import ClientId, OrderId
 
@@ -86,14 +87,22 @@ class Encoder:
         return self.frame(lambda client: client.placeOrder(order_id, contract, order))
 
     def cancel(self, order_id: OrderId) -> bytes:
-        """Return the bytes that cancel an order, whichever arguments this build takes."""
-        extra = cancel_arguments()
+        """Return the bytes that cancel an order."""
+        extra = _further_arguments(EClient.cancelOrder, known=2)
         return self.frame(lambda client: client.cancelOrder(order_id, *extra))
 
+    def global_cancel(self) -> bytes:
+        """Return the bytes that cancel every order of the account."""
+        extra = _further_arguments(EClient.reqGlobalCancel, known=1)
+        return self.frame(lambda client: client.reqGlobalCancel(*extra))
 
-def cancel_arguments() -> tuple[Any, ...]:
-    """Give what cancelOrder and reqGlobalCancel take besides an id in this build."""
-    parameters = list(inspect.signature(EClient.cancelOrder).parameters.values())[2:]
+
+def _further_arguments(method: Callable[..., Any], *, known: int) -> tuple[Any, ...]:
+    """Fill what a cancel takes besides self and id: nothing, a time, or an OrderCancel.
+
+    Builds differ, also between cancelOrder and reqGlobalCancel of one build.
+    """
+    parameters = list(inspect.signature(method).parameters.values())[known:]
     if not parameters:
         return ()
     annotation = parameters[0].annotation
@@ -101,21 +110,27 @@ def cancel_arguments() -> tuple[Any, ...]:
 
 
 def error_parts(args: tuple[Any, ...]) -> tuple[int, int, str, str]:
-    """Return id, code, text and advanced reject of error(), with 3, 4 or 5 arguments."""
+    """Return id, code, text and advanced reject of error(), with 3, 4 or 5 arguments.
+
+    Four are id, code, text, advanced in older builds, and id, time, code, text where a newer
+    one complains of its own.
+    """
+    advanced = ""
     if len(args) == 5:
         subject, _, code, text, advanced = args
-    elif len(args) == 4:
+    elif len(args) == 4 and isinstance(args[2], str):
         subject, code, text, advanced = args
+    elif len(args) == 4:
+        subject, _, code, text = args
     else:
         subject, code, text = args
-        advanced = ""
     return int(subject), int(code), str(text), str(advanced or "")
 
 
 class FrameDecoder:
     """Hands frames to the library's decoder, which calls the wrapper. Core thread."""
 
-    def __init__(self, wrapper: EWrapper, server_version: int) -> None:
+    def __init__(self, wrapper: CallbackGuard, server_version: int) -> None:
         self._decoder = Decoder(wrapper, server_version)
         self._raw_ids = server_version >= RAW_ID_SERVER_VERSION
 
@@ -125,12 +140,21 @@ class FrameDecoder:
             message_id = int.from_bytes(body[:4], "big")
             rest = body[4:]
             if message_id > PROTOBUF_OFFSET:
-                self._decoder.processProtoBuf(rest, message_id - PROTOBUF_OFFSET)
+                message_id -= PROTOBUF_OFFSET
+                _require(message_id, Decoder.msgId2handleInfoProtoBuf)
+                self._decoder.processProtoBuf(rest, message_id)
                 return
         else:
             head, _, rest = body.partition(b"\0")
             message_id = int(head)
+        _require(message_id, Decoder.msgId2handleInfo)
         self._decoder.interpret(tuple(rest.split(b"\0")[:-1]), message_id)
+
+
+def _require(message_id: int, known: Container[int]) -> None:
+    """Raise ValueError for a message that the agreed version does not have: the stream is off."""
+    if message_id not in known:
+        raise ValueError(f"there is no message {message_id}")
 
 
 class LibraryComplaints(logging.Filter):

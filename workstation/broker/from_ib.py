@@ -16,14 +16,29 @@ from workstation.domain.reports import OpenOrderReport
 
 UNSET_DOUBLE = 1.7976931348623157e308
 _UNSET_DECIMALS = frozenset(
-    {Decimal(2**127 - 1), Decimal(2**63 - 1), Decimal(2**31 - 1), Decimal(UNSET_DOUBLE)}
+    {
+        Decimal(2**127 - 1),
+        Decimal(2**63 - 1),
+        Decimal(-(2**63)),
+        Decimal(2**31 - 1),
+        Decimal(UNSET_DOUBLE),
+    }
 )
+_LARGEST = 1e300
+"""Nothing real is larger; the broker's mark for an unset double is."""
+
+_SIDES = {
+    "BOT": Side.BUY, "SLD": Side.SELL,
+    "BUY": Side.BUY, "SELL": Side.SELL, "SSHORT": Side.SELL, "SLONG": Side.SELL,
+}  # fmt: skip
+"""Sides of executions and of orders."""
+
 _TIME = re.compile(r"^(\d{8})[ -]+(\d{2}:\d{2}:\d{2})(?: +(.+))?$")
 
 
 def optional_float(value: float | None) -> float | None:
     """Return None for the broker's unset doubles and for what is not finite."""
-    if value is None or not math.isfinite(value) or value >= UNSET_DOUBLE:
+    if value is None or not math.isfinite(value) or abs(value) >= _LARGEST:
         return None
     return value
 
@@ -36,9 +51,22 @@ def optional_decimal(value: object) -> Decimal | None:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         return None
-    if not number.is_finite() or number in _UNSET_DECIMALS or abs(number) >= Decimal("1e300"):
+    if not number.is_finite() or number in _UNSET_DECIMALS or abs(number) >= _LARGEST:
         return None
     return number
+
+
+def plain_text(value: str) -> str:
+    """Mend text of unicode escapes: Java's surrogate pairs become signs, lone halves "\ufffd"."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def side_of(word: str) -> Side:
+    """Read a side; raises ValueError rather than guess one."""
+    try:
+        return _SIDES[word]
+    except KeyError:
+        raise ValueError("neither a purchase nor a sale") from None
 
 
 def optional_perm_id(value: int) -> PermId | None:
@@ -59,13 +87,13 @@ def time_of(text: str) -> datetime | None:
     match = _TIME.match(text.strip())
     if match is None:
         return None
-    naive = datetime.strptime(f"{match[1]} {match[2]}", "%Y%m%d %H:%M:%S")  # noqa: DTZ007
     zone = match[3]
-    if not zone:
-        return naive.replace(tzinfo=UTC) if "-" in text else naive.astimezone(UTC)
     try:
+        naive = datetime.strptime(f"{match[1]} {match[2]}", "%Y%m%d %H:%M:%S")  # noqa: DTZ007
+        if not zone:
+            return naive.replace(tzinfo=UTC) if "-" in text else naive.astimezone(UTC)
         return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
         return None
 
 
@@ -87,7 +115,7 @@ def details_of(ib: Any) -> ContractDetails:
     """Translate contract details; the ladder is the one of minTick until the rule arrives."""
     return ContractDetails(
         contract=contract_of(ib.contract),
-        long_name=ib.longName,
+        long_name=plain_text(ib.longName),
         ladder=PriceLadder.of_tick(optional_decimal(ib.minTick) or Decimal("0.01")),
         multiplier=optional_decimal(ib.contract.multiplier) or Decimal(1),
         price_magnifier=ib.priceMagnifier or 1,
@@ -125,7 +153,7 @@ def open_order_of(
         account=AccountId(order.account),
         con_id=ConId(contract.conId),
         symbol=contract.symbol,
-        side=Side.BUY if order.action == "BUY" else Side.SELL,
+        side=side_of(order.action),
         quantity=quantity or filled,
         order_type=order.orderType,
         limit_price=optional_decimal(order.lmtPrice) if "LMT" in order.orderType else None,
@@ -149,7 +177,7 @@ def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
         account=AccountId(ib.acctNumber),
         con_id=ConId(contract.conId),
         symbol=contract.symbol,
-        side=Side.BUY if ib.side == "BOT" else Side.SELL,
+        side=side_of(ib.side),
         quantity=optional_decimal(ib.shares) or Decimal(0),
         price=optional_decimal(ib.price) or Decimal(0),
         exchange=ib.exchange,

@@ -2,31 +2,36 @@
 
 from workstation.domain.ids import ConId, OrderId, ReqId
 
-_HALF = 1_000_000_000
-_TOP = 2_147_000_000
+_LOW = range(1, 500_000_000)
+_HIGH = range(1_000_000_000, 2_147_000_000)
 
 
 class RequestIds:
     """Hands out request ids in a range that order ids never reach.
 
     The broker has one integer space for both, so a message about id 7 must not be able to
-    mean an order and a request. Source: orders-and-risk.md 2.4.
+    mean an order and a request. Between the ranges there is room for order ids to grow.
+    Source: orders-and-risk.md 2.4.
     """
 
     def __init__(self) -> None:
-        self._next = _HALF
-        self._last = _TOP
+        self._range = _HIGH
+        self._next = _HIGH.start
 
     def avoid(self, next_order_id: OrderId) -> None:
         """Choose the range once the next order id is known."""
-        if next_order_id >= _HALF:
-            self._next, self._last = 1, _HALF - 1
-        elif self._next < _HALF:
-            self._next, self._last = _HALF, _TOP
+        wanted = _LOW if next_order_id >= _LOW.stop else _HIGH
+        if wanted is not self._range:
+            self._range = wanted
+            self._next = wanted.start
+
+    def collides(self, next_order_id: OrderId) -> bool:
+        """Tell whether order ids have come into the range of the requests."""
+        return next_order_id in self._range
 
     def new(self) -> ReqId:
         """Return an unused number; raises OverflowError when the range is spent."""
-        if self._next > self._last:
+        if self._next not in self._range:
             raise OverflowError("the range of request ids is spent; reconnect to begin anew")
         number = ReqId(self._next)
         self._next += 1
@@ -34,8 +39,7 @@ class RequestIds:
 
     def is_request(self, number: int) -> bool:
         """Tell whether a number names one of our requests."""
-        first = _HALF if self._last == _TOP else 1
-        return first <= number < self._next
+        return self._range.start <= number < self._next
 
 
 class Subscriptions:
@@ -46,7 +50,8 @@ class Subscriptions:
         self._by_contract: dict[ConId, ReqId] = {}
 
     def add(self, req_id: ReqId, con_id: ConId) -> None:
-        """Remember a request that starts."""
+        """Remember a request that starts, and forget the contract's earlier one."""
+        self.remove(con_id)
         self._by_request[req_id] = con_id
         self._by_contract[con_id] = req_id
 

@@ -16,21 +16,29 @@ from workstation.broker.adapter import (
     Encoder,
     FrameDecoder,
     LibraryComplaints,
-    cancel_arguments,
 )
+from workstation.broker.faults import CallbackGuard, raise_later
 from workstation.broker.hot_decoder import HotDecoder
+from workstation.broker.outbox import Outbox
 from workstation.broker.pacing import Pacer, Share
 from workstation.broker.requests import RequestIds, Subscriptions
-from workstation.broker.to_ib import ib_contract, ib_order, ib_stock_query
+from workstation.broker.to_ib import ib_con_id_query, ib_contract, ib_order, ib_stock_query
 from workstation.broker.transport import Transport, TransportEvents
 from workstation.broker.wrapper import Wrapper
 from workstation.domain.clock import Clock
 from workstation.domain.contract import Contract
-from workstation.domain.errors import EncodingError, LinkError
+from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef, ReqId
 from workstation.domain.order import OrderDraft
 from workstation.domain.ports import EncodedOrder, Reactor, ReportSink, TickSink, Timer
-from workstation.domain.reports import NextOrderId, OrderBytesSent, SessionEnded, SessionStarted
+from workstation.domain.reports import (
+    BrokerNotice,
+    NextOrderId,
+    OrderBytesSent,
+    Report,
+    SessionEnded,
+    SessionStarted,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +49,8 @@ SILENCE_SECONDS = 5.0
 SUSPECT_SECONDS = 10.0
 DEAD_SECONDS = 30.0
 BAD_FRAMES_A_MINUTE = 3
+CANNOT_BE_WRITTEN = 579
+"""The library's own code for a request with signs that the protocol does not know."""
 
 _SUMMARY_TAGS = (
     "NetLiquidation,TotalCashValue,AvailableFunds,ExcessLiquidity,BuyingPower,"
@@ -87,11 +97,12 @@ class Session:
         self._sink = sink
         self._ids = RequestIds()
         self._subscriptions = Subscriptions()
-        self._hot = HotDecoder(ticks, self._subscriptions)
+        self._hot = HotDecoder(ticks, self._subscriptions, on_fault=self._on_fault)
         self._pacer = Pacer(clock)
+        self._outbox = Outbox(reactor, self._pacer, self._write)
         self._complaints = LibraryComplaints()
         self._wrapper = Wrapper(
-            sink,
+            self._report,
             ticks,
             self._subscriptions,
             on_accounts=self._on_accounts,
@@ -108,8 +119,6 @@ class Session:
         self._summary: ReqId | None = None
         self._deadline: Timer | None = None
         self._pulse: Timer | None = None
-        self._release: Timer | None = None
-        self._waiting: deque[tuple[Share, bytes]] = deque()
         self._bad_times: deque[float] = deque()
 
     # -- life --------------------------------------------------------------------------------
@@ -142,10 +151,7 @@ class Session:
         self._complaints.install()
         self._complaints.count = 0
         self._phase = Phase.CONNECTING
-        try:
-            self._transport.open(host, port)
-        except LinkError as error:
-            self._end(str(error), ())
+        self._transport.open(host, port)
 
     def close(self, reason: str) -> None:
         """End the session; SessionEnded follows if one was open."""
@@ -173,22 +179,32 @@ class Session:
         )
 
     def _on_sent(self, order_ids: tuple[OrderId, ...]) -> None:
-        self._sink(OrderBytesSent(order_ids=order_ids))
+        self._report(OrderBytesSent(order_ids=order_ids))
 
     def _end(self, reason: str, doubtful: tuple[OrderId, ...]) -> None:
         self._phase = Phase.CLOSED
-        for timer in (self._deadline, self._pulse, self._release):
+        for timer in (self._deadline, self._pulse):
             if timer is not None:
                 timer.cancel()
-        self._deadline = self._pulse = self._release = None
+        self._deadline = self._pulse = None
         self._complaints.remove()
         self._server_version = 0
         self._encoder = self._decoder = None
         self._accounts = self._next_id = self._summary = None
-        self._waiting.clear()
+        self._outbox.clear()
+        self._bad_times.clear()
         self._subscriptions.clear()
         self._wrapper.pnl_accounts.clear()
-        self._sink(SessionEnded(reason=reason, orders_in_doubt=doubtful))
+        self._report(SessionEnded(reason=reason, orders_in_doubt=doubtful))
+
+    def _report(self, report: Report) -> None:
+        try:
+            self._sink(report)
+        except Exception as error:  # noqa: BLE001 - no fault of the broker's, nor of the sender's
+            self._on_fault(error)
+
+    def _on_fault(self, error: Exception) -> None:
+        raise_later(self._reactor, error)
 
     # -- frames in ---------------------------------------------------------------------------
 
@@ -202,10 +218,10 @@ class Session:
             if self._server_version >= RAW_ID_SERVER_VERSION or not self._hot.feed(body):
                 self._decoder.feed(body)
         except Exception as error:  # noqa: BLE001 - a bad message must not end the session
-            self._on_bad_frame(f"{type(error).__name__} in message {_message_id(body)}")
+            self._on_bad_frame(f"{type(error).__name__} in message {self._message_id(body)}")
         else:
             if self._complaints.count > before:
-                self._on_bad_frame(f"wrong number of fields in message {_message_id(body)}")
+                self._on_bad_frame(f"wrong number of fields in message {self._message_id(body)}")
 
     def _on_handshake(self, body: bytes) -> None:
         version = body.split(b"\0", 1)[0]
@@ -220,13 +236,14 @@ class Session:
             )
             return
         self._server_version = number
+        self._summary = None
         self._encoder = Encoder(number, self.settings.client_id)
-        self._decoder = FrameDecoder(self._wrapper, number)
+        self._decoder = FrameDecoder(CallbackGuard(self._wrapper, self._reactor), number)
         self._phase = Phase.STARTING
         self._expect_within(
             START_SECONDS, "the broker told neither accounts nor the next order id within 10 s"
         )
-        self._request(lambda client: client.startApi())
+        self._ask(lambda client: client.startApi())
 
     def _on_bad_frame(self, fault: str) -> None:
         log.info("bad message from the broker: %s", fault)
@@ -245,7 +262,10 @@ class Session:
     def _on_next_id(self, order_id: OrderId) -> None:
         self._next_id = order_id
         if self._phase is Phase.UP:
-            self._sink(NextOrderId(order_id=order_id))
+            if self._ids.collides(order_id):
+                self._transport.close("the order ids have come to the numbers of our requests")
+            else:
+                self._report(NextOrderId(order_id=order_id))
             return
         self._ids.avoid(order_id)
         self._start_if_complete()
@@ -257,7 +277,7 @@ class Session:
         if self._deadline is not None:
             self._deadline.cancel()
         self._pulse = self._reactor.call_later(1.0, self._check_pulse)
-        self._sink(
+        self._report(
             SessionStarted(
                 server_version=self._server_version,
                 accounts=self._accounts,
@@ -293,7 +313,11 @@ class Session:
         """Return the frame of a new or changed order, unsent. Raises EncodingError."""
         if self._encoder is None:
             raise EncodingError("there is no session to write the order for")
-        data = self._encoder.order(order_id, ib_contract(contract), ib_order(order_ref, draft))
+        try:
+            terms = ib_contract(contract), ib_order(order_ref, draft)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise EncodingError(f"the order cannot be written: {error}") from error
+        data = self._encoder.order(order_id, *terms)
         return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
 
     def may_write_order(self) -> bool:
@@ -301,40 +325,42 @@ class Session:
         return self._pacer.allows(Share.ORDER)
 
     def write_order(self, order: EncodedOrder) -> bool:
-        """Hand approved bytes to the outbound buffer; only the final gate calls this."""
-        if self._phase is not Phase.UP:
+        """Hand approved bytes to the outbound buffer; only the final gate calls this.
+
+        False means that the broker gets none of them: no session, or a second that is full.
+        """
+        if self._phase is not Phase.UP or not self._pacer.allows(Share.CANCEL):
             return False
         self._pacer.take()
         return self._transport.send(order.data, order.order_id)
 
     def cancel_order(self, order_id: OrderId) -> bool:
         """Ask to cancel; waits for nothing but the wire. False when there is no session."""
-        if self._encoder is None or self._phase is not Phase.UP:
+        if self._phase is not Phase.UP:
             return False
-        return self._send(Share.CANCEL, self._encoder.cancel(order_id))
+        return self._request(lambda encoder: encoder.cancel(order_id), Share.CANCEL)
 
     def global_cancel(self) -> bool:
         """Ask to cancel every order of the account, other clients' included."""
-        extra = cancel_arguments()
-        return self._request(lambda client: client.reqGlobalCancel(*extra), Share.CANCEL)
+        return self._request(lambda encoder: encoder.global_cancel(), Share.CANCEL)
 
     # -- requests ----------------------------------------------------------------------------
 
     def request_ids(self) -> bool:
         """Ask for the next order id."""
-        return self._request(lambda client: client.reqIds(-1))
+        return self._ask(lambda client: client.reqIds(-1))
 
     def request_time(self) -> bool:
         """Ask for the broker's clock; also the liveness probe."""
-        return self._request(lambda client: client.reqCurrentTime())
+        return self._ask(lambda client: client.reqCurrentTime())
 
     def request_open_orders(self) -> bool:
         """Ask for the open orders of every client and of TWS itself."""
-        return self._request(lambda client: client.reqAllOpenOrders())
+        return self._ask(lambda client: client.reqAllOpenOrders())
 
     def request_completed_orders(self) -> bool:
         """Ask for the orders that ended today, whoever placed them."""
-        return self._request(lambda client: client.reqCompletedOrders(False))
+        return self._ask(lambda client: client.reqCompletedOrders(False))
 
     def request_executions(self) -> ReqId:
         """Ask for today's executions of all clients."""
@@ -344,13 +370,13 @@ class Session:
 
     def request_positions(self) -> bool:
         """Ask for all positions and their changes."""
-        return self._request(lambda client: client.reqPositions())
+        return self._ask(lambda client: client.reqPositions())
 
     def request_account_summary(self) -> ReqId:
         """Ask for the account figures and their changes; ends an earlier request."""
         if self._summary is not None:
             old = self._summary
-            self._request(lambda client: client.cancelAccountSummary(old))
+            self._ask(lambda client: client.cancelAccountSummary(old))
         self._summary = self._numbered(
             lambda client, number: client.reqAccountSummary(number, "All", _SUMMARY_TAGS)
         )
@@ -359,21 +385,21 @@ class Session:
     def request_pnl(self, account: AccountId) -> ReqId:
         """Stream the profit and loss of an account."""
         req_id = self._ids.new()
-        self._wrapper.pnl_accounts[req_id] = (account, None)
-        self._request(lambda client: client.reqPnL(req_id, account, ""))
+        if self._ask(lambda client: client.reqPnL(req_id, account, ""), req_id):
+            self._wrapper.pnl_accounts[req_id] = (account, None)
         return req_id
 
     def request_position_pnl(self, account: AccountId, con_id: ConId) -> ReqId:
         """Stream the profit and loss of one position."""
         req_id = self._ids.new()
-        self._wrapper.pnl_accounts[req_id] = (account, con_id)
-        self._request(lambda client: client.reqPnLSingle(req_id, account, "", con_id))
+        if self._ask(lambda client: client.reqPnLSingle(req_id, account, "", con_id), req_id):
+            self._wrapper.pnl_accounts[req_id] = (account, con_id)
         return req_id
 
     def cancel_position_pnl(self, req_id: ReqId) -> None:
         """Stop one position's stream."""
         self._wrapper.pnl_accounts.pop(req_id, None)
-        self._request(lambda client: client.cancelPnLSingle(req_id))
+        self._ask(lambda client: client.cancelPnLSingle(req_id))
 
     def look_up(self, symbol: str) -> ReqId:
         """Ask for the contract of a US stock; ContractReport and ContractsEnded answer."""
@@ -382,31 +408,26 @@ class Session:
 
     def look_up_con_id(self, con_id: ConId) -> ReqId:
         """Ask for the contract of this number."""
-        query = ib_stock_query("")
-        query.conId = con_id
+        query = ib_con_id_query(con_id)
         return self._numbered(lambda client, number: client.reqContractDetails(number, query))
 
     def request_market_rule(self, rule_id: int) -> bool:
         """Ask for the price bands of a market rule."""
-        return self._request(lambda client: client.reqMarketRule(rule_id))
+        return self._ask(lambda client: client.reqMarketRule(rule_id))
 
     def subscribe_quotes(self, contract: Contract) -> ReqId:
-        """Stream the quotes of a contract into its slot."""
+        """Stream the quotes of a contract into its slot; replaces an earlier request."""
         ib = ib_contract(contract)
-
-        def ask(client: EClient, number: int) -> None:
-            client.reqMktData(number, ib, "", False, False, [])
-
         req_id = self._ids.new()
-        self._subscriptions.add(req_id, contract.con_id)
-        self._request(lambda client: ask(client, req_id))
+        if self._ask(lambda client: client.reqMktData(req_id, ib, "", False, False, []), req_id):
+            self._subscriptions.add(req_id, contract.con_id)
         return req_id
 
     def unsubscribe_quotes(self, con_id: ConId) -> None:
         """Stop the quotes of a contract; harmless where none stream."""
         req_id = self._subscriptions.remove(con_id)
         if req_id is not None:
-            self._request(lambda client: client.cancelMktData(req_id))
+            self._ask(lambda client: client.cancelMktData(req_id))
 
     def quotes_of(self, req_id: int) -> ConId | None:
         """Return the contract whose quotes this request streams."""
@@ -422,50 +443,34 @@ class Session:
 
     def _numbered(self, ask: Callable[[EClient, int], None]) -> ReqId:
         req_id = self._ids.new()
-        self._request(lambda client: ask(client, req_id))
+        self._ask(lambda client: ask(client, req_id), req_id)
         return req_id
 
-    def _request(self, ask: Callable[[EClient], None], share: Share = Share.REQUEST) -> bool:
-        if self._encoder is None:
+    def _ask(self, ask: Callable[[EClient], None], subject: ReqId | None = None) -> bool:
+        return self._request(lambda encoder: encoder.frame(ask), Share.REQUEST, subject)
+
+    def _request(
+        self, encode: Callable[[Encoder], bytes], share: Share, subject: ReqId | None = None
+    ) -> bool:
+        if self._encoder is None or not self._transport.is_open:
             return False
-        return self._send(share, self._encoder.frame(ask))
-
-    # -- pacing ------------------------------------------------------------------------------
-
-    def _send(self, share: Share, frame: bytes) -> bool:
-        if not self._transport.is_open:
+        try:
+            frame = encode(self._encoder)
+        except EncodingError as error:
+            self._refuse(subject, str(error))
             return False
-        if not self._waiting and self._pacer.allows(share):
-            self._pacer.take()
-            return self._transport.send(frame)
-        if share is Share.CANCEL:
-            if self._pacer.allows(share):
-                self._pacer.take()
-                return self._transport.send(frame)
-            cancels = sum(1 for waiting, _ in self._waiting if waiting is Share.CANCEL)
-            self._waiting.insert(cancels, (share, frame))
-            if self._release is not None:
-                self._release.cancel()
-                self._release = None
-        else:
-            self._waiting.append((share, frame))
-        self._schedule_release()
-        return True
+        return self._outbox.send(share, frame)
 
-    def _schedule_release(self) -> None:
-        if self._release is None and self._waiting:
-            delay = self._pacer.wait_for(self._waiting[0][0])
-            self._release = self._reactor.call_later(delay, self._release_waiting)
+    def _refuse(self, subject: ReqId | None, text: str) -> None:
+        """Answer a request that cannot be written, as the broker would: not before it is made."""
+        notice = BrokerNotice(subject=subject, code=CANNOT_BE_WRITTEN, text=text)
+        self._reactor.call_later(0.0, lambda: self._report(notice))
 
-    def _release_waiting(self) -> None:
-        self._release = None
-        while self._waiting and self._pacer.allows(self._waiting[0][0]):
-            self._pacer.take()
-            if not self._transport.send(self._waiting.popleft()[1]):
-                return
-        self._schedule_release()
+    def _write(self, frame: bytes) -> bool:
+        return self._transport.send(frame)
 
-
-def _message_id(body: bytes) -> str:
-    head = body.split(b"\0", 1)[0][:8]
-    return head.decode("ascii", "replace") if head.isdigit() else "of unreadable kind"
+    def _message_id(self, body: bytes) -> str:
+        if self._server_version >= RAW_ID_SERVER_VERSION:
+            return str(int.from_bytes(body[:4], "big"))
+        head = body.split(b"\0", 1)[0][:8]
+        return head.decode("ascii") if head.isdigit() else "of unreadable kind"

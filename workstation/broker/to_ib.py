@@ -4,7 +4,7 @@ from ibapi.contract import Contract as IbContract
 from ibapi.order import Order as IbOrder
 
 from workstation.domain.contract import Contract
-from workstation.domain.ids import OrderRef
+from workstation.domain.ids import ConId, OrderRef
 from workstation.domain.order import OrderDraft
 
 
@@ -29,6 +29,13 @@ def ib_stock_query(symbol: str) -> IbContract:
     ib.secType = "STK"
     ib.exchange = "SMART"
     ib.currency = "USD"
+    return ib
+
+
+def ib_con_id_query(con_id: ConId) -> IbContract:
+    """Ask for whatever has this number: a position may be of any kind and currency."""
+    ib = IbContract()
+    ib.conId = con_id
     return ib
 
 

@@ -5,23 +5,26 @@ and block without limit (tws-wire.md 1, orders-and-risk.md 2.6).
 """
 
 import contextlib
-import errno
 import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workstation.broker.dialer import Dialer
+from workstation.broker.faults import raise_later
 from workstation.domain.clock import Clock
-from workstation.domain.errors import LinkError
 from workstation.domain.ids import OrderId
 from workstation.domain.ports import Reactor, Timer
 
 RECEIVE_BYTES = 262_144
 MAX_FRAME_BYTES = 16 * 1024 * 1024
+MAX_OUTBOUND_BYTES = 1024 * 1024
 CONNECT_SECONDS = 5.0
 INCOMPLETE_FRAME_SECONDS = 5.0
 STALLED_WRITE_SECONDS = 2.0
 _HEADER_BYTES = 4
+_LAST_READS = 256
+"""How often a socket that takes no more bytes is still read: 64 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Transport:
     """One non-blocking TCP connection that frames in place and buffers what goes out.
 
     Frames are length-prefixed (4 bytes, big-endian). Zero-length frames are reported and
-    skipped. Core thread only.
+    skipped. `closed` comes from the loop or from close(), never out of open() or send().
+    Core thread only.
     """
 
     def __init__(self, reactor: Reactor, clock: Clock, events: TransportEvents) -> None:
@@ -50,7 +54,8 @@ class Transport:
         self._clock = clock
         self._events = events
         self._socket: socket.socket | None = None
-        self._connecting = False
+        self._dialer: Dialer | None = None
+        self._broken = False
         self._inbound = bytearray()
         self._outbound = bytearray()
         self._sent_total = 0
@@ -62,7 +67,7 @@ class Transport:
     @property
     def is_open(self) -> bool:
         """Whether bytes can be handed over."""
-        return self._socket is not None and not self._connecting
+        return self._socket is not None and not self._broken
 
     @property
     def bytes_waiting(self) -> int:
@@ -70,34 +75,26 @@ class Transport:
         return len(self._outbound)
 
     def open(self, host: str, port: int) -> None:
-        """Begin to connect; the outcome comes through the events. Raises LinkError."""
-        try:
-            family, kind, protocol, _, address = socket.getaddrinfo(
-                host, port, type=socket.SOCK_STREAM
-            )[0]
-            sock = socket.socket(family, kind, protocol)
-        except (OSError, UnicodeError) as error:
-            raise LinkError(f"{host}:{port} cannot be reached: {error}") from error
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        code = sock.connect_ex(address)
-        if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
-            sock.close()
-            raise LinkError(f"nothing answers at {host}:{port} ({_error_text(code)})")
-        self.attach(sock, connecting=True)
-        self._start_timer("connect", CONNECT_SECONDS, "no connection within 5 s")
+        """Begin to connect; the outcome comes through the events."""
+        self._dialer = Dialer(
+            self._reactor, host, port, connected=self._on_connected, failed=self.close
+        )
+        self._start_timer("connect", CONNECT_SECONDS, f"{host}:{port} did not answer within 5 s")
 
-    def attach(self, sock: socket.socket, *, connecting: bool = False) -> None:
-        """Take a connected, or connecting, non-blocking socket."""
+    def attach(self, sock: socket.socket) -> None:
+        """Take a connected socket."""
+        assert self._socket is None
+        sock.setblocking(False)
         self._socket = sock
-        self._connecting = connecting
         self.last_inbound = self._clock.monotonic()
         self._reactor.watch(sock, self._on_ready)
-        self._reactor.want_write(sock, wanted=connecting)
 
     def send(self, data: bytes, order_id: OrderId | None = None) -> bool:
-        """Buffer bytes and write what the socket takes now; False when there is no link."""
+        """Buffer bytes and write what the socket takes now; False when it takes none of them."""
         if not self.is_open:
+            return False
+        if len(self._outbound) + len(data) > MAX_OUTBOUND_BYTES:
+            self._break(f"more than {MAX_OUTBOUND_BYTES} bytes wait for the broker to take them")
             return False
         self._outbound += data
         self._queued_total += len(data)
@@ -109,12 +106,16 @@ class Transport:
     def close(self, reason: str) -> None:
         """End the connection and say why; harmless when there is none."""
         sock, self._socket = self._socket, None
-        if sock is None:
+        dialer, self._dialer = self._dialer, None
+        if sock is None and dialer is None:
             return
-        self._reactor.unwatch(sock)
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
-        sock.close()
+        if dialer is not None:
+            dialer.cancel()
+        if sock is not None:
+            self._reactor.unwatch(sock)
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -124,40 +125,37 @@ class Transport:
         self._outbound.clear()
         self._events.closed(reason, doubtful)
 
-    def _on_ready(self, readable: bool, writable: bool) -> None:  # noqa: FBT001 - a socket callback
-        if self._connecting:
-            self._finish_connect()
-        elif writable:
-            self._write()
-        if readable and self.is_open:
-            self._read()
-
-    def _finish_connect(self) -> None:
-        assert self._socket is not None
-        code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if code:
-            self.close(f"nothing answers there ({_error_text(code)})")
-            return
-        self._connecting = False
+    def _on_connected(self, sock: socket.socket) -> None:
+        self._dialer = None
         self._stop_timer("connect")
-        self._reactor.want_write(self._socket, wanted=False)
+        self.attach(sock)
         self._events.opened()
 
-    def _read(self) -> None:
+    # -- in ----------------------------------------------------------------------------------
+
+    def _on_ready(self, readable: bool, writable: bool) -> None:  # noqa: FBT001 - a socket callback
+        if readable:  # first: a connection that breaks may still hold messages
+            self._read()
+        if writable and self.is_open:
+            self._write()
+
+    def _read(self) -> bool:
+        """Take what there is; False when there was nothing or the connection has ended."""
         assert self._socket is not None
         try:
             data = self._socket.recv(RECEIVE_BYTES)
         except (BlockingIOError, InterruptedError):
-            return
+            return False
         except OSError as error:
             self.close(f"the connection broke ({error.strerror or error})")
-            return
+            return False
         if not data:
             self.close("the other side closed the connection")
-            return
+            return False
         self.last_inbound = self._clock.monotonic()
         self._inbound += data
         self._deliver_frames()
+        return self._socket is not None
 
     def _deliver_frames(self) -> None:
         buffer = self._inbound
@@ -165,15 +163,12 @@ class Transport:
         while len(buffer) - start >= _HEADER_BYTES:
             length = int.from_bytes(buffer[start : start + _HEADER_BYTES], "big")
             if length > MAX_FRAME_BYTES:
-                self.close(f"the broker announced a frame of {length} bytes, which cannot be")
+                self.close(f"the broker announced a message of {length} bytes, which cannot be")
                 return
             end = start + _HEADER_BYTES + length
             if end > len(buffer):
                 break
-            if length:
-                self._events.frame(bytes(buffer[start + _HEADER_BYTES : end]))
-            else:
-                self._events.bad_frame("an empty message")
+            self._deliver(bytes(buffer[start + _HEADER_BYTES : end]))
             if self._socket is None:
                 return
             start = end
@@ -185,6 +180,17 @@ class Transport:
                 "frame", INCOMPLETE_FRAME_SECONDS, "a message stayed incomplete for 5 s"
             )
 
+    def _deliver(self, body: bytes) -> None:
+        try:
+            if body:
+                self._events.frame(body)
+            else:
+                self._events.bad_frame("an empty message")
+        except Exception as error:  # noqa: BLE001 - the frames behind it must not wait
+            raise_later(self._reactor, error)
+
+    # -- out ---------------------------------------------------------------------------------
+
     def _write(self) -> None:
         assert self._socket is not None
         try:
@@ -192,7 +198,7 @@ class Transport:
         except (BlockingIOError, InterruptedError):
             count = 0
         except OSError as error:
-            self.close(f"the connection broke ({error.strerror or error})")
+            self._break(f"the connection broke ({error.strerror or error})")
             return
         if count:
             del self._outbound[:count]
@@ -203,12 +209,28 @@ class Transport:
             self._start_timer("write", STALLED_WRITE_SECONDS, "the broker took no bytes for 2 s")
         self._report_sent()
 
+    def _break(self, reason: str) -> None:
+        """Take no more bytes, and close in this round, but not under the feet of a sender."""
+        assert self._socket is not None
+        self._broken = True
+        self._reactor.want_write(self._socket, wanted=False)
+
+        def finish() -> None:
+            for _ in range(_LAST_READS):
+                if not self._read():
+                    break
+            self.close(reason)
+
+        self._timers["break"] = self._reactor.call_later(0.0, finish)
+
     def _report_sent(self) -> None:
         sent: list[OrderId] = []
         while self._orders and self._orders[0][0] <= self._sent_total:
             sent.append(self._orders.popleft()[1])
         if sent:
             self._events.sent(tuple(sent))
+
+    # -- time --------------------------------------------------------------------------------
 
     def _start_timer(self, name: str, delay: float, reason: str) -> None:
         def expire() -> None:
@@ -219,7 +241,3 @@ class Transport:
     def _stop_timer(self, name: str) -> None:
         if timer := self._timers.pop(name, None):
             timer.cancel()
-
-
-def _error_text(code: int) -> str:
-    return errno.errorcode.get(code, str(code))

@@ -59,7 +59,7 @@ class Wrapper(EWrapper):
 
     @override
     def managedAccounts(self, accountsList: str) -> None:
-        names = (name.strip() for name in accountsList.split(","))
+        names = (name.strip() for name in from_ib.plain_text(accountsList).split(","))
         self._on_accounts(tuple(AccountId(name) for name in names if name))
 
     @override
@@ -73,8 +73,8 @@ class Wrapper(EWrapper):
             BrokerNotice(
                 subject=subject if subject > 0 else None,
                 code=code,
-                text=text,
-                advanced_reject=advanced,
+                text=from_ib.plain_text(text),
+                advanced_reject=from_ib.plain_text(advanced),
             )
         )
 
@@ -170,7 +170,12 @@ class Wrapper(EWrapper):
     @override
     def accountSummary(self, reqId: int, account: str, tag: str, value: str, currency: str) -> None:
         self._sink(
-            AccountValueReport(account=AccountId(account), tag=tag, value=value, currency=currency)
+            AccountValueReport(
+                account=AccountId(from_ib.plain_text(account)),
+                tag=from_ib.plain_text(tag),
+                value=from_ib.plain_text(value),
+                currency=from_ib.plain_text(currency),
+            )
         )
 
     @override
@@ -222,10 +227,13 @@ class Wrapper(EWrapper):
 
     @override
     def marketRule(self, marketRuleId: int, priceIncrements: Any) -> None:
-        bands = tuple(
-            (Decimal(str(band.lowEdge)), Decimal(str(band.increment))) for band in priceIncrements
-        )
-        self._sink(MarketRuleReport(rule_id=marketRuleId, bands=bands))
+        bands = [
+            (from_ib.optional_decimal(band.lowEdge), from_ib.optional_decimal(band.increment))
+            for band in priceIncrements
+        ]
+        whole = tuple((low, step) for low, step in bands if low is not None and step is not None)
+        if len(whole) == len(bands):  # half a rule is none: it would allow wrong prices
+            self._sink(MarketRuleReport(rule_id=marketRuleId, bands=whole))
 
     @override
     def currentTime(self, time: int) -> None:
@@ -241,7 +249,8 @@ class Wrapper(EWrapper):
     def tickPrice(self, reqId: int, tickType: int, price: float, attrib: Any) -> None:
         con_id = self._subscriptions.con_id(reqId)
         if con_id is not None:
-            self._ticks.set_price(con_id, tickType, price)
+            known = from_ib.optional_float(price)
+            self._ticks.set_price(con_id, tickType, -1.0 if known is None else known)
 
     @override
     def tickSize(self, reqId: int, tickType: int, size: Decimal) -> None:

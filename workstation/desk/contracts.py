@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from workstation.broker.session import Session
+from workstation.broker.session import Phase, Session
 from workstation.domain.commands import CommandResult, Failed, Watched
 from workstation.domain.contract import ContractDetails
 from workstation.domain.ids import ConId, ReqId
@@ -54,15 +54,15 @@ class Contracts:
         if not wanted or not wanted.isascii() or not wanted.isprintable() or len(wanted) > 24:
             answer(Failed("A symbol is written in letters and digits, for example AAPL."))
             return
-        for con_id, details in self._details.items():
-            if details.contract.symbol == wanted:
-                self._stream(con_id)
-                answer(Watched(con_id, wanted))
-                return
-        if self._session.server_version is None:
+        known = [con_id for con_id, each in self._details.items() if _is_us_stock(each, wanted)]
+        if len(known) == 1:
+            self._stream(known[0])
+            answer(Watched(known[0], wanted))
+            return
+        if self._session.phase is not Phase.UP:
             answer(Failed(f"{wanted} cannot be looked up: there is no link to the broker."))
             return
-        self._begin(self._session.look_up(wanted), wanted, answer)
+        self._begin(self._session.look_up(wanted), wanted, answer=answer)
 
     def unwatch(self, con_id: ConId) -> None:
         """Stop the quotes of a contract."""
@@ -73,12 +73,14 @@ class Contracts:
         """Look a contract up that a position or an order names, so that it can be closed."""
         if con_id > 0 and con_id not in self._details and con_id not in self._asked:
             self._asked.add(con_id)
-            self._begin(self._session.look_up_con_id(con_id), "", None)
+            self._begin(self._session.look_up_con_id(con_id), "", con_id=con_id)
 
     def session_up(self) -> None:
-        """Stream again what was streaming before."""
-        for con_id in self._watched:
+        """Stream again what was streaming before, ask again for the rules still missing."""
+        for con_id in tuple(self._watched):
             self._session.subscribe_quotes(self._details[con_id].contract)
+        for rule_id in sorted(set(self._rules.values()) - self._ladders.keys()):
+            self._session.request_market_rule(rule_id)
 
     def session_down(self) -> None:
         """End every look-up: its answer will not come."""
@@ -108,11 +110,12 @@ class Contracts:
         look_up.timer.cancel()
         if look_up.answer is None:
             return
-        if len(look_up.found) != 1:
-            what = "is not known" if not look_up.found else "is ambiguous"
+        found = {details.contract.con_id for details in look_up.found}
+        if len(found) != 1:
+            what = "is not known" if not found else "is ambiguous"
             look_up.answer(Failed(f"The symbol {look_up.symbol} {what} at the broker."))
             return
-        con_id = look_up.found[0].contract.con_id
+        con_id = found.pop()
         self._stream(con_id)
         look_up.answer(Watched(con_id, look_up.symbol))
 
@@ -133,8 +136,17 @@ class Contracts:
             if rule_id == report.rule_id and con_id in self._details:
                 self._learn(self._details[con_id])
 
-    def _begin(self, req_id: ReqId, symbol: str, answer: Answer | None) -> None:
+    def _begin(
+        self,
+        req_id: ReqId,
+        symbol: str,
+        *,
+        con_id: ConId | None = None,
+        answer: Answer | None = None,
+    ) -> None:
         def expire() -> None:
+            if con_id is not None:
+                self._asked.discard(con_id)  # whoever names it next asks again
             self._fail(req_id, "the broker did not answer within 10 s")
 
         timer = self._reactor.call_later(LOOK_UP_SECONDS, expire)
@@ -159,5 +171,11 @@ class Contracts:
     def _stream(self, con_id: ConId) -> None:
         self._watched.add(con_id)
         running = self._session.quotes_running(con_id)
-        if not running and self._session.server_version is not None:
+        if not running and self._session.phase is Phase.UP:  # else session_up() will do it
             self._session.subscribe_quotes(self._details[con_id].contract)
+
+
+def _is_us_stock(details: ContractDetails, symbol: str) -> bool:
+    """Tell whether this is what a look-up by symbol asks for: options share their symbol."""
+    contract = details.contract
+    return (contract.symbol, contract.sec_type, contract.currency) == (symbol, "STK", "USD")

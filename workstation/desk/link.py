@@ -11,6 +11,8 @@ from workstation.domain.ports import Reactor, Timer
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 60.0
 CONFLICT_RETRY_SECONDS = 15.0
+STEADY_SECONDS = 60.0
+"""A session that lasted this long was a good one: the next attempt comes soon again."""
 
 
 class LinkKeeper:
@@ -32,6 +34,7 @@ class LinkKeeper:
         self._state = LinkState.DISCONNECTED
         self._delay = FIRST_RETRY_SECONDS
         self._retry: Timer | None = None
+        self._started_at: float | None = None
         self._conflict = False
         self._stopped = False
 
@@ -50,6 +53,7 @@ class LinkKeeper:
         if (host, port) != (self.host, self.port):
             self.host, self.port = host, port
             self._session.close("another endpoint was chosen")
+            self._delay = FIRST_RETRY_SECONDS
         self.connect_now()
 
     def connect_now(self) -> None:
@@ -64,8 +68,7 @@ class LinkKeeper:
 
     def started(self) -> None:
         """The session is up; its lists are being compared."""
-        self._delay = FIRST_RETRY_SECONDS
-        self._conflict = False
+        self._started_at = self._clock.monotonic()
         self.set(LinkState.SYNCING, "comparing orders and positions with the broker")
 
     def conflict(self) -> None:
@@ -77,7 +80,11 @@ class LinkKeeper:
         if self._stopped:
             self.set(LinkState.DISCONNECTED, reason)
             return
+        started_at, self._started_at = self._started_at, None
+        if started_at is not None and self._clock.monotonic() - started_at >= STEADY_SECONDS:
+            self._delay = FIRST_RETRY_SECONDS
         if self._conflict:
+            self._conflict = False  # a matter of this attempt; the next endpoint may be free
             reason = "another program uses this client id"
             delay = CONFLICT_RETRY_SECONDS
         else:
@@ -85,7 +92,7 @@ class LinkKeeper:
             self._delay = min(self._delay * 2, LONGEST_RETRY_SECONDS)
         self._cancel_retry()
         self._retry = self._reactor.call_later(delay, self.connect_now)
-        self.set(LinkState.DISCONNECTED, f"{reason}; next attempt in {delay:.0f} s")
+        self.set(LinkState.DISCONNECTED, f"{reason}; next attempt in {max(delay, 1):.0f} s")
 
     def stop(self, reason: str) -> None:
         """Disconnect for good."""

@@ -13,6 +13,9 @@ from workstation.domain.clock import Clock
 
 log = logging.getLogger(__name__)
 
+_FEW_TIMERS = 1024
+"""Below this many pending timers, cancelled ones are left until they are due."""
+
 Ready = list[tuple[selectors.SelectorKey, int]]
 Wait = Callable[[selectors.BaseSelector, float | None], Ready]
 """Waits on a selector for at most so many seconds, None for ever; tests put their time here."""
@@ -52,6 +55,7 @@ class CoreLoop:
         self._wait = wait
         self._selector = selectors.DefaultSelector()
         self._timers: list[LoopTimer] = []
+        self._tidy_at = _FEW_TIMERS
         self._numbers = itertools.count()
         self._stopped = False
         self._last: Callable[[], None] | None = None
@@ -64,6 +68,8 @@ class CoreLoop:
         """Call after `delay` seconds of the clock."""
         timer = LoopTimer(self._clock.monotonic() + delay, next(self._numbers), call)
         heapq.heappush(self._timers, timer)
+        if len(self._timers) > self._tidy_at:
+            self._drop_cancelled()
         return timer
 
     def watch(self, sock: socket.socket, ready: Callable[[bool, bool], None]) -> None:
@@ -92,7 +98,7 @@ class CoreLoop:
         self._stopped = True
 
     def stop_after(self, last: Callable[[], None]) -> None:
-        """Run a last callback in the next round, which must call stop(). Any thread."""
+        """Run a last callback in the next round, then leave run(), even if it fails. Any thread."""
         self._last = last
         self.wake()
 
@@ -105,11 +111,13 @@ class CoreLoop:
         """Wait for one round of events and timers, at most `longest` seconds, and serve it."""
         for key, mask in self._wait(self._selector, self._time_to_wait(longest)):
             current = self._selector.get_map().get(key.fd)
-            if current is not None and current.data == key.data:  # else closed in this round
-                self._guarded(self._ready_call(key, mask))
+            if current is not None and current.fileobj is key.fileobj:  # else closed in this round
+                self._guarded(self._ready_call(current, mask))
         self._run_due_timers()
         if self._last is not None:
-            self._guarded(self._last)
+            last, self._last = self._last, None
+            self._stopped = True
+            self._guarded(last)
         self._guarded(self.after_pass)
 
     def close(self) -> None:
@@ -136,10 +144,21 @@ class CoreLoop:
 
     def _run_due_timers(self) -> None:
         now = self._clock.monotonic()
+        newest = next(self._numbers)  # what a timer adds waits for the next round
+        later = []
         while self._timers and self._timers[0].due <= now:
             timer = heapq.heappop(self._timers)
-            if timer.call is not None:
+            if timer.number > newest:
+                later.append(timer)
+            elif timer.call is not None:
                 self._guarded(timer.call)
+        for timer in later:
+            heapq.heappush(self._timers, timer)
+
+    def _drop_cancelled(self) -> None:
+        self._timers = [timer for timer in self._timers if timer.call is not None]
+        heapq.heapify(self._timers)
+        self._tidy_at = max(_FEW_TIMERS, 2 * len(self._timers))
 
     def _on_wake(self, _readable: bool, _writable: bool) -> None:  # noqa: FBT001 - socket callback
         with contextlib.suppress(BlockingIOError):
@@ -152,7 +171,13 @@ class CoreLoop:
             call()
         except Exception as error:
             log.exception("a callback of the core failed")
+            self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        try:
             self.on_error(error)
+        except Exception:
+            log.exception("the answer to a failed callback failed as well")
 
 
 def _nothing() -> None:
