@@ -57,6 +57,8 @@ def stage(qtbot, commands: FakeCommands):
     window = MainWindow(commands, read_only=False, symbols=SYMBOLS, clock=clock)
     window.show()
     qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     return Stage(window, commands)
 
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QLabel
 from tests.qt.conftest import Stage, clock
 from tests.qt.fakes import (
     AAPL,
-    ACCOUNT,
     CON_IDS,
     HOSTILE,
     SYMBOLS,
@@ -53,7 +52,7 @@ from workstation.domain.order_status import Lifecycle, Pending
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.layout_state import on_screen
 from workstation.ui.main_window import MainWindow
-from workstation.ui.theme import THEMES, apply_theme
+from workstation.ui.theme import apply_theme
 
 
 def texts(table) -> list[list[str]]:
@@ -432,49 +431,6 @@ def test_reset_layout_brings_everything_back(ready: Stage) -> None:
     assert not window.orders.table.isColumnHidden(3)
 
 
-def test_closing_without_working_orders_asks_nothing(ready: Stage, qtbot) -> None:
-    with qtbot.waitSignal(ready.window.closing):
-        assert ready.window.close()
-
-
-@pytest.mark.parametrize("answer", ["leave", "stay"])
-def test_closing_with_working_orders_asks_first(ready: Stage, qtbot, answer: str) -> None:
-    window = ready.window
-    ready.events(*[OrderChanged(an_order(number)) for number in (1, 2, 3)])
-    assert not window.close()
-    dialog = window.leaving.dialog
-    assert dialog.label.text() == "3 orders are working at the broker. They stay working."
-
-    if answer == "leave":
-        with qtbot.waitSignal(window.closing):
-            qtbot.mouseClick(dialog.buttons[answer], Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(window.isHidden)
-    else:
-        qtbot.mouseClick(dialog.buttons[answer], Qt.MouseButton.LeftButton)
-        assert window.isVisible()
-    assert ready.commands.of(CancelAll) == []
-
-
-def test_cancelling_before_closing_waits_for_the_broker(ready: Stage, qtbot) -> None:
-    window = ready.window
-    ready.events(OrderChanged(an_order(1)))
-    window.close()
-    qtbot.mouseClick(window.leaving.dialog.buttons["cancel"], Qt.MouseButton.LeftButton)
-    assert ready.commands.of(CancelAll) == [CancelAll()]
-    assert window.isVisible()
-
-    with qtbot.waitSignal(window.closing):
-        ready.events(OrderChanged(an_order(1, lifecycle=Lifecycle.CANCELLED)))
-    qtbot.waitUntil(window.isHidden)
-
-
-def test_force_close_asks_nothing(ready: Stage, qtbot) -> None:
-    ready.events(OrderChanged(an_order(1)))
-
-    with qtbot.waitSignal(ready.window.closing):
-        ready.window.force_close()
-
-
 @pytest.mark.parametrize("foreign", HOSTILE)
 def test_hostile_text_is_plain_everywhere(ready: Stage, foreign: str) -> None:
     window = ready.window
@@ -503,27 +459,3 @@ def test_every_key_is_taken_once(ready: Stage) -> None:
 
     assert len(keys) == len(set(keys))
     assert {"Ctrl+Q", "Ctrl+T", "Ctrl+B", "Ctrl+S", "Ctrl+Shift+X", "F1"} <= set(keys)
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_text_has_enough_contrast(theme) -> None:
-    for ground in (theme.base, theme.stripe, theme.window):
-        for name in ("text", "muted", "up", "down", "good", "warning", "error", "accent"):
-            assert contrast(getattr(theme, name), ground) >= 4.5, (name, ground)
-    for ground in (theme.flash_up, theme.flash_down, theme.raised):
-        assert contrast(theme.text, ground) >= 4.5
-    for ground in (theme.buy, theme.sell):
-        assert contrast(theme.on_side, ground) >= 4.5
-    assert contrast(theme.muted, theme.raised) >= 4.5
-    assert ACCOUNT.startswith("SIM")

@@ -35,7 +35,8 @@ class TableView(QTableView):
         self._empty = empty
         self._menu: QMenu | None = None
         self.setModel(self.proxy)
-        self.setItemDelegate(CellDelegate(self))
+        self._delegate = CellDelegate(self.font(), self)
+        self.setItemDelegate(self._delegate)
         self._set_behaviour()
         self._set_headers()
 
@@ -128,6 +129,7 @@ class TableView(QTableView):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self.verticalHeader().setDefaultSectionSize(row_height(self.font()))
+            self._delegate.follow_font(self.font())
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

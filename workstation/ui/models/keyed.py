@@ -85,6 +85,15 @@ class KeyedTableModel(QAbstractTableModel, Generic[Key, Row]):
         return 0 if parent.isValid() else len(self.columns)
 
     @override
+    def index(self, row: int, column: int, parent: AnyIndex = ROOT) -> QModelIndex:
+        """Return the index of a cell; Qt's own way calls back six times to check it."""
+        if parent.isValid() or not 0 <= row < len(self._rows):
+            return QModelIndex()
+        if not 0 <= column < len(self.columns):
+            return QModelIndex()
+        return self.createIndex(row, column)
+
+    @override
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY
     ) -> str | int | None:
