@@ -9,7 +9,7 @@ from workstation.domain.errors import SettingsError
 from workstation.domain.ids import AccountId
 from workstation.domain.notice import Severity
 from workstation.domain.ports import JournalPort
-from workstation.risk.limits import Limits, proposed
+from workstation.risk.limits import MOST, Limits, proposed
 from workstation.storage.limits_file import add_limits, read_limits
 
 
@@ -60,10 +60,10 @@ class LimitsDesk:
                 advice="Mend or remove the file and restart.",
             )
             return
-        if net_liquidation <= 0:
-            self.fault = "the account's net liquidation is not positive"
-            return
         if account not in self._limits:
+            if not 0 < net_liquidation < MOST:
+                self.fault = "the account's net liquidation is not positive"
+                return
             self._propose(account, net_liquidation)
         self._announced.add(account)
         limits = self._limits[account]
@@ -80,10 +80,10 @@ class LimitsDesk:
         limits = proposed(account, net_liquidation)
         try:
             add_limits(self._path, limits)
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             self._notify(
                 Severity.WARNING,
-                f"The limits could not be written to {self._path.name}: {error.strerror}.",
+                f"The limits could not be written to {self._path.name}: {error}.",
                 effect="They are in force for this run only.",
             )
         self._limits[account] = limits

@@ -9,6 +9,7 @@ from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
 from workstation.desk.outgoing import Outgoing
 from workstation.domain.clock import Clock
+from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
 from workstation.domain.finding import Answer, Submitted
 from workstation.domain.ids import ClientId, OrderKey
@@ -51,10 +52,12 @@ class OrderDesk:
 
     def __init__(self, parts: OrderDeskParts, judge: Callable[["OrderDesk"], Judge]) -> None:
         self.ask_broker: Callable[[], None] = _nothing
+        self.reduce_only: Callable[[str], None] = _ignore
         self._clock = parts.clock
         self._journal = parts.journal
         self._orders = parts.orders
         self._out = parts.outgoing
+        self._lock = parts.lock
         self._due: dict[OrderKey, float] = {}
         self._alarmed: set[OrderKey] = set()
         self.gate = FinalGate(parts.session, parts.clock, parts.environment_fault)
@@ -95,10 +98,17 @@ class OrderDesk:
         self._show(self._orders.apply(event, self._clock.now()))
 
     def apply_input(self, event: OmsEvent) -> list[Execution]:
-        """Apply an event, record it if it changed anything, and return the new fills."""
+        """Apply an event, record it if it changed anything, and return the new fills.
+
+        What cannot be recorded is shown all the same, and locks trading: the broker's word
+        is true whether or not our disk takes it.
+        """
         changes = self._orders.apply(event, self._clock.now())
         if changes:
-            self._journal.record(type(event).__name__, event, durable=False)
+            try:
+                self._journal.record(type(event).__name__, event, durable=False)
+            except JournalError as error:
+                self._lock(str(error))
         self._show(changes)
         return changes.fills
 
@@ -123,13 +133,14 @@ class OrderDesk:
     def set_gate_limit(self, limits: Limits | None) -> None:
         """Give the final gate its own limit on entries."""
         if limits is not None:
-            self.gate.most_a_minute = limits.order_size.catastrophic * limits.final_gate_factor
+            most = limits.order_size.catastrophic * limits.final_gate_factor
+            self.gate.limit(limits.account, most)
 
     def sweep(self) -> None:
         """Find what the broker has not answered: unknown after 5 s, alarm after 30 s (F8)."""
         now = self._clock.monotonic()
         for order in list(self._orders):
-            if not (order.answer_due or order.in_doubt) or order.lifecycle.is_terminal:
+            if not (order.answer_due or order.in_doubt):
                 self._due.pop(order.key, None)
                 self._alarmed.discard(order.key)
                 continue
@@ -152,6 +163,8 @@ class OrderDesk:
             self._out.post(ExecutionArrived(execution))
         for key, text in changes.alarms:
             self._alarm(key, text)
+        if changes.overfilled:
+            self.reduce_only("more was filled than ordered")  # I3
         if changes.ask:
             self.ask_broker()
 
@@ -171,4 +184,8 @@ class OrderDesk:
 
 
 def _nothing() -> None:
+    """Stand in until the desk takes the hook."""
+
+
+def _ignore(_reason: str) -> None:
     """Stand in until the desk takes the hook."""

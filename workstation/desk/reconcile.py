@@ -75,6 +75,7 @@ class Reconciler:
         self._deadline: Timer | None = None
         self._next: Timer | None = None
         self._link_up_at = 0.0
+        self._full_again = False
 
     @property
     def running(self) -> bool:
@@ -89,6 +90,7 @@ class Reconciler:
     def link_down(self) -> None:
         """Forget the round: its lists will not end."""
         self._round = None
+        self._full_again = False
         for timer in (self._deadline, self._next):
             if timer is not None:
                 timer.cancel()
@@ -100,8 +102,14 @@ class Reconciler:
             self._next = self._reactor.call_later(delay, self._ask_now)
 
     def full(self) -> None:
-        """Compare everything now, as after 1101 and 1102."""
-        self._begin(full=True)
+        """Compare everything, as after 1101 and 1102; after the round that runs, if one does.
+
+        The end of a list does not tell which asking it answers, so rounds never overlap.
+        """
+        if self._round is None:
+            self._begin(full=True)
+        else:
+            self._full_again = True
 
     def named(self, order: ManagedOrder | None) -> None:
         """Note an order that a list of this round named."""
@@ -124,12 +132,11 @@ class Reconciler:
         if self._round is not None:
             self.ask()
             return
-        self._begin(full=False)
+        self._begin(full=self._full_again)
 
     def _begin(self, *, full: bool) -> None:
-        if self._round is not None and self._round.full and not full:
-            return
         if full:
+            self._full_again = False
             self.on_begin_full()
         waiting = set(ListKind) if full else set(_ORDER_LISTS)
         settled = self._clock.monotonic() - self._link_up_at >= SETTLED_SECONDS
@@ -152,31 +159,44 @@ class Reconciler:
             return
         missing = ", ".join(sorted(kind.value for kind in current.waiting))
         self.on_late(f"the broker did not complete: {missing}")
-        if current.full:
-            self._next = self._reactor.call_later(AGAIN_SECONDS, self.full)
-        else:
-            self.ask(AGAIN_SECONDS)
+        if self._next is not None:
+            self._next.cancel()
+        self._full_again |= current.full
+        self._next = self._reactor.call_later(AGAIN_SECONDS, self._ask_now)
 
     def _finish(self, current: _Round) -> None:
         self._round = None
         if self._deadline is not None:
             self._deadline.cancel()
+        self._end_missing(current)
+        if self._full_again:
+            self._begin(full=True)
+            return
+        if any(order.in_doubt for order in self._orders):
+            self.ask(SETTLED_SECONDS if not current.settled else AGAIN_SECONDS)
+        if current.full:
+            self.on_synced()
+
+    def _end_missing(self, current: _Round) -> None:
         live = [order for order in self._orders if not order.lifecycle.is_terminal]
         missing = [order for order in live if order.key not in current.named]
         now = self._clock.now()
         for order in missing:
-            if _day_is_over(order, now):
+            if current.settled and _day_is_over(order, now):
                 self._apply(Expired(key=order.key))
         gone = tuple(order.key for order in missing if not order.lifecycle.is_terminal)
         self._apply(Reconciled(missing=gone, settled=current.settled))
-        if not self._needs_user():
-            for order in missing:
-                if OrderFlag.ABSENT in order.flags:
-                    self._apply(NotPlacedConfirmed(key=order.key))
-        if any(order.in_doubt for order in self._orders if not order.lifecycle.is_terminal):
-            self.ask(SETTLED_SECONDS if not current.settled else AGAIN_SECONDS)
-        if current.full:
-            self.on_synced()
+        for order in missing:
+            if OrderFlag.ABSENT in order.flags and self._may_end(order):
+                self._apply(NotPlacedConfirmed(key=order.key))
+
+    def _may_end(self, order: ManagedOrder) -> bool:
+        """Tell whether an order absent twice ends without the user.
+
+        Another client's order is only shown here. Ours did live if the broker ever spoke of
+        it, so the user must compare; and where money is real the user always decides.
+        """
+        return not order.mine or not (order.acknowledged or self._needs_user())
 
 
 def _day_is_over(order: ManagedOrder, now: datetime) -> bool:

@@ -1,14 +1,12 @@
 """The latched trading state and arming: what may leave, decided here and kept on disk."""
 
-import logging
 from pathlib import Path
 
 from workstation.domain.clock import Clock
+from workstation.domain.errors import JournalError
 from workstation.domain.finding import TradingState
 from workstation.domain.ports import JournalPort
 from workstation.storage.state_file import Latch, read_latch, write_latch
-
-log = logging.getLogger(__name__)
 
 _ORDER = (
     TradingState.ACTIVE,
@@ -46,7 +44,7 @@ class Trading:
         if self._locked_because:
             return f"Trading is locked until the program is restarted: {self._locked_because}"
         self._set(state, "" if state is TradingState.ACTIVE else "set by hand")
-        return ""
+        return self._locked_because
 
     def restrict(self, state: TradingState, reason: str) -> None:
         """Set the latch unless it is already at least as restrictive."""
@@ -61,7 +59,10 @@ class Trading:
     def _set(self, state: TradingState, reason: str) -> None:
         self._latch = Latch(state=state, reason=reason, since=self._clock.now())
         self._write()
-        self._journal.record("TradingState", self._latch, durable=True)
+        try:
+            self._journal.record("TradingState", self._latch, durable=True)
+        except JournalError as error:
+            self.lock(str(error))
 
     def _write(self) -> None:
         try:

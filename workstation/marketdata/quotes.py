@@ -1,5 +1,6 @@
 """Quotes as the core keeps them: one mutable slot a contract, frozen values for everyone else."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,9 @@ _SIZE_FIELDS = {
     69: "bid_size", 70: "ask_size", 71: "last_size", 74: "volume",
 }  # fmt: skip
 """tickSize types, live and delayed."""
+
+_UNSET = 1.7976931348623157e308
+"""The broker's mark for an absent number; also bars infinities, and NaN compares with nothing."""
 
 _NEVER_ZERO = frozenset({"ask", "last", "high", "low", "close", "open"})
 """A zero in these means that there was none yet."""
@@ -63,7 +67,7 @@ class Quotes:
         name = _PRICE_FIELDS.get(tick_type)
         if name is None:
             return
-        absent = price == -1 or (price == 0 and name in _NEVER_ZERO)
+        absent = price == -1 or not abs(price) < _UNSET or (price == 0 and name in _NEVER_ZERO)
         slot = self._touch(con_id)
         setattr(slot, name, None if absent else price)
 
@@ -71,7 +75,7 @@ class Quotes:
         """Take a tickSize, in shares or lots."""
         name = _SIZE_FIELDS.get(tick_type)
         if name is not None:
-            setattr(self._touch(con_id), name, size)
+            setattr(self._touch(con_id), name, size if math.isfinite(size) else None)
 
     def set_data_type(self, con_id: ConId, data_type: int) -> None:
         """Take a marketDataType; an unknown one is ignored."""

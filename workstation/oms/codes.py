@@ -15,6 +15,9 @@ STATUS_TO_LIFECYCLE: dict[str, Lifecycle] = {
     "Inactive": Lifecycle.INACTIVE,  # not terminal: a held order may come alive
 }
 
+ASK_AFTER = frozenset({"ApiCancelled", "Inactive"})
+"""Statuses that do not tell the end: the broker is asked for it, once a change."""
+
 CANCEL_PENDING = "PendingCancel"
 FILLED = "Filled"
 

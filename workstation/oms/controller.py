@@ -1,5 +1,6 @@
 """The one door through which orders, changes and cancels leave (architecture, life of an order)."""
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from workstation.domain.finding import (
 )
 from workstation.domain.ids import ClientId, OrderId, OrderKey, OrderRef
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Tif
-from workstation.domain.order_status import Pending
+from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.ports import (
     CancelWire,
     Checkpoint,
@@ -40,6 +41,8 @@ from workstation.oms.final_gate import FinalGate, FinalGateError
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.order_ids import OrderIds, OrderRefs
 from workstation.oms.orders import OrderBook
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ class Actions:
         now = self.clock.monotonic()
         self.times.append(now)
         if draft is not None:
-            self.last_same[_sameness(draft)] = now
+            recent = {same: at for same, at in self.last_same.items() if at > now - 60}
+            self.last_same = {**recent, _sameness(draft): now}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +145,9 @@ class Controller:
         if the program stops here. The same intent twice is one order.
         """
         if known := self._with.orders.of_intent(draft.intent_id):
+            if known.lifecycle is Lifecycle.NOT_PLACED:
+                text = f"This wish was not sent. {known.note}".strip()
+                return Denied((_finding(RiskCode.DUPLICATE, text),))
             return Submitted(known.order_id, known.key)
         verdict = self._with.judge(draft, None)
         if verdict.refusal is not None:
@@ -178,11 +185,10 @@ class Controller:
             return Denied((_finding(RiskCode.NOT_EDITABLE, "This order is not known."),))
         if self._with.orders.of_intent(wish.intent_id) is order:
             return Submitted(order.order_id, order.key)
-        if fault := _why_not_editable(order):
+        if fault := _why_not_editable(order) or self._why_not_this_number(order):
             return Denied((_finding(RiskCode.NOT_EDITABLE, fault),))
-        if wish.quantity is not None and wish.quantity <= order.filled:
-            self.cancel(order.key)  # no more than is filled means: no more (FIX 4.2 D11)
-            return Submitted(order.order_id, order.key)
+        if _asks_for_no_more(order, wish):
+            return self._cancelled_instead(order)
         draft = _changed(order, wish)
         verdict = self._with.judge(draft, order)
         if verdict.refusal is not None:
@@ -218,13 +224,12 @@ class Controller:
             return Failed(
                 f"The order belongs to client {order.client_id}; only that client can cancel it."
             )
+        if fault := self._why_not_this_number(order):
+            return Failed(fault)
         intent = CancelIntent(key=key)
-        try:
-            self._with.journal.record("CancelIntent", intent, durable=True)
-        except JournalError as error:
-            self._with.lock(str(error))  # a cancel leaves all the same
+        self._on_record(intent)  # a cancel leaves even if it cannot be written down
         self._with.apply(intent)
-        if not self._with.cancels.cancel_order(order.order_id):
+        if not self._cancel_sent(order.order_id):
             self._not_sent(key, "there is no link to the broker")
             return Failed("There is no link to the broker. Use TWS or the mobile program.")
         return Done("The cancel is on its way.")
@@ -241,6 +246,12 @@ class Controller:
             return Failed(f"{len(failed)} of {len(keys)} cancels were not sent: {failed[0].reason}")
         return Done(f"{len(keys)} cancels are on their way.")
 
+    def _cancelled_instead(self, order: ManagedOrder) -> Answer:
+        result = self.cancel(order.key)
+        if isinstance(result, Failed):
+            return Denied((_finding(RiskCode.LINK_NOT_READY, result.reason),))
+        return Submitted(order.order_id, order.key)
+
     def _issue(
         self,
         attempt: _Attempt,
@@ -256,17 +267,21 @@ class Controller:
             return self._refused(attempt.draft, Denied((_finding(RiskCode.ENCODING, str(error)),)))
         intent = intent_of(frame)
         self._with.checkpoint("approved")
-        self._with.journal.record(type(intent).__name__, intent, durable=True)
+        if fault := self._on_record(intent):
+            return Denied((_finding(RiskCode.TRADING_STATE, f"Nothing was sent: {fault}"),))
         self._with.checkpoint("intent")
         self._with.apply(intent)
         self._with.gate.approve(attempt.order_id, intent.sha256)
         self._with.checkpoint("registered")
         try:
-            sent = self._with.gate.send(frame, verdict.entry_value)
+            sent = self._with.gate.send(frame, attempt.draft.account, verdict.entry_value)
         except FinalGateError as error:
             self._not_sent(attempt.key, str(error))
             self._with.lock(str(error))
             return Denied((_finding(RiskCode.FINAL_GATE, str(error)),))
+        except Exception:
+            log.exception("writing an order failed")
+            sent = True  # bytes may have left: it is unknown until the broker speaks of it
         if not sent:
             self._not_sent(attempt.key, "there is no link to the broker")
             return Denied((_finding(RiskCode.LINK_NOT_READY, "The link took no bytes."),))
@@ -275,13 +290,34 @@ class Controller:
 
     def _not_sent(self, key: OrderKey, reason: str) -> None:
         event = NotSent(key=key, reason=reason)
-        self._with.journal.record("NotSent", event, durable=True)
+        self._on_record(event)
         self._with.apply(event)
 
     def _refused(self, draft: OrderDraft, answer: Answer) -> Answer:
         decision = Decision(intent_id=draft.intent_id, draft=draft, answer=answer)
-        self._with.journal.record("Decision", decision, durable=False)
+        self._on_record(decision, durable=False)
         return answer
+
+    def _on_record(self, event: object, *, durable: bool = True) -> str:
+        """Write an event down; where that fails trading locks, and the fault is returned."""
+        try:
+            self._with.journal.record(type(event).__name__, event, durable=durable)
+        except JournalError as error:
+            self._with.lock(str(error))
+            return str(error)
+        return ""
+
+    def _cancel_sent(self, order_id: OrderId) -> bool:
+        try:
+            return self._with.cancels.cancel_order(order_id)
+        except Exception:
+            log.exception("a cancel could not be written")
+            return False
+
+    def _why_not_this_number(self, order: ManagedOrder) -> str:
+        if self._with.orders.owns_number(order):
+            return ""
+        return f"The broker uses number {order.order_id} for another order now. Use TWS."
 
 
 _TYPES = frozenset(each.value for each in OrderType)
@@ -299,6 +335,14 @@ def _why_not_editable(order: ManagedOrder) -> str:
             order.order_type not in _TYPES or order.tif not in _TIFS,
             f"This program cannot change {order.order_type} {order.tif} orders yet.",
         ),
+        (
+            order.draft is None,
+            "The order was not placed here; a change could lose terms. Change it in TWS.",
+        ),
+        (
+            order.lifecycle is Lifecycle.UNKNOWN,
+            "It is not known whether the broker has this order; a change could place it anew.",
+        ),
         (order.cancel is not Pending.NONE, "A cancel is under way."),
         (order.replace is not Pending.NONE, "The previous change is not confirmed yet."),
         (
@@ -307,6 +351,12 @@ def _why_not_editable(order: ManagedOrder) -> str:
         ),
     )
     return next((text for applies, text in reasons if applies), "")
+
+
+def _asks_for_no_more(order: ManagedOrder, wish: OrderChange) -> bool:
+    """Tell whether a change means a cancel: no more than is filled (FIX 4.2 D11)."""
+    quantity = wish.quantity
+    return quantity is not None and quantity.is_finite() and 0 < quantity <= order.filled
 
 
 def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:

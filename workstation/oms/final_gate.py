@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from workstation.domain.clock import Clock
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ids import OrderId
+from workstation.domain.ids import AccountId, OrderId
 from workstation.domain.ports import EncodedOrder, OrderWire
 
 
@@ -26,15 +26,18 @@ class FinalGate:
         self._clock = clock
         self._environment_fault = environment_fault
         self._approved: dict[OrderId, str] = {}
-        self._entries: deque[tuple[float, Decimal]] = deque()
-        self.most_a_minute: Decimal | None = None
-        """Money that entries may move in a minute; None lets no entry pass."""
+        self._entries: dict[AccountId, deque[tuple[float, Decimal]]] = {}
+        self._most: dict[AccountId, Decimal] = {}
+
+    def limit(self, account: AccountId, most_a_minute: Decimal) -> None:
+        """Set the money that entries of an account may move in a minute; before, none pass."""
+        self._most[account] = most_a_minute
 
     def approve(self, order_id: OrderId, sha256: str) -> None:
         """Take note of what the journal holds durably; good for one send."""
         self._approved[order_id] = sha256
 
-    def send(self, order: EncodedOrder, entry_value: Decimal | None) -> bool:
+    def send(self, order: EncodedOrder, account: AccountId, entry_value: Decimal | None) -> bool:
         """Write approved bytes; False when the link took none.
 
         `entry_value` is the money an entry moves, None for an exit. Raises FinalGateError
@@ -48,16 +51,20 @@ class FinalGate:
         if fault := self._environment_fault():
             raise FinalGateError(fault)
         if entry_value is not None:
-            self._count(entry_value)
+            self._count(account, entry_value)
         return self._wire.write_order(order)
 
-    def _count(self, value: Decimal) -> None:
+    def _count(self, account: AccountId, value: Decimal) -> None:
+        if not value.is_finite() or value < 0:
+            raise FinalGateError("an entry of no measurable size came to the final gate")
         now = self._clock.monotonic()
-        while self._entries and self._entries[0][0] < now - 60:
-            self._entries.popleft()
-        total = sum((each for _, each in self._entries), value)
-        if self.most_a_minute is None or total > self.most_a_minute:
+        entries = self._entries.setdefault(account, deque())
+        while entries and entries[0][0] < now - 60:
+            entries.popleft()
+        total = sum((each for _, each in entries), value)
+        most = self._most.get(account)
+        if most is None or total > most:
             raise FinalGateError(
                 f"entries of {total:,.0f} within a minute exceed what the final gate lets pass"
             )
-        self._entries.append((now, value))
+        entries.append((now, value))

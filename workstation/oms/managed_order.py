@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from workstation.domain.execution import Commission, Execution
+from workstation.domain.execution import Execution
 from workstation.domain.ids import (
     AccountId,
     ClientId,
     ConId,
-    ExecId,
     IntentId,
     OrderId,
     OrderKey,
@@ -25,9 +24,11 @@ class ManagedOrder:
     """Mutable, owned by the OrderBook; the world outside sees `view()`.
 
     `quantity` and `limit_price` are the terms the broker last acknowledged, or ours before
-    the first acknowledgement. `acknowledged` tells whether the broker ever spoke of it.
-    `doubt_since` is when it became unanswered; `missing_rounds` counts the settled
-    reconciliations that found nothing of it.
+    the first acknowledgement. `acknowledged` tells whether the broker ever spoke of it,
+    `worked` whether it was ever live at the venue, `said_filled` whether the broker calls
+    it filled while executions are missing. `missing_rounds` counts the settled
+    reconciliations that found nothing of it. `cancel_before` and `change_intent` are what a
+    cancel or change that never left must give back.
     """
 
     key: OrderKey
@@ -51,15 +52,16 @@ class ManagedOrder:
     perm_id: PermId | None = None
     lifecycle: Lifecycle = Lifecycle.STAGED
     cancel: Pending = Pending.NONE
+    cancel_before: Pending = Pending.NONE
     replace: Pending = Pending.NONE
     pending_quantity: Decimal | None = None
     pending_limit: Decimal | None = None
+    change_intent: IntentId | None = None
     acknowledged: bool = False
     worked: bool = False
     said_filled: bool = False
     missing_rounds: int = 0
     revisions: dict[str, Execution] = field(default_factory=dict)
-    commissions: dict[ExecId, Commission] = field(default_factory=dict)
     flags: set[OrderFlag] = field(default_factory=set)
     note: str = ""
 
@@ -78,24 +80,51 @@ class ManagedOrder:
         return paid / filled
 
     @property
+    def full(self) -> bool:
+        """Whether nothing can be left: filled to its quantity, or to that of an open change."""
+        most = max(self.quantity, self.pending_quantity or Decimal(0))
+        return most > 0 and self.filled >= most
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a lost link leaves something about the order unknown."""
+        if self.lifecycle.is_terminal or not self.mine:
+            return False
+        return self.lifecycle in {
+            Lifecycle.STAGED,
+            Lifecycle.SENDING,
+            Lifecycle.SENT,
+        } or Pending.REQUESTED in {self.cancel, self.replace}
+
+    @property
     def answer_due(self) -> bool:
         """Whether the broker owes an answer about the order, a change or a cancel."""
-        if self.lifecycle.is_terminal:
-            return False
-        return (
-            self.lifecycle in {Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT}
-            or Pending.REQUESTED in {self.cancel, self.replace}
-        ) and self.mine
+        waits = Pending.REQUESTED in {self.cancel, self.replace}
+        return self.unsettled and (waits or not self.acknowledged)
 
     @property
     def in_doubt(self) -> bool:
         """Whether something about the order is unknown."""
-        return self.lifecycle is Lifecycle.UNKNOWN or Pending.UNKNOWN in {self.cancel, self.replace}
+        if self.lifecycle.is_terminal:
+            return False
+        unknown = self.lifecycle is Lifecycle.UNKNOWN
+        return unknown or self.said_filled or Pending.UNKNOWN in {self.cancel, self.replace}
 
     def drop_replace(self) -> None:
         """Forget a change that ended, one way or the other."""
         self.replace = Pending.NONE
         self.pending_quantity = self.pending_limit = None
+
+    def state(self) -> tuple[object, ...]:
+        """Return everything about the order that a replay of the journal must give again."""
+        return (
+            self.view(),
+            self.acknowledged,
+            self.worked,
+            self.said_filled,
+            self.missing_rounds,
+            self.outside_rth,
+        )
 
     def view(self) -> OrderView:
         """Return the order as a frozen value."""

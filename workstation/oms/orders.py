@@ -1,12 +1,21 @@
 """The order book of the program: events in, changed orders out; live and replayed alike."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workstation.domain.execution import Execution
-from workstation.domain.ids import ClientId, ConId, IntentId, OrderId, OrderKey, OrderRef, PermId
+from workstation.domain.execution import Commission, Execution
+from workstation.domain.ids import (
+    ClientId,
+    ConId,
+    ExecId,
+    IntentId,
+    OrderId,
+    OrderKey,
+    OrderRef,
+    PermId,
+)
 from workstation.domain.order_status import Lifecycle, OrderFlag, OrderView, Pending
 from workstation.domain.reports import (
     BrokerNotice,
@@ -16,7 +25,7 @@ from workstation.domain.reports import (
     OrderBytesSent,
     OrderStatusReport,
 )
-from workstation.oms import transitions
+from workstation.oms import codes, transitions
 from workstation.oms.events import (
     CancelIntent,
     ChangeIntent,
@@ -38,14 +47,16 @@ class Changes:
     """What one event did.
 
     `ask` tells that the broker must be asked what the truth is; `alarms` are sentences
-    that must be seen; `fills` are executions counted now for the first time; `noted` that
-    the event matters to a replay even if no order changed.
+    that must be seen; `fills` are executions counted now for the first time; `overfilled`
+    that an order got more than it asked for; `noted` that the event matters to a replay even
+    if no order changed.
     """
 
     orders: dict[OrderKey, ManagedOrder] = field(default_factory=dict)
     fills: list[Execution] = field(default_factory=list)
     alarms: list[tuple[OrderKey, str]] = field(default_factory=list)
     ask: bool = False
+    overfilled: bool = False
     noted: bool = False
 
     def __bool__(self) -> bool:
@@ -67,6 +78,7 @@ class OrderBook:
         self._by_id: dict[tuple[ClientId, OrderId], OrderKey] = {}
         self._by_intent: dict[IntentId, OrderKey] = {}
         self._orphans: dict[str, Execution] = {}
+        self._commissions: dict[ExecId, Commission] = {}
         self._reconciling = False
         self._handlers: dict[type, Callable[[Any, datetime, Changes], None]] = {
             Intent: self._on_intent,
@@ -100,17 +112,22 @@ class OrderBook:
         key = self._by_intent.get(intent_id)
         return None if key is None else self._orders[key]
 
-    def views(self) -> tuple[OrderView, ...]:
-        """Return every order as a frozen value."""
-        return tuple(order.view() for order in self._orders.values())
-
-    def working(self, con_id: ConId | None = None) -> Iterable[OrderView]:
-        """Return the orders that may be live, of one contract or of all."""
+    def working(self) -> tuple[OrderView, ...]:
+        """Return the orders that may be live."""
         return tuple(
-            order.view()
-            for order in self._orders.values()
-            if not order.lifecycle.is_terminal and con_id in {None, order.con_id}
+            order.view() for order in self._orders.values() if not order.lifecycle.is_terminal
         )
+
+    def owns_number(self, order: ManagedOrder) -> bool:
+        """Tell whether the order's number still means this order to the broker.
+
+        A gateway that was reset hands numbers out again; the newest order has it then.
+        """
+        return self._by_id.get((order.client_id, order.order_id)) == order.key
+
+    def commission(self, exec_id: ExecId) -> Commission | None:
+        """Return the cost of an execution, None until the broker tells it."""
+        return self._commissions.get(exec_id)
 
     def apply(self, event: OmsEvent, at: datetime) -> Changes:
         """Apply one event of this aware UTC time and return what it changed."""
@@ -151,18 +168,23 @@ class OrderBook:
             order.replace = Pending.REQUESTED
             order.pending_quantity = event.quantity
             order.pending_limit = event.limit_price
+            order.change_intent = event.intent_id
             self._by_intent[event.intent_id] = order.key
             changes.orders[order.key] = order
 
     def _on_cancel_intent(self, event: CancelIntent, _at: datetime, changes: Changes) -> None:
         order = self._orders.get(event.key)
         if order and not order.lifecycle.is_terminal:
-            order.cancel = Pending.REQUESTED
+            order.cancel_before, order.cancel = order.cancel, Pending.REQUESTED
             changes.orders[order.key] = order
 
     def _on_not_sent(self, event: NotSent, _at: datetime, changes: Changes) -> None:
         if order := self._orders.get(event.key):
+            changing = order.replace
             transitions.not_sent(order, event.reason)
+            if changing is not order.replace and order.change_intent is not None:
+                del self._by_intent[order.change_intent]  # the wish may come again
+                order.change_intent = None
             changes.orders[order.key] = order
 
     def _on_bytes_sent(self, event: OrderBytesSent, _at: datetime, changes: Changes) -> None:
@@ -178,7 +200,7 @@ class OrderBook:
         changes.noted = self._reconciling
         self._reconciling = False
         for order in self._orders.values():
-            if order.answer_due:
+            if order.unsettled:
                 transitions.doubt(order)
                 changes.orders[order.key] = order
 
@@ -202,13 +224,18 @@ class OrderBook:
             order.lifecycle = Lifecycle.UNKNOWN
             if event.settled:
                 order.missing_rounds += 1
-            if order.missing_rounds >= 2 and not order.acknowledged:
+            if order.missing_rounds >= 2:
                 order.flags.add(OrderFlag.ABSENT)
             order.note = "The broker does not list this order. It is treated as live."
             changes.orders[key] = order
 
     def _on_not_placed(self, event: NotPlacedConfirmed, _at: datetime, changes: Changes) -> None:
-        self._end(event.key, Lifecycle.NOT_PLACED, "It never reached the broker.", changes)
+        order = self._orders.get(event.key)
+        if order is not None and order.acknowledged:
+            note = "The broker lists it no more and did not say why. Compare the position."
+            self._end(event.key, Lifecycle.EXPIRED, note, changes)
+        else:
+            self._end(event.key, Lifecycle.NOT_PLACED, "It never reached the broker.", changes)
 
     def _on_expired(self, event: Expired, _at: datetime, changes: Changes) -> None:
         self._end(event.key, Lifecycle.EXPIRED, "A day order of an earlier day.", changes)
@@ -227,32 +254,40 @@ class OrderBook:
     def _on_open_order(self, report: OpenOrderReport, at: datetime, changes: Changes) -> None:
         if report.what_if:
             return
-        order = self.find(report.perm_id, report.order_ref, report.client_id, report.order_id)
-        before = order.view() if order else None
+        order = self.find(
+            report.perm_id, report.order_ref, report.client_id, report.order_id, report.con_id
+        )
+        before = order.state() if order else None
         if order is None:
             order = self._foreign(report, at)
             self._add(order, changes)
         self._learn_perm(order, report.perm_id)
         transitions.open_order(order, report, changes.alarms, snapshot=self._reconciling)
-        if order.view() != before:
-            changes.orders[order.key] = order
-        changes.ask |= order.said_filled
+        self._note(order, before, report.status, changes)
 
     def _on_status(self, report: OrderStatusReport, _at: datetime, changes: Changes) -> None:
         order = self.find(report.perm_id, None, report.client_id, report.order_id)
         if order is None:
             return  # the order itself follows or is asked for when lists are reconciled
-        before = order.view()
+        before = order.state()
         self._learn_perm(order, report.perm_id)
         transitions.status(order, report.status, report.why_held, changes.alarms)
-        if order.view() != before:
+        self._note(order, before, report.status, changes)
+
+    def _note(self, order: ManagedOrder, before: object, status: str, changes: Changes) -> None:
+        """Note a change, and ask for the truth where a status does not tell it all."""
+        if order.state() != before:
             changes.orders[order.key] = order
-        changes.ask |= order.said_filled
+            changes.ask |= order.said_filled or status in codes.ASK_AFTER
 
     def _on_execution(self, report: ExecutionReport, _at: datetime, changes: Changes) -> None:
         execution = report.execution
         order = self.find(
-            execution.perm_id, execution.order_ref, execution.client_id, execution.order_id
+            execution.perm_id,
+            execution.order_ref,
+            execution.client_id,
+            execution.order_id,
+            execution.con_id,
         )
         if order is None:
             known = self._orphans.get(execution.base_id)
@@ -260,27 +295,26 @@ class OrderBook:
                 self._orphans[execution.base_id] = execution
                 changes.fills.append(execution)
             return
+        before = order.state()
         self._learn_perm(order, execution.perm_id)
         if transitions.execution(order, execution, changes.alarms):
-            changes.orders[order.key] = order
             changes.fills.append(execution)
+            changes.overfilled = order.filled > order.quantity > 0 and order.replace is Pending.NONE
+        if order.state() != before:
+            changes.orders[order.key] = order
 
     def _on_commission(self, report: CommissionReport, _at: datetime, changes: Changes) -> None:
         commission = report.commission
-        for order in self._orders.values():
-            if any(e.exec_id == commission.exec_id for e in order.revisions.values()):
-                if order.commissions.get(commission.exec_id) != commission:
-                    order.commissions[commission.exec_id] = commission
-                    changes.orders[order.key] = order
-                return
+        changes.noted = self._commissions.get(commission.exec_id) != commission
+        self._commissions[commission.exec_id] = commission
 
     def _on_notice(self, notice: BrokerNotice, _at: datetime, changes: Changes) -> None:
         order = self.of_notice(notice)
         if order is None:
             return
-        before = order.view()
+        before = order.state()
         changes.ask |= transitions.notice(order, notice, changes.alarms)
-        if order.view() != before:
+        if order.state() != before:
             changes.orders[order.key] = order
 
     def of_notice(self, notice: BrokerNotice) -> ManagedOrder | None:
@@ -297,16 +331,26 @@ class OrderBook:
         order_ref: OrderRef | None,
         client_id: ClientId,
         order_id: OrderId,
+        con_id: ConId | None = None,
     ) -> ManagedOrder | None:
-        """Find an order by permId, else our mark, else client and order id (2.5.1)."""
+        """Find an order by permId, else our mark, else client and order id (2.5.1).
+
+        Under its number alone it must also agree in all that an order never changes: a
+        gateway that was reset hands numbers out again.
+        """
         if perm_id is not None and (key := self._by_perm.get(perm_id)):
             return self._orders[key]
         if order_ref is not None and (key := self._by_ref.get(order_ref)):
             return self._orders[key]
         order = self._of_id(client_id, order_id)
-        if order is None or perm_id is None or order.perm_id in {None, perm_id}:
-            return order
-        return None  # the id was used again: another order
+        if order is None:
+            return None
+        agree = (
+            _agree(perm_id, order.perm_id),
+            _agree(order_ref, order.order_ref),
+            _agree(con_id, order.con_id),
+        )
+        return order if all(agree) else None
 
     def _of_id(self, client_id: ClientId, order_id: OrderId) -> ManagedOrder | None:
         key = self._by_id.get((client_id, order_id)) if order_id > 0 else None
@@ -360,3 +404,8 @@ class OrderBook:
             if execution.perm_id is not None and execution.perm_id == order.perm_id:
                 del self._orphans[base_id]
                 transitions.execution(order, execution, changes.alarms)
+
+
+def _agree(one: object, other: object) -> bool:
+    """Tell whether two names may mean one thing; a name not told may mean any."""
+    return one is None or other is None or one == other

@@ -27,15 +27,12 @@ def open_order(
     _take_terms(order, report, snapshot=snapshot)
     ended = order.lifecycle.is_terminal
     live = report.status in {"ApiPending", "PendingSubmit", "PreSubmitted", "Submitted"}
-    never_placed = order.lifecycle in {Lifecycle.NOT_PLACED, Lifecycle.EXPIRED}
-    if ended and live and not report.completed and (snapshot or never_placed) and not _full(order):
+    ended_by_us = order.lifecycle in {Lifecycle.NOT_PLACED, Lifecycle.EXPIRED, Lifecycle.FILLED}
+    if ended and live and not report.completed and (snapshot or ended_by_us) and not order.full:
         order.lifecycle = Lifecycle.SENT
         order.cancel = Pending.NONE
         order.flags.add(OrderFlag.RESURRECTED)
         alarms.append((order.key, "An order that had ended is live at the broker."))
-    if report.completed and report.status == codes.FILLED and not order.mine:
-        order.lifecycle = Lifecycle.FILLED  # its executions are another client's
-        return
     status(order, report.status, "", alarms)
 
 
@@ -52,6 +49,9 @@ def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool)
     order.quantity = report.quantity
     order.limit_price = report.limit_price
     order.tif = report.tif or order.tif
+    order.order_type = report.order_type or order.order_type
+    if not report.completed:
+        order.outside_rth = report.outside_rth
     if report.account:
         order.account = report.account
 
@@ -66,8 +66,7 @@ def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> Non
     if why_held:
         order.note = f"Held by the broker: {why_held}"
     if word == codes.FILLED:
-        order.said_filled = not _full(order)  # fills are the truth: ask for them
-        _move(order, Lifecycle.WORKING, only_from=_BEFORE_ACKNOWLEDGEMENT)
+        _said_filled(order)
     elif order.lifecycle.is_terminal:
         return  # a late or repeated status
     elif word == codes.CANCEL_PENDING:
@@ -79,12 +78,31 @@ def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> Non
         _move(order, Lifecycle.SENT, only_from=_BEFORE_ACKNOWLEDGEMENT)
     elif target is not None:
         _live(order, target)
+    settle(order)
+
+
+def settle(order: ManagedOrder) -> None:
+    """End an order that is full, whichever of its fills and its terms came last (I5)."""
+    if order.full and not order.lifecycle.is_terminal:
+        _finish(order, Lifecycle.FILLED)
+
+
+def _said_filled(order: ManagedOrder) -> None:
+    """Take the broker's word where the fills prove it, or where they are another client's."""
+    enough = 0 < order.quantity <= order.filled
+    if order.lifecycle.is_terminal:
+        order.said_filled = order.mine and order.lifecycle is not Lifecycle.FILLED
+    elif enough or not order.mine:
+        _finish(order, Lifecycle.FILLED)  # an open change came too late
+    else:
+        order.said_filled = True  # fills are the truth: ask for them
+        _move(order, Lifecycle.WORKING, only_from=_BEFORE_ACKNOWLEDGEMENT)
 
 
 def _live(order: ManagedOrder, target: Lifecycle) -> None:
     order.lifecycle = target
     order.worked |= target is Lifecycle.WORKING
-    if order.cancel is Pending.UNKNOWN:
+    if order.cancel is Pending.UNKNOWN and target is not Lifecycle.INACTIVE:
         order.cancel = Pending.NONE  # it is live, so the cancel did not take
 
 
@@ -108,15 +126,15 @@ def execution(order: ManagedOrder, report: Execution, alarms: Alarms) -> bool:
     order.flags.discard(OrderFlag.ABSENT)
     if known is not None:
         order.flags.add(OrderFlag.CORRECTED)
-    if order.filled > order.quantity:
+    if order.filled > max(order.quantity, order.pending_quantity or 0) and order.quantity:
         order.flags.add(OrderFlag.OVERFILL)
         alarms.append((order.key, "More was filled than ordered. Check the position."))
-    if _full(order):
+    if order.full:
         if ended and order.lifecycle is not Lifecycle.FILLED:
             _late(order, alarms)
         order.said_filled = False
         _finish(order, Lifecycle.FILLED)
-    elif ended and known is None:
+    elif ended and known is None and (order.mine or order.lifecycle is not Lifecycle.FILLED):
         _late(order, alarms)
         if order.lifecycle in {Lifecycle.REJECTED, Lifecycle.NOT_PLACED, Lifecycle.EXPIRED}:
             order.lifecycle = Lifecycle.CANCELLED  # it lived, and part of it filled
@@ -127,6 +145,12 @@ def execution(order: ManagedOrder, report: Execution, alarms: Alarms) -> bool:
 
 def notice(order: ManagedOrder, report: BrokerNotice, alarms: Alarms) -> bool:
     """Apply a coded message; True when the broker must be asked what the truth is."""
+    ask = _notice(order, report, alarms)
+    settle(order)
+    return ask
+
+
+def _notice(order: ManagedOrder, report: BrokerNotice, alarms: Alarms) -> bool:
     code = report.code
     if code in codes.REJECTED or code in codes.INVALID:
         return _refused(order, report.text, alarms)
@@ -173,9 +197,11 @@ def not_sent(order: ManagedOrder, reason: str) -> None:
     """Take back what no byte of has left."""
     order.note = f"Not sent: {reason}"
     if order.cancel is Pending.REQUESTED:
-        order.cancel = Pending.NONE
+        never_before = order.cancel_before is Pending.NONE
+        order.cancel = Pending.NONE if never_before else Pending.UNKNOWN
     elif order.replace is Pending.REQUESTED:
         order.drop_replace()
+        settle(order)
     elif order.lifecycle in {Lifecycle.STAGED, Lifecycle.SENDING}:
         _finish(order, Lifecycle.NOT_PLACED)
 
@@ -202,7 +228,3 @@ def _finish(order: ManagedOrder, lifecycle: Lifecycle) -> None:
     order.cancel = Pending.NONE
     order.said_filled = False
     order.drop_replace()
-
-
-def _full(order: ManagedOrder) -> bool:
-    return order.quantity > 0 and order.filled >= order.quantity

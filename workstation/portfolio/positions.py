@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 from workstation.domain.account import PositionView
 from workstation.domain.execution import Execution
@@ -27,14 +28,17 @@ class Positions:
     """Keeps what the broker reports plus the fills it has not reported yet. Core thread.
 
     The broker sends a position some time after the execution that changed it. Until then
-    `quantity` adds the executions seen since the position's last report, so that risk never
+    `quantity` adds the executions that the report does not hold yet, so that risk never
     counts a filled order neither as working nor as held (orders-and-risk.md 1.2, `pos`).
     """
 
     def __init__(self, quotes: QuoteSource) -> None:
         self._quotes = quotes
         self._held: dict[Key, _Position] = {}
-        self._ahead: dict[Key, Decimal] = {}
+        self._ahead: dict[Key, list[Decimal]] = {}
+        self._counted: dict[str, tuple[int, Decimal]] = {}
+        self._refreshing = False
+        self._before_list: dict[Key, int] = {}
         self._dirty: set[Key] = set()
         self._unreported: set[Key] = set()
 
@@ -42,14 +46,14 @@ class Positions:
         """Return the signed position, 0 where none is known."""
         held = self._held.get((account, con_id))
         reported = held.quantity if held else Decimal(0)
-        return reported + self._ahead.get((account, con_id), Decimal(0))
+        return sum(self._ahead.get((account, con_id), ()), reported)
 
     def apply_position(self, report: PositionReport) -> None:
-        """Take the broker's figure; it includes every execution before it."""
+        """Take the broker's figure and drop the executions that it includes."""
         key = (report.account, report.con_id)
-        self._ahead.pop(key, None)
-        self._unreported.discard(key)
         held = self._held.get(key)
+        self._drop_included(key, report.quantity - (held.quantity if held else Decimal(0)))
+        self._unreported.discard(key)
         if held is None:
             self._held[key] = _Position(report.symbol, report.quantity, report.average_cost)
         else:
@@ -58,10 +62,16 @@ class Positions:
         self._dirty.add(key)
 
     def apply_execution(self, execution: Execution) -> None:
-        """Count a live execution until the broker's own figure arrives."""
-        key = (execution.account, execution.con_id)
+        """Count a live execution once until the broker's own figure arrives.
+
+        A correction counts only what it changes; an older revision changes nothing.
+        """
+        revision, before = self._counted.get(execution.base_id, (-1, Decimal(0)))
+        if execution.revision <= revision:
+            return
         moved = execution.side.sign * execution.quantity
-        self._ahead[key] = self._ahead.get(key, Decimal(0)) + moved
+        self._counted[execution.base_id] = (execution.revision, moved)
+        self._ahead.setdefault((execution.account, execution.con_id), []).append(moved - before)
 
     def apply_pnl(self, report: PnlReport) -> None:
         """Take the broker's profit and loss of one position."""
@@ -76,20 +86,31 @@ class Positions:
         self._dirty.add(key)
 
     def begin_refresh(self) -> None:
-        """Expect a complete list from the broker."""
-        self._ahead.clear()
-        self._unreported = set(self._held)
+        """Expect a complete list from the broker.
+
+        Asked for again while one is coming, the first to end tells what is flat: it is
+        complete, and what it has named already must not count as unnamed.
+        """
+        if not self._refreshing:
+            self._refreshing = True
+            self._unreported = {*self._held, *self._ahead}
+            self._before_list = {key: len(waiting) for key, waiting in self._ahead.items()}
 
     def end_refresh(self) -> None:
         """The list is complete: what it did not name is flat."""
         for key in self._unreported:
-            self._held[key].quantity = Decimal(0)
-            self._dirty.add(key)
-        self._unreported.clear()
+            held = self._held.get(key)
+            self._drop_included(key, -held.quantity if held else Decimal(0))
+            if held is not None:
+                held.quantity = Decimal(0)
+                self._dirty.add(key)
+        self.forget_refresh()
 
-    def keys(self) -> tuple[Key, ...]:
-        """Name every position known, closed ones of today included."""
-        return tuple(self._held)
+    def forget_refresh(self) -> None:
+        """The list will not end: the link is gone."""
+        self._refreshing = False
+        self._unreported.clear()
+        self._before_list.clear()
 
     @property
     def changed(self) -> bool:
@@ -106,6 +127,24 @@ class Positions:
         """Return a frozen view of each position that changed since the last call."""
         changed, self._dirty = self._dirty, set()
         return tuple(self._view(key) for key in changed)
+
+    def _drop_included(self, key: Key, moved: Decimal) -> None:
+        """Drop the oldest executions that add up to what a new report moved.
+
+        A report that moved nothing was sent before them, but never before those that were
+        waiting when a complete list was asked for. What no sum explains is believed as it
+        stands.
+        """
+        ahead = self._ahead.get(key)
+        older = self._before_list.pop(key, 0)
+        if not ahead:
+            return
+        sums = [Decimal(0), *accumulate(ahead)]
+        included = [count for count, total in enumerate(sums) if total == moved]
+        newest = max(included, default=len(ahead))
+        del ahead[: max(newest, older)]
+        if not ahead:
+            del self._ahead[key]
 
     def _view(self, key: Key) -> PositionView:
         held = self._held[key]

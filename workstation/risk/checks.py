@@ -1,5 +1,6 @@
 """The pre-trade checks, one function a row of orders-and-risk.md 1.3; all of them always run."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,11 +32,13 @@ class Link:
 class Facts:
     """Everything one decision is made of, taken in one moment.
 
-    `working` leaves out the order that is being changed. `open_cost` is the margin that
-    working entries already claim, in the account's currency.
+    `working` leaves out the order that is being changed. `open_quantity` is what the draft
+    could still fill: for a change, its quantity less what has filled. `open_cost` is the
+    margin that working entries already claim, in the account's currency.
     """
 
     draft: OrderDraft
+    open_quantity: Decimal
     now: datetime
     details: ContractDetails | None
     quote: Quote | None
@@ -61,6 +64,21 @@ class Facts:
 Check = Callable[[Facts], Iterator[Finding]]
 
 
+_UNSET = frozenset({Decimal(2**31 - 1)})
+"""The broker's mark for an absent number that is small enough to pass for one."""
+
+
+def sendable(number: Decimal) -> bool:
+    """Tell whether a price or quantity survives the wire exactly: finite, 15 digits, below 1E12.
+
+    Prices travel as doubles; beyond 15 digits another price would arrive.
+    """
+    if not number.is_finite() or number in _UNSET:
+        return False
+    digits = len(number.normalize().as_tuple().digits)
+    return not number or (-12 <= number.adjusted() < 12 and digits <= 15)
+
+
 def reference_price(facts: Facts) -> Decimal | None:
     """Return ask for a purchase and bid for a sale, else the last trade; None without any.
 
@@ -70,14 +88,14 @@ def reference_price(facts: Facts) -> Decimal | None:
     if quote is None or quote.stale:
         return None
     side_price = quote.ask if facts.draft.side is Side.BUY else quote.bid
-    if quote.two_sided and side_price is not None:
-        return Decimal(str(side_price))
-    fallback = quote.last if quote.last is not None else quote.close
-    return None if fallback is None else Decimal(str(fallback))
+    if quote.two_sided:
+        return _exact(side_price)
+    last = _exact(quote.last)
+    return last if last is not None else _exact(quote.close)
 
 
-def notional(facts: Facts) -> Decimal | None:
-    """Return the money an order moves, None where no price values it.
+def unit_value(facts: Facts) -> Decimal | None:
+    """Return the money one share or lot moves, None where no price values it.
 
     Source: orders-and-risk.md 1.2, Notional.
     """
@@ -85,16 +103,23 @@ def notional(facts: Facts) -> Decimal | None:
     if details is None:
         return None
     reference = reference_price(facts)
-    price = reference
-    if draft.order_type is OrderType.LIMIT and draft.limit_price is not None:
+    if draft.order_type is OrderType.LIMIT:
         price = draft.limit_price
+        if price is None or not sendable(price):
+            return None
         if draft.side is Side.SELL and reference is not None:
             price = max(price, reference)
-    elif price is not None:
-        price *= Decimal("1.02")
-    if price is None:
-        return None
-    return draft.quantity * details.multiplier * abs(price) / details.price_magnifier
+    else:
+        if reference == 0 and facts.quote is not None:
+            reference = _exact(facts.quote.ask)  # a zero bid is a market, but values nothing
+        price = None if reference is None else reference * Decimal("1.02")
+    return None if not price else abs(price) * details.multiplier / details.price_magnifier
+
+
+def notional(facts: Facts, quantity: Decimal) -> Decimal | None:
+    """Return the money that so much of the draft moves, None where nothing values it."""
+    unit = unit_value(facts)
+    return None if unit is None or not sendable(quantity) else quantity * unit
 
 
 def check_environment(facts: Facts) -> Iterator[Finding]:
@@ -128,10 +153,9 @@ def check_validity(facts: Facts) -> Iterator[Finding]:
     draft, details = facts.draft, facts.details
     if not draft.quantity.is_finite() or draft.quantity <= 0:
         yield _hard(RiskCode.QUANTITY_NOT_POSITIVE, "The quantity must be greater than 0.")
-    if draft.order_type is OrderType.LIMIT and draft.limit_price is None:
-        yield _hard(RiskCode.PRICE_MISSING, "A limit order needs a limit price.")
-    if draft.limit_price is not None and not draft.limit_price.is_finite():
-        yield _hard(RiskCode.PRICE_NOT_FINITE, "The limit price is not a number.")
+    elif not sendable(draft.quantity):
+        yield _hard(RiskCode.QUANTITY_NOT_POSITIVE, "The quantity is not one that can be sent.")
+    yield from _price_faults(draft)
     if details is None:
         yield _hard(
             RiskCode.UNKNOWN_CONTRACT,
@@ -144,13 +168,23 @@ def check_validity(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _price_faults(draft: OrderDraft) -> Iterator[Finding]:
+    price = draft.limit_price
+    if draft.order_type is OrderType.LIMIT and price is None:
+        yield _hard(RiskCode.PRICE_MISSING, "A limit order needs a limit price.")
+    if draft.order_type is OrderType.MARKET and price is not None:
+        yield _hard(RiskCode.PRICE_NOT_TAKEN, "A market order takes no limit price.")
+    if price is not None and not sendable(price):
+        yield _hard(RiskCode.PRICE_NOT_FINITE, "The limit price is not a number that can be sent.")
+
+
 def check_increments(facts: Facts) -> Iterator[Finding]:
     """R03: price on its band's increment, quantity on its lot; offers the passive neighbour."""
     draft, details = facts.draft, facts.details
     if details is None:
         return
     price = draft.limit_price
-    if price is not None and price.is_finite() and not details.ladder.allows(price):
+    if price is not None and sendable(price) and not details.ladder.allows(price):
         snap = details.ladder.snap_down if draft.side is Side.BUY else details.ladder.snap_up
         yield Finding(
             RiskCode.OFF_TICK,
@@ -160,8 +194,8 @@ def check_increments(facts: Facts) -> Iterator[Finding]:
             limit=f"increment {details.ladder.increment_at(price)}",
             advice=f"{snap(price)} would pass.",
         )
-    if not draft.quantity.is_finite() or draft.quantity <= 0:
-        return
+    if not sendable(draft.quantity) or draft.quantity <= 0:
+        return  # R02 has said so
     if draft.quantity % details.size_increment or draft.quantity < details.min_size:
         yield Finding(
             RiskCode.OFF_LOT,
@@ -174,10 +208,9 @@ def check_increments(facts: Facts) -> Iterator[Finding]:
 
 def check_quantity(facts: Facts) -> Iterator[Finding]:
     """R04: quantity; for stocks what R05 allows unless the file says otherwise."""
-    if facts.limits is not None and facts.limits.quantity is not None:
-        yield from _two_level(
-            RiskCode.QUANTITY, "Quantity", facts.draft.quantity, facts.limits.quantity, "shares"
-        )
+    limits, quantity = facts.limits, facts.draft.quantity
+    if limits is not None and limits.quantity is not None and sendable(quantity):
+        yield from _two_level(RiskCode.QUANTITY, "Quantity", quantity, limits.quantity, "shares")
 
 
 def check_order_size(facts: Facts) -> Iterator[Finding]:
@@ -189,27 +222,45 @@ def check_order_size(facts: Facts) -> Iterator[Finding]:
             "Only orders that close a position are sent.",
         )
         return
-    details, summary = facts.details, facts.summary
-    if details and summary and details.contract.currency != summary.currency:
-        yield _hard(
-            RiskCode.NO_REFERENCE,
-            f"There is no exchange rate from {details.contract.currency} to {summary.currency}.",
-        )
-    value = notional(facts)
+    yield from _currency_faults(facts)
+    value = notional(facts, facts.draft.quantity)
     if value is not None:
         yield from _two_level(
             RiskCode.ORDER_SIZE, "Order size", value, facts.limits.order_size, _currency(facts)
+        )
+    elif facts.details is not None:
+        yield _hard(
+            RiskCode.ORDER_SIZE,
+            "Without a price this order cannot be measured against your limits.",
+            "Use a limit order.",
+        )
+
+
+def _currency_faults(facts: Facts) -> Iterator[Finding]:
+    details, summary = facts.details, facts.summary
+    if summary is None:
+        yield _hard(RiskCode.NO_REFERENCE, "The broker has not reported this account's figures.")
+    elif details is not None and details.contract.currency != summary.currency:
+        yield _hard(
+            RiskCode.NO_REFERENCE,
+            f"There is no exchange rate from {details.contract.currency} to {summary.currency}.",
         )
 
 
 def check_position(facts: Facts) -> Iterator[Finding]:
     """R06: the position that would stand if everything working filled as well."""
-    value = notional(facts)
-    if facts.limits is None or value is None or not facts.draft.quantity:
-        return
-    draft = facts.draft
-    after = facts.position + draft.side.sign * (facts.working.of(draft.side) + draft.quantity)
-    unit = value / draft.quantity
+    unit, side = unit_value(facts), facts.draft.side
+    if facts.limits is None or unit is None or not sendable(facts.open_quantity):
+        return  # R05 refuses what cannot be measured
+    after = facts.position + side.sign * (facts.working.of(side) + facts.open_quantity)
+    if facts.is_exit and after * facts.position < 0:
+        yield Finding(
+            RiskCode.POSITION,
+            Level.INFO,
+            "Other orders on this side keep working and could turn the position around.",
+            measured=f"{after} with all of them filled",
+            advice="Cancel those you no longer want.",
+        )
     yield from _two_level(
         RiskCode.POSITION,
         "Position with all working orders",
@@ -221,7 +272,7 @@ def check_position(facts: Facts) -> Iterator[Finding]:
 
 def check_funds(facts: Facts) -> Iterator[Finding]:
     """R10: an estimate of the margin against the funds that are left."""
-    value = notional(facts)
+    value = notional(facts, facts.open_quantity)
     if facts.limits is None or value is None:
         return
     available = facts.summary.available_funds if facts.summary else None
@@ -259,15 +310,22 @@ def check_collar(facts: Facts) -> Iterator[Finding]:
             "Check the price elsewhere before sending.",
         )
         return
-    if facts.quote is not None and facts.quote.data_type is not MarketDataType.LIVE:
+    assert facts.quote is not None  # it gave the reference
+    if facts.quote.data_type is not MarketDataType.LIVE:
         yield _soft(RiskCode.NO_REFERENCE, "The market data of this contract is not live.")
-    if limits is None or draft.limit_price is None or not draft.limit_price.is_finite():
+    if not facts.quote.two_sided:
+        yield Finding(
+            RiskCode.NO_REFERENCE,
+            Level.INFO,
+            f"The market is not two-sided; the order is compared with {reference}.",
+        )
+    if limits is None or draft.limit_price is None or not sendable(draft.limit_price):
         return
     through = draft.side.sign * (draft.limit_price - reference) / reference * 100
     allowed = limits.collar_percent
-    if facts.quote is not None and facts.quote.bid is not None and facts.quote.ask is not None:
-        spread = Decimal(str(facts.quote.ask)) - Decimal(str(facts.quote.bid))
-        allowed = max(allowed, limits.collar_spreads * spread / reference * 100)
+    bid, ask = _exact(facts.quote.bid), _exact(facts.quote.ask)
+    if bid is not None and ask is not None:
+        allowed = max(allowed, limits.collar_spreads * (ask - bid) / reference * 100)
     if through > allowed:
         level = Level.HARD if through > allowed * limits.collar_hard_factor else Level.SOFT
         yield Finding(
@@ -372,6 +430,10 @@ def _two_level(
                 limit=_money(bound, unit),
             )
             return
+
+
+def _exact(price: float | None) -> Decimal | None:
+    return None if price is None or not math.isfinite(price) else Decimal(str(price))
 
 
 def _hard(code: RiskCode, text: str, advice: str = "") -> Finding:

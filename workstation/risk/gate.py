@@ -16,8 +16,11 @@ from workstation.risk.checks import ALL_CHECKS, Check, Facts
 
 log = logging.getLogger(__name__)
 
-_ALWAYS = ("R01", "R02", "R03", "R17", "R24")
-"""Rows that also stop an exit. Source: orders-and-risk.md 1.2, rule of rules."""
+_ALWAYS = ("R01", "R02", "R03", "R24")
+"""Rows that also stop an exit. Source: orders-and-risk.md 1.2, rule of rules.
+
+Of R17 only the same intent stays, and the controller answers that before any check.
+"""
 
 
 def findings(facts: Facts, checks: tuple[Check, ...] = ALL_CHECKS) -> tuple[Finding, ...]:

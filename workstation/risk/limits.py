@@ -5,6 +5,9 @@ from decimal import ROUND_DOWN, Decimal
 
 from workstation.domain.ids import AccountId
 
+MOST = Decimal(10) ** 15
+"""No limit reaches this: a larger figure is a slip, and limits nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoLevel:
@@ -17,8 +20,8 @@ class TwoLevel:
         """Refuse a pair that would not limit anything."""
         if not (self.personal.is_finite() and self.catastrophic.is_finite()):
             raise ValueError("a limit must be a number")
-        if not 0 < self.personal <= self.catastrophic:
-            raise ValueError("a limit needs 0 < personal <= catastrophic")
+        if not 0 < self.personal <= self.catastrophic < MOST:
+            raise ValueError("a limit needs 0 < personal <= catastrophic < 10^15")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,8 @@ class Limits:
         figures = [Decimal(each) for each in (*positive, self.funds_buffer_percent)]
         if not all(each.is_finite() for each in (*figures, self.duplicate_seconds)):
             raise ValueError("every limit must be a number")
-        if any(not figure > 0 for figure in positive):
-            raise ValueError("every limit must be greater than 0")
+        if any(not 0 < figure < MOST for figure in positive):
+            raise ValueError("every limit must be greater than 0 and less than 10^15")
         if not 0 <= self.funds_buffer_percent < 100 or self.duplicate_seconds < 0:
             raise ValueError("funds_buffer_percent must be 0 to 99, duplicate_seconds 0 or more")
 

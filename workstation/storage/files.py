@@ -16,12 +16,19 @@ def write_private_file(path: Path, data: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(descriptor, data)
+        _write_all(descriptor, data)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     temporary.replace(path)
     _sync_folder(path.parent)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte: a disk that fills up takes a part first and complains later."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def _sync_folder(folder: Path) -> None:

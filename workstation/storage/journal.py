@@ -58,7 +58,8 @@ class Journal:
 
     Durable entries are committed before record() returns; the rest are committed together
     by commit(), which the core calls after every round. The head is also written to a
-    separate anchor file, so that a cut tail shows.
+    separate anchor file, so that a cut tail shows. After one failed write nothing is ever
+    written again: what the disk holds of it is not known, and a retry would hide that.
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
@@ -67,18 +68,24 @@ class Journal:
         self._clock = clock
         self._boot = uuid.uuid4().hex
         self._open_transaction = False
+        self._failure = ""
         self._anchored_at = clock.monotonic()
         self._anchored_seq = 0
         try:
             path.touch(mode=0o600)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(f"the journal {path} cannot be opened: {error}") from error
+        try:
             self._prepare()
             self._seq, self._head = self._verified()
             self._anchored_seq = self._seq
-        except sqlite3.Error as error:
-            raise JournalError(f"the journal {path} cannot be opened: {error}") from error
-        except OSError as error:
-            raise JournalError(f"the journal {path} cannot be written: {error}") from error
+        except JournalError:
+            self._db.close()
+            raise
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._db.close()
+            raise JournalError(f"the journal {path} cannot be read: {error}") from error
 
     @property
     def last_seq(self) -> int:
@@ -87,6 +94,7 @@ class Journal:
 
     def record(self, event: str, body: Any, *, durable: bool) -> int:
         """Append one entry and return its number. Raises JournalError."""
+        self._refuse_after_failure()
         data = msgspec.json.encode(body, order="sorted")
         time = self._clock.now().astimezone(UTC).isoformat(timespec="microseconds")
         monotonic_ns = int(self._clock.monotonic() * 1_000_000_000)
@@ -100,18 +108,19 @@ class Journal:
             if durable:
                 self._commit()
         except sqlite3.Error as error:
-            raise JournalError(f"the journal cannot be written: {error}") from error
+            raise self._failed(error) from error
         self._seq, self._head = self._seq + 1, head
         return self._seq
 
     def commit(self) -> None:
         """Make every entry so far durable. Raises JournalError."""
+        self._refuse_after_failure()
         try:
             self._commit()
             if self._clock.monotonic() - self._anchored_at >= ANCHOR_SECONDS:
                 self._write_anchor()
         except (sqlite3.Error, OSError) as error:
-            raise JournalError(f"the journal cannot be written: {error}") from error
+            raise self._failed(error) from error
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, oldest first."""
@@ -120,26 +129,35 @@ class Journal:
             yield Entry(seq, time, event, body)
 
     def close(self) -> None:
-        """Commit, write the anchor and close."""
+        """Commit, write the anchor and close; after a failure only close."""
         try:
-            self._commit()
-            self._write_anchor()
+            if not self._failure:
+                self._commit()
+                self._write_anchor()
         except (sqlite3.Error, OSError) as error:
             raise JournalError(f"the journal cannot be closed: {error}") from error
         finally:
             self._db.close()
 
+    def _refuse_after_failure(self) -> None:
+        if self._failure:
+            raise JournalError(self._failure)
+
+    def _failed(self, error: Exception) -> JournalError:
+        self._failure = f"the journal cannot be written: {error}"
+        return JournalError(self._failure)
+
     def _prepare(self) -> None:
         self._db.execute("PRAGMA busy_timeout = 2000")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
         known = self._db.execute("PRAGMA application_id").fetchone()[0]
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not tables:
-            self._db.execute(_SCHEMA)
-            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-        elif known != _APPLICATION_ID:
+        if known != _APPLICATION_ID and (tables or known):
             raise JournalError(f"{self._path} is a database, but not a journal of this program")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        if not tables:
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._db.execute(_SCHEMA)
         if self._db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise JournalError(f"the journal {self._path} is damaged (database check failed)")
 

@@ -72,11 +72,14 @@ def read_limits(path: Path) -> dict[AccountId, Limits]:
     try:
         raw = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
         sections = msgspec.convert(raw, dict[str, _Section], strict=False)
-        return {AccountId(name): _limits(name, section) for name, section in sections.items()}
+        limits = {AccountId(name): _limits(name, section) for name, section in sections.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as error:
+    except (OSError, ArithmeticError, RecursionError, ValueError) as error:
         raise SettingsError(f"the limits file {path} cannot be used: {error}") from error
+    if not limits:
+        raise SettingsError(f"the limits file {path} is empty; it was cut off or emptied")
+    return limits
 
 
 def add_limits(path: Path, limits: Limits) -> None:

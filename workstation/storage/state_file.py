@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -14,7 +15,7 @@ class Latch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     state: TradingState
     reason: str
-    since: datetime
+    since: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 def read_latch(path: Path, now: datetime, *, first_run: bool) -> Latch:
