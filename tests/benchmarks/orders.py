@@ -76,7 +76,7 @@ class Bench:
         self.wait(lambda: self.core.desk.link.state is LinkState.READY)
         for symbol in ("AAPL", "GOOG", "IBM", "META", "MSFT"):
             self.port.send(WatchSymbol(symbol))
-        self.wait(lambda: self.core.desk.quotes.quote(AAPL) is not None)
+        self.wait(lambda: self.core.desk.figures.quotes.quote(AAPL) is not None)
         self.wait(lambda: self.core.desk.contracts.details(AAPL) is not None)
         quiet_at = time.monotonic() + 1.2  # the start's own requests fill the wire's first second
         self.wait(lambda: time.monotonic() > quiet_at)
@@ -95,7 +95,7 @@ class Bench:
         self.latencies = []
         self.refused = 0
         sent = 0
-        price = Decimal(str(self.core.desk.quotes.quote(AAPL).bid)) - 5
+        price = Decimal(str(self.core.desk.figures.quotes.quote(AAPL).bid)) - 5
 
         def send() -> None:
             nonlocal sent
@@ -137,7 +137,7 @@ class Bench:
             time.sleep(0.0005)
 
     def close(self) -> None:
-        self.thread.stop()
+        self.core.stop()
         self.thread.wait(10_000)
         self.inbox.stop()
 

@@ -103,8 +103,10 @@ def trade(folder: Path, port: int, label: str) -> None:
     window.send(core, WatchSymbol("AAPL"))
 
     def priced() -> bool:
-        quote = core.desk.quotes.quote(AAPL)
-        return quote is not None and quote.two_sided and core.desk.contracts.details(AAPL) is not None
+        quote = core.desk.figures.quotes.quote(AAPL)
+        return (
+            quote is not None and quote.two_sided and core.desk.contracts.details(AAPL) is not None
+        )
 
     run_until(core, priced)
     draft = OrderDraft(
@@ -140,7 +142,7 @@ def observe(folder: Path, port: int) -> None:
             }
             for order in core.desk.orders
         ],
-        "position": str(core.desk.positions.quantity(*key)),
+        "position": str(core.desk.figures.positions.quantity(*key)),
         "next_id": core.desk.order_desk.controller.ids.new(),
     }
     core.close()

@@ -1,8 +1,9 @@
 """The thread that runs the trading core."""
 
 import logging
+import math
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from typing_extensions import override
 
 from workstation.desk.core import Core
@@ -30,6 +31,15 @@ class CoreThread(QThread):
             log.exception("the core ended by an error")
             self.failed.emit(f"{type(error).__name__}: {error}")
 
+    @Slot()
     def stop(self) -> None:
-        """Ask the core to disconnect and end; `finished` follows. GUI thread."""
+        """Ask the core to disconnect and end, 2 s after the last order or cancel at the earliest.
+
+        `finished` follows. GUI thread.
+        """
+        wait = self._core.desk.seconds_until_quiet()
+        QTimer.singleShot(math.ceil(wait * 1000), self, self._stop_now)
+
+    @Slot()
+    def _stop_now(self) -> None:
         self._core.stop()

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +92,8 @@ class Session:
         sink: ReportSink,
         ticks: TickSink,
     ) -> None:
+        self.order_sent_at = -math.inf
+        """When the last order or cancel left, in the clock's monotonic seconds."""
         self.settings = settings
         self._reactor = reactor
         self._clock = clock
@@ -332,12 +335,14 @@ class Session:
         if self._phase is not Phase.UP or not self._pacer.allows(Share.CANCEL):
             return False
         self._pacer.take()
+        self.order_sent_at = self._clock.monotonic()
         return self._transport.send(order.data, order.order_id)
 
     def cancel_order(self, order_id: OrderId) -> bool:
         """Ask to cancel; waits for nothing but the wire. False when there is no session."""
         if self._phase is not Phase.UP:
             return False
+        self.order_sent_at = self._clock.monotonic()
         return self._request(lambda encoder: encoder.cancel(order_id), Share.CANCEL)
 
     def global_cancel(self) -> bool:

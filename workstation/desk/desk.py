@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from workstation.broker.notices import LinkEffect, Meaning, meaning_of
-from workstation.broker.session import Session, SessionSettings
+from workstation.broker.session import Phase, Session, SessionSettings
 from workstation.desk.contracts import Contracts
+from workstation.desk.figures_desk import FiguresDesk
 from workstation.desk.judge import Judge, JudgeSources, Standing
 from workstation.desk.limits import LimitsDesk
 from workstation.desk.link import LinkKeeper
@@ -17,13 +18,13 @@ from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.trading import Trading
-from workstation.domain.account import AccountPnl, Environment, environment_of
+from workstation.domain.account import Environment, environment_of
 from workstation.domain.clock import Clock
 from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
 from workstation.domain.errors import JournalError
-from workstation.domain.finding import Answer
-from workstation.domain.ids import AccountId, ClientId, ConId, ReqId
+from workstation.domain.finding import Answer, TradingState
+from workstation.domain.ids import AccountId, ClientId, ReqId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.domain.notice import Notice, Severity
@@ -52,15 +53,13 @@ from workstation.domain.reports import (
 )
 from workstation.marketdata.quotes import Quotes
 from workstation.oms.orders import OrderBook
-from workstation.portfolio.balances import Balances
-from workstation.portfolio.positions import Positions
 from workstation.risk.checks import Link
 from workstation.storage.journal import Journal
 
 log = logging.getLogger(__name__)
 
-PUBLISH_SECONDS = 0.016
 SWEEP_SECONDS = 1.0
+QUIET_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +77,18 @@ class DeskSettings:
     environment: Environment | None = None
     read_only: bool = False
     first_run: bool = False
+
+
+@dataclass(slots=True)
+class _Presence:
+    """Who we are at the broker in this session, and how far to believe it."""
+
+    accounts: tuple[AccountId, ...] = ()
+    account: AccountId | None = None
+    synced: bool = False
+    farm_lost: bool = False
+    suspect: bool = False
+    clock_offset: float | None = None
 
 
 class Desk:
@@ -98,17 +109,18 @@ class Desk:
         self._journal = journal
         self._checkpoint = checkpoint
         self._out = Outgoing(publisher)
-        self.quotes = Quotes(clock)
-        self.positions = Positions(self.quotes)
-        self.balances = Balances(clock)
+        self._last_link: LinkView | None = None
+        self._presence = _Presence()
+        quotes = Quotes(clock)
         self.orders = OrderBook(settings.session.client_id)
-        self.session = Session(loop, clock, settings.session, self.on_report, self.quotes)
+        self.session = Session(loop, clock, settings.session, self.on_report, quotes)
         self.link = LinkKeeper(loop, clock, self.session)
         self.trading = Trading(
             settings.trading_state_file, clock, journal, first_run=settings.first_run
         )
         self.limits = LimitsDesk(settings.limits_file, journal, self.notify)
         self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
+        self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, quotes)
         self._judge: Judge
         self.order_desk = self._build_order_desk()
         self.reconciler = Reconciler(
@@ -119,16 +131,6 @@ class Desk:
             self.order_desk.apply_input,
             needs_user=self._is_live,
         )
-        self._accounts: tuple[AccountId, ...] = ()
-        self._account: AccountId | None = None
-        self._synced = False
-        self._farm_lost = False
-        self._suspect = False
-        self._clock_offset: float | None = None
-        self._pnl_asked: set[tuple[AccountId, ConId]] = set()
-        self._last_link: LinkView | None = None
-        self._published_at = clock.monotonic()
-        self._publish_planned = False
         self._connect_hooks()
         self._handlers = self._report_handlers()
 
@@ -140,13 +142,20 @@ class Desk:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.publish_link()
 
+    def seconds_until_quiet(self) -> float:
+        """Return how long to wait before disconnecting, 0 for not at all. Any thread.
+
+        A broker that loses the link right behind an order may drop it (2.5.13).
+        """
+        quiet_at = self.session.order_sent_at + QUIET_SECONDS
+        if self.session.phase is not Phase.UP:
+            return 0.0
+        return max(quiet_at - self._clock.monotonic(), 0.0)
+
     def stop(self) -> None:
-        """Disconnect, put the end on record, and leave the loop after this round."""
-        try:
-            self.link.stop("the program is closing")
-            self._journal.record("Stopped", {}, durable=True)
-        finally:
-            self._loop.stop()
+        """Disconnect and put the end on record; the loop leaves after this round."""
+        self.link.stop("the program is closing")
+        self._journal.record("Stopped", {}, durable=True)
 
     def notify(
         self, severity: Severity, text: str, *, effect: str = "", advice: str = "", **more: Any
@@ -179,20 +188,24 @@ class Desk:
             )
             self.publish_link()
 
+    def _reduce_only(self, reason: str) -> None:
+        self.trading.restrict(TradingState.REDUCING, reason)
+        self.publish_link()
+
     def standing(self, account: AccountId) -> Standing:
         """Return the state of the desk that risk decides with."""
         ready = self.link.state is LinkState.READY
         return Standing(
             link=Link(
                 ready=ready,
-                synced=self._synced,
+                synced=self._presence.synced,
                 suspect=self.link.suspect,
                 bytes_waiting=self.session.bytes_waiting,
                 wire_has_room=self.session.may_write_order(),
                 reason=self.link.reason or "the broker is silent",
             ),
             environment=self._settings.environment or environment_of(account),
-            accounts=self._accounts,
+            accounts=self._presence.accounts,
             armed=self.trading.armed,
             read_only=self._settings.read_only,
             trading_state=self.trading.state,
@@ -214,7 +227,7 @@ class Desk:
 
     def link_view(self) -> LinkView:
         """Return how link, account and trading stand."""
-        account = self._account
+        account = self._presence.account
         return LinkView(
             state=self.link.state,
             client_id=self._settings.session.client_id,
@@ -222,14 +235,14 @@ class Desk:
             host=self.link.host,
             port=self.link.port,
             server_version=self.session.server_version,
-            accounts=self._accounts,
+            accounts=self._presence.accounts,
             account=account,
             environment=environment_of(account) if account else self._settings.environment,
             read_only=self._settings.read_only,
             trading_state=self.trading.state,
             trading_reason=self.trading.reason,
             armed=self.trading.armed,
-            clock_offset=self._clock_offset,
+            clock_offset=self._presence.clock_offset,
             since=self.link.since,
         )
 
@@ -252,9 +265,9 @@ class Desk:
             CommissionReport: apply,
             BrokerNotice: self._on_notice,
             ListEnded: self._on_list_ended,
-            PositionReport: self._on_position,
+            PositionReport: self.figures.on_position,
             AccountValueReport: self._on_account_value,
-            PnlReport: self._on_pnl,
+            PnlReport: self.figures.on_pnl,
             ContractReport: self.contracts.on_contract,
             ContractsEnded: self._on_look_up_ended,
             MarketRuleReport: self.contracts.on_market_rule,
@@ -262,23 +275,22 @@ class Desk:
         }
 
     def _on_started(self, report: SessionStarted) -> None:
-        self._accounts = report.accounts
-        self._account = report.accounts[0] if report.accounts else None
+        self._presence.accounts = report.accounts
+        self._presence.account = report.accounts[0] if report.accounts else None
         self.order_desk.controller.ids.at_least(report.next_order_id)
-        self._pnl_asked.clear()
-        self._farm_lost = False
+        self.figures.session_up(self._presence.account)
+        self._presence.farm_lost = False
         self.link.started()
         self.session.request_time()
         self.contracts.session_up()
         self.reconciler.link_up()
-        if self._account is not None:
-            self.session.request_pnl(self._account)
         self.publish_link()
 
     def _on_ended(self, report: SessionEnded) -> None:
-        self._synced = False
-        self.quotes.mark_all_stale()
+        self._presence.synced = False
+        self.figures.quotes.mark_all_stale()
         self.reconciler.link_down()
+        self.figures.positions.forget_refresh()
         self.order_desk.link_lost(report.reason)
         self.contracts.session_down()
         self.link.ended(report.reason)
@@ -297,11 +309,10 @@ class Desk:
         self.contracts.need(report.con_id)
 
     def _on_execution(self, report: ExecutionReport) -> None:
-        fills = self.order_desk.apply_input(report)
+        self.order_desk.apply_input(report)
         self._checkpoint("filled")
         if report.req_id is None:
-            for execution in fills:
-                self.positions.apply_execution(execution)
+            self.figures.positions.apply_execution(report.execution)
 
     def _on_notice(self, notice: BrokerNotice) -> None:
         meaning = meaning_of(notice.code)
@@ -327,59 +338,38 @@ class Desk:
             case LinkEffect.CLIENT_ID_IN_USE:
                 self.link.conflict()
             case LinkEffect.LOST:
-                self._farm_lost = True
-                self.quotes.mark_all_stale()
+                self._presence.farm_lost = True
+                self.figures.quotes.mark_all_stale()
                 self.link.set(LinkState.DEGRADED, "TWS lost its link to the broker")
             case LinkEffect.RESTORED_DATA_LOST:
-                self._farm_lost = False
+                self._presence.farm_lost = False
                 self.contracts.session_up()
                 self.reconciler.full()
             case LinkEffect.RESTORED:
-                self._farm_lost = False
+                self._presence.farm_lost = False
                 self.reconciler.full()
             case LinkEffect.NONE:
                 pass
 
     def _on_list_ended(self, report: ListEnded) -> None:
         if report.kind is ListKind.POSITIONS:
-            self.positions.end_refresh()
+            self.figures.positions.end_refresh()
         self.reconciler.on_list_ended(report)
 
-    def _on_position(self, report: PositionReport) -> None:
-        self.positions.apply_position(report)
-        self.contracts.need(report.con_id)
-        key = (report.account, report.con_id)
-        if report.quantity and key not in self._pnl_asked:
-            self._pnl_asked.add(key)
-            self.session.request_position_pnl(*key)
-
     def _on_account_value(self, report: AccountValueReport) -> None:
-        self.balances.apply(report)
-        summary = self.balances.summary(report.account)
+        self.figures.on_account_value(report)
+        summary = self.figures.balances.summary(report.account)
         if summary is not None and summary.net_liquidation is not None:
             self.limits.ensure(report.account, summary.net_liquidation)
             self.order_desk.set_gate_limit(self.limits.of(report.account))
-
-    def _on_pnl(self, report: PnlReport) -> None:
-        if report.con_id is not None:
-            self.positions.apply_pnl(report)
-            return
-        self._out.post_latest(
-            AccountPnl(
-                account=report.account,
-                daily=report.daily,
-                unrealized=report.unrealized,
-                realized=report.realized,
-            )
-        )
 
     def _on_look_up_ended(self, report: ContractsEnded) -> None:
         self.contracts.on_look_up_ended(ReqId(report.req_id))
 
     def _on_server_time(self, report: ServerTime) -> None:
         offset = (report.time - self._clock.now()).total_seconds()
-        if self._clock_offset is None or abs(offset - self._clock_offset) > 1:
-            self._clock_offset = offset
+        if self._presence.clock_offset is None or abs(offset - self._presence.clock_offset) > 1:
+            self._presence.clock_offset = offset
             self.publish_link()
 
     def _on_contract_known(self, details: ContractDetails) -> None:
@@ -388,8 +378,8 @@ class Desk:
     # -- regular work -------------------------------------------------------------------------
 
     def _on_synced(self) -> None:
-        self._synced = True
-        if not self._farm_lost:
+        self._presence.synced = True
+        if not self._presence.farm_lost:
             self.link.set(LinkState.READY, "")
 
     def _on_late(self, text: str) -> None:
@@ -401,7 +391,7 @@ class Desk:
         )
 
     def _on_begin_full(self) -> None:
-        self.positions.begin_refresh()
+        self.figures.positions.begin_refresh()
         if self.link.state is LinkState.READY:
             self.link.set(LinkState.SYNCING, "comparing orders and positions with the broker")
 
@@ -420,11 +410,11 @@ class Desk:
     def _sweep(self) -> None:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
-        if self.link.suspect is not self._suspect:
-            self._suspect = self.link.suspect
-            if self._suspect:
+        if self.link.suspect is not self._presence.suspect:
+            self._presence.suspect = self.link.suspect
+            if self._presence.suspect:
                 self.link.set(LinkState.DEGRADED, "the broker is silent; entries are denied")
-            elif self._synced and not self._farm_lost:
+            elif self._presence.synced and not self._presence.farm_lost:
                 self.link.set(LinkState.READY, "")
 
     def _after_pass(self) -> None:
@@ -432,25 +422,8 @@ class Desk:
             self._journal.commit()
         except JournalError as error:
             self.lock(str(error))
-        changed = self.quotes.changed or self.positions.changed or self.balances.changed
-        wait = self._published_at + PUBLISH_SECONDS - self._clock.monotonic()
-        if changed and wait <= 0:
-            self._publish_latest()
-        elif changed and not self._publish_planned:
-            self._publish_planned = True
-            self._loop.call_later(wait, self._publish_latest)
+        self.figures.publish_when_due()
         self._out.flush()
-
-    def _publish_latest(self) -> None:
-        self._publish_planned = False
-        self._published_at = self._clock.monotonic()
-        for quote in self.quotes.take_changed():
-            self._out.post_latest(quote)
-            self.positions.mark_quoted(quote.con_id)
-        for position in self.positions.take_changed():
-            self._out.post_latest(position)
-        for summary in self.balances.take_changed():
-            self._out.post_latest(summary)
 
     # -- building -----------------------------------------------------------------------------
 
@@ -474,11 +447,11 @@ class Desk:
         self._judge = Judge(
             JudgeSources(
                 clock=self._clock,
-                quotes=self.quotes,
+                quotes=self.figures.quotes,
                 contracts=self.contracts,
-                positions=self.positions,
+                positions=self.figures.positions,
                 orders=self.orders,
-                summary=self.balances.summary,
+                summary=self.figures.balances.summary,
                 standing=self.standing,
                 actions=lambda: order_desk.controller.actions,
             )
@@ -490,17 +463,21 @@ class Desk:
         self._loop.on_error = self._on_callback_error
         self.link.on_changed = self.publish_link
         self.order_desk.ask_broker = self.reconciler.ask
+        self.order_desk.reduce_only = self._reduce_only
         self.reconciler.on_begin_full = self._on_begin_full
         self.reconciler.on_synced = self._on_synced
         self.reconciler.on_late = self._on_late
 
     def _is_live(self) -> bool:
-        return self._account is None or environment_of(self._account) is Environment.LIVE
+        return (
+            self._presence.account is None
+            or environment_of(self._presence.account) is Environment.LIVE
+        )
 
     def _environment_fault(self) -> str:
         wanted = self._settings.environment
-        for account in self._accounts:
+        for account in self._presence.accounts:
             world = environment_of(account)
             if wanted is not None and world is not wanted:
                 return f"the account is {world.value}, the profile is {wanted.value}"
-        return "" if self._accounts else "no account is known"
+        return "" if self._presence.accounts else "no account is known"

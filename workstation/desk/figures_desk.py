@@ -1,0 +1,96 @@
+"""The figures side of the desk: quotes, positions, balances, and their way to the window."""
+
+from workstation.broker.session import Session
+from workstation.desk.contracts import Contracts
+from workstation.desk.outgoing import Outgoing
+from workstation.domain.account import AccountPnl
+from workstation.domain.clock import Clock
+from workstation.domain.ids import AccountId, ConId
+from workstation.domain.ports import Reactor
+from workstation.domain.reports import AccountValueReport, PnlReport, PositionReport
+from workstation.marketdata.quotes import Quotes
+from workstation.portfolio.balances import Balances
+from workstation.portfolio.positions import Positions
+
+PUBLISH_SECONDS = 0.016
+"""At most once a frame: what changes faster is seen by nobody."""
+
+
+class FiguresDesk:
+    """Keeps what replaces itself, and publishes what changed. Core thread."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        clock: Clock,
+        outgoing: Outgoing,
+        session: Session,
+        contracts: Contracts,
+        quotes: Quotes,
+    ) -> None:
+        self.quotes = quotes
+        self.positions = Positions(quotes)
+        self.balances = Balances(clock)
+        self._reactor = reactor
+        self._clock = clock
+        self._out = outgoing
+        self._session = session
+        self._contracts = contracts
+        self._pnl_asked: set[tuple[AccountId, ConId]] = set()
+        self._published_at = clock.monotonic()
+        self._planned = False
+
+    def session_up(self, account: AccountId | None) -> None:
+        """Ask for the profit and loss of the account in a new session."""
+        self._pnl_asked.clear()
+        if account is not None:
+            self._session.request_pnl(account)
+
+    def on_position(self, report: PositionReport) -> None:
+        """Take a position; its contract and its profit and loss are asked for once."""
+        self.positions.apply_position(report)
+        self._contracts.need(report.con_id)
+        key = (report.account, report.con_id)
+        if report.quantity and key not in self._pnl_asked:
+            self._pnl_asked.add(key)
+            self._session.request_position_pnl(*key)
+
+    def on_account_value(self, report: AccountValueReport) -> None:
+        """Take one figure of an account."""
+        self.balances.apply(report)
+
+    def on_pnl(self, report: PnlReport) -> None:
+        """Take profit and loss of a position or of an account."""
+        if report.con_id is not None:
+            self.positions.apply_pnl(report)
+            return
+        self._out.post_latest(
+            AccountPnl(
+                account=report.account,
+                daily=report.daily,
+                unrealized=report.unrealized,
+                realized=report.realized,
+            )
+        )
+
+    def publish_when_due(self) -> None:
+        """Publish now, or plan to where the last time is less than a frame ago."""
+        if not (self.quotes.changed or self.positions.changed or self.balances.changed):
+            return
+        wait = self._published_at + PUBLISH_SECONDS - self._clock.monotonic()
+        if wait <= 0:
+            self._publish()
+        elif not self._planned:
+            self._planned = True
+            self._reactor.call_later(wait, self._publish)
+
+    def _publish(self) -> None:
+        self._planned = False
+        self._published_at = self._clock.monotonic()
+        for quote in self.quotes.take_changed():
+            self._out.post_latest(quote)
+            self.positions.mark_quoted(quote.con_id)
+        for position in self.positions.take_changed():
+            self._out.post_latest(position)
+        for summary in self.balances.take_changed():
+            self._out.post_latest(summary)
