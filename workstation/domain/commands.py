@@ -4,10 +4,15 @@ A command crosses once; its answer comes back as `CommandAnswered` in the events
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from workstation.domain.bar import Bar, BarSize
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.finding import Answer, TradingState
-from workstation.domain.ids import ConId, OrderKey
+from workstation.domain.ids import AccountId, ConId, OrderKey
+from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft
+from workstation.domain.preview import MarginPreview
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,106 @@ class SetTradingState:
     state: TradingState
 
 
+@dataclass(frozen=True, slots=True)
+class SubmitBracket:
+    """Send an entry with both exits, or nothing of it; answered by Answer."""
+
+    bracket: BracketDraft
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewMargin:
+    """Ask the broker what a draft would cost; answered by MarginPreview or Failed."""
+
+    draft: OrderDraft
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePosition:
+    """Cancel what protects a position and close it; answered by Done, Failed or Denied."""
+
+    account: AccountId
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten:
+    """Cancel entries, close every position, then halt; answered by Done or Failed."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBars:
+    """Ask for the bars before a time, None for the newest; answered by BarsAnswer or Failed."""
+
+    con_id: ConId
+    size: BarSize
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowBars:
+    """Ask for the newest bars and their updates; answered by BarsAnswer or Failed.
+
+    Updates follow as BarUpdate in the latest lane until UnfollowBars.
+    """
+
+    con_id: ConId
+    size: BarSize
+
+
+@dataclass(frozen=True, slots=True)
+class UnfollowBars:
+    """Stop the updates that one FollowBars began; answered by Done."""
+
+    con_id: ConId
+    size: BarSize
+
+
+@dataclass(frozen=True, slots=True)
+class FollowDepth:
+    """Stream the order book of a contract as DepthBook; answered by Done or Failed."""
+
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class UnfollowDepth:
+    """Stop what one FollowDepth began; answered by Done."""
+
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class FollowTape:
+    """Stream the prints of a contract as TradesArrived; answered by Done or Failed."""
+
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class UnfollowTape:
+    """Stop what one FollowTape began; answered by Done."""
+
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHeadlines:
+    """Ask for the newest headlines of a contract; answered by HeadlinesAnswer or Failed."""
+
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestArticle:
+    """Ask for the body of a headline; answered by Article or Failed."""
+
+    provider: str
+    article_id: str
+
+
 Command = (
     SubmitOrder
     | ChangeOrder
@@ -104,6 +209,19 @@ Command = (
     | Reconnect
     | SetArmed
     | SetTradingState
+    | SubmitBracket
+    | PreviewMargin
+    | ClosePosition
+    | Flatten
+    | RequestBars
+    | FollowBars
+    | UnfollowBars
+    | FollowDepth
+    | UnfollowDepth
+    | FollowTape
+    | UnfollowTape
+    | RequestHeadlines
+    | RequestArticle
 )
 
 
@@ -136,4 +254,32 @@ class Previewed:
     answer: Answer | None
 
 
-CommandResult = Answer | Done | Failed | Watched | Previewed
+@dataclass(frozen=True, slots=True)
+class BarsAnswer:
+    """Bars in rising time; `complete` when the broker has none before the first."""
+
+    con_id: ConId
+    size: BarSize
+    bars: tuple[Bar, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlinesAnswer:
+    """Headlines, newest first."""
+
+    con_id: ConId
+    headlines: tuple[Headline, ...]
+
+
+CommandResult = (
+    Answer
+    | Done
+    | Failed
+    | Watched
+    | Previewed
+    | MarginPreview
+    | BarsAnswer
+    | HeadlinesAnswer
+    | Article
+)

@@ -7,13 +7,18 @@ order, none lost.
 from dataclasses import dataclass
 
 from workstation.domain.account import AccountPnl, AccountSummary, PositionView
+from workstation.domain.bar import BarUpdate
 from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
-from workstation.domain.execution import Execution
+from workstation.domain.depth import DepthBook
+from workstation.domain.execution import Commission, Execution
+from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkView
+from workstation.domain.news import Headline
 from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
+from workstation.domain.trade import Trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,42 @@ class NoticeArrived:
     notice: Notice
 
 
+@dataclass(frozen=True, slots=True)
+class CommissionArrived:
+    """The cost of an execution is known."""
+
+    commission: Commission
+
+
+@dataclass(frozen=True, slots=True)
+class TradesArrived:
+    """Prints of one contract, oldest first."""
+
+    trades: tuple[Trade, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineArrived:
+    """News as it happens."""
+
+    headline: Headline
+
+
 EventMessage = (
-    CommandAnswered | OrderChanged | ExecutionArrived | ContractKnown | LinkChanged | NoticeArrived
+    CommandAnswered
+    | OrderChanged
+    | ExecutionArrived
+    | CommissionArrived
+    | ContractKnown
+    | LinkChanged
+    | NoticeArrived
+    | TradesArrived
+    | HeadlineArrived
 )
 
-LatestMessage = Quote | PositionView | AccountSummary | AccountPnl
+LatestMessage = (
+    Quote | PositionView | AccountSummary | AccountPnl | RiskView | DepthBook | BarUpdate
+)
 
 
 def latest_key(message: LatestMessage) -> tuple[object, ...]:
@@ -71,6 +107,10 @@ def latest_key(message: LatestMessage) -> tuple[object, ...]:
     match message:
         case Quote(con_id=con_id):
             return (Quote, con_id)
+        case DepthBook(con_id=con_id):
+            return (DepthBook, con_id)
+        case BarUpdate(con_id=con_id, size=size, bar=bar):
+            return (BarUpdate, con_id, size, bar.time)  # a closed bar is not replaced by the next
         case PositionView(account=account, con_id=con_id):
             return (PositionView, account, con_id)
         case _:
