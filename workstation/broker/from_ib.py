@@ -51,7 +51,7 @@ def optional_decimal(value: object) -> Decimal | None:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         return None
-    if not number.is_finite() or number in _UNSET_DECIMALS or abs(number) >= _LARGEST:
+    if not number.is_finite() or number in _UNSET_DECIMALS or abs(number) >= Decimal("1e300"):
         return None
     return number
 

@@ -246,7 +246,7 @@ class Session:
         self._expect_within(
             START_SECONDS, "the broker told neither accounts nor the next order id within 10 s"
         )
-        self._ask(lambda client: client.startApi())
+        self._request(lambda encoder: encoder.frame(EClient.startApi), Share.CANCEL)
 
     def _on_bad_frame(self, fault: str) -> None:
         log.info("bad message from the broker: %s", fault)
