@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
 from workstation.simgateway import messages, order_messages
 from workstation.simgateway.account_values import account_values, summary_rows
@@ -43,6 +44,14 @@ class Summary:
     sent_at: float
 
 
+class Stream(Protocol):
+    """A subscription that sends by itself."""
+
+    def publish(self, client: "Client", now: float) -> None:
+        """Send what is due; now is monotonic seconds."""
+        ...
+
+
 @dataclass(slots=True)
 class Client:
     """A client past startApi; implements gateway.Listener."""
@@ -57,6 +66,9 @@ class Client:
     pnl_single: dict[int, int] = field(default_factory=dict)
     position_streams: set[int | None] = field(default_factory=set)
     """Request ids of positionsMulti; None stands for reqPositions."""
+
+    streams: dict[tuple[str, int], Stream] = field(default_factory=dict)
+    """Bars, depth and prints, by kind and request id."""
 
     account_stream: bool = False
     _pnl_sent_at: float = NEVER
@@ -108,6 +120,8 @@ class Client:
         """Send what changed since the last time; now is monotonic seconds."""
         for req_id, stream in self.quotes.items():
             self.send_quote(req_id, stream)
+        for other in self.streams.values():
+            other.publish(self, now)
         if (self.pnl or self.pnl_single) and now - self._pnl_sent_at >= PNL_SECONDS:
             self._pnl_sent_at = now
             for req_id in self.pnl:

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import Account
+from workstation.simgateway.daily_data import demo_source
 from workstation.simgateway.desk import Numbers, OrderDesk
+from workstation.simgateway.history import History
 from workstation.simgateway.instruments import INSTRUMENTS, TIME_ZONE
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
 from workstation.simgateway.orders import (
@@ -58,14 +60,16 @@ class Gateway:
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
         self.account = Account.restored(saved.account) if saved else Account()
         now = int(clock.now().timestamp())
-        self.markets = {
-            instrument.con_id: InstrumentMarket(
-                instrument,
-                self.seed + (now if saved else 0),
-                now,
-                saved.tapes.get(instrument.con_id) if saved else None,
+        self._today = self.local_time(now).date()
+        self.markets = self._open_markets(saved, now)
+        self.histories = {
+            con_id: History(
+                demo_source(market.instrument.symbol),
+                self._today,
+                market.day,
+                f"{self.seed}:{market.instrument.symbol}",
             )
-            for instrument in INSTRUMENTS
+            for con_id, market in self.markets.items()
         }
         numbers = Numbers(
             perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
@@ -84,6 +88,20 @@ class Gateway:
         if state_file:
             state_file.begin(self._transaction(whole=True))
         self._forget_changes()
+
+    def _open_markets(self, saved: SavedState | None, now: int) -> dict[int, InstrumentMarket]:
+        # on another day than the saved one the market opens from its last real close again
+        same_day = saved is not None and saved.account.day == f"{self._today:%Y%m%d}"
+        return {
+            instrument.con_id: InstrumentMarket(
+                instrument,
+                self.seed + (now if saved else 0),
+                now,
+                saved.tapes.get(instrument.con_id) if saved and same_day else None,
+                self._midnight(now),
+            )
+            for instrument in INSTRUMENTS
+        }
 
     # ---- time ------------------------------------------------------------------------
 
@@ -118,15 +136,21 @@ class Gateway:
         now = self.now()
         if now < self._day_ends:
             return
-        local = self.local_time(now)
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        self._day_ends = midnight.timestamp() + _DAY_SECONDS
-        day = f"{local:%Y%m%d}"
+        today, midnight = self.local_time(now).date(), self._midnight(now)
+        self._day_ends = midnight + _DAY_SECONDS
+        if today != self._today:
+            self._today = today
+            for con_id, market in self.markets.items():
+                market.roll_day(midnight, self.seed)
+                self.histories[con_id].next_day(today, market.day)
+        day = f"{today:%Y%m%d}"
         if self.account.day != day:
-            if self.account.day:
-                for market in self.markets.values():
-                    market.roll_day()
             self.account.roll_day(day, self.desk.marks())
+
+    def _midnight(self, now: float) -> int:
+        local = self.local_time(now)
+        start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        return int(start.timestamp())
 
     # ---- durability ------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class Instrument:
     subcategory: str
     isin: str
     reference_price: Decimal
-    """Close of the day before the simulation begins."""
+    """Last close of its daily history: the close of the day before the simulation begins."""
 
     daily_volatility: float
     """Standard deviation of one day's return, as a fraction."""
@@ -65,7 +65,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         category="Computers",
         subcategory="Computers",
         isin="US0378331005",
-        reference_price=Decimal("271.49"),
+        reference_price=Decimal("430.47"),
         daily_volatility=0.016,
     ),
     Instrument(
@@ -78,7 +78,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         category="Internet",
         subcategory="Web Portals/ISP",
         isin="US02079K1079",
-        reference_price=Decimal("299.66"),
+        reference_price=Decimal("806.19"),
         daily_volatility=0.018,
     ),
     Instrument(
@@ -91,7 +91,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         category="Computers",
         subcategory="Computer Services",
         isin="US4592001014",
-        reference_price=Decimal("297.44"),
+        reference_price=Decimal("202.91"),
         daily_volatility=0.014,
     ),
     Instrument(
@@ -104,7 +104,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         category="Software",
         subcategory="Applications Software",
         isin="US5949181045",
-        reference_price=Decimal("472.12"),
+        reference_price=Decimal("27.95"),
         daily_volatility=0.015,
     ),
     Instrument(
@@ -117,7 +117,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         category="Internet",
         subcategory="Internet Content-Entmnt",
         isin="US30303M1027",
-        reference_price=Decimal("594.25"),
+        reference_price=Decimal("27.78"),
         daily_volatility=0.019,
     ),
 )

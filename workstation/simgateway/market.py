@@ -5,11 +5,14 @@ seed and the same orders see the same prices.
 """
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
+from workstation.simgateway.bars import generated_bar
 from workstation.simgateway.instruments import TICK, Instrument
+from workstation.simgateway.live_day import LiveDay
 from workstation.simgateway.matching import MAKER, Match, OrderBook
 
 STEP_SECONDS = 0.1
@@ -23,6 +26,9 @@ _REVERSION_SECONDS = 14_400
 _ORDERS_PER_SECOND = 1.6
 _SWEEP_TICKS = 3
 _FULL_LEVEL = 2500
+_SHARES_PER_SECOND = 330
+_MORNING_STEPS = 48
+_PRINTS_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,36 +70,76 @@ class Quote:
     volume: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """One trade on the tape; price in ticks, size in shares, time in seconds since 1970."""
+
+    time: int
+    price: int
+    size: int
+
+
 def to_price(ticks: int) -> Decimal:
     """Return a price in USD from whole ticks."""
     return ticks * TICK
 
 
 class InstrumentMarket:
-    """The order book of one stock, those who generate it, and its tape."""
+    """The order book of one stock, those who generate it, and its tape.
 
-    def __init__(self, instrument: Instrument, seed: int, now: int, tape: Tape | None) -> None:
+    midnight is when the running day began; what came before the start is made up.
+    """
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        seed: int,
+        now: int,
+        tape: Tape | None,
+        midnight: int | None = None,
+    ) -> None:
         self.instrument = instrument
         self.book = OrderBook()
         self._random = Random(f"{seed}:{instrument.symbol}")  # noqa: S311 a market, not a secret
         self._previous_close = int(instrument.reference_price / TICK)
         self._half_spread = 0.5
+        self.prints: deque[Print] = deque(maxlen=_PRINTS_KEPT)
+        self.printed = 0
+        """Number of prints so far, those no longer kept included."""
+
+        opened = now if midnight is None else midnight
         if tape is None:
-            self._open_day(now)
+            self._open_day(now, now - opened)
         else:
             self._resume(tape)
+        self.day = self._day_so_far(opened, now, seed)
         self._anchor = self._fair
         daily = instrument.daily_volatility * math.sqrt(STEP_SECONDS / _SESSION_SECONDS)
         self._sigma = daily * self._anchor
         self._quote_levels(now)
 
-    def _open_day(self, now: int) -> None:
-        gap = self._random.gauss(0, self.instrument.daily_volatility / 2)
+    def _open_day(self, now: int, elapsed: int) -> None:
+        daily = self.instrument.daily_volatility
+        gap = self._random.gauss(0, daily / 4)
         self._fair = max(100.0, self._previous_close * (1 + max(-0.05, min(0.05, gap))))
-        price = round(self._fair)
-        self._open = self._high = self._low = self._last = price
-        self._last_size = self._volume = 100 * self._random.randint(500, 5000)
+        self._open = self._high = self._low = round(self._fair)
+        step = daily * self._fair * math.sqrt(elapsed / 86_400 / _MORNING_STEPS)
+        for _ in range(_MORNING_STEPS if elapsed else 0):
+            self._fair = max(100.0, self._fair + self._random.gauss(0, step))
+            self._high = max(self._high, round(self._fair))
+            self._low = min(self._low, round(self._fair))
+        self._last = round(self._fair)
+        self._last_size = 100
+        pace = _SHARES_PER_SECOND * self._random.uniform(0.7, 1.3)
+        self._volume = max(100, int(elapsed * pace)) if elapsed else 0
         self._last_time = now
+
+    def _day_so_far(self, midnight: int, now: int, seed: int) -> LiveDay:
+        past = None
+        if now > midnight and self._volume:
+            prices = (self._open, self._high, self._low, self._last)
+            past = generated_bar(midnight, now - midnight, prices, self._volume)
+        return LiveDay(midnight, now, past, f"{seed}:{self.instrument.symbol}")
 
     def _resume(self, tape: Tape) -> None:
         self._fair = tape.fair
@@ -153,10 +199,11 @@ class InstrumentMarket:
             self._print(match, now)
         return matches
 
-    def roll_day(self) -> None:
+    def roll_day(self, midnight: int, seed: int) -> None:
         """Begin a new day: the last becomes the close, the day's range starts over."""
         self._previous_close = self._open = self._high = self._low = self._last
         self._volume = 0
+        self.day = self._day_so_far(midnight, midnight, seed)
 
     def step(self, now: int) -> list[Match]:
         """Let makers and noise traders act for one step; return every trade."""
@@ -170,10 +217,15 @@ class InstrumentMarket:
         return matches
 
     def _print(self, match: Match, now: int) -> None:
+        if not self._volume:  # the day's first
+            self._open = self._high = self._low = match.price
         self._last, self._last_size, self._last_time = match.price, match.size, now
         self._high = max(self._high, match.price)
         self._low = min(self._low, match.price)
         self._volume += match.size
+        self.day.add(match.price, match.size, now)
+        self.prints.append(Print(time=now, price=match.price, size=match.size))
+        self.printed += 1
 
     def _noise_orders(self, now: int) -> list[Match]:
         if self._random.random() >= _ORDERS_PER_SECOND * STEP_SECONDS:

@@ -64,12 +64,10 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     11: Refused(1, 310, "Can't find the subscribed market depth with tickerId:{id}"),
     18: no_id,
     19: no_id,
-    20: Refused(0, 162, HISTORY),
     21: Refused(1, 321, _UNSUPPORTED),
     22: Refused(0, 162, "Historical Market Data Service error message:Scanner is not available"),
     23: Refused(1, 365, "No scanner subscription found for ticker id:{id}"),
     24: Empty(19, takes_id=False, tail=(1, "<ScanParameterResponse></ScanParameterResponse>")),
-    25: Refused(1, 366, "No historical data query found for ticker id:{id}"),
     50: Refused(1, 420, "Invalid Real-time Query:No market data permissions for this venue"),
     51: Refused(1, 300, "Can't find EId with tickerId:{id}"),
     52: Refused(
@@ -96,10 +94,8 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     84: Refused(0, 10172, "Failed to request news article:No data available"),
     85: Empty(85, takes_id=False, tail=(0,)),
     86: Empty(87, takes_id=True, tail=(0,)),
-    87: Refused(0, 162, HISTORY),
     88: Refused(0, 162, HISTORY),
     89: Refused(0, 300, "Can't find EId with tickerId:{id}"),
-    90: Refused(0, 300, "Can't find EId with tickerId:{id}"),
     96: Refused(0, 162, HISTORY),
     97: Refused(
         0, 10189, "Failed to request tick-by-tick data:No market data permissions for this venue"

@@ -93,12 +93,12 @@ def test_a_refused_change_leaves_the_order_as_it_was(world: World) -> None:
 
 def test_an_exit_is_never_refused_for_margin(world: World) -> None:
     client = world.client()
-    client.place(1, "BUY", 12_000)
+    client.place(1, "BUY", 12_000, symbol="IBM")
     while "Filled" not in client.statuses(1):
         world.run(1)
     world.gateway.account.cash -= 950_000
     client.place(2, "BUY", 100)
-    client.place(3, "SELL", 12_000)
+    client.place(3, "SELL", 12_000, symbol="IBM")
 
     assert client.errors(2) == [201]
     assert client.errors(3) == []
@@ -106,7 +106,7 @@ def test_an_exit_is_never_refused_for_margin(world: World) -> None:
 
 def test_a_market_order_larger_than_the_book_goes_on_as_it_refills(world: World) -> None:
     client = world.client()
-    client.place(1, "SELL", 14_000)
+    client.place(1, "SELL", 14_000, symbol="IBM")
     shown = client.of(3)[-1]
     assert shown[2] == "Submitted"
 
@@ -133,7 +133,7 @@ def test_quotes_prints_and_volume_agree(world: World) -> None:
         "4": str(quote.last),
         "6": str(quote.high),
         "7": str(quote.low),
-        "9": "271.49",
+        "9": "430.47",
         "14": str(quote.open),
     }
     assert sizes["8"] == str(quote.volume // 100)
@@ -267,6 +267,6 @@ def test_a_new_day_starts_daily_figures_over(world: World) -> None:
     assert account.day == "20261121"
     held = account.position(265598)
     assert (held.day_flow, held.realized) == (0, 0)
-    assert held.day_value == pytest.approx(Decimal(27149), abs=1500)
+    assert held.day_value == pytest.approx(Decimal(43047), abs=4000)
     client.request(99, 0)
     assert [m[0] for m in client.messages[-1:]] == ["102"]
