@@ -23,7 +23,7 @@ from workstation.bridge.core_thread import CoreThread
 from workstation.bridge.inbox import Inbox
 from workstation.broker.session import SessionSettings
 from workstation.desk.core import build_core
-from workstation.desk.desk import DeskSettings
+from workstation.desk.settings import DeskSettings
 from workstation.domain.account import Environment
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import SubmitOrder, UseEndpoint, WatchSymbol

@@ -16,7 +16,7 @@ from typing import Any
 
 from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, build_core
-from workstation.desk.desk import DeskSettings
+from workstation.desk.settings import DeskSettings
 from workstation.domain.account import Environment
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import Command, SubmitOrder, UseEndpoint, WatchSymbol

@@ -9,7 +9,7 @@ from workstation.app.options import Options
 from workstation.bridge.commands import CommandQueue
 from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, build_core
-from workstation.desk.desk import DeskSettings
+from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalError
 from workstation.domain.ids import ClientId

@@ -18,6 +18,7 @@ from workstation.broker.adapter import (
     FrameDecoder,
     LibraryComplaints,
 )
+from workstation.broker.data_requests import DataRequests
 from workstation.broker.faults import CallbackGuard, raise_later
 from workstation.broker.hot_decoder import HotDecoder
 from workstation.broker.outbox import Outbox
@@ -112,6 +113,8 @@ class Session:
             on_next_id=self._on_next_id,
             now=clock.now,
         )
+        self.data = DataRequests(self._numbered, self._ask)
+        """Requests for history, books, prints and news."""
         self._transport = self._new_transport()
         self._phase = Phase.CLOSED
         self._server_version = 0
@@ -198,6 +201,7 @@ class Session:
         self._bad_times.clear()
         self._subscriptions.clear()
         self._wrapper.pnl_accounts.clear()
+        self._wrapper.forget_lists()
         self._report(SessionEnded(reason=reason, orders_in_doubt=doubtful))
 
     def _report(self, report: Report) -> None:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ibapi.wrapper import EWrapper
 from typing_extensions import override
 
 from workstation.broker import from_ib
 from workstation.broker.adapter import error_parts
+from workstation.broker.data_callbacks import DataCallbacks
 from workstation.broker.requests import Subscriptions
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, ReqId
 from workstation.domain.ports import ReportSink, TickSink
@@ -30,7 +30,7 @@ from workstation.domain.reports import (
 )
 
 
-class Wrapper(EWrapper):
+class Wrapper(DataCallbacks):
     """Receives the library's callbacks on the core thread.
 
     `accounts` and `next_id` serve the session's start-up; everything else becomes a report.
@@ -47,7 +47,7 @@ class Wrapper(EWrapper):
         on_next_id: Callable[[OrderId], None],
         now: Callable[[], datetime],
     ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__(sink)
         self._sink = sink
         self._ticks = ticks
         self._subscriptions = subscriptions

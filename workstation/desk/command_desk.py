@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from workstation.desk.desk import Desk
@@ -14,12 +15,21 @@ from workstation.domain.commands import (
     ConfirmNotPlaced,
     Done,
     Failed,
+    FollowBars,
+    FollowDepth,
+    FollowTape,
     Previewed,
     PreviewOrder,
     Reconnect,
+    RequestArticle,
+    RequestBars,
+    RequestHeadlines,
     SetArmed,
     SetTradingState,
     SubmitOrder,
+    UnfollowBars,
+    UnfollowDepth,
+    UnfollowTape,
     UnwatchContract,
     UseEndpoint,
     WatchSymbol,
@@ -30,6 +40,9 @@ from workstation.domain.order_status import OrderFlag
 from workstation.oms.events import NotPlacedConfirmed
 
 log = logging.getLogger(__name__)
+
+Answering = Callable[[CommandResult], None]
+"""Takes the answer to a command whose answer comes later."""
 
 
 class CommandDesk:
@@ -55,6 +68,18 @@ class CommandDesk:
             Reconnect: self._reconnect,
             SetArmed: self._set_armed,
             SetTradingState: self._set_trading_state,
+            UnfollowBars: self._unfollow_bars,
+            FollowDepth: self._follow_depth,
+            UnfollowDepth: self._unfollow_depth,
+            FollowTape: self._follow_tape,
+            UnfollowTape: self._unfollow_tape,
+        }
+        self._later: dict[type, Callable[[Any, Answering], None]] = {
+            WatchSymbol: self._watch,
+            RequestBars: self._request_bars,
+            FollowBars: self._follow_bars,
+            RequestHeadlines: self._request_headlines,
+            RequestArticle: self._request_article,
         }
 
     def drain(self) -> None:
@@ -64,10 +89,12 @@ class CommandDesk:
 
     def carry_out(self, number: int, command: Command) -> None:
         """Carry out one command; whatever goes wrong, it is answered."""
-        if isinstance(command, WatchSymbol):
-            self._desk.contracts.watch(command.symbol, lambda result: self._answer(number, result))
-            return
+        answer = partial(self._answer, number)
         try:
+            later = self._later.get(type(command))
+            if later is not None:
+                later(command, answer)
+                return
             result = self._handlers[type(command)](command)
         except JournalError as error:
             self._desk.lock(str(error))
@@ -77,7 +104,38 @@ class CommandDesk:
             text = f"An internal error stopped this ({type(error).__name__})."
             result = _denied(text) if _is_order(command) else Failed(text)
             self._desk.reconciler.ask()
-        self._answer(number, result)
+        answer(result)
+
+    def _watch(self, command: WatchSymbol, answer: Answering) -> None:
+        self._desk.contracts.watch(command.symbol, answer)
+
+    def _request_bars(self, command: RequestBars, answer: Answering) -> None:
+        self._desk.data.request_bars(command.con_id, command.size, command.before, answer)
+
+    def _follow_bars(self, command: FollowBars, answer: Answering) -> None:
+        self._desk.data.follow_bars(command.con_id, command.size, answer)
+
+    def _unfollow_bars(self, command: UnfollowBars) -> CommandResult:
+        self._desk.data.unfollow_bars(command.con_id, command.size)
+        return Done()
+
+    def _follow_depth(self, command: FollowDepth) -> CommandResult:
+        return self._desk.data.follow_depth(command.con_id)
+
+    def _unfollow_depth(self, command: UnfollowDepth) -> CommandResult:
+        return self._desk.data.unfollow_depth(command.con_id)
+
+    def _follow_tape(self, command: FollowTape) -> CommandResult:
+        return self._desk.data.follow_tape(command.con_id)
+
+    def _unfollow_tape(self, command: UnfollowTape) -> CommandResult:
+        return self._desk.data.unfollow_tape(command.con_id)
+
+    def _request_headlines(self, command: RequestHeadlines, answer: Answering) -> None:
+        self._desk.data.request_headlines(command.con_id, answer)
+
+    def _request_article(self, command: RequestArticle, answer: Answering) -> None:
+        self._desk.data.request_article(command, answer)
 
     def _submit(self, command: SubmitOrder) -> CommandResult:
         return self._desk.order_desk.submit(command.draft)

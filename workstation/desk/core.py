@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.desk.command_desk import CommandDesk
-from workstation.desk.desk import Desk, DeskSettings
+from workstation.desk.desk import Desk
 from workstation.desk.loop import CoreLoop, Wait, select
+from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Command
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint

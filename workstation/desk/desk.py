@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from workstation.broker.notices import LinkEffect, Meaning, meaning_of
-from workstation.broker.session import Phase, Session, SessionSettings
+from workstation.broker.session import Phase, Session
 from workstation.desk.contracts import Contracts
+from workstation.desk.data_desk import DataDesk
 from workstation.desk.figures_desk import FiguresDesk
 from workstation.desk.judge import Judge, JudgeSources, Standing
 from workstation.desk.limits import LimitsDesk
@@ -17,6 +16,7 @@ from workstation.desk.loop import CoreLoop
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
+from workstation.desk.settings import DeskSettings, Presence
 from workstation.desk.trading import Trading
 from workstation.domain.account import Environment, environment_of
 from workstation.domain.clock import Clock
@@ -32,14 +32,20 @@ from workstation.domain.order import OrderDraft
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.domain.reports import (
     AccountValueReport,
+    ArticleReport,
     BrokerNotice,
     CommissionReport,
     ContractReport,
     ContractsEnded,
+    DepthReport,
     ExecutionReport,
+    HeadlinesReport,
+    HistoryReport,
+    HistoryUpdateReport,
     ListEnded,
     ListKind,
     MarketRuleReport,
+    NewsProvidersReport,
     NextOrderId,
     OpenOrderReport,
     OrderBytesSent,
@@ -50,6 +56,7 @@ from workstation.domain.reports import (
     ServerTime,
     SessionEnded,
     SessionStarted,
+    TapeReport,
 )
 from workstation.marketdata.quotes import Quotes
 from workstation.oms.orders import OrderBook
@@ -60,35 +67,6 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 QUIET_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskSettings:
-    """What a desk is built for.
-
-    `environment` None takes the world of the account as it is; a profile that names one
-    refuses orders for any other. `install` marks this installation's orders.
-    """
-
-    session: SessionSettings
-    install: str
-    trading_state_file: Path
-    limits_file: Path
-    environment: Environment | None = None
-    read_only: bool = False
-    first_run: bool = False
-
-
-@dataclass(slots=True)
-class _Presence:
-    """Who we are at the broker in this session, and how far to believe it."""
-
-    accounts: tuple[AccountId, ...] = ()
-    account: AccountId | None = None
-    synced: bool = False
-    farm_lost: bool = False
-    suspect: bool = False
-    clock_offset: float | None = None
 
 
 class Desk:
@@ -110,7 +88,7 @@ class Desk:
         self._checkpoint = checkpoint
         self._out = Outgoing(publisher)
         self._last_link: LinkView | None = None
-        self._presence = _Presence()
+        self._presence = Presence()
         quotes = Quotes(clock)
         self.orders = OrderBook(settings.session.client_id)
         self.session = Session(loop, clock, settings.session, self.on_report, quotes)
@@ -121,6 +99,8 @@ class Desk:
         self.limits = LimitsDesk(settings.limits_file, journal, self.notify)
         self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
         self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, quotes)
+        self.data = DataDesk(loop, clock, self.session, self.contracts, quotes, self._out)
+        self.figures.also_publish(self.data)
         self._judge: Judge
         self.order_desk = self._build_order_desk()
         self.reconciler = Reconciler(
@@ -272,6 +252,13 @@ class Desk:
             ContractsEnded: self._on_look_up_ended,
             MarketRuleReport: self.contracts.on_market_rule,
             ServerTime: self._on_server_time,
+            HistoryReport: self.data.on_history,
+            HistoryUpdateReport: self.data.on_history_update,
+            DepthReport: self.data.on_depth,
+            TapeReport: self.data.on_tape,
+            NewsProvidersReport: self.data.on_providers,
+            HeadlinesReport: self.data.on_headlines,
+            ArticleReport: self.data.on_article,
         }
 
     def _on_started(self, report: SessionStarted) -> None:
@@ -283,6 +270,7 @@ class Desk:
         self.link.started()
         self.session.request_time()
         self.contracts.session_up()
+        self.data.session_up()
         self.reconciler.link_up()
         self.publish_link()
 
@@ -293,6 +281,7 @@ class Desk:
         self.figures.positions.forget_refresh()
         self.order_desk.link_lost(report.reason)
         self.contracts.session_down()
+        self.data.session_down()
         self.link.ended(report.reason)
 
     def _on_next_order_id(self, report: NextOrderId) -> None:
@@ -319,7 +308,7 @@ class Desk:
         subject = notice.subject
         order = None
         if subject is not None and self.session.is_request(subject):
-            if self.contracts.on_refused(subject, notice.text):
+            if self.contracts.on_refused(subject, notice.text) or self.data.on_refused(notice):
                 return
         elif subject is not None:
             order = self.order_desk.on_notice(notice)
@@ -423,6 +412,7 @@ class Desk:
         except JournalError as error:
             self.lock(str(error))
         self.figures.publish_when_due()
+        self.data.post_trades()
         self._out.flush()
 
     # -- building -----------------------------------------------------------------------------

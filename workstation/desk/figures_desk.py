@@ -1,11 +1,15 @@
 """The figures side of the desk: quotes, positions, balances, and their way to the window."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
 from workstation.desk.outgoing import Outgoing
 from workstation.domain.account import AccountPnl
 from workstation.domain.clock import Clock
 from workstation.domain.ids import AccountId, ConId
+from workstation.domain.messages import LatestMessage
 from workstation.domain.ports import Reactor
 from workstation.domain.reports import AccountValueReport, PnlReport, PositionReport
 from workstation.marketdata.quotes import Quotes
@@ -14,6 +18,19 @@ from workstation.portfolio.positions import Positions
 
 PUBLISH_SECONDS = 0.016
 """At most once a frame: what changes faster is seen by nobody."""
+
+
+class Publishes(Protocol):
+    """Keeps values of which only the newest matters."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything waits to be published."""
+        ...
+
+    def take_changed(self) -> Sequence[LatestMessage]:
+        """Return what changed since the last call."""
+        ...
 
 
 class FiguresDesk:
@@ -36,9 +53,14 @@ class FiguresDesk:
         self._out = outgoing
         self._session = session
         self._contracts = contracts
+        self._others: list[Publishes] = []
         self._pnl_asked: set[tuple[AccountId, ConId]] = set()
         self._published_at = clock.monotonic()
         self._planned = False
+
+    def also_publish(self, other: Publishes) -> None:
+        """Publish what another keeps, in the same beat."""
+        self._others.append(other)
 
     def session_up(self, account: AccountId | None) -> None:
         """Ask for the profit and loss of the account in a new session."""
@@ -75,7 +97,8 @@ class FiguresDesk:
 
     def publish_when_due(self) -> None:
         """Publish now, or plan to where the last time is less than a frame ago."""
-        if not (self.quotes.changed or self.positions.changed or self.balances.changed):
+        changed = self.quotes.changed or self.positions.changed or self.balances.changed
+        if not changed and not any(other.changed for other in self._others):
             return
         wait = self._published_at + PUBLISH_SECONDS - self._clock.monotonic()
         if wait <= 0:
@@ -92,5 +115,8 @@ class FiguresDesk:
             self.positions.mark_quoted(quote.con_id)
         for position in self.positions.take_changed():
             self._out.post_latest(position)
+        for other in self._others:
+            for message in other.take_changed():
+                self._out.post_latest(message)
         for summary in self.balances.take_changed():
             self._out.post_latest(summary)

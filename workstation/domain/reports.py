@@ -6,8 +6,9 @@ Every report is a value; None stands where the broker sent one of its unset mark
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
+from workstation.domain.bar import Bar
 from workstation.domain.contract import ContractDetails
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.ids import (
@@ -19,7 +20,9 @@ from workstation.domain.ids import (
     PermId,
     ReqId,
 )
+from workstation.domain.news import NewsProvider
 from workstation.domain.order import Side
+from workstation.domain.preview import MarginPreview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +211,90 @@ class ServerTime:
     time: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryReport:
+    """All bars of one history request, in rising time. Source: historicalData and its end."""
+
+    req_id: ReqId
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryUpdateReport:
+    """The forming bar of a request that keeps up to date. Source: historicalDataUpdate."""
+
+    req_id: ReqId
+    bar: Bar
+
+
+class DepthOperation(IntEnum):
+    """What a depth message does to its row, numbered as on the wire."""
+
+    INSERT = 0
+    UPDATE = 1
+    DELETE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DepthReport:
+    """One row operation of a book. Source: updateMktDepth, updateMktDepthL2."""
+
+    req_id: ReqId
+    position: int
+    operation: DepthOperation
+    is_bid: bool
+    price: float
+    size: float
+    venue: str
+
+
+@dataclass(frozen=True, slots=True)
+class TapeReport:
+    """One print. Source: tickByTickAllLast."""
+
+    req_id: ReqId
+    time: datetime
+    price: float
+    size: float
+    exchange: str
+    conditions: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsProvidersReport:
+    """The providers the account may read. Source: newsProviders."""
+
+    providers: tuple[NewsProvider, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadlinesReport:
+    """All headlines of one request, as they came. Source: historicalNews and its end.
+
+    Each is time (aware UTC), provider, article id and text.
+    """
+
+    req_id: ReqId
+    headlines: tuple[tuple[datetime, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleReport:
+    """The body of an article. Source: newsArticle, type 0 plain text, 1 HTML."""
+
+    req_id: ReqId
+    text: str
+    is_html: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginReport:
+    """The answer to a what-if order. Source: openOrder with whatIf."""
+
+    order_id: OrderId
+    preview: MarginPreview
+
+
 OrderReport = (
     OpenOrderReport | OrderStatusReport | ExecutionReport | CommissionReport | BrokerNotice
 )
@@ -227,4 +314,12 @@ Report = (
     | ContractsEnded
     | MarketRuleReport
     | ServerTime
+    | HistoryReport
+    | HistoryUpdateReport
+    | DepthReport
+    | TapeReport
+    | NewsProvidersReport
+    | HeadlinesReport
+    | ArticleReport
+    | MarginReport
 )

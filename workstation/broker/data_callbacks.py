@@ -1,0 +1,172 @@
+"""Callbacks of history, depth, prints and news, translated into reports."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from ibapi.wrapper import EWrapper
+from typing_extensions import override
+
+from workstation.broker import from_ib
+from workstation.domain.bar import Bar
+from workstation.domain.ids import ReqId
+from workstation.domain.news import NewsProvider
+from workstation.domain.ports import ReportSink
+from workstation.domain.reports import (
+    ArticleReport,
+    DepthOperation,
+    DepthReport,
+    HeadlinesReport,
+    HistoryReport,
+    HistoryUpdateReport,
+    NewsProvidersReport,
+    TapeReport,
+)
+
+_HTML_ARTICLE = 1
+_OPERATIONS = {each.value: each for each in DepthOperation}
+
+
+class DataCallbacks(EWrapper):
+    """The part of the wrapper that serves charts, books, tape and news. Core thread.
+
+    History and headlines are collected until their end, so that a list is whole or absent.
+    """
+
+    def __init__(self, sink: ReportSink) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._data_sink = sink
+        self._bars: dict[int, list[Bar]] = {}
+        self._headlines: dict[int, list[tuple[datetime, str, str, str]]] = {}
+
+    def forget_lists(self) -> None:
+        """Drop what a session that ended had begun to send."""
+        self._bars.clear()
+        self._headlines.clear()
+
+    @override
+    def historicalData(self, reqId: int, bar: Any) -> None:
+        self._bars.setdefault(reqId, []).append(bar_of(bar))
+
+    @override
+    def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
+        bars = tuple(self._bars.pop(reqId, ()))
+        self._data_sink(HistoryReport(req_id=ReqId(reqId), bars=bars))
+
+    @override
+    def historicalDataUpdate(self, reqId: int, bar: Any) -> None:
+        self._data_sink(HistoryUpdateReport(req_id=ReqId(reqId), bar=bar_of(bar)))
+
+    @override
+    def updateMktDepth(
+        self,
+        reqId: int,
+        position: int,
+        operation: int,
+        side: int,
+        price: float,
+        size: Decimal,
+    ) -> None:
+        self._depth(reqId, position, operation, side, price, size, "")
+
+    @override
+    def updateMktDepthL2(
+        self,
+        reqId: int,
+        position: int,
+        marketMaker: str,
+        operation: int,
+        side: int,
+        price: float,
+        size: Decimal,
+        isSmartDepth: bool,
+    ) -> None:
+        self._depth(reqId, position, operation, side, price, size, marketMaker)
+
+    def _depth(
+        self,
+        req_id: int,
+        position: int,
+        operation: int,
+        side: int,
+        price: float,
+        size: Decimal,
+        venue: str,
+    ) -> None:
+        known = _OPERATIONS.get(operation)
+        if known is not None:
+            number = float(from_ib.optional_decimal(size) or 0)
+            self._data_sink(
+                DepthReport(ReqId(req_id), position, known, side == 1, price, number, venue)
+            )
+
+    @override
+    def tickByTickAllLast(
+        self,
+        reqId: int,
+        tickType: int,
+        time: int,
+        price: float,
+        size: Decimal,
+        tickAttribLast: Any,
+        exchange: str,
+        specialConditions: str,
+    ) -> None:
+        self._data_sink(
+            TapeReport(
+                ReqId(reqId),
+                datetime.fromtimestamp(time, UTC),
+                price,
+                float(from_ib.optional_decimal(size) or 0),
+                exchange,
+                specialConditions,
+            )
+        )
+
+    @override
+    def newsProviders(self, newsProviders: Any) -> None:
+        providers = tuple(NewsProvider(each.code, each.name) for each in newsProviders)
+        self._data_sink(NewsProvidersReport(providers=providers))
+
+    @override
+    def historicalNews(
+        self, requestId: int, time: str, providerCode: str, articleId: str, headline: str
+    ) -> None:
+        at = news_time_of(time)
+        if at is not None:
+            found = self._headlines.setdefault(requestId, [])
+            found.append((at, providerCode, articleId, headline))
+
+    @override
+    def historicalNewsEnd(self, requestId: int, hasMore: bool) -> None:
+        headlines = tuple(self._headlines.pop(requestId, ()))
+        self._data_sink(HeadlinesReport(req_id=ReqId(requestId), headlines=headlines))
+
+    @override
+    def newsArticle(self, requestId: int, articleType: int, articleText: str) -> None:
+        self._data_sink(
+            ArticleReport(
+                req_id=ReqId(requestId),
+                text=articleText,
+                is_html=articleType == _HTML_ARTICLE,
+            )
+        )
+
+
+def bar_of(ib: Any) -> Bar:
+    """Translate a bar of a request with formatDate 2: epoch seconds, or yyyymmdd for days."""
+    text = str(ib.date).strip()
+    if len(text) == 8:
+        time = datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC)
+    else:
+        time = datetime.fromtimestamp(int(text), UTC)
+    volume = from_ib.optional_decimal(ib.volume)
+    return Bar(time, ib.open, ib.high, ib.low, ib.close, max(float(volume or 0), 0.0))
+
+
+def news_time_of(text: str) -> datetime | None:
+    """Read a news time such as "2026-11-21 10:00:00.0", which is UTC; None if unreadable."""
+    try:
+        return datetime.fromisoformat(text.strip().split(".")[0]).replace(tzinfo=UTC)
+    except ValueError:
+        return None

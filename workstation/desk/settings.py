@@ -1,0 +1,37 @@
+"""What a desk is built for, and what it knows of its own standing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workstation.broker.session import SessionSettings
+from workstation.domain.account import Environment
+from workstation.domain.ids import AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """What a desk is built for.
+
+    `environment` None takes the world of the account as it is; a profile that names one
+    refuses orders for any other. `install` marks this installation's orders.
+    """
+
+    session: SessionSettings
+    install: str
+    trading_state_file: Path
+    limits_file: Path
+    environment: Environment | None = None
+    read_only: bool = False
+    first_run: bool = False
+
+
+@dataclass(slots=True)
+class Presence:
+    """Who we are at the broker in this session, and how far to believe it."""
+
+    accounts: tuple[AccountId, ...] = ()
+    account: AccountId | None = None
+    synced: bool = False
+    farm_lost: bool = False
+    suspect: bool = False
+    clock_offset: float | None = None
