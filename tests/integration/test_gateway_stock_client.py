@@ -508,3 +508,59 @@ def test_head_timestamp_and_refused_bars(visitor: StockClient) -> None:
     visitor.code(74, 200)
     visitor.reqHistoricalData(75, stock(), "", "1 D", "1 parsec", "TRADES", 1, 1, False, [])
     visitor.code(75, 321)
+
+
+def test_depth(visitor: StockClient) -> None:
+    visitor.reqMktDepthExchanges()
+    rows = visitor.wait("mktDepthExchanges")[0]
+    assert [(r.exchange, r.secType, r.serviceDataType) for r in rows][:1] == [
+        ("ISLAND", "STK", "Deep")
+    ]
+    visitor.reqSmartComponents(80, "9c0001")
+    assert visitor.wait("smartComponents")[0] == 80
+
+    visitor.reqMktDepth(81, stock(), 5, True, [])
+    for position in range(5):
+        for side in (0, 1):
+            args = visitor.wait("updateMktDepthL2", _row(81, position, side))
+            assert args[2] in {r.exchange for r in rows}
+            assert (args[3], args[7]) == (0, True)
+            assert 400 < args[5] < 460
+            assert args[6] >= 1
+    one = stock()
+    one.exchange = "ARCA"
+    visitor.reqMktDepth(82, one, 3, False, [])
+    args = visitor.wait("updateMktDepth", lambda i, p, _o, s, *_: (i, p, s) == (82, 0, 1))
+    assert args[2] == 0
+    assert args[5] >= 1
+    mark = visitor.mark()
+    visitor.wait("updateMktDepthL2", since=mark)
+    visitor.cancelMktDepth(81, True)
+    visitor.cancelMktDepth(82, False)
+    visitor.cancelMktDepth(82, False)
+    visitor.code(82, 310)
+
+
+def _row(req_id: int, position: int, side: int):
+    return lambda i, p, _m, _o, s, *_: (i, p, s) == (req_id, position, side)
+
+
+def test_tick_by_tick(visitor: StockClient) -> None:
+    visitor.reqTickByTickData(83, stock(), "AllLast", 5, False)
+    visitor.reqTickByTickData(84, stock(), "BidAsk", 1, True)
+    visitor.reqTickByTickData(85, stock(), "MidPoint", 1, False)
+    visitor.placeOrder(1, stock(), order("BUY", 100))
+    assert visitor.wait("historicalTicksLast")[0] == 83
+    assert visitor.wait("historicalTicksBidAsk")[1][0].priceBid > 400
+    assert visitor.wait("historicalTicks")[1][0].price > 400
+    fill = visitor.wait("execDetails")[2]
+    shown = visitor.wait("tickByTickAllLast", lambda *a: (a[3], a[4]) == (fill.price, fill.shares))
+    assert shown[:2] == (83, 2)
+    assert shown[6] in {"ISLAND", "ARCA", "BATS", "IEX", "NYSE", "MEMX", "DRCTEDGE", "BYX"}
+    bid, ask = visitor.wait("tickByTickBidAsk")[2:4]
+    assert 0 < ask - bid < 0.1
+    assert bid < visitor.wait("tickByTickMidPoint")[2] < ask
+    for req_id in (83, 84, 85):
+        visitor.cancelTickByTickData(req_id)
+    visitor.cancelTickByTickData(85)
+    visitor.code(85, 300)

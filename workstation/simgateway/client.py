@@ -173,14 +173,14 @@ class Client:
             return
         price_tick = messages.TICK_BID if bid else messages.TICK_ASK
         size_tick = messages.TICK_BID_SIZE if bid else messages.TICK_ASK_SIZE
-        shown = self._size(size)
+        shown = self.size(size)
         if old is None or old[0] != price:
             value = -1.0 if price is None else price  # -1: no data on this side
             self.write(messages.tick_price(req_id, price_tick, value, shown, 1))
         self.write(messages.tick_size(req_id, size_tick, shown))
 
     def _send_trade(self, req_id: int, stream: QuoteStream, old: Quote | None, new: Quote) -> None:
-        shown = self._size(new.last_size)
+        shown = self.size(new.last_size)
         if old is None or old.last != new.last:
             self.write(messages.tick_price(req_id, messages.TICK_LAST, new.last, shown, 0))
         self.write(messages.tick_size(req_id, messages.TICK_LAST_SIZE, shown))
@@ -193,7 +193,8 @@ class Client:
             text = f"{new.last};{new.last_size};{new.last_time}000;{new.volume};{mid};true"
             self.write([46, 6, req_id, messages.TICK_RT_VOLUME, text])
 
-    def _size(self, shares: int) -> int:
+    def size(self, shares: int) -> int:
+        """Return a number of shares as quotes of this version show it."""
         return shares if self.sv >= 159 else shares // 100
 
     # ---- account ---------------------------------------------------------------------

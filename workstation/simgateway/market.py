@@ -77,6 +77,8 @@ class Print:
     time: int
     price: int
     size: int
+    venue: int
+    """Index into venues.VENUES."""
 
 
 def to_price(ticks: int) -> Decimal:
@@ -224,7 +226,8 @@ class InstrumentMarket:
         self._low = min(self._low, match.price)
         self._volume += match.size
         self.day.add(match.price, match.size, now)
-        self.prints.append(Print(time=now, price=match.price, size=match.size))
+        shown = Print(time=now, price=match.price, size=match.size, venue=match.venue)
+        self.prints.append(shown)
         self.printed += 1
 
     def _noise_orders(self, now: int) -> list[Match]:

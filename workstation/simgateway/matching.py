@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workstation.simgateway.venues import venue_of
+
 MAKER = 0
 """Owner of generated orders; any other owner is the perm_id of a client's order."""
 
@@ -18,6 +20,8 @@ class Resting:
     owner: int
     price: int
     size: int
+    venue: int
+    """Index into venues.VENUES."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class Match:
     """Owner of the order that came in."""
 
     taker_buys: bool
+    venue: int
+    """Where the resting order stood."""
 
 
 class OrderBook:
@@ -45,6 +51,7 @@ class OrderBook:
     def __init__(self) -> None:
         self._bids: dict[int, deque[Resting]] = {}
         self._asks: dict[int, deque[Resting]] = {}
+        self._rested = 0
 
     def best_bid(self) -> int | None:
         """Return the highest bid in ticks."""
@@ -98,7 +105,14 @@ class OrderBook:
                 first.size -= shares
                 size -= shares
                 matches.append(
-                    Match(price=price, size=shares, maker=first.owner, taker=owner, taker_buys=buys)
+                    Match(
+                        price=price,
+                        size=shares,
+                        maker=first.owner,
+                        taker=owner,
+                        taker_buys=buys,
+                        venue=first.venue,
+                    )
                 )
                 if first.size == 0:
                     queue.popleft()
@@ -114,7 +128,9 @@ class OrderBook:
         if size <= 0:
             raise ValueError("a resting order has shares")
         side = self._bids if buys else self._asks
-        side.setdefault(price, deque()).append(Resting(owner, price, size))
+        self._rested += 1
+        venue = venue_of(self._rested)
+        side.setdefault(price, deque()).append(Resting(owner, price, size, venue))
 
     def cancel(self, owner: int, price: int, *, buys: bool) -> int:
         """Remove an owner's orders at one price and return how many shares that were."""

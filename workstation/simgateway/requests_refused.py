@@ -56,12 +56,9 @@ def display_groups(client: Client, fields: Fields) -> None:
 
 
 _UNSUPPORTED = "Error validating request.-'bV' : cause - The request is not supported"
-_DEPTH = "Deep market data is not supported for this combination of security type/exchange"
 _NO_NEWS = "News feed is not allowed."
 
 HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
-    10: Refused(1, 10092, _DEPTH),
-    11: Refused(1, 310, "Can't find the subscribed market depth with tickerId:{id}"),
     18: no_id,
     19: no_id,
     21: Refused(1, 321, _UNSUPPORTED),
@@ -89,18 +86,12 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     72: no_id,
     73: no_id,
     79: Empty(77, takes_id=True, tail=(0,)),
-    82: Empty(80, takes_id=False, tail=(0,)),
-    83: Empty(82, takes_id=True, tail=(0,)),
     84: Refused(0, 10172, "Failed to request news article:No data available"),
     85: Empty(85, takes_id=False, tail=(0,)),
     86: Empty(87, takes_id=True, tail=(0,)),
     88: Refused(0, 162, HISTORY),
     89: Refused(0, 300, "Can't find EId with tickerId:{id}"),
     96: Refused(0, 162, HISTORY),
-    97: Refused(
-        0, 10189, "Failed to request tick-by-tick data:No market data permissions for this venue"
-    ),
-    98: Refused(0, 300, "Can't find EId with tickerId:{id}"),
     100: Refused(0, 10276, _NO_NEWS),
     101: Refused(0, 300, "Can't find EId with tickerId:{id}"),
     102: Refused(0, 10276, _NO_NEWS),

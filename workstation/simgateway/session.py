@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from workstation.simgateway import (
     requests_account,
+    requests_depth,
     requests_history,
     requests_market,
     requests_orders,
@@ -45,6 +46,7 @@ _HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **REFUSED,
     **requests_market.HANDLERS,
     **requests_history.HANDLERS,
+    **requests_depth.HANDLERS,
     **requests_orders.HANDLERS,
     **requests_account.HANDLERS,
 }

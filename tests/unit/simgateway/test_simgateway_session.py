@@ -233,7 +233,7 @@ def test_every_request_with_an_id_is_answered() -> None:
         87: [77, *contract],
         88: [77, *contract],
         96: [77, *contract],
-        97: [77, *contract, "Last", 0, 0],
+        97: [77, *contract, "BidAsk", 0, 0],
         100: [77],
     }
     client = World().client()

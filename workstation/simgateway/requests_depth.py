@@ -1,0 +1,243 @@
+"""Requests for depth and for every single print, and their streams.
+
+Source: tws-wire.md 2.4 (10, 11, 82, 83, 97, 98), 2.5 (12, 13, 80, 82, 96-99) and 3.1.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from workstation.simgateway.client import Client
+from workstation.simgateway.codec_text import Field, Fields
+from workstation.simgateway.depth import DELETE, Row, steps, top_rows
+from workstation.simgateway.instruments import find
+from workstation.simgateway.market import InstrumentMarket, Print, Quote
+from workstation.simgateway.messages import Message, rows
+from workstation.simgateway.order_checks import NO_DEFINITION, invalid
+from workstation.simgateway.order_request import read_contract
+from workstation.simgateway.venues import VENUES, venue_number
+
+MAX_DEPTH = 3
+"""Depth subscriptions of one client."""
+
+MAX_TICK_STREAMS = 5
+"""Tick-by-tick subscriptions of one client."""
+
+MAX_ROWS = 50
+
+_NO_AGGREGATION = 2147483647
+_NO_DEPTH = "Deep market data is not supported for this combination of security type/exchange"
+_TICK_TYPES = {"Last": 1, "AllLast": 2, "BidAsk": 3, "MidPoint": 4}
+_ODD_LOT = " I"
+
+
+def depth_exchanges(client: Client, fields: Fields) -> None:
+    """Answer reqMktDepthExchanges (82)."""
+    del fields
+    listed = [(venue, "STK", "", "Deep", _NO_AGGREGATION) for venue in VENUES]
+    client.write(rows([80], listed))
+
+
+def smart_components(client: Client, fields: Fields) -> None:
+    """Answer reqSmartComponents (83): which letter of a quote means which venue."""
+    req_id = fields.integer()
+    letters = "QPZVNUKY"
+    parts = [(bit, venue, letters[bit]) for bit, venue in enumerate(VENUES)]
+    client.write(rows([82, req_id], parts))
+
+
+# ---- depth -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class DepthStream:
+    """One depth subscription; shown is what the client has been told, bids under True."""
+
+    req_id: int
+    con_id: int
+    rows: int
+    venue: int | None
+    """None for every venue."""
+
+    shown: dict[bool, list[Row]] = field(default_factory=lambda: {True: [], False: []})
+
+    def publish(self, client: Client, now: float) -> None:
+        """Send the changes since the last time."""
+        del now
+        book = client.gateway.markets[self.con_id].book
+        for buys in (False, True):
+            new = top_rows(book, self.rows, buys=buys, venue=self.venue)
+            for step in steps(self.shown[buys], new):
+                client.write(
+                    self._message(client, step.operation, step.position, step.row, buys=buys)
+                )
+            self.shown[buys] = new
+
+    def _message(
+        self, client: Client, operation: int, position: int, row: Row, *, buys: bool
+    ) -> Message:
+        gone = operation == DELETE
+        price, size = (0.0, 0) if gone else (row.price / 100, client.size(row.size))
+        tail: Message = [operation, int(buys), price, size]
+        if self.venue is None:
+            return [13, 1, self.req_id, position, VENUES[row.venue], *tail, 1]
+        return [12, 1, self.req_id, position, *tail]
+
+
+def market_depth(client: Client, fields: Fields) -> None:
+    """Answer reqMktDepth (10)."""
+    fields.skip()
+    req_id = fields.integer()
+    contract = read_contract(fields)
+    count, smart = fields.integer(), fields.flag()
+    instrument = find(contract)
+    is_smart = contract.exchange == "SMART"
+    venue = None if is_smart else venue_number(contract.exchange)
+    if instrument is None:
+        client.error(req_id, 200, NO_DEFINITION)
+    elif count < 1:
+        refusal = invalid("Invalid number of rows")
+        client.error(req_id, refusal.code, refusal.text)
+    elif is_smart != (venue is None) or (is_smart and not smart):
+        client.error(req_id, 10092, _NO_DEPTH)
+    elif ("depth", req_id) in client.streams:
+        client.error(req_id, 102, "Duplicate ticker ID.")
+    elif _number(client, "depth") >= MAX_DEPTH:
+        text = f"Max number ({MAX_DEPTH}) of market depth requests has been reached"
+        client.error(req_id, 309, text)
+    else:
+        if is_smart:
+            client.error(req_id, 2152, f"Exchanges - Depth: {'; '.join(VENUES)}; ")
+        stream = DepthStream(req_id, instrument.con_id, min(count, MAX_ROWS), venue)
+        client.streams["depth", req_id] = stream
+        stream.publish(client, 0.0)
+
+
+def cancel_depth(client: Client, fields: Fields) -> None:
+    """Answer cancelMktDepth (11)."""
+    fields.skip()
+    req_id = fields.integer()
+    if client.streams.pop(("depth", req_id), None) is None:
+        text = f"Can't find the subscribed market depth with tickerId:{req_id}"
+        client.error(req_id, 310, text)
+
+
+def _number(client: Client, kind: str) -> int:
+    return sum(stream_kind == kind for stream_kind, _ in client.streams)
+
+
+# ---- tick by tick ------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class TickStream:
+    """One tick-by-tick subscription."""
+
+    req_id: int
+    con_id: int
+    kind: int
+    ignore_size: bool
+    seen: int
+    """Number of prints of the market already sent."""
+
+    quote: Quote | None = None
+
+    def publish(self, client: Client, now: float) -> None:
+        """Send the prints, or the changes of the quote, since the last time."""
+        del now
+        market = client.gateway.markets[self.con_id]
+        if self.kind <= 2:
+            for one in newest(market, market.printed - self.seen):
+                client.write([99, self.req_id, self.kind, one.time, *_print(one)])
+            self.seen = market.printed
+            return
+        old, quote = self.quote, market.quote()
+        if quote.bid is None or quote.ask is None:
+            return
+        self.quote = quote
+        if old is None or self._view(old) != self._view(quote):
+            time = int(client.gateway.now())
+            client.write([99, self.req_id, self.kind, time, *_quote(self.kind, quote)])
+
+    def _view(self, quote: Quote) -> tuple[float | None, ...]:
+        if self.kind == 4:
+            return ((quote.bid or 0.0) + (quote.ask or 0.0),)
+        if self.ignore_size:
+            return (quote.bid, quote.ask)
+        return (quote.bid, quote.ask, quote.bid_size, quote.ask_size)
+
+
+def newest(market: InstrumentMarket, count: int) -> Iterable[Print]:
+    """Return the last so many prints of a market, oldest first, as far as they are kept."""
+    kept = len(market.prints)
+    return [market.prints[i] for i in range(kept - max(0, min(count, kept)), kept)]
+
+
+def _print(one: Print) -> Message:
+    """Return price, size, attributes, exchange and conditions."""
+    return [one.price / 100, one.size, 0, VENUES[one.venue], _ODD_LOT if one.size < 100 else ""]
+
+
+def _quote(kind: int, quote: Quote) -> Message:
+    assert quote.bid is not None
+    assert quote.ask is not None
+    if kind == 4:
+        return [round((quote.bid + quote.ask) / 2, 4)]
+    return [quote.bid, quote.ask, quote.bid_size, quote.ask_size, 0]
+
+
+def tick_by_tick(client: Client, fields: Fields) -> None:
+    """Answer reqTickByTickData (97)."""
+    req_id = fields.integer()
+    contract = read_contract(fields)
+    name, count, ignore_size = fields.text().strip(), fields.integer(), fields.flag()
+    instrument, kind = find(contract), _TICK_TYPES.get(name)
+    if instrument is None or not contract.exchange:
+        client.error(req_id, 200, NO_DEFINITION)
+    elif kind is None:
+        refusal = invalid(f"Invalid tick type: {name[:40]}")
+        client.error(req_id, refusal.code, refusal.text)
+    elif ("ticks", req_id) in client.streams:
+        client.error(req_id, 102, "Duplicate ticker ID.")
+    elif _number(client, "ticks") >= MAX_TICK_STREAMS:
+        client.error(req_id, 10190, "Max number of tick-by-tick requests has been reached.")
+    else:
+        market = client.gateway.markets[instrument.con_id]
+        stream = TickStream(req_id, instrument.con_id, kind, ignore_size, market.printed)
+        client.streams["ticks", req_id] = stream
+        if count > 0:
+            client.write(_earlier(req_id, kind, market, count, int(client.gateway.now())))
+        stream.publish(client, 0.0)
+
+
+def _earlier(req_id: int, kind: int, market: InstrumentMarket, count: int, now: int) -> Message:
+    """Return the ticks before the stream: the prints still kept, or the present quote."""
+    if kind <= 2:
+        ticks: list[Message] = []
+        for one in newest(market, count):
+            price, size, mask, venue, conditions = _print(one)
+            ticks.append([one.time, mask, price, size, venue, conditions])
+        return [*rows([98, req_id], ticks), 1]
+    quote = market.quote()
+    if quote.bid is None or quote.ask is None:
+        return [*rows([97 if kind == 3 else 96, req_id], []), 1]
+    values: list[Field] = [*_quote(kind, quote)]
+    if kind == 4:
+        return [96, req_id, 1, now, 0, values[0], 0, 1]
+    return [97, req_id, 1, now, 0, *values[:4], 1]
+
+
+def cancel_tick_by_tick(client: Client, fields: Fields) -> None:
+    """Answer cancelTickByTickData (98)."""
+    req_id = fields.integer()
+    if client.streams.pop(("ticks", req_id), None) is None:
+        client.error(req_id, 300, f"Can't find EId with tickerId:{req_id}")
+
+
+HANDLERS = {
+    10: market_depth,
+    11: cancel_depth,
+    82: depth_exchanges,
+    83: smart_components,
+    97: tick_by_tick,
+    98: cancel_tick_by_tick,
+}

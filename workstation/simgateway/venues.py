@@ -1,0 +1,17 @@
+"""Where the orders of a book stand: the venues a consolidated book is made of."""
+
+VENUES = ("ISLAND", "ARCA", "BATS", "IEX", "NYSE", "MEMX", "DRCTEDGE", "BYX")
+"""Names as the protocol spells them."""
+
+_ALIASES = {"NASDAQ": "ISLAND", "NASDAQ.NMS": "ISLAND", "EDGX": "DRCTEDGE"}
+
+
+def venue_number(exchange: str) -> int | None:
+    """Return the index of a venue; None for what has no depth."""
+    name = _ALIASES.get(exchange, exchange)
+    return VENUES.index(name) if name in VENUES else None
+
+
+def venue_of(number: int) -> int:
+    """Return the venue of the so-manieth order of a book: spread evenly, without a pattern."""
+    return (number * 2_654_435_761 >> 13) % len(VENUES)
