@@ -147,7 +147,9 @@ class Judge:
 
 def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:
     """Return what a draft could still fill; a changed order has filled a part already."""
-    return draft.quantity if changed is None else draft.quantity - changed.filled
+    if changed is None or not draft.quantity.is_finite():
+        return draft.quantity
+    return draft.quantity - changed.filled
 
 
 def _entry_value(facts: Facts, changed: ManagedOrder | None) -> Decimal:
@@ -164,6 +166,7 @@ def _entry_value(facts: Facts, changed: ManagedOrder | None) -> Decimal:
 
 def _only_shrinks(draft: OrderDraft, changed: ManagedOrder) -> bool:
     """Tell whether a change only lowers risk: a smaller quantity at an unchanged price (1.2)."""
-    if not draft.quantity.is_finite():
+    price = draft.limit_price
+    if not draft.quantity.is_finite() or (price is not None and not price.is_finite()):
         return False
-    return draft.quantity <= changed.quantity and draft.limit_price == changed.limit_price
+    return draft.quantity <= changed.quantity and price == changed.limit_price

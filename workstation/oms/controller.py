@@ -90,7 +90,7 @@ class Actions:
 
     def since_same(self, draft: OrderDraft) -> float | None:
         """Return the seconds since an equal order was sent, None for never."""
-        last = self.last_same.get(_sameness(draft))
+        last = self.last_same.get(_sameness(draft)) if _is_hashable(draft) else None
         return None if last is None else self.clock.monotonic() - last
 
     def note(self, draft: OrderDraft | None) -> None:
@@ -385,6 +385,11 @@ def _sameness(draft: OrderDraft) -> tuple[object, ...]:
         draft.limit_price,
         draft.tif,
     )
+
+
+def _is_hashable(draft: OrderDraft) -> bool:
+    """Tell whether an order can have been sent before: no signalling NaN ever was."""
+    return not (draft.quantity.is_snan() or (draft.limit_price or Decimal(0)).is_snan())
 
 
 def _finding(code: RiskCode, text: str) -> Finding:

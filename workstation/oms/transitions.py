@@ -28,12 +28,19 @@ def open_order(
     ended = order.lifecycle.is_terminal
     live = report.status in {"ApiPending", "PendingSubmit", "PreSubmitted", "Submitted"}
     ended_by_us = order.lifecycle in {Lifecycle.NOT_PLACED, Lifecycle.EXPIRED, Lifecycle.FILLED}
-    if ended and live and not report.completed and (snapshot or ended_by_us) and not order.full:
+    revived = ended and live and not report.completed and (snapshot or ended_by_us)
+    if (revived and not order.full) or _enlarged(order):
         order.lifecycle = Lifecycle.SENT
         order.cancel = Pending.NONE
         order.flags.add(OrderFlag.RESURRECTED)
-        alarms.append((order.key, "An order that had ended is live at the broker."))
+        alarms.append((order.key, "An order that had ended may be live at the broker."))
     status(order, report.status, "", alarms)
+
+
+def _enlarged(order: ManagedOrder) -> bool:
+    """Tell whether an order that was full is not, because the broker knows a larger quantity."""
+    ended = order.lifecycle is Lifecycle.FILLED and order.mine
+    return ended and not order.full and OrderFlag.CORRECTED not in order.flags
 
 
 def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool) -> None:

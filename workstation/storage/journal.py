@@ -4,6 +4,7 @@ Tamper-evident, not tamper-proof: who owns the account that runs the program can
 whole file and its anchor. Source: orders-and-risk.md 3.
 """
 
+import contextlib
 import hashlib
 import sqlite3
 import uuid
@@ -145,6 +146,8 @@ class Journal:
 
     def _failed(self, error: Exception) -> JournalError:
         self._failure = f"the journal cannot be written: {error}"
+        with contextlib.suppress(sqlite3.Error):
+            self._db.execute("ROLLBACK")  # or nobody else could write either
         return JournalError(self._failure)
 
     def _prepare(self) -> None:

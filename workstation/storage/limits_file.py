@@ -35,7 +35,7 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _FOLLOWS_SIZE = "order_size"
 
 _TEMPLATE = """
-["{account}"]
+[{account}]
 # Money in the account's base currency. Above personal the program asks, above
 # catastrophic it refuses.
 order_size = {{ personal = {o.personal}, catastrophic = {o.catastrophic} }}
@@ -90,7 +90,11 @@ def add_limits(path: Path, limits: Limits) -> None:
         pair = limits.quantity
         quantity = f"{{ personal = {pair.personal}, catastrophic = {pair.catastrophic} }}"
     section = _TEMPLATE.format(
-        account=limits.account, o=limits.order_size, p=limits.position, l=limits, quantity=quantity
+        account=msgspec.json.encode(limits.account).decode(),
+        o=limits.order_size,
+        p=limits.position,
+        l=limits,
+        quantity=quantity,
     )
     write_private_file(path, (known + section).encode())
 

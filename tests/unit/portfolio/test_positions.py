@@ -1,0 +1,236 @@
+"""Positions count each fill exactly once, before the broker's own figure and after it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.helpers.desk_fakes import ACCOUNT, SPY, D, execution
+from tests.helpers.virtual_time import VirtualClock
+from workstation.domain.ids import AccountId, ConId
+from workstation.domain.order import Side
+from workstation.domain.reports import AccountValueReport, PnlReport, PositionReport
+from workstation.marketdata.quotes import Quotes
+from workstation.portfolio.balances import Balances
+from workstation.portfolio.positions import Positions
+
+OTHER = ConId(1)
+
+
+class Book:
+    """Positions in SPY, and the broker's word about them."""
+
+    def __init__(self, quantity: int | None = None) -> None:
+        self.positions = Positions(Quotes(VirtualClock()))
+        if quantity is not None:
+            self.reported(quantity)
+
+    def reported(self, quantity: int, con_id: ConId = SPY) -> None:
+        self.positions.apply_position(
+            PositionReport(
+                account=ACCOUNT, con_id=con_id, symbol="SPY", quantity=D(quantity),
+                average_cost=D(100),
+            )
+        )  # fmt: skip
+
+    def sold(self, name: str, quantity: int, **changes: Any) -> None:
+        self.positions.apply_execution(execution(name, quantity, side=Side.SELL, **changes))
+
+    def bought(self, name: str, quantity: int, **changes: Any) -> None:
+        self.positions.apply_execution(execution(name, quantity, **changes))
+
+    @property
+    def quantity(self) -> int:
+        return int(self.positions.quantity(ACCOUNT, SPY))
+
+
+def test_a_fill_counts_at_once_and_not_twice() -> None:
+    book = Book(100)
+    book.sold("a.1.01", 60)
+    assert book.quantity == 40
+    book.reported(40)
+    assert book.quantity == 40
+
+
+def test_a_report_between_two_fills_drops_the_first_alone() -> None:
+    book = Book(200)
+    book.sold("a.1.01", 100)
+    book.sold("b.1.01", 100)
+    book.reported(100)
+    assert book.quantity == 0
+    book.reported(0)
+    assert book.quantity == 0
+
+
+def test_a_repeated_report_does_not_swallow_a_fill() -> None:
+    book = Book(100)
+    book.sold("a.1.01", 100)
+    book.reported(100)
+    assert book.quantity == 0
+
+
+def test_a_report_that_no_fill_explains_is_believed() -> None:
+    book = Book(100)
+    book.sold("a.1.01", 50)
+    book.reported(500)
+    assert book.quantity == 500
+
+
+def test_fills_that_undo_each_other_leave_with_the_report_that_follows() -> None:
+    book = Book(100)
+    book.sold("a.1.01", 50)
+    book.bought("b.1.01", 50)
+    book.reported(100)
+    book.bought("c.1.01", 10)
+    book.reported(110)
+    assert book.quantity == 110
+
+
+def test_a_correction_counts_only_what_it_changes() -> None:
+    book = Book(0)
+    book.bought("a.1.01", 100)
+    book.bought("a.1.02", 90)
+    book.bought("a.1.01", 100)
+    assert book.quantity == 90
+    book.reported(90)
+    book.bought("a.1.03", 0)  # busted after all
+    assert book.quantity == 0
+
+
+def test_the_same_fill_again_never_counts() -> None:
+    book = Book(0)
+    book.bought("a.1.01", 100)
+    book.reported(100)
+    book.bought("a.1.01", 100)
+    assert book.quantity == 100
+
+
+def test_what_a_complete_list_does_not_name_is_flat() -> None:
+    book = Book(100)
+    book.reported(7, OTHER)
+    book.positions.begin_refresh()
+    book.reported(7, OTHER)
+    book.positions.end_refresh()
+
+    assert book.quantity == 0
+    assert book.positions.quantity(ACCOUNT, OTHER) == 7
+
+
+def test_a_fill_during_the_list_is_not_lost() -> None:
+    book = Book(100)
+    book.positions.begin_refresh()
+    book.sold("a.1.01", 100)
+    assert book.quantity == 0
+    book.reported(100)  # written before the fill
+    book.positions.end_refresh()
+    assert book.quantity == 0
+    book.reported(0)
+    assert book.quantity == 0
+
+
+def test_fills_of_before_the_list_are_in_it() -> None:
+    book = Book(100)
+    book.bought("x.1.01", 5, con_id=OTHER)  # its report was lost with the link
+    book.sold("a.1.01", 100)
+    book.positions.begin_refresh()
+    book.reported(100)  # bought back meanwhile, elsewhere
+    book.positions.end_refresh()
+
+    assert book.quantity == 100
+    assert book.positions.quantity(ACCOUNT, OTHER) == 0
+
+
+def test_a_second_list_asked_for_meanwhile_flattens_nothing_that_was_named() -> None:
+    book = Book(100)
+    book.reported(7, OTHER)
+    book.positions.begin_refresh()
+    book.reported(100)
+    book.positions.begin_refresh()
+    book.reported(7, OTHER)
+    book.positions.end_refresh()  # the end of the first
+
+    assert book.quantity == 100
+
+
+def test_a_list_that_a_lost_link_cut_short_says_nothing() -> None:
+    book = Book(100)
+    book.reported(7, OTHER)
+    book.positions.begin_refresh()
+    book.reported(100)
+    book.positions.forget_refresh()
+    assert book.positions.quantity(ACCOUNT, OTHER) == 7
+    book.positions.begin_refresh()
+    book.reported(7, OTHER)
+    book.positions.end_refresh()
+    assert book.quantity == 0
+
+
+@given(st.lists(st.integers(-5, 5).filter(bool), max_size=8), st.data())
+def test_late_reports_of_every_fill_never_move_the_position(moves: list[int], data: Any) -> None:
+    book = Book(10)
+    held, told = 10, 0
+    for number, move in enumerate(moves):
+        trade = book.bought if move > 0 else book.sold
+        trade(f"{number}.1.01", abs(move))
+        held += move
+        assert book.quantity == held
+        if data.draw(st.booleans()):
+            told = number + 1
+            book.reported(10 + sum(moves[:told]))
+            assert book.quantity == held
+
+
+def test_profit_and_loss_and_marks_reach_the_view() -> None:
+    book = Book(100)
+    pnl = PnlReport(
+        account=ACCOUNT, con_id=SPY, daily=1.0, unrealized=2.0, realized=None, value=3.0
+    )
+    book.positions.apply_pnl(pnl)
+    (view,) = book.positions.take_changed()
+    assert (view.daily_pnl, view.unrealized_pnl, view.realized_pnl, view.market_value) == (
+        1.0, 2.0, None, 3.0,
+    )  # fmt: skip
+    assert not book.positions.changed
+    book.positions.mark_quoted(OTHER)
+    assert not book.positions.changed
+    book.positions.mark_quoted(SPY)
+    assert book.positions.changed
+
+
+def test_profit_and_loss_of_nothing_we_hold_is_ignored() -> None:
+    book = Book()
+    for con_id in (None, SPY):
+        book.positions.apply_pnl(
+            PnlReport(account=ACCOUNT, con_id=con_id, daily=1.0, unrealized=None, realized=None)
+        )
+    assert not book.positions.changed
+
+
+# -- balances -----------------------------------------------------------------------------------------
+
+
+def balances_with(*values: tuple[str, str]) -> Balances:
+    balances = Balances(VirtualClock())
+    for tag, value in values:
+        balances.apply(AccountValueReport(account=ACCOUNT, tag=tag, value=value, currency="EUR"))
+    return balances
+
+
+@pytest.mark.parametrize("text", ["", "n/a", "NaN", "Infinity", "1.7976931348623157E308", "1E400"])
+def test_an_unreadable_figure_is_absent_and_never_zero(text: str) -> None:
+    balances = balances_with(("NetLiquidation", "5"), ("NetLiquidation", text))
+    summary = balances.summary(ACCOUNT)
+
+    assert summary is not None
+    assert summary.net_liquidation is None
+    assert summary.currency == "EUR"
+
+
+def test_figures_are_collected_and_handed_out_once() -> None:
+    balances = balances_with(("NetLiquidation", "5.25"), ("AvailableFunds", "-1"), ("Colour", "7"))
+
+    (summary,) = balances.take_changed()
+    assert (summary.net_liquidation, summary.available_funds) == (D("5.25"), D(-1))
+    assert not balances.changed
+    assert balances.summary(AccountId("DU1")) is None

@@ -1,0 +1,65 @@
+"""Limits limit: no figure under which a check could never speak is taken."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D
+from workstation.risk.limits import Limits, TwoLevel, proposed
+
+NONSENSE = ("NaN", "Infinity", "-Infinity", "-1", "1E+15", "1E+999999")
+
+
+@pytest.mark.parametrize("text", [*NONSENSE, "0"])
+def test_a_pair_that_limits_nothing_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        TwoLevel(personal=D(text), catastrophic=D(100))
+    with pytest.raises(ValueError, match="limit"):
+        TwoLevel(personal=D(1), catastrophic=D(text))
+
+
+def test_the_personal_limit_may_equal_the_catastrophic_one_but_not_exceed_it() -> None:
+    TwoLevel(personal=D(100), catastrophic=D(100))
+    with pytest.raises(ValueError, match="personal <= catastrophic"):
+        TwoLevel(personal=D("100.01"), catastrophic=D(100))
+
+
+def single_figures() -> list[str]:
+    names = [each.name for each in fields(Limits)]
+    return [name for name in names if isinstance(getattr(LIMITS, name), D)]
+
+
+@pytest.mark.parametrize("name", single_figures())
+def test_every_single_figure_refuses_nonsense(name: str) -> None:
+    for text in NONSENSE:
+        if name == "duplicate_seconds" and text.startswith("1E"):
+            continue  # a longer wait only asks more often
+        with pytest.raises(ValueError, match=r"every limit|must be"):
+            replace(LIMITS, **{name: D(text)})
+
+
+@pytest.mark.parametrize("count", [0, -1, 10**15])
+def test_action_counts_refuse_nonsense(count: Any) -> None:
+    for name in ("actions_per_second", "actions_per_minute"):
+        with pytest.raises(ValueError, match="every limit"):
+            replace(LIMITS, **{name: count})
+
+
+def test_the_buffer_stays_below_a_hundred_percent() -> None:
+    replace(LIMITS, funds_buffer_percent=D("99.9"), duplicate_seconds=D(0))
+    with pytest.raises(ValueError, match="funds_buffer_percent"):
+        replace(LIMITS, funds_buffer_percent=D(100))
+
+
+def test_proposals_follow_the_account() -> None:
+    limits = proposed(ACCOUNT, D("123456.78"))
+
+    assert (limits.order_size.personal, limits.order_size.catastrophic) == (D(12345), D(61728))
+    assert (limits.position.personal, limits.position.catastrophic) == (D(30864), D(123456))
+
+
+def test_the_smallest_account_gets_limits_too() -> None:
+    limits = proposed(ACCOUNT, D("0.01"))
+
+    assert limits.order_size == TwoLevel(personal=D(1), catastrophic=D(1))
