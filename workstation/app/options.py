@@ -3,18 +3,20 @@
 import argparse
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from typing_extensions import override
 
 from workstation import __version__
+from workstation.domain.errors import SettingsError
+from workstation.domain.profile import OWN_ENDPOINT, PROFILES, Profile
 from workstation.storage.paths import default_data_folder
-from workstation.storage.profiles import OWN_ENDPOINT, PROFILES, Profile
+from workstation.storage.settings import Settings, read_settings
 
-DEFAULT_CLIENT_ID = 7
 MAX_SERVER_VERSION = 200
+SETTINGS_FILE = "settings.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class Options:
     """One run of the program. Times are in seconds."""
 
     profile: Profile
+    profiles: dict[str, Profile]
+    settings_fault: str
     client_id: int
     max_server_version: int
     data_folder: Path
@@ -40,36 +44,31 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str]) -> Options:
-    """Read the command line; ends the program with code 2 and one line if it cannot be meant."""
+    """Read the command line; ends the program with code 2 and one line if it cannot be meant.
+
+    The settings file fills in what the command line leaves open; one that cannot be used is
+    named in `settings_fault` and left out.
+    """
     parser = _build_parser()
     given = parser.parse_args(arguments)
-    own = given.host is not None or given.port is not None
-    if given.demo and (own or given.profile not in {None, "simulated"}):
-        parser.error("--demo runs its own gateway; leave out --host, --port and --profile")
-    name = given.profile or (OWN_ENDPOINT if own else "simulated")
-    if name not in PROFILES and name != OWN_ENDPOINT:
-        parser.error(f"argument --profile: {name} is not one of {', '.join(PROFILES)}")
-    if name == OWN_ENDPOINT and given.port is None:
-        parser.error("--host needs a --port, or a --profile that names one")
-    if name == "simulated" and own:
-        parser.error("the simulated profile chooses its own host and port")
-    if given.frame_log is not None and name != "simulated":
+    data_folder: Path = given.data_dir or default_data_folder()
+    settings, fault = Settings(), ""
+    try:
+        settings = read_settings(data_folder / SETTINGS_FILE)
+    except SettingsError as error:
+        fault = str(error)
+    profile = _profile(parser, given, settings)
+    if given.frame_log is not None and not profile.starts_gateway:
         parser.error("--frame-log records the simulated gateway; leave it out for a real one")
     if given.screenshot is not None and not given.screenshot.absolute().parent.is_dir():
         parser.error(f"argument --screenshot: no folder {given.screenshot.absolute().parent}")
-    known = PROFILES.get(name, Profile(OWN_ENDPOINT, "127.0.0.1", 0, None))
-    profile = Profile(
-        name,
-        given.host or known.host,
-        given.port if given.port is not None else known.port,
-        known.environment,
-        known.starts_gateway,
-    )
     return Options(
         profile=profile,
-        client_id=given.client_id,
-        max_server_version=given.max_server_version,
-        data_folder=given.data_dir or default_data_folder(),
+        profiles=settings.all_profiles(),
+        settings_fault=fault,
+        client_id=settings.client_id if given.client_id is None else given.client_id,
+        max_server_version=given.max_server_version or settings.max_server_version,
+        data_folder=data_folder,
         read_only=given.read_only,
         offscreen=given.offscreen,
         screenshot=given.screenshot,
@@ -77,6 +76,26 @@ def parse(arguments: Sequence[str]) -> Options:
         seed=given.seed,
         frame_log=given.frame_log,
     )
+
+
+def _profile(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, settings: Settings
+) -> Profile:
+    """Find the profile that is meant, with host and port as given."""
+    own = given.host is not None or given.port is not None
+    if given.demo and (own or given.profile not in {None, "simulated"}):
+        parser.error("--demo runs its own gateway; leave out --host, --port and --profile")
+    default = "simulated" if given.demo else OWN_ENDPOINT if own else settings.profile
+    name = given.profile or default
+    profiles = settings.all_profiles()
+    if name not in profiles and name != OWN_ENDPOINT:
+        parser.error(f"argument --profile: {name} is not one of {', '.join(profiles)}")
+    if name == OWN_ENDPOINT and given.port is None:
+        parser.error("--host needs a --port, or a --profile that names one")
+    if name == "simulated" and own:
+        parser.error("the simulated profile chooses its own host and port")
+    known = profiles.get(name, Profile(OWN_ENDPOINT, "127.0.0.1", 0, None))
+    return replace(known, host=given.host or known.host, port=given.port or known.port)
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -93,9 +112,8 @@ def _build_parser() -> argparse.ArgumentParser:
     add(
         "--client-id",
         type=_Number(0, 2**31 - 1),
-        default=DEFAULT_CLIENT_ID,
         metavar="N",
-        help=f"API client number, {DEFAULT_CLIENT_ID} unless said",
+        help="API client number, 7 unless said here or in the settings",
     )
     add("--profile", metavar="NAME", help=f"one of {', '.join(PROFILES)}")
     add("--data-dir", type=Path, metavar="DIR", help="where journal, limits and layout are kept")
@@ -108,7 +126,6 @@ def _build_parser() -> argparse.ArgumentParser:
     add(
         "--max-server-version",
         type=_Number(157, MAX_SERVER_VERSION),
-        default=MAX_SERVER_VERSION,
         metavar="N",
         help="highest protocol version to offer",
     )

@@ -106,6 +106,13 @@ class Program(QObject):
                 "Trading is halted. Working orders stay at the broker and are read from there.",
                 "Compare every order and position with TWS before you activate trading.",
             )
+        if self._options.settings_fault:
+            self._say(
+                Severity.WARNING,
+                f"{self._options.settings_fault}.",
+                "The program runs with its defaults; limits are in a file of their own.",
+                "Mend or remove the file, then restart.",
+            )
         self._plan_exit()
 
     @Slot()
