@@ -360,6 +360,15 @@ def _asks_for_no_more(order: ManagedOrder, wish: OrderChange) -> bool:
 
 
 def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
+    """Build the complete order as it would stand; what was accepted of it need not be again.
+
+    Growing is a new question, moving is not (1.4: moves by a tick ask nothing).
+    """
+    acknowledged = wish.acknowledged
+    quantity = wish.quantity
+    grows = quantity is not None and not (quantity.is_finite() and quantity <= order.quantity)
+    if order.draft is not None and not grows:
+        acknowledged |= order.draft.acknowledged
     return OrderDraft(
         intent_id=wish.intent_id,
         account=order.account,
@@ -371,7 +380,7 @@ def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
         tif=Tif(order.tif),
         outside_rth=order.outside_rth,
         source=wish.source,
-        acknowledged=wish.acknowledged,
+        acknowledged=acknowledged,
     )
 
 
