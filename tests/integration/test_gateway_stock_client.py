@@ -564,3 +564,29 @@ def test_tick_by_tick(visitor: StockClient) -> None:
         visitor.cancelTickByTickData(req_id)
     visitor.cancelTickByTickData(85)
     visitor.code(85, 300)
+
+
+def test_bracket(client: StockClient) -> None:
+    client.placeOrder(1, stock(), order("BUY", 100, transmit=False))
+    client.placeOrder(2, stock(), order("SELL", 100, 500.0, parentId=1, transmit=False))
+    stop = order("SELL", 100, parentId=1, orderType="STP", auxPrice=300.0)
+    client.placeOrder(3, stock(), stop)
+    client.wait("orderStatus", lambda i, s, *_: (i, s) == (1, "Filled"))
+    client.wait("orderStatus", lambda i, s, *_: (i, s) == (2, "Submitted"))
+    client.wait("orderStatus", lambda i, *a: i == 3 and a[-2] == "trigger")
+
+    statuses = [args for _, args in client.since(0, "orderStatus")]
+    assert [(a[0], a[1], a[9], a[6]) for a in statuses[:3]] == [
+        (1, "PreSubmitted", "", 0),
+        (2, "PreSubmitted", "child", 1),
+        (3, "PreSubmitted", "child,trigger", 1),
+    ]
+    shown = {args[0]: args[2] for _, args in client.since(0, "openOrder")}
+    assert (shown[3].orderType, shown[3].auxPrice, shown[3].parentId) == ("STP", 300.0, 1)
+    assert shown[2].ocaGroup == shown[3].ocaGroup == str(shown[1].permId)
+    assert shown[2].ocaType == 3
+    mark = client.mark()
+    client.cancelOrder(2, OrderCancel())
+    client.code(2, 202, mark)
+    client.placeOrder(3, stock(), order("SELL", 100, parentId=1, orderType="STP", auxPrice=600.0))
+    client.wait("orderStatus", lambda i, s, *_: (i, s) == (3, "Filled"), since=mark)

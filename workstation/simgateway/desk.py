@@ -1,21 +1,18 @@
 """The order desk: takes, changes and cancels orders, and books what the market fills."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from workstation.domain.clock import Clock
-from workstation.simgateway.accounts import (
-    INITIAL_MARGIN,
-    MAINTENANCE_MARGIN,
-    ZERO,
-    Account,
-    commission_for,
-)
+from workstation.simgateway import margin
+from workstation.simgateway.accounts import Account, commission_for
+from workstation.simgateway.families import CANCEL_THE_REST, Families
 from workstation.simgateway.instruments import TICK
 from workstation.simgateway.market import InstrumentMarket, to_price
 from workstation.simgateway.matching import MAKER, Match
 from workstation.simgateway.order_checks import Refusal, checked
+from workstation.simgateway.order_records import Changes, Numbers, order_facts
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import (
     CANCELLED,
@@ -31,7 +28,6 @@ from workstation.simgateway.orders import (
     Event,
     Execution,
     ExecutionShown,
-    MarginPreview,
     Order,
     OrderShown,
     OrderTerms,
@@ -40,30 +36,6 @@ from workstation.simgateway.orders import (
 
 LARGEST_ORDER_ID = 2**31 - 1
 CANCEL_TEXT = "Order Canceled - reason:"
-
-
-@dataclass(slots=True)
-class Numbers:
-    """The counters that must never give a number twice."""
-
-    perm_id: int
-    exec_number: int
-    last_order_ids: dict[int, int] = field(default_factory=dict)
-
-    def next_order_id(self, client_id: int) -> int:
-        """Return the lowest order id a client may use."""
-        return self.last_order_ids.get(client_id, 0) + 1
-
-
-@dataclass(slots=True)
-class Changes:
-    """What the next transaction of the state file must hold."""
-
-    orders: dict[int, Order] = field(default_factory=dict)
-    executions: dict[str, Execution] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.orders or self.executions)
 
 
 class OrderDesk:
@@ -92,6 +64,11 @@ class OrderDesk:
         self._waiting: dict[int, None] = {}
         """perm_ids of market orders the book could not fill yet, oldest first."""
 
+        self._stops: dict[int, None] = {}
+        """perm_ids of stop orders that wait for their price, oldest first."""
+
+        self._families = Families(self.orders)
+
     # ---- what others ask -------------------------------------------------------------
 
     def live_orders(self, client_id: int | None = None) -> list[Order]:
@@ -113,7 +90,9 @@ class OrderDesk:
         for order in sorted(orders, key=lambda o: o.perm_id):
             self._put(order)
         for order in self.live_orders():
-            self._work(order)
+            now = self.orders[order.perm_id]  # one before it may have changed it
+            if now.status in LIVE:
+                self._work(now)
 
     # ---- requests --------------------------------------------------------------------
 
@@ -132,6 +111,8 @@ class OrderDesk:
         if existing is not None and existing.status in LIVE:
             self._modify(existing, terms)
         elif existing is not None and existing.status == HELD_BACK:
+            group = existing.terms.oca_group
+            terms = replace(terms, parent_id=existing.terms.parent_id, oca_group=group)
             self._send_held(replace(existing, terms=terms))
         elif existing is not None and existing.status == FILLED:
             self._complain(client_id, request.order_id, 104, "Cannot modify a filled order.")
@@ -166,6 +147,7 @@ class OrderDesk:
         now = self._now()
         for market in self._markets.values():
             self._book(market, market.step(now))
+        self._trigger_stops()
         for perm_id in list(self._waiting):
             order = self.orders[perm_id]
             market = self._markets[order.terms.con_id]
@@ -174,6 +156,17 @@ class OrderDesk:
     # ---- the life of an order --------------------------------------------------------
 
     def _accept(self, client_id: int, order_id: int, terms: OrderTerms) -> None:
+        if terms.parent_id:
+            parent = self._find(client_id, terms.parent_id)
+            if parent is None:
+                text = f"Can't find order with id ={terms.parent_id}"
+                self._complain(client_id, order_id, 135, text)
+                return
+            if parent.status not in LIVE and parent.status != HELD_BACK:
+                text = "Order rejected - reason:The parent order is done."
+                self._complain(client_id, order_id, 201, text)
+                return
+            terms = replace(terms, oca_group=terms.oca_group or str(parent.perm_id))
         self.numbers.perm_id += 1
         self.numbers.last_order_ids[client_id] = order_id
         self._send_held(
@@ -183,28 +176,55 @@ class OrderDesk:
                 perm_id=self.numbers.perm_id,
                 terms=terms,
                 status=HELD_BACK,
+                waits_for_parent=bool(terms.parent_id),
             )
         )
 
     def _send_held(self, order: Order) -> None:
+        """Send an order if it is to be transmitted, and with a child its whole family."""
+        self._put(order)
         if not order.terms.transmit:
-            self._put(order)
             return
-        reason = self._margin_refusal(order.terms, order.terms.quantity, None)
+        first = order
+        while first.terms.parent_id:
+            parent = self._find(first.client_id, first.terms.parent_id)
+            if parent is None or parent.status != HELD_BACK:
+                if parent is None or parent.status not in LIVE:  # done since it was attached
+                    first = replace(first, waits_for_parent=False)
+                break
+            first = parent
+        others = self._families.held_descendants(first) if order.terms.parent_id else []
+        if not self._send(first):
+            return
+        for other in others:
+            self._send(other)
+        self._work(self.orders[first.perm_id])
+
+    def _send(self, order: Order) -> bool:
+        """Show an order as accepted; return whether the account can carry it."""
+        reason = self._margin_refusal(order)
+        if self._families.group_is_filled(order):
+            reason = "Order rejected - reason:OCA group is already filled."
         if reason:
             order = replace(order, status=INACTIVE, done_at=self._time(), done_reason=reason)
             self._put(order)
             self._complain(order.client_id, order.order_id, 201, reason)
             self._show(order)
-            return
+            self._cancel_children(order)
+            return False
         order = replace(order, status=PRE_SUBMITTED)
         self._put(order)
         self._show(order)
-        self._work(order)
+        return True
 
     def _work(self, order: Order) -> None:
         """Match an order as far as the book goes, then rest it, keep it waiting or end it."""
         market = self._markets[order.terms.con_id]
+        if order.waits_for_parent:
+            return
+        if order.waits_for_trigger:
+            self._stops[order.perm_id] = None
+            return
         if order.terms.tif == "FOK" and not self._fits_at_once(order):
             self._end(order, INACTIVE, "Fill or kill")
             return
@@ -234,7 +254,8 @@ class OrderDesk:
             text = "Order being modified does not match original order."
             self._complain(order.client_id, order.order_id, 105, text)
             return
-        reason = self._margin_refusal(terms, terms.quantity - order.filled, order)
+        terms = replace(terms, parent_id=old.parent_id, oca_group=old.oca_group)
+        reason = self._margin_refusal(replace(order, terms=terms), order)
         if reason:
             self._complain(order.client_id, order.order_id, 201, reason)
             return
@@ -246,6 +267,12 @@ class OrderDesk:
         same_place = (terms.limit_price, terms.tif) == (old.limit_price, old.tif)
         smaller = terms.quantity <= old.quantity
         changed = replace(order, terms=terms)
+        if changed.waits_for_parent or changed.waits_for_trigger:
+            self._leave_book(order)
+            self._put(changed)
+            self._show(changed)
+            self._work(changed)
+            return
         if same_place and smaller and terms.limit_price is not None:
             book = self._markets[terms.con_id].book
             size = int(changed.remaining)
@@ -257,17 +284,21 @@ class OrderDesk:
         self._put(changed)
         self._work(changed)
 
-    def _cancel(self, order: Order, reason: str) -> None:
+    def _cancel(self, order: Order, reason: str, *, asked: bool = True) -> None:
         self._leave_book(order)
-        if order.status != HELD_BACK:
+        if asked and order.status != HELD_BACK:
             self._emit(StatusShown(replace(order, status=PENDING_CANCEL)))
-        order = replace(
-            order, status=CANCELLED, done_at=self._time(), done_reason="Cancelled by Trader"
-        )
+        done_reason = "Cancelled by Trader" if asked else "Cancelled by System"
+        order = replace(order, status=CANCELLED, done_at=self._time(), done_reason=done_reason)
         self._put(order)
         self._emit(StatusShown(order))
         text = CANCEL_TEXT + reason
         self._emit(Complaint(order.client_id, order.order_id, 202, text, whole_second=True))
+        self._cancel_children(order)
+
+    def _cancel_children(self, order: Order) -> None:
+        for child in self._families.children(order):
+            self._cancel(child, "", asked=False)
 
     def _end(self, order: Order, status: str, reason: str) -> None:
         order = replace(order, status=status, done_at=self._time(), done_reason=reason)
@@ -275,6 +306,53 @@ class OrderDesk:
         if status == FILLED:
             self._emit(OrderShown(order))
         self._emit(StatusShown(order))
+        if status == FILLED:
+            self._release_children(order)
+        else:
+            self._cancel_children(order)
+
+    # ---- orders that wait ------------------------------------------------------------
+
+    def _release_children(self, order: Order) -> None:
+        """Let the children of a filled order work, or wait for their stop price alone."""
+        for found in self._families.children(order):
+            child = self.orders[found.perm_id]  # its sibling's fill may have ended it
+            if child.status not in LIVE or not child.waits_for_parent:
+                continue
+            freed = replace(child, waits_for_parent=False)
+            self._put(freed)
+            if freed.waits_for_trigger:
+                self._show(freed)
+            self._work(freed)
+
+    def _trigger_stops(self) -> None:
+        """Send the stop orders whose price the last trade has reached."""
+        for perm_id in list(self._stops):
+            order = self.orders[perm_id]
+            stop, last = order.terms.stop_price, self._markets[order.terms.con_id].last()
+            if perm_id not in self._stops or stop is None:
+                continue  # one before it cancelled it
+            if last < stop if order.terms.buys else last > stop:
+                continue
+            del self._stops[perm_id]
+            order = replace(order, triggered=True, status=SUBMITTED)
+            self._put(order)
+            self._show(order)
+            self._work(order)
+
+    def _reduce_group(self, order: Order, shares: Decimal) -> None:
+        """Cancel or reduce the others of an order's group after one of its fills."""
+        for other in self._families.siblings(order):
+            left = other.remaining - shares
+            ends = order.status == FILLED or order.terms.oca_type == CANCEL_THE_REST
+            if ends or left <= 0 or other.status not in LIVE:
+                self._cancel(other, "", asked=False)
+                continue
+            terms = replace(other.terms, quantity=other.terms.quantity - shares)
+            other = replace(other, terms=terms)  # noqa: PLW2901 the same order
+            self._put(other)
+            self._fit_book(other)
+            self._show(other)
 
     # ---- fills -----------------------------------------------------------------------
 
@@ -290,13 +368,35 @@ class OrderDesk:
         return book.available(buys=order.terms.buys, limit=limit) >= order.remaining
 
     def _book(self, market: InstrumentMarket, matches: Iterable[Match]) -> None:
+        """Book what traded.
+
+        An order that an earlier match of the same sweep has ended or reduced through its
+        group takes no more than is left of it; a maker has the rest.
+        """
         exchange = market.instrument.primary_exchange
+        touched: dict[int, None] = {}
         for match in matches:
-            price, shares = to_price(match.price), Decimal(match.size)
-            if match.taker != MAKER:
-                self._fill(self.orders[match.taker], shares, price, exchange, liquidity=2)
-            if match.maker != MAKER:
-                self._fill(self.orders[match.maker], shares, price, exchange, liquidity=1)
+            price = to_price(match.price)
+            for perm_id, liquidity in ((match.taker, 2), (match.maker, 1)):
+                if perm_id == MAKER or self.orders[perm_id].status not in LIVE:
+                    continue
+                order = self.orders[perm_id]
+                shares = min(Decimal(match.size), order.remaining)
+                self._fill(order, shares, price, exchange, liquidity=liquidity)
+                touched[perm_id] = None
+                self._reduce_group(self.orders[perm_id], shares)
+        for perm_id in touched:
+            order = self.orders[perm_id]
+            self._fit_book(order)
+            if order.status == FILLED:
+                self._release_children(order)
+
+    def _fit_book(self, order: Order) -> None:
+        """Make what stands in the book no larger than what is left of the order."""
+        if order.terms.limit_price is not None and order.status in LIVE:
+            book = self._markets[order.terms.con_id].book
+            size = int(order.remaining)
+            book.resize(order.perm_id, self._ticks(order.terms), size, buys=order.terms.buys)
 
     def _fill(
         self, order: Order, shares: Decimal, price: Decimal, exchange: str, *, liquidity: int
@@ -318,110 +418,38 @@ class OrderDesk:
         self._put(order)
         if done:
             self._waiting.pop(order.perm_id, None)
-        execution = self._execution(order, shares, price, exchange, liquidity, (fee, realized))
+        self.numbers.exec_number += 1
+        execution = Execution(
+            exec_id=f"0000e0d5.{self.numbers.exec_number:08x}.01.01",
+            time=self._time(),
+            **order_facts(order),
+            exchange=exchange,
+            shares=shares,
+            price=price,
+            liquidity=liquidity,
+            commission=fee,
+            realized=realized,
+        )
+        self.executions[execution.exec_id] = execution
+        self.changes.executions[execution.exec_id] = execution
         self._emit(ExecutionShown(execution))
         self._show(order)
         if done:
             self._show(order)
         self._emit(CommissionShown(execution))
 
-    def _execution(
-        self,
-        order: Order,
-        shares: Decimal,
-        price: Decimal,
-        exchange: str,
-        liquidity: int,
-        money: tuple[Decimal, Decimal | None],
-    ) -> Execution:
-        self.numbers.exec_number += 1
-        execution = Execution(
-            exec_id=f"0000e0d5.{self.numbers.exec_number:08x}.01.01",
-            time=self._time(),
-            client_id=order.client_id,
-            order_id=order.order_id,
-            perm_id=order.perm_id,
-            con_id=order.terms.con_id,
-            account=order.terms.account,
-            exchange=exchange,
-            side=order.terms.side,
-            shares=shares,
-            price=price,
-            cumulative=order.filled,
-            average_price=order.average_price,
-            order_ref=order.terms.order_ref,
-            model_code=order.terms.model_code,
-            liquidity=liquidity,
-            commission=money[0],
-            realized=money[1],
-        )
-        self.executions[execution.exec_id] = execution
-        self.changes.executions[execution.exec_id] = execution
-        return execution
-
     # ---- margin ----------------------------------------------------------------------
 
     def _preview(self, client_id: int, order_id: int, terms: OrderTerms) -> None:
-        marks = self.marks()
-        before = self._account.balances(marks)
-        signed = terms.quantity if terms.buys else -terms.quantity
-        held = self._account.position(terms.con_id).quantity
-        mark = marks[terms.con_id]
-        gross = before.gross_value + (abs(held + signed) - abs(held)) * mark
-        fee = commission_for(terms.quantity)
-        preview = MarginPreview(
-            initial_before=before.initial_margin,
-            maintenance_before=before.maintenance_margin,
-            equity_before=before.equity,
-            initial_after=gross * INITIAL_MARGIN,
-            maintenance_after=gross * MAINTENANCE_MARGIN,
-            equity_after=before.equity - fee,
-            commission=fee,
-        )
+        shown = margin.preview(self._account, self.marks(), terms)
         order = Order(
             client_id=client_id, order_id=order_id, perm_id=0, terms=terms, status=PRE_SUBMITTED
         )
-        self._emit(OrderShown(order, preview))
+        self._emit(OrderShown(order, shown))
 
-    def _margin_refusal(self, terms: OrderTerms, quantity: Decimal, replaced: Order | None) -> str:
-        """Return why the account cannot carry an order, or nothing.
-
-        Counts the worst case of everything that still works; an order that does not raise
-        it is never refused.
-        """
-        marks = self.marks()
-        before = self._worst_case_margin(marks, None, ZERO, None)
-        after = self._worst_case_margin(marks, terms, quantity, replaced)
-        equity = self._account.balances(marks).equity
-        if after <= before or after <= equity:
-            return ""
-        return (
-            "Order rejected - reason:YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED "
-            f"POSITION YOUR EQUITY WITH LOAN VALUE [{equity:.2f} USD] MUST EXCEED THE INITIAL "
-            f"MARGIN [{after:.2f} USD]"
-        )
-
-    def _worst_case_margin(
-        self,
-        marks: Mapping[int, Decimal],
-        terms: OrderTerms | None,
-        quantity: Decimal,
-        replaced: Order | None,
-    ) -> Decimal:
-        buys = dict.fromkeys(marks, ZERO)
-        sells = dict.fromkeys(marks, ZERO)
-        for order in self.live_orders():
-            if replaced is None or order.perm_id != replaced.perm_id:
-                side = buys if order.terms.buys else sells
-                side[order.terms.con_id] += order.remaining
-        if terms is not None:
-            side = buys if terms.buys else sells
-            side[terms.con_id] += max(ZERO, quantity)
-        total = ZERO
-        for con_id, mark in marks.items():
-            held = self._account.position(con_id).quantity
-            total += mark * max(abs(held + buys[con_id]), abs(held - sells[con_id]))
-        return total * INITIAL_MARGIN
+    def _margin_refusal(self, wanted: Order, replaced: Order | None = None) -> str:
+        live = self.live_orders()
+        return margin.refusal(self._account, self.marks(), live, wanted, replaced)
 
     # ---- small things ----------------------------------------------------------------
 
@@ -433,9 +461,11 @@ class OrderDesk:
         self.orders[order.perm_id] = order
         self._by_client[order.client_id, order.order_id] = order.perm_id
         self.changes.orders[order.perm_id] = order
+        self._families.add(order)
 
     def _leave_book(self, order: Order) -> None:
         self._waiting.pop(order.perm_id, None)
+        self._stops.pop(order.perm_id, None)
         if order.terms.limit_price is not None:
             book = self._markets[order.terms.con_id].book
             book.cancel(order.perm_id, self._ticks(order.terms), buys=order.terms.buys)

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import Account
 from workstation.simgateway.daily_data import demo_source
-from workstation.simgateway.desk import Numbers, OrderDesk
+from workstation.simgateway.desk import OrderDesk
 from workstation.simgateway.history import History
 from workstation.simgateway.instruments import INSTRUMENTS, TIME_ZONE
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
+from workstation.simgateway.order_records import Numbers
 from workstation.simgateway.orders import (
     Complaint,
     Event,

@@ -182,6 +182,10 @@ class InstrumentMarket:
             volume=self._volume,
         )
 
+    def last(self) -> Decimal:
+        """Return the price of the last trade, in USD."""
+        return to_price(self._last)
+
     def mark(self) -> Decimal:
         """Return the price positions are valued at: the last, kept within bid and ask."""
         bid, ask = self.book.best_bid(), self.book.best_ask()

@@ -11,10 +11,10 @@ from workstation.simgateway.instruments import TICK, Instrument, find
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import OrderTerms
 
-SERVED_TYPES = frozenset({"MKT", "LMT"})
+LIMIT_TYPES = frozenset({"LMT", "STP LMT"})
+STOP_TYPES = frozenset({"STP", "STP LMT"})
+SERVED_TYPES = LIMIT_TYPES | STOP_TYPES | {"MKT"}
 KNOWN_TYPES = SERVED_TYPES | {
-    "STP",
-    "STP LMT",
     "TRAIL",
     "TRAIL LIMIT",
     "MIT",
@@ -114,11 +114,20 @@ def _check_quantity(quantity: Decimal | None) -> Refusal | None:
 
 
 def _check_price(request: PlaceRequest) -> Refusal | None:
-    if request.order_type != "LMT":
-        return None
-    price = request.limit_price
+    for name, price, types in (
+        ("limit", request.limit_price, LIMIT_TYPES),
+        ("stop", request.stop_price, STOP_TYPES),
+    ):
+        if request.order_type in types:
+            refusal = _check_one_price(name, price)
+            if refusal:
+                return refusal
+    return None
+
+
+def _check_one_price(name: str, price: Decimal | None) -> Refusal | None:
     if price is None:
-        return invalid("A limit price is required")
+        return invalid(f"A {name} price is required")
     if not TICK <= price <= _LARGEST_PRICE or price % TICK:
         return Refusal(
             110, "The price does not conform to the minimum price variation for this contract."
@@ -128,11 +137,9 @@ def _check_price(request: PlaceRequest) -> Refusal | None:
 
 def _check_features(request: PlaceRequest) -> Refusal | None:
     wanted = {
-        "Attached orders": bool(request.parent_id),
         "Conditional orders": bool(request.conditions),
         "Algorithmic orders": bool(request.algo_strategy),
         "Hedge orders": bool(request.hedge_type),
-        "One-cancels-all groups": bool(request.oca_group),
         "Orders with a start or end time": bool(request.good_after_time or request.good_till_date),
         "All-or-none orders": request.all_or_none,
         "Cash quantity orders": bool(request.cash_quantity),
@@ -151,7 +158,11 @@ def _terms(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
         side=request.side,
         quantity=request.quantity.to_integral_value(),
         order_type=request.order_type,
-        limit_price=request.limit_price if request.order_type == "LMT" else None,
+        limit_price=request.limit_price if request.order_type in LIMIT_TYPES else None,
+        stop_price=request.stop_price if request.order_type in STOP_TYPES else None,
+        parent_id=request.parent_id,
+        oca_group=request.oca_group,
+        oca_type=request.oca_type if request.oca_type in {1, 2} else 3,
         tif=request.tif or "DAY",
         account=ACCOUNT,
         order_ref=request.order_ref,

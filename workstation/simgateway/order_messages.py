@@ -26,10 +26,10 @@ def order_status(order: Order) -> Message:
         remaining,
         exact(order.average_price),
         order.perm_id,
-        0,
+        order.terms.parent_id,
         order.last_fill_price,
         order.client_id,
-        "",
+        order.why_held,
         "0",
     ]
 
@@ -44,7 +44,7 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     message += [f"{order.perm_id}.0/{terms.account}/100", "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, "", "", "", "", 0, "", -1, 0, "", "", "", "", "", UNSET_INT]
-    message += [0, 0, 0, "", 3, 0, 0, "", 0, 0, "", 0, "None", ""]
+    message += [0, 0, 0, "", terms.oca_type, 0, 0, "", terms.parent_id, 0, "", 0, "None", ""]
     message += [0, "", "", "", "?", 0, 0, ""]  # the eight delta-neutral fields
     message += [0, 0, _trail_stop(order), "", "", "", "", 0, 0, 0, UNSET_INT, UNSET_INT, ""]
     message += ["", 0, "", "IB", 0, 0, "", 0]
@@ -63,7 +63,7 @@ def _main_terms(order: Order) -> Message:
         terms.quantity,
         terms.order_type,
         _limit(order),
-        "0.0",
+        "0.0" if terms.stop_price is None else terms.stop_price,
         terms.tif,
         terms.oca_group,
         terms.account,
@@ -136,7 +136,7 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     message += [terms.order_ref, order.perm_id, terms.outside_rth, 0, "0", "", "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, "", "", "", "", 0, "", -1, "", "", "", "", "", UNSET_INT]
-    message += [0, 0, "", 3, 0, "", 0, "None", ""]
+    message += [0, 0, "", terms.oca_type, 0, "", 0, "None", ""]
     message += [0, 0, 0, ""]  # the four delta-neutral fields
     message += [0, 0, _trail_stop(order), "", "", 0, 0, 0, UNSET_INT, UNSET_INT, ""]
     message += ["", "", "IB", 0, 0, "", 0, order.status, 0, 0, 0]

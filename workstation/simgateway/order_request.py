@@ -26,8 +26,12 @@ class PlaceRequest:
     quantity: Decimal | None = None
     order_type: str = ""
     limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    """auxPrice."""
+
     tif: str = ""
     oca_group: str = ""
+    oca_type: int = 0
     account: str = ""
     open_close: str = ""
     origin: int = 0
@@ -90,7 +94,7 @@ def _read_main(fields: Fields, request: PlaceRequest) -> None:
     request.quantity = fields.decimal()
     request.order_type = fields.text().upper()
     request.limit_price = fields.decimal()
-    fields.skip()  # auxPrice
+    request.stop_price = fields.decimal()
     request.tif = fields.text().upper()
     request.oca_group = fields.text()
     request.account = fields.text()
@@ -118,7 +122,9 @@ def _read_extended(fields: Fields, request: PlaceRequest, sv: int) -> None:
     if sv < 177:
         fields.skip()  # faProfile
     request.model_code = fields.text()
-    fields.skip(6)  # shortSaleSlot .. settlingFirm
+    fields.skip(3)  # shortSaleSlot, designatedLocation, exemptCode
+    request.oca_type = fields.integer()
+    fields.skip(2)  # rule80A, settlingFirm
     request.all_or_none = fields.flag()
     fields.skip(5)  # minQty, percentOffset, eTradeOnly, firmQuoteOnly, nbboPriceCap
     fields.skip(7)  # auctionStrategy .. overridePercentageConstraints

@@ -29,10 +29,10 @@ class OrderTerms:
 
     quantity: Decimal
     order_type: str
-    """MKT or LMT."""
+    """MKT, LMT, STP or STP LMT."""
 
     limit_price: Decimal | None
-    """None for MKT."""
+    """None for MKT and STP."""
 
     tif: str
     """DAY, GTC, IOC or FOK."""
@@ -45,6 +45,14 @@ class OrderTerms:
     origin: int = 0
     outside_rth: bool = False
     transmit: bool = True
+    stop_price: Decimal | None = None
+    """Last price that makes a STP or STP LMT work; None for the others."""
+
+    parent_id: int = 0
+    """Order id of the order that must fill first; 0 without one."""
+
+    oca_type: int = 3
+    """1 cancels the rest of the group, 2 and 3 reduce it."""
 
     @property
     def buys(self) -> bool:
@@ -73,6 +81,23 @@ class Order:
     """Seconds since 1970; 0 while it lives."""
 
     done_reason: str = ""
+    triggered: bool = False
+    """Whether the stop price has been reached."""
+
+    waits_for_parent: bool = False
+
+    @property
+    def waits_for_trigger(self) -> bool:
+        """Whether it is a stop that has not been reached."""
+        return self.terms.stop_price is not None and not self.triggered
+
+    @property
+    def why_held(self) -> str:
+        """Why a live order is not at the market, as orderStatus says it."""
+        if self.status not in LIVE:
+            return ""
+        reasons = {"child": self.waits_for_parent, "trigger": self.waits_for_trigger}
+        return ",".join(reason for reason, holds in reasons.items() if holds)
 
     @property
     def remaining(self) -> Decimal:

@@ -200,8 +200,10 @@ def check_order(order: Order, last_perm_id: int) -> None:
         raise ValueError(f"order {order.perm_id}: unknown status {order.status!r}")
     if not 0 <= order.filled <= terms.quantity or order.perm_id > last_perm_id:
         raise ValueError(f"order {order.perm_id}: impossible quantity or id")
-    if terms.order_type == "LMT" and (terms.limit_price is None or terms.limit_price <= 0):
-        raise ValueError(f"order {order.perm_id}: limit order without a limit price")
+    needed = {"LMT": 1, "STP": 2, "STP LMT": 3}.get(terms.order_type, 0)
+    for bit, name, price in ((1, "limit", terms.limit_price), (2, "stop", terms.stop_price)):
+        if needed & bit and (price is None or price <= 0):
+            raise ValueError(f"order {order.perm_id}: {name} order without a {name} price")
 
 
 def merged(state: SavedState | None, line: Transaction) -> SavedState:

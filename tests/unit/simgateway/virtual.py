@@ -87,13 +87,19 @@ def place_fields(
     symbol: str = "AAPL",
     tif: str = "DAY",
     what_if: int = 0,
+    stop: Any = "",
+    parent: int = 0,
+    transmit: int = 1,
+    oca: tuple[str, int] = ("", 0),
 ) -> list[Any]:
     """Return a placeOrder request of version 200."""
     contract = [0, symbol, "STK", "", "", "", "", "SMART", "", "USD", "", ""]
     kind = "MKT" if limit == "" else "LMT"
-    head = [3, order_id, *contract, "", "", side, quantity, kind, limit, ""]
-    main = [tif, "", "", "", 0, "", 1, 0, 0, 0, 0, 0, 0, 0]
-    extended = ["", 0, "", "", "", "", "", "", 0, "", -1, 0, "", "", 0, "", "", 0, 0, "", 0]
+    if stop != "":
+        kind = "STP" if limit == "" else "STP LMT"
+    head = [3, order_id, *contract, "", "", side, quantity, kind, limit, stop]
+    main = [tif, oca[0], "", "", 0, "", transmit, parent, 0, 0, 0, 0, 0, 0]
+    extended = ["", 0, "", "", "", "", "", "", 0, "", -1, oca[1], "", "", 0, "", "", 0, 0, "", 0]
     box = ["", "", "", "", "", 0, "", "", "", "", 0, "", "", "", "", "", "", "", "", ""]
     algo = ["", 0, "", "", 0, 0, "", "", what_if, "", 0, 0, 0, 0]
     tail = ["", "", "", "", "", "", 0, "", "", "", 0, "", "", "", "", 0, 0, 0, "", 2147483647]
