@@ -155,8 +155,7 @@ class Reconciler:
 
     def _on_late(self) -> None:
         current, self._round = self._round, None
-        if current is None:
-            return
+        assert current is not None  # whatever ends a round cancels its deadline
         missing = ", ".join(sorted(kind.value for kind in current.waiting))
         self.on_late(f"the broker did not complete: {missing}")
         if self._next is not None:
@@ -166,8 +165,8 @@ class Reconciler:
 
     def _finish(self, current: _Round) -> None:
         self._round = None
-        if self._deadline is not None:
-            self._deadline.cancel()
+        assert self._deadline is not None
+        self._deadline.cancel()
         self._end_missing(current)
         if self._full_again:
             self._begin(full=True)

@@ -59,8 +59,7 @@ def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool)
     order.order_type = report.order_type or order.order_type
     if not report.completed:
         order.outside_rth = report.outside_rth
-    if report.account:
-        order.account = report.account
+    order.account = report.account or order.account
 
 
 def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> None:
@@ -83,7 +82,8 @@ def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> Non
         _finish(order, Lifecycle.CANCELLED)
     elif target is Lifecycle.SENT:
         _move(order, Lifecycle.SENT, only_from=_BEFORE_ACKNOWLEDGEMENT)
-    elif target is not None:
+    else:
+        assert target is not None  # only the two words above have no lifecycle of their own
         _live(order, target)
     settle(order)
 

@@ -281,6 +281,18 @@ def test_a_lost_link_forgets_the_round() -> None:
     assert (world.synced, world.late, world.session.executions) == ([], [], 1)
 
 
+def test_a_wish_to_ask_during_a_late_round_is_one_with_its_repetition() -> None:
+    world = World()
+    world.reconciler.link_up()
+    world.timers.advance(9)
+    world.reconciler.ask()
+    world.timers.advance(1)
+    world.timers.advance(4.9)
+    assert world.session.executions == 1
+    world.timers.advance(0.1)
+    assert (world.session.executions, world.begun) == (2, 2)
+
+
 def test_doubt_about_a_finished_word_keeps_asking() -> None:
     world = World()
     world.door.working()

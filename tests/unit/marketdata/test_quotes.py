@@ -1,6 +1,5 @@
 """Quotes hold what the feed said, and say when it is no market."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,13 +29,11 @@ def test_nothing_is_known_before_the_first_tick() -> None:
     assert Quotes(VirtualClock()).quote(SPY) is None
 
 
-@pytest.mark.parametrize(
-    "price", [-1, -1.0, float("nan"), float("inf"), float("-inf"), 1.7976931348623157e308]
-)
-def test_an_absent_mark_withdraws_a_side(price: float) -> None:
-    quote = of(quotes_with((BID, 99.0), (ASK, 100.0), (BID, price)))
+def test_an_absent_mark_withdraws_a_side() -> None:
+    for price in (-1, float("nan"), float("inf"), float("-inf"), 1.7976931348623157e308):
+        quote = of(quotes_with((BID, 99.0), (ASK, 100.0), (BID, price)))
 
-    assert (quote.bid, quote.ask, quote.two_sided) == (None, 100.0, False)
+        assert (quote.bid, quote.ask, quote.two_sided) == (None, 100.0, False)
 
 
 def test_a_zero_bid_is_a_price_and_other_zeros_are_not() -> None:

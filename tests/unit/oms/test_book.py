@@ -353,6 +353,13 @@ def test_an_order_that_a_list_calls_live_lives_again(ended: str) -> None:
     assert any("may be live" in text for text in book.alarms)
 
 
+def test_what_was_not_under_way_cannot_be_taken_back() -> None:
+    book = OneOrder(acknowledged=True)
+    book.hear(NotSent(key=book.key, reason="test"))
+
+    assert book.stands == (L.WORKING, P.NONE, P.NONE)
+
+
 def test_events_about_nothing_change_nothing() -> None:
     book = OneOrder().hear(status("Cancelled"))
     before = book.order.state()

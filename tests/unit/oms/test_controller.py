@@ -320,14 +320,14 @@ def test_reducing_to_what_is_filled_without_a_link_is_not_called_submitted() -> 
     assert door.order(key).cancel is Pending.NONE
 
 
-@pytest.mark.parametrize("quantity", ["0", "-5", "NaN", "sNaN", "Infinity", "1E+999999"])
-def test_a_change_to_no_quantity_at_all_is_denied_and_cancels_nothing(quantity: str) -> None:
-    door = Door()
-    key = door.working()
+def test_a_change_to_no_quantity_at_all_is_denied_and_cancels_nothing() -> None:
+    for quantity in ("0", "-5", "NaN", "sNaN", "Infinity", "1E+999999"):
+        door = Door()
+        key = door.working()
 
-    assert codes(door.change(key, quantity=D(quantity))) >= {RiskCode.QUANTITY_NOT_POSITIVE}
-    assert door.broker.cancels == []
-    assert len(door.broker.frames) == 1
+        assert codes(door.change(key, quantity=D(quantity))) >= {RiskCode.QUANTITY_NOT_POSITIVE}
+        assert door.broker.cancels == []
+        assert len(door.broker.frames) == 1
 
 
 def test_chasing_the_market_does_not_run_into_the_final_gate() -> None:

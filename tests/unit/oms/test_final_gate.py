@@ -95,13 +95,13 @@ def test_accounts_are_counted_apart_and_an_unknown_one_lets_no_entry_pass() -> N
     assert gate.gate.send(gate.approve(4), OTHER, D(5))
 
 
-@pytest.mark.parametrize("value", ["NaN", "Infinity", "-1"])
-def test_an_entry_of_no_measurable_size_stays(value: str) -> None:
-    gate = Gate()
+def test_an_entry_of_no_measurable_size_stays() -> None:
+    for value in ("NaN", "Infinity", "-1"):
+        gate = Gate()
 
-    with pytest.raises(FinalGateError, match="measurable"):
-        gate.send(gate.approve(1), D(value))
-    assert gate.broker.frames == []
+        with pytest.raises(FinalGateError, match="measurable"):
+            gate.send(gate.approve(1), D(value))
+        assert gate.broker.frames == []
 
 
 def test_a_wire_that_takes_nothing_says_so() -> None:

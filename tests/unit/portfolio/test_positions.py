@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -217,14 +216,14 @@ def balances_with(*values: tuple[str, str]) -> Balances:
     return balances
 
 
-@pytest.mark.parametrize("text", ["", "n/a", "NaN", "Infinity", "1.7976931348623157E308", "1E400"])
-def test_an_unreadable_figure_is_absent_and_never_zero(text: str) -> None:
-    balances = balances_with(("NetLiquidation", "5"), ("NetLiquidation", text))
-    summary = balances.summary(ACCOUNT)
+def test_an_unreadable_figure_is_absent_and_never_zero() -> None:
+    for text in ("", "n/a", "NaN", "Infinity", "1.7976931348623157E308", "1E400"):
+        balances = balances_with(("NetLiquidation", "5"), ("NetLiquidation", text))
+        summary = balances.summary(ACCOUNT)
 
-    assert summary is not None
-    assert summary.net_liquidation is None
-    assert summary.currency == "EUR"
+        assert summary is not None
+        assert summary.net_liquidation is None
+        assert summary.currency == "EUR"
 
 
 def test_figures_are_collected_and_handed_out_once() -> None:

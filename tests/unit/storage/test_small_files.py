@@ -93,15 +93,14 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new"), HOSTILE, ids=[new[:40] or old for old, new in HOSTILE])
-def test_no_hostile_figure_becomes_a_limit(tmp_path: Path, old: str, new: str) -> None:
+def test_no_hostile_figure_becomes_a_limit(tmp_path: Path) -> None:
     path = tmp_path / "limits.toml"
     good = a_file(path)
-    assert old in good
-    path.write_text(good.replace(old, new, 1), "utf-8")
-
-    with pytest.raises(SettingsError, match=r"limits\.toml"):
-        read_limits(path)
+    for old, new in HOSTILE:
+        assert old in good
+        path.write_text(good.replace(old, new, 1), "utf-8")
+        with pytest.raises(SettingsError, match=r"limits\.toml"):
+            read_limits(path)
 
 
 def test_bytes_that_are_no_text_and_a_folder_are_refused(tmp_path: Path) -> None:
