@@ -9,12 +9,12 @@ from workstation.domain.ids import ConId, OrderKey
 from workstation.domain.notice import Severity
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle
-from workstation.ui.models.keyed import CELL_ROLE, SORT_ROLE
 from workstation.ui.models.log import LOG_ROWS, LogModel, LogRow
 from workstation.ui.models.orders import OrderRow, OrdersModel
 from workstation.ui.models.positions import PositionRow, PositionsModel
 from workstation.ui.models.quotes import FLASH_SECONDS, QuotesModel
 from workstation.ui.models.sorting import RESORT_SECONDS, CalmSortProxy
+from workstation.ui.models.table import SORT_ROLE
 from workstation.ui.theme import paint
 
 
@@ -79,7 +79,7 @@ def test_a_tick_flashes_by_direction_and_goes_out_on_the_beat() -> None:
     columns = {column.key: number for number, column in enumerate(model.columns)}
 
     def background(key: str):
-        return model.index(0, columns[key]).data(CELL_ROLE).background
+        return model.cell(0, columns[key]).background
 
     model.set_quotes([a_quote(ConId(0), bid=188.0, ask=187.0)], now=1.0)
     assert background("bid") == paint().flash_up
@@ -100,8 +100,8 @@ def test_a_stale_row_is_grey_and_says_so() -> None:
 
     index = model.index(0, 0)
     assert index.data() == "S000  stale"
-    assert index.data(CELL_ROLE).colour == paint().muted
-    assert model.index(0, 5).data(CELL_ROLE).background is None
+    assert model.cell(0, 0).colour == paint().muted
+    assert model.cell(0, 5).background is None
 
 
 def test_removing_a_row_keeps_the_others_findable() -> None:

@@ -388,7 +388,7 @@ class MainWindow(QMainWindow):
 
     def _repaint_tables(self) -> None:
         for table in self._tables.values():
-            table.viewport().update()
+            table.repaint_all()
 
     def _bring_on_screen(self) -> None:
         areas = screens()

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
 from workstation.ui import text
-from workstation.ui.cell_delegate import MARGIN, CellDelegate
-from workstation.ui.models.keyed import ROW_ROLE, KeyedTableModel
 from workstation.ui.models.sorting import CalmSortProxy
+from workstation.ui.models.table import ROW_ROLE, TableModel
+from workstation.ui.table_painter import MARGIN, PaintedRow, Section, TablePainter
 from workstation.ui.theme import paint, row_height
 
 MAX_WIDTH = 2_000
@@ -18,7 +18,7 @@ MAX_WIDTH = 2_000
 
 
 class TableView(QTableView):
-    """Shows a keyed model through a calm sort; columns can be moved, sized and hidden."""
+    """Shows a model through a calm sort; columns can be moved, sized and hidden."""
 
     delete_pressed = Signal()
     """The user pressed Delete on the selected rows."""
@@ -26,17 +26,14 @@ class TableView(QTableView):
     change_pressed = Signal()
     """The user pressed F2 on the current row."""
 
-    def __init__(
-        self, model: KeyedTableModel[Any, Any], empty: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, model: TableModel[Any], empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = model
         self.proxy = CalmSortProxy(model, self)
         self._empty = empty
         self._menu: QMenu | None = None
         self.setModel(self.proxy)
-        self._delegate = CellDelegate(self.font(), self)
-        self.setItemDelegate(self._delegate)
+        self._painter = TablePainter(self.font())
         self._set_behaviour()
         self._set_headers()
 
@@ -129,23 +126,63 @@ class TableView(QTableView):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self.verticalHeader().setDefaultSectionSize(row_height(self.font()))
-            self._delegate.follow_font(self.font())
+            self._painter.follow_font(self.font())
+            self.source.forget_cells()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows, or say that there are none."""
-        super().paintEvent(event)
+        """Paint what changed of the rows, or say that there are none."""
+        painter = QPainter(self.viewport())
         if self.proxy.rowCount() == 0:
-            painter = QPainter(self.viewport())
             painter.setPen(paint().muted)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.viewport().rect(), int(flags), self._empty)
-            painter.end()
+            inside = self.viewport().rect().adjusted(8, 0, -8, 0)
+            painter.drawText(inside, int(flags), self._empty)
+        else:
+            area = event.rect()
+            height = self.verticalHeader().defaultSectionSize()
+            sections = self._sections_in(event.region())
+            self._painter.paint(painter, self.source, self._rows_in(area), sections, height)
+        painter.end()
+
+    def repaint_all(self) -> None:
+        """Make every cell anew: colours have changed."""
+        self.source.forget_cells()
+        self.viewport().update()
 
     def set_empty_text(self, content: str) -> None:
         """Say something else when there are no rows."""
         self._empty = content
         self.viewport().update()
+
+    def _sections_in(self, region: QRegion) -> list[Section]:
+        header, height = self.horizontalHeader(), self.viewport().height()
+        found = []
+        for column in range(header.count()):
+            width = header.sectionSize(column)
+            left = header.sectionViewportPosition(column)
+            if width and region.intersects(QRect(left, 0, width, height)):
+                found.append(Section(column, left, width))
+        return found
+
+    def _rows_in(self, area: QRect) -> list[PaintedRow]:
+        first = self.rowAt(area.top())
+        if first < 0:
+            return []
+        height = self.verticalHeader().defaultSectionSize()
+        top, count = self.rowViewportPosition(first), self.proxy.rowCount()
+        last = min(count - 1, first + (area.bottom() - top) // height)
+        chosen = self._chosen_rows()
+        source_row = self.proxy.source_row
+        return [
+            PaintedRow(source_row(row), row, top + (row - first) * height, row in chosen)
+            for row in range(first, last + 1)
+        ]
+
+    def _chosen_rows(self) -> set[int]:
+        chosen = self.selectionModel().selection()
+        blocks = [chosen.at(place) for place in range(chosen.count())]
+        return {row for block in blocks for row in range(block.top(), block.bottom() + 1)}
 
     def _set_behaviour(self) -> None:
         self._widths: dict[int, int] = {}
@@ -153,7 +190,6 @@ class TableView(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

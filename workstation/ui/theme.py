@@ -124,6 +124,9 @@ class Paint:
         self.selection = QColor(theme.selection)
         self.selection_text = QColor(theme.selection_text)
         self.grid = QColor(theme.grid)
+        self.stripe = QColor(theme.stripe)
+        self.bid_bar = QColor(theme.flash_up)
+        self.ask_bar = QColor(theme.flash_down)
 
 
 class _Active:

@@ -10,7 +10,8 @@ from typing_extensions import override
 from workstation.domain.execution import Execution
 from workstation.domain.notice import Notice, Severity
 from workstation.ui import text
-from workstation.ui.models.keyed import ROOT, Column, KeyedTableModel
+from workstation.ui.models.keyed import KeyedTableModel
+from workstation.ui.models.table import Column
 from workstation.ui.theme import paint
 
 LOG_ROWS = 5_000
@@ -96,7 +97,7 @@ class LogModel(KeyedTableModel[int, LogRow]):
             self._next += 1
         self.upsert(numbered[-LOG_ROWS:])
         if len(self._rows) > LOG_ROWS:
-            self._drop(min(len(self._rows), len(self._rows) - LOG_ROWS + _SPARE))
+            self.remove_run(0, min(len(self._rows), len(self._rows) - LOG_ROWS + _SPARE))
 
     @override
     def colour(self, row: LogRow, column: int) -> QColor | None:
@@ -117,13 +118,6 @@ class LogModel(KeyedTableModel[int, LogRow]):
     def tip(self, row: LogRow, column: int) -> str:
         """Tell the whole notice."""
         return whole_text(row.notice)
-
-    def _drop(self, count: int) -> None:
-        self.beginRemoveRows(ROOT, 0, count - 1)
-        del self._rows[:count]
-        del self._keys[:count]
-        self._row_of = {key: number for number, key in enumerate(self._keys)}
-        self.endRemoveRows()
 
 
 def whole_text(notice: Notice) -> str:

@@ -11,7 +11,8 @@ from workstation.domain.account import PositionView
 from workstation.domain.ids import AccountId, ConId
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
-from workstation.ui.models.keyed import Column, KeyedTableModel
+from workstation.ui.models.keyed import KeyedTableModel
+from workstation.ui.models.table import Column
 from workstation.ui.theme import paint
 
 

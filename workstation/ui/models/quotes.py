@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
@@ -11,11 +12,15 @@ from workstation.domain.ids import ConId
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import MarketDataType, Quote
 from workstation.ui import text
-from workstation.ui.models.keyed import Column, KeyedTableModel
+from workstation.ui.models.keyed import KeyedTableModel
+from workstation.ui.models.table import Column
 from workstation.ui.theme import paint
 
 FLASH_SECONDS = 0.3
 """How long a changed price stays lit."""
+
+SWEEP_SECONDS = 0.1
+"""Lit prices are put out at most this often, all that are due in one pass."""
 
 
 @dataclass(slots=True)
@@ -132,6 +137,34 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
 _NUMBER = {column.key: number for number, column in enumerate(COLUMNS)}
 _FLASHING = tuple((_NUMBER[name], name) for name in ("bid", "ask", "last"))
 _SIGNED = frozenset({_NUMBER["change"], _NUMBER["change_percent"]})
+_ALL = (1 << len(COLUMNS)) - 1
+
+
+def _mask(*names: str) -> int:
+    return sum(1 << _NUMBER[name] for name in names)
+
+
+_SHOWN_IN = {
+    **{name: _mask(name) for name in ("bid", "ask", "bid_size", "ask_size", "high", "low")},
+    "last": _mask("last", "change", "change_percent"),
+    "close": _mask("change", "change_percent"),
+    "volume": _mask("volume"),
+}
+"""Figure of a quote: the columns that show it."""
+
+_figures = attrgetter(*_SHOWN_IN)
+_MASKS = tuple(_SHOWN_IN.values())
+
+
+def changed_columns(old: Quote | None, new: Quote) -> int:
+    """Return a mask of the columns in which a quote differs from the one before."""
+    if old is None or old.stale is not new.stale or old.data_type is not new.data_type:
+        return _ALL
+    mask = 0
+    for before, after, shown in zip(_figures(old), _figures(new), _MASKS, strict=True):
+        if before != after:
+            mask |= shown
+    return mask
 
 
 class QuotesModel(KeyedTableModel[str, WatchRow]):
@@ -141,6 +174,7 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
         super().__init__(COLUMNS, parent)
         self._symbol_of: dict[ConId, str] = {}
         self._lit: set[str] = set()
+        self._swept_at = 0.0
 
     def add(self, symbol: str) -> bool:
         """Add a symbol that waits for its contract; False where it is there already."""
@@ -193,32 +227,40 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
 
     def set_quotes(self, quotes: Iterable[Quote], now: float) -> None:
         """Take the newest quotes; `now` is monotonic seconds."""
-        touched: list[str] = []
+        touched: dict[int, int] = {}
         for quote in quotes:
             symbol = self._symbol_of.get(quote.con_id)
-            if symbol is None or (row := self.value(symbol)) is None:
+            place = None if symbol is None else self._row_of.get(symbol)
+            if place is None:
                 continue
-            if row.quote is not None and not quote.stale:
-                self._flash(row, row.quote, quote, now)
+            row = self._rows[place]
+            mask = changed_columns(row.quote, quote)
             if quote.stale:
                 row.flashes.clear()
+            elif row.quote is not None and mask:
+                self._flash(row, row.quote, quote, now)
             row.quote = quote
-            touched.append(symbol)
-        self._touch(touched)
+            if mask:
+                touched[place] = mask
+        self.announce_columns(touched)
 
     def expire_flashes(self, now: float) -> None:
         """Put out what has been lit long enough. Called on the frame beat."""
-        touched = []
+        if not self._lit or 0 <= now - self._swept_at < SWEEP_SECONDS:
+            return
+        self._swept_at = now
+        touched: dict[int, int] = {}
         for symbol in tuple(self._lit):
-            row = self.value(symbol)
-            if row is None:
-                continue
-            for column in [c for c, (_, until) in row.flashes.items() if until <= now]:
-                del row.flashes[column]
-            if not row.flashes:
+            place = self._row_of[symbol]
+            flashes = self._rows[place].flashes
+            due = [column for column, (_, until) in flashes.items() if until <= now]
+            for column in due:
+                del flashes[column]
+            if not flashes:
                 self._lit.discard(symbol)
-            touched.append(symbol)
-        self._touch(touched)
+            if due:
+                touched[place] = sum(1 << column for column in due)
+        self.announce_columns(touched)
 
     @override
     def colour(self, row: WatchRow, column: int) -> QColor | None:

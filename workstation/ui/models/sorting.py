@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QObject, QSortFilterProxyModel, Qt, Slot
 from typing_extensions import override
 
-from workstation.ui.models.keyed import ROW_ROLE, SORT_ROLE, AnyIndex
+from workstation.ui.models.table import ROW_ROLE, SORT_ROLE, AnyIndex
 
 RESORT_SECONDS = 0.5
 """Rows change places at most this often, so that a row can be read and clicked."""
@@ -30,6 +30,12 @@ class CalmSortProxy(QSortFilterProxyModel):
         """Show only the rows for which `accepts` is true; None shows all."""
         self._accepts = accepts
         self.invalidate()
+
+    def source_row(self, row: int) -> int:
+        """Return where a shown row stands in the model."""
+        if self._accepts is None and self.sortColumn() < 0:
+            return row
+        return self.mapToSource(self.index(row, 0)).row()
 
     @override
     def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:
