@@ -590,3 +590,27 @@ def test_bracket(client: StockClient) -> None:
     client.code(2, 202, mark)
     client.placeOrder(3, stock(), order("SELL", 100, parentId=1, orderType="STP", auxPrice=600.0))
     client.wait("orderStatus", lambda i, s, *_: (i, s) == (3, "Filled"), since=mark)
+
+
+def test_news(visitor: StockClient) -> None:
+    visitor.reqNewsProviders()
+    providers = {p.code: p.name for p in visitor.wait("newsProviders")[0]}
+    assert providers["SIMB"] == "Simulated Briefing"
+    visitor.reqHistoricalNews(91, 265598, "SIMB+SIMX", "", "", 10, [])
+    assert visitor.wait("historicalNewsEnd") == (91, True)
+    found = [args for _, args in visitor.since(0, "historicalNews")]
+    assert len(found) == 10
+    assert {args[2] for args in found} <= {"SIMB", "SIMX"}
+    for number, (_, time, provider, article_id, headline) in enumerate(found, start=92):
+        assert len(time) == 21
+        assert "AAPL" in headline
+        visitor.reqNewsArticle(number, provider, article_id, [])
+        args = visitor.wait("newsArticle", lambda i, *_, n=number: i == n)
+        assert args[1] == 0
+        assert "<" in args[2]
+    visitor.reqMktData(110, stock(), "292", False, False, [])
+    tick = visitor.wait("tickNews")
+    assert tick[0] == 110
+    assert tick[1] > 1_700_000_000_000
+    assert tick[2] in {"SIMB", "SIMW"}
+    visitor.cancelMktData(110)

@@ -13,6 +13,7 @@ from workstation.simgateway.desk import OrderDesk
 from workstation.simgateway.history import History
 from workstation.simgateway.instruments import INSTRUMENTS, TIME_ZONE
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
+from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_records import Numbers
 from workstation.simgateway.orders import (
     Complaint,
@@ -72,6 +73,7 @@ class Gateway:
             )
             for con_id, market in self.markets.items()
         }
+        self.news = NewsFeed(self.seed)
         numbers = Numbers(
             perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
             exec_number=saved.exec_number if saved else _FIRST_EXEC_NUMBER,

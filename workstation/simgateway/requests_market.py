@@ -12,6 +12,7 @@ from workstation.simgateway.instruments import (
 )
 from workstation.simgateway.order_checks import NO_DEFINITION, invalid
 from workstation.simgateway.order_request import read_contract
+from workstation.simgateway.requests_news import subscribe_news
 
 MAX_LINES = 100
 """Market-data lines of one client (tws-wire.md 3.1)."""
@@ -92,7 +93,8 @@ def market_data(client: Client, fields: Fields) -> None:
         return
     if fields.flag():
         fields.skip(3)  # delta-neutral contract
-    generic = _generic_ticks(fields.text())
+    wanted = fields.text()
+    generic = _generic_ticks(wanted)
     snapshot = fields.flag()
     regulatory = fields.flag()
     instrument = find(query)
@@ -109,6 +111,8 @@ def market_data(client: Client, fields: Fields) -> None:
         client.error(req_id, 101, "Max number of tickers has been reached")
     else:
         _start_quotes(client, req_id, instrument, generic, snapshot=snapshot)
+        if not snapshot:
+            subscribe_news(client, req_id, instrument.con_id, wanted)
 
 
 def _start_quotes(
@@ -142,6 +146,7 @@ def cancel_market_data(client: Client, fields: Fields) -> None:
     """Answer cancelMktData (2)."""
     fields.skip()
     req_id = fields.integer()
+    client.streams.pop(("news", req_id), None)
     if client.quotes.pop(req_id, None) is None:
         client.error(req_id, 300, f"Can't find EId with tickerId:{req_id}")
 

@@ -12,6 +12,7 @@ from workstation.simgateway import (
     requests_depth,
     requests_history,
     requests_market,
+    requests_news,
     requests_orders,
 )
 from workstation.simgateway.accounts import ACCOUNT
@@ -47,6 +48,7 @@ _HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **requests_market.HANDLERS,
     **requests_history.HANDLERS,
     **requests_depth.HANDLERS,
+    **requests_news.HANDLERS,
     **requests_orders.HANDLERS,
     **requests_account.HANDLERS,
 }
