@@ -3,6 +3,7 @@
 python3 run.py [options]          set up when needed, then open the program in demo mode
 python3 run.py setup              only set up
 python3 run.py test [options]     set up with the test tools, then run every check and test
+python3 run.py package            build the program that needs no Python, in dist/workstation
 
 With --host, --port or --profile the program starts without demo mode. Options that this
 script does not know go to main.py (python3 run.py --offscreen --help lists them), and after
@@ -59,6 +60,9 @@ LIBRARIES = {
 }
 """Debian package: the library of it that Qt loads."""
 
+TOOLS = {"xvfb": "Xvfb", "binutils": "objcopy"}
+"""Debian package: the tool of it that tests or packaging start."""
+
 CONNECTION_OPTIONS = ("--host", "--port", "--profile")
 """Whoever says where to connect does not want the demo."""
 
@@ -77,6 +81,9 @@ def main(arguments: list[str]) -> int:
         return 0
     if command == "test":
         return run_tests(arguments[1:])
+    if command == "package":
+        set_up(ALL)
+        return wait_for([str(PYTHON), str(ROOT / "packaging" / "build.py"), *arguments[1:]])
     if needs_screen(arguments) and not has_screen():
         print(
             "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window "
@@ -142,12 +149,12 @@ def wait_for(
 
 def set_up(section: str) -> None:
     """Make the system and .venv ready for a section of the lock; quick when they are."""
-    if is_ready(section):
+    if is_ready(section) and (section == RUNTIME or not missing_packages(section)):
         return
     with only_one():
-        if is_ready(section):  # another start has just done it
-            return
         ensure_system(section)
+        if is_ready(section):  # another start has just done it, or only the system lacked
+            return
         ensure_venv()
         install(section)
 
@@ -289,9 +296,19 @@ def missing_packages(section: str) -> list[str]:
     missing = [] if PYTHON.exists() or has_module("ensurepip") else [venv_package()]
     if LINUX:
         missing += [package for package, name in LIBRARIES.items() if not can_load(name)]
-        if section == ALL and not shutil.which("Xvfb"):
-            missing.append("xvfb")
+    if LINUX and section == ALL:
+        missing += [package for package, tool in TOOLS.items() if not shutil.which(tool)]
+        missing += missing_libpython()
     return missing
+
+
+def missing_libpython() -> list[str]:
+    """Return the package of Debian's own Python as a library, which packaging takes along."""
+    version = "{}.{}".format(*sys.version_info[:2])
+    is_debians = sys.base_prefix == "/usr"  # another Python brings its own
+    return (
+        [f"libpython{version}"] if is_debians and not can_load(f"libpython{version}.so.1.0") else []
+    )
 
 
 def venv_package() -> str:

@@ -11,29 +11,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks.report import median, print_report
 
 ROOT = Path(__file__).resolve().parents[2]
+SOURCE = (sys.executable, str(ROOT / "main.py"))
 MILESTONE = re.compile(r"milestone: (.+) at ([0-9.]+)")
 
 
-def run_once(folder: Path) -> dict[str, float]:
+def run_once(folder: Path, program: Sequence[str] = SOURCE) -> dict[str, float]:
     """Start the program, close it after 4 s, and return its milestones in ms since the start."""
     log = folder / "profiles" / "simulated" / "logs" / "workstation.log"
     log.unlink(missing_ok=True)
     started = time.monotonic()
     subprocess.run(
-        [
-            sys.executable,
-            str(ROOT / "main.py"),
-            "--demo",
-            "--data-dir",
-            str(folder),
-            "--exit-after",
-            "4",
-        ],
+        [*program, "--demo", "--data-dir", str(folder), "--exit-after", "4"],
         check=True,
         timeout=60,
     )
