@@ -145,6 +145,43 @@ def test_a_missing_library_is_noticed(run: ModuleType, monkeypatch: pytest.Monke
     assert "libnone1" in run.missing_packages(run.RUNTIME)
 
 
+def test_the_tools_of_the_system_are_asked_for_even_when_the_stamp_stands(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.STAMP.write_text(f"{run.wanted_stamp()}\n{run.ALL}\n")
+    asked = []
+    monkeypatch.setattr(run, "missing_packages", lambda section: ["binutils"])
+    monkeypatch.setattr(run, "ensure_system", asked.append)
+
+    run.set_up(run.RUNTIME)
+    assert asked == []
+
+    run.set_up(run.ALL)
+    assert asked == [run.ALL]
+
+
+@pytest.mark.parametrize(("prefix", "is_asked_for"), [("/usr", True), ("/opt/python", False)])
+def test_packaging_needs_the_library_of_debians_own_python(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, prefix: str, is_asked_for: bool
+) -> None:
+    monkeypatch.setattr(run.sys, "base_prefix", prefix)
+    monkeypatch.setattr(run, "can_load", lambda name: False)
+
+    package = "libpython{}.{}".format(*sys.version_info[:2])
+    assert run.missing_libpython() == ([package] if is_asked_for else [])
+
+
+def test_package_hands_over_to_the_build(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = []
+    monkeypatch.setattr(run, "set_up", lambda section: None)
+    monkeypatch.setattr(run, "wait_for", lambda command: commands.append(command) or 7)
+
+    assert run.main(["package", "--reuse"]) == 7
+    assert [command[1:] for command in commands] == [
+        [str(run.ROOT / "packaging" / "build.py"), "--reuse"]
+    ]
+
+
 @pytest.mark.parametrize("line", ["{VENV}", "", "nonsense\nruntime"])
 def test_a_damaged_stamp_counts_as_none(run: ModuleType, line: str) -> None:
     run.STAMP.write_text(line)
