@@ -166,6 +166,28 @@ class FakeOutgoing:
         self.notices.append(notice)
 
 
+def calm() -> Standing:
+    """A healthy link, a simulated account, nothing latched."""
+    return Standing(
+        link=Link(
+            ready=True,
+            synced=True,
+            suspect=False,
+            bytes_waiting=0,
+            wire_has_room=True,
+            reason="",
+        ),
+        environment=Environment.SIMULATED,
+        accounts=(ACCOUNT,),
+        armed=False,
+        read_only=False,
+        trading_state=TradingState.ACTIVE,
+        trading_reason="",
+        limits=LIMITS,
+        limits_fault="",
+    )
+
+
 @dataclass
 class Door:
     """The order side, ready to trade 100 SPY at 99.99 to 100.01 with 1,000,000 behind it."""
@@ -189,24 +211,7 @@ class Door:
             available_funds=D(1_000_000),
             updated_at=NOON,
         )
-        self.standing = Standing(
-            link=Link(
-                ready=True,
-                synced=True,
-                suspect=False,
-                bytes_waiting=0,
-                wire_has_room=True,
-                reason="",
-            ),
-            environment=Environment.SIMULATED,
-            accounts=(ACCOUNT,),
-            armed=False,
-            read_only=False,
-            trading_state=TradingState.ACTIVE,
-            trading_reason="",
-            limits=LIMITS,
-            limits_fault="",
-        )
+        self.standing = calm()
         self.checkpoints: list[str] = []
         parts = OrderDeskParts(
             clock=self.clock,

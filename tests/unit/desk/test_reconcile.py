@@ -236,6 +236,15 @@ def test_rounds_never_overlap_and_the_second_full_one_opens_the_gate() -> None:
     assert len(world.synced) == 1
 
 
+def test_a_full_round_begins_at_once_when_none_runs() -> None:
+    world = World()
+    world.reconciler.link_up()
+    world.end(ALL)
+    world.reconciler.full()
+
+    assert (world.begun, world.reconciler.running) == (2, True)
+
+
 def test_a_full_round_waits_for_a_small_one() -> None:
     for ends in (True, False):
         world = World()
