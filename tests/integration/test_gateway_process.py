@@ -271,3 +271,37 @@ def test_the_frame_log_holds_every_frame(tmp_path: Path) -> None:
     assert lines[-1]["fields"] == answer
     assert (lines[-1]["client"], lines[-1]["direction"]) == (4, "out")
     assert [x["t"] for x in lines] == sorted(x["t"] for x in lines)
+
+
+# ---- own data ----------------------------------------------------------------------------
+
+
+def test_own_data_are_traded_and_faults_reported(tmp_path: Path) -> None:
+    text = "date,open,high,low,close,volume\n2020-01-02,10,11,9,10.5,1000\nx,1,1,1,1,1\n"
+    (tmp_path / "MINE.csv").write_text(text)
+    (tmp_path / "IBM.csv").write_text(text.replace("10.5", "10.75"))
+    with running_gateway("--data", str(tmp_path), "--data-zone", "UTC") as gateway:
+        with raw_client(gateway.port) as client:
+            client.shake_hands()
+            client.start(1)
+            client.request(81, 5, "MINE")
+            con_id = client.read_until(79)[3]
+            contract = [con_id, "", "STK", "", "", "", "", "SMART", "", "", "", ""]
+            client.request(20, 6, *contract, 0, "", "1 day", "2 D", 1, "TRADES", 1, 0, "")
+            bars = client.read_until(17, "6")
+            assert bars[2] == "2"
+            assert bars[4:9] == ["10.0", "11.0", "9.0", "10.5", "1000"]
+            client.request(1, 11, 7, 8314, *contract[1:], 0, "", 1, 0, "")
+            assert client.read_until(1, "6", "7", "9")[4] == "10.75"
+            client.request(*place_fields(1, "BUY", 10, symbol="MINE"))
+            assert client.read_until(11)[3:5] == [con_id, "MINE"]
+        assert gateway.stop() == 0
+        lines = gateway.errors.splitlines()
+        assert [line.partition(".csv")[2] for line in lines] == [":3: not a date: 'x'"] * 2
+
+
+@pytest.mark.parametrize("options", [["--data", "nowhere"], ["--data-zone", "Mars/Olympus"]])
+def test_data_that_cannot_be_listed_are_one_line(options: list[str]) -> None:
+    code, said = ended(*options)
+    assert code == 2
+    assert said.count("\n") == 1

@@ -10,16 +10,21 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import SystemClock
 from workstation.simgateway.accounts import ACCOUNT
+from workstation.simgateway.csv_data import instrument_for, read_folder, source_of
+from workstation.simgateway.daily_data import Source
 from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
+from workstation.simgateway.instruments import TIME_ZONE, list_stock
 from workstation.simgateway.server import Server, listen
 from workstation.simgateway.session import HIGHEST_VERSION, LOWEST_VERSION
 from workstation.simgateway.state import StateFile, StateFileError
 
 PROGRAM = "simgateway"
+_ZONE_HELP = f"zone of the times in --data, {TIME_ZONE} if not given"
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -75,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write the port here")
     parser.add_argument("--supervised", action="store_true", help="end with the standard input")
     parser.add_argument("--frame-log", type=Path, metavar="FILE", help="log every frame here")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="own bars, SYMBOL.csv a stock")
+    parser.add_argument(
+        "--data-zone", type=_zone, default=ZoneInfo(TIME_ZONE), metavar="ZONE", help=_ZONE_HELP
+    )
     parser.add_argument(
         "--max-server-version",
         type=_between(LOWEST_VERSION, HIGHEST_VERSION),
@@ -107,12 +116,32 @@ def _loopback(text: str) -> str:
     return text
 
 
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ValueError, KeyError, OSError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time zone") from None
+
+
+def _own_sources(options: argparse.Namespace) -> dict[str, Source]:
+    """Read the user's bars, report what is wrong with them, and list their stocks."""
+    if options.data is None:
+        return {}
+    data = read_folder(options.data, options.data_zone)
+    for fault in data.faults:
+        sys.stderr.write(f"{' '.join(fault.split())}\n")
+    for symbol, rows in data.rows.items():
+        list_stock(instrument_for(symbol, rows))
+    return {symbol: source_of(rows) for symbol, rows in data.rows.items()}
+
+
 def _build(options: argparse.Namespace) -> Server:
     clock = SystemClock()
     listener = listen((options.host, options.port))  # before the state file is touched
+    sources = _own_sources(options)
     state_file = StateFile(options.state) if options.state else None
     frame_log = FrameLog(options.frame_log, clock) if options.frame_log else None
-    gateway = Gateway(clock, options.seed, state_file)
+    gateway = Gateway(clock, options.seed, state_file, sources)
     return Server(
         gateway,
         clock,

@@ -1,17 +1,17 @@
 """The simulated gateway without its sockets: markets, desk, account, state, and who listens."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import Account
-from workstation.simgateway.daily_data import demo_source
+from workstation.simgateway.daily_data import Source, demo_source
 from workstation.simgateway.desk import OrderDesk
 from workstation.simgateway.history import History
-from workstation.simgateway.instruments import INSTRUMENTS, TIME_ZONE
+from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_records import Numbers
@@ -56,7 +56,13 @@ class Listener(Protocol):
 class Gateway:
     """Owns all trading state; sessions speak for clients, the server moves the time."""
 
-    def __init__(self, clock: Clock, seed: int | None, state_file: StateFile | None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        seed: int | None,
+        state_file: StateFile | None,
+        sources: Mapping[str, Source] | None = None,
+    ) -> None:
         saved = state_file.load() if state_file else None
         self.clock = clock
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
@@ -66,12 +72,13 @@ class Gateway:
         self.markets = self._open_markets(saved, now)
         self.histories = {
             con_id: History(
-                demo_source(market.instrument.symbol),
+                (sources or {}).get(symbol) or demo_source(symbol),
                 self._today,
                 market.day,
-                f"{self.seed}:{market.instrument.symbol}",
+                f"{self.seed}:{symbol}",
             )
             for con_id, market in self.markets.items()
+            for symbol in (market.instrument.symbol,)
         }
         self.news = NewsFeed(self.seed)
         numbers = Numbers(
@@ -103,7 +110,7 @@ class Gateway:
                 saved.tapes.get(instrument.con_id) if saved and same_day else None,
                 self._midnight(now),
             )
-            for instrument in INSTRUMENTS
+            for instrument in BY_CON_ID.values()
         }
 
     # ---- time ------------------------------------------------------------------------

@@ -122,9 +122,21 @@ INSTRUMENTS: tuple[Instrument, ...] = (
     ),
 )
 
+# A process is one exchange: what it lists beyond the five is added once, before it opens.
 BY_CON_ID = {instrument.con_id: instrument for instrument in INSTRUMENTS}
 _BY_SYMBOL = {instrument.symbol: instrument for instrument in INSTRUMENTS}
 _EXCHANGE_SET = frozenset(EXCHANGES.split(",")) | {"NASDAQ", "IBKRATS"}
+
+
+def by_symbol(symbol: str) -> Instrument | None:
+    """Return the stock of a symbol."""
+    return _BY_SYMBOL.get(symbol)
+
+
+def list_stock(instrument: Instrument) -> None:
+    """Add a stock to the exchange, or replace the one of the same symbol."""
+    BY_CON_ID[instrument.con_id] = instrument
+    _BY_SYMBOL[instrument.symbol] = instrument
 
 
 def find(query: ContractQuery) -> Instrument | None:
@@ -154,8 +166,8 @@ def matching(pattern: str) -> list[Instrument]:
     wanted = pattern.strip().upper()
     if not wanted:
         return []
-    by_symbol = [i for i in INSTRUMENTS if i.symbol.startswith(wanted)]
-    by_name = [i for i in INSTRUMENTS if wanted in i.long_name and i not in by_symbol]
+    by_symbol = [i for i in BY_CON_ID.values() if i.symbol.startswith(wanted)]
+    by_name = [i for i in BY_CON_ID.values() if wanted in i.long_name and i not in by_symbol]
     return by_symbol + by_name
 
 

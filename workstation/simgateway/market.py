@@ -29,6 +29,8 @@ _FULL_LEVEL = 2500
 _SHARES_PER_SECOND = 330
 _MORNING_STEPS = 48
 _PRINTS_KEPT = 1000
+_LOWEST_FAIR = 5.0
+"""In ticks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +125,11 @@ class InstrumentMarket:
     def _open_day(self, now: int, elapsed: int) -> None:
         daily = self.instrument.daily_volatility
         gap = self._random.gauss(0, daily / 4)
-        self._fair = max(100.0, self._previous_close * (1 + max(-0.05, min(0.05, gap))))
+        self._fair = max(_LOWEST_FAIR, self._previous_close * (1 + max(-0.05, min(0.05, gap))))
         self._open = self._high = self._low = round(self._fair)
         step = daily * self._fair * math.sqrt(elapsed / 86_400 / _MORNING_STEPS)
         for _ in range(_MORNING_STEPS if elapsed else 0):
-            self._fair = max(100.0, self._fair + self._random.gauss(0, step))
+            self._fair = max(_LOWEST_FAIR, self._fair + self._random.gauss(0, step))
             self._high = max(self._high, round(self._fair))
             self._low = min(self._low, round(self._fair))
         self._last = round(self._fair)
@@ -214,7 +216,7 @@ class InstrumentMarket:
     def step(self, now: int) -> list[Match]:
         """Let makers and noise traders act for one step; return every trade."""
         pull = (self._anchor - self._fair) * (STEP_SECONDS / _REVERSION_SECONDS)
-        self._fair = max(100.0, self._fair + pull + self._random.gauss(0, self._sigma))
+        self._fair = max(_LOWEST_FAIR, self._fair + pull + self._random.gauss(0, self._sigma))
         self._half_spread += self._random.uniform(-0.08, 0.08)
         self._half_spread = max(0.05, min(0.95, self._half_spread))
         matches = self._noise_orders(now)
