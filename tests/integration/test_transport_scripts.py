@@ -294,7 +294,9 @@ class Stock(EWrapper, EClient):
         self.times.append(time)
 
     def start(self, port: int) -> None:
-        self._thread = threading.Thread(target=self._live, args=(port,), name="stock client")
+        self._thread = threading.Thread(
+            target=self._live, args=(port,), name="stock client", daemon=True
+        )
         self._thread.start()
 
     def _live(self, port: int) -> None:

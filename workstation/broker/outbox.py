@@ -33,6 +33,17 @@ class Outbox:
         self._schedule()
         return True
 
+    def has_room(self, share: Share) -> bool:
+        """Tell whether a message of this share could leave now."""
+        return self._pacer.allows(share)
+
+    def claim(self) -> bool:
+        """Count a message that its sender writes himself; False when this second is full."""
+        if not self._pacer.allows(Share.CANCEL):
+            return False
+        self._pacer.take()
+        return True
+
     def clear(self) -> None:
         """Forget what waits: its session is over."""
         self._cancels.clear()

@@ -102,8 +102,7 @@ class Session:
         self._ids = RequestIds()
         self._subscriptions = Subscriptions()
         self._hot = HotDecoder(ticks, self._subscriptions, on_fault=self._on_fault)
-        self._pacer = Pacer(clock)
-        self._outbox = Outbox(reactor, self._pacer, self._write)
+        self._outbox = Outbox(reactor, Pacer(clock), self._write)
         self._complaints = LibraryComplaints()
         self._wrapper = Wrapper(
             self._report,
@@ -329,16 +328,15 @@ class Session:
 
     def may_write_order(self) -> bool:
         """Tell whether the wire has room for one more order in this second."""
-        return self._pacer.allows(Share.ORDER)
+        return self._outbox.has_room(Share.ORDER)
 
     def write_order(self, order: EncodedOrder) -> bool:
         """Hand approved bytes to the outbound buffer; only the final gate calls this.
 
         False means that the broker gets none of them: no session, or a second that is full.
         """
-        if self._phase is not Phase.UP or not self._pacer.allows(Share.CANCEL):
+        if self._phase is not Phase.UP or not self._outbox.claim():
             return False
-        self._pacer.take()
         self.order_sent_at = self._clock.monotonic()
         return self._transport.send(order.data, order.order_id)
 

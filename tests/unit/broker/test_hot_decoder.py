@@ -99,6 +99,19 @@ def test_plain_ticks_take_the_short_way() -> None:
         assert ticks.calls == library_calls(body, 200)
 
 
+def test_unset_marks_and_wild_numbers_equal_the_library() -> None:
+    for text in [*UNSET_TEXTS, "-1", "-1.0", "0", "abc", "1e301", "-1e301", " 5 ", "1_000"]:
+        for body in (
+            fields(1, 6, 3, 1, 100.25, text, 0),
+            fields(1, 6, 3, 1, text, 300, 0),
+            fields(2, 6, 3, 0, text),
+        ):
+            ticks = RecordingTicks()
+            hot = HotDecoder(ticks, subscribed(), on_fault=lambda error: None)
+            expected = library_calls(body, 200) if hot.feed(body) else []
+            assert ticks.calls == expected, body
+
+
 def test_everything_else_is_left_to_the_library() -> None:
     others = [b"", b"1", b"1\0", b"10\0006\0", b"12\0", fields(3, 1), b"\0\0\0\x01"]
     hot = HotDecoder(RecordingTicks(), subscribed(), on_fault=lambda error: None)

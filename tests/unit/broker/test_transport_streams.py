@@ -319,6 +319,20 @@ def test_a_send_into_a_broken_connection_does_not_close_under_its_caller(wire: W
     assert [doubtful for _, doubtful in wire.closed] == [(1,)]
 
 
+def test_what_came_with_the_break_is_still_read(wire: Wire) -> None:
+    def command() -> None:
+        wire.peer.sendall(framed(b"the last word"))
+        wire.peer.close()
+        wire.transport.send(b"order", OrderId(1))
+
+    wire.loop.on_woken = command
+    wire.loop.wake()
+    wire.loop.run_once()
+
+    assert wire.frames == [b"the last word"]
+    assert [doubtful for _, doubtful in wire.closed] == [(1,)]
+
+
 def test_nothing_can_be_sent_after_the_end(wire: Wire) -> None:
     wire.transport.close("over")
 

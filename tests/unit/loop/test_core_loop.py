@@ -224,7 +224,7 @@ def test_writing_is_told_only_while_it_is_wanted(
 
 def real_loop() -> tuple[CoreLoop, threading.Thread]:
     made = CoreLoop(SystemClock())
-    return made, threading.Thread(target=made.run, name="core under test")
+    return made, threading.Thread(target=made.run, name="core under test", daemon=True)
 
 
 def test_no_wake_up_is_lost_under_stress() -> None:
