@@ -31,6 +31,7 @@ class Trader:
         self.frame_log = folder / "frames.jsonl"
         self._qtbot = qtbot
         self.closed = False
+        self._ended: list[bool] = []
         options = parse(
             ["--demo", "--data-dir", str(folder / "data"), "--frame-log", str(self.frame_log)]
         )
@@ -128,11 +129,17 @@ class Trader:
 
     def close(self) -> None:
         """Close the window as its user does, and wait until nothing is left of the program."""
-        self.closed = True
-        ended: list[bool] = []
-        self.program.ended.connect(lambda: ended.append(True))
+        self.expect_end()
         self.window.force_close()
-        self.until(lambda: ended)
+        self.until_ended()
+
+    def expect_end(self) -> None:
+        """Listen for the end of the program, which something else will bring about."""
+        self.closed = True
+        self.program.ended.connect(lambda: self._ended.append(True))
+
+    def until_ended(self) -> None:
+        self.until(lambda: self._ended)
         self.window.deleteLater()
         self.program.deleteLater()
 

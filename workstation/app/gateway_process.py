@@ -60,7 +60,7 @@ class GatewayProcess(QObject):
         """Start the gateway; `listening` follows."""
         if self._stopping:
             return
-        program, *first = _command()
+        program, *first = [*program_command(), "simgateway"]
         self._process.start(program, [*first, *self._options, "--port", str(self._port)])
 
     def stop(self) -> None:
@@ -115,8 +115,8 @@ class GatewayProcess(QObject):
         self._delay = min(self._delay * 2, LONGEST_RESTART_MS)
 
 
-def _command() -> list[str]:
+def program_command() -> list[str]:
+    """Return the words that start this program, packaged or from its sources."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, "simgateway"]
-    main = Path(__file__).resolve().parents[2] / "main.py"
-    return [sys.executable, str(main), "simgateway"]
+        return [sys.executable]
+    return [sys.executable, str(Path(__file__).resolve().parents[2] / "main.py")]

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QEvent,
     QMessageLogContext,
     QObject,
+    QProcess,
     QTimer,
     QtMsgType,
     Signal,
@@ -19,12 +20,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
-from workstation.app.gateway_process import GatewayProcess
+from workstation.app.crash import CrashDialog
+from workstation.app.gateway_process import GatewayProcess, program_command
 from workstation.app.layout_file import read_layout, write_layout
 from workstation.app.logs import start_logging, stop_logging
 from workstation.app.milestones import Milestones
 from workstation.app.opening import Opened, open_core
 from workstation.app.options import Options
+from workstation.app.shell import Shell
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.bridge.core_thread import CoreThread
 from workstation.bridge.inbox import Inbox
@@ -82,6 +85,10 @@ class Program(QObject):
             clock=_now,
         )
         self._milestones = Milestones(self.window, self)
+        self.crash = CrashDialog(files.logs, _now, self.window)
+        self.shell = Shell(options, self.commands, self.window)
+        self.next_profile = ""
+        """Profile to start anew with once everything has ended, "" for none."""
         self._keep_layout = QTimer(self)
         self._keep_layout.setInterval(LAYOUT_MS)
         self._connect()
@@ -193,14 +200,17 @@ class Program(QObject):
     def on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Log what a slot raised and say so; never a traceback on the screen."""
-        log.error("an error in the window", exc_info=(kind, error, trace))
-        self._say(
-            Severity.ERROR,
-            f"An internal error was caught in the window: {kind.__name__}.",
-            "Orders are not touched by it; the trading core runs apart from the window.",
-            "Save the log and report it.",
-        )
+        """Take what a slot raised; never a traceback on the screen."""
+        self.crash.show(kind, error, trace)
+
+    @Slot(object)
+    def _on_settings_faulted(self, sentence: str) -> None:
+        self._say(Severity.WARNING, sentence, "Orders are not touched by it.", "")
+
+    @Slot(object)
+    def _on_restart_requested(self, profile: str) -> None:
+        self.next_profile = profile
+        self.window.close()
 
     def _use_endpoint(self, host: str, port: int) -> None:
         self.commands.send(UseEndpoint(host, port))
@@ -216,6 +226,8 @@ class Program(QObject):
         self.inbox.latest_arrived.connect(self._milestones.on_latest)
         self.inbox.inbox_drained.connect(self.window.on_frame)
         self.window.closing.connect(self._on_closing)
+        self.shell.restart_requested.connect(self._on_restart_requested)
+        self.shell.faulted.connect(self._on_settings_faulted)
         self.thread_of_core.finished.connect(self._on_core_finished)
         self.thread_of_core.failed.connect(self._on_core_failed)
         self._keep_layout.timeout.connect(self._on_layout_due)
@@ -253,13 +265,24 @@ def run(options: Options) -> int:
     _close_on_signals(program)
     program.start()
     code = int(application.exec())
+    next_profile = program.next_profile
     sys.excepthook = sys.__excepthook__
     program.window.deleteLater()
     program.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qInstallMessageHandler(None)
     stop_logging(handler)
+    if next_profile:
+        start_anew(options, next_profile)
     return code
+
+
+def start_anew(options: Options, profile: str) -> None:
+    """Start a new process of the program with another profile and the same folder."""
+    command = program_command()
+    arguments = [*command[1:], "--profile", profile, "--data-dir", str(options.data_folder)]
+    arguments += ["--read-only"] if options.read_only else []
+    QProcess.startDetached(command[0], arguments)
 
 
 def _close_on_signals(program: Program) -> None:
