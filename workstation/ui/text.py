@@ -92,6 +92,19 @@ def size(value: Number | None) -> str:
     return f"{exact:,.{min(decimals_of(exact), 8)}f}".replace("-", "−")
 
 
+def short_size(value: Number | None) -> str:
+    """Write a volume for an axis in three or four digits: 950, 12.4K, 3.25M."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    amount = float(value)
+    for unit, suffix in (1e9, "B"), (1e6, "M"), (1e3, "K"):
+        if abs(amount) >= unit:
+            short = amount / unit
+            decimals = 2 if abs(short) < 10 else 1 if abs(short) < 100 else 0
+            return f"{short:,.{decimals}f}{suffix}".replace("-", "−")
+    return size(round(amount, 2))
+
+
 def plain_size(value: Decimal) -> str:
     """Write a quantity for an edit field: no separators, no trailing zeros."""
     return f"{value:.{decimals_of(value)}f}"

@@ -1,0 +1,300 @@
+"""The area of the chart: paints the view and turns mouse, wheel and keys into moves of it."""
+
+import math
+from enum import Enum, auto
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from workstation.ui import theme
+from workstation.ui.chart.layer import ChartLayer
+from workstation.ui.chart.overlay import ChartOverlay, Words, last_price_row, tag_rect
+from workstation.ui.chart.view import ChartView
+
+NOTCH = 120
+"""Eighths of a degree in one notch of an ordinary wheel."""
+
+PAN_SHARE = 10
+"""An arrow key moves a tenth of the width."""
+
+
+class _Drag(Enum):
+    NOTHING = auto()
+    PLOT = auto()
+    PRICE_AXIS = auto()
+
+
+class ChartCanvas(QWidget):
+    """Shows a ChartView. Repaints the strip that changed, and nothing while hidden."""
+
+    view_moved = Signal()
+    """The user went somewhere else; older bars may be needed."""
+
+    def __init__(self, view: ChartView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.words = Words()
+        self.layer = ChartLayer()
+        self._overlay = ChartOverlay()
+        self._mouse: QPoint | None = None
+        self._drag = _Drag.NOTHING
+        self._drag_from = QPoint()
+        self._wheel = 0
+        self._last_row: int | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 90)
+        self.setAccessibleName("Chart")
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(640, 320)
+
+    def show_anew(self) -> None:
+        """Take entirely other bars."""
+        self._overlay.forget_widths()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw everything again, once the event loop comes to it."""
+        self.view.settle()
+        self.layer.make_stale()
+        self._last_row = last_price_row(self.view)
+        self.update()
+
+    def refresh_newest(self, since: int) -> None:
+        """Draw the bars from index `since` on again; all of it only if the scales changed."""
+        if self.view.settle():
+            self.refresh()
+            return
+        view = self.view
+        strip = view.last_bars(since)
+        if not strip.isEmpty():
+            self.layer.make_strip_stale(strip)
+        region = QRegion(strip).united(view.layout.header)
+        for row in {self._last_row, last_price_row(view)} - {None}:
+            if row is not None:
+                region += tag_rect(view, row)
+                region += QRect(0, row, view.layout.prices.width(), 1)
+        self._last_row = last_price_row(view)
+        self._update_device(region)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        if ratio != self.view.layout.ratio:
+            self._take_size()
+        colours = theme.paint().theme
+        self.layer.use_theme(colours)
+        self.layer.refresh(self.view)
+        painter = QPainter(self)
+        painter.scale(1 / ratio, 1 / ratio)  # one unit is one device pixel from here on
+        painter.setFont(self.view.layout.font)
+        for exposed in _rects_of(event.region()):
+            part = _outward(exposed, ratio)
+            painter.drawPixmap(part, self.layer.pixmap, part)
+        self._draw_overlay(painter, colours)
+        painter.end()
+
+    def _draw_overlay(self, painter: QPainter, colours: theme.Theme) -> None:
+        view, overlay = self.view, self._overlay
+        if not len(view.bars):
+            overlay.draw_header(painter, view, colours, None, self.words.title)
+            overlay.draw_state(painter, view, colours, self.words.state)
+            return
+        hovered = view.bars.end - 1
+        overlay.draw_last_price(painter, view, colours)
+        overlay.draw_notes(painter, view, colours, self.words)
+        if self._mouse is not None and view.layout.plot.contains(self._mouse):
+            overlay.draw_crosshair(painter, view, colours, self._mouse)
+            index = view.index_at(self._mouse.x())
+            hovered = hovered if index is None else index
+        overlay.draw_header(painter, view, colours, hovered, self.words.title)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._take_size()
+        super().resizeEvent(event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._take_size()
+        super().changeEvent(event)
+
+    def _take_size(self) -> None:
+        ratio = self.devicePixelRatioF()
+        width, height = round(self.width() * ratio), round(self.height() * ratio)
+        self.view.resize(width, height, self.font(), ratio)
+        self.refresh()
+        self.view_moved.emit()
+
+    # -- mouse --------------------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        self._drag_from = self._place_of(event)
+        in_axis = self.view.layout.price_axis.contains(self._drag_from)
+        self._drag = _Drag.PRICE_AXIS if in_axis else _Drag.PLOT
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = _Drag.NOTHING
+        super().mouseReleaseEvent(event)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self._place_of(event)
+        moved = place - self._drag_from
+        if self._drag is not _Drag.NOTHING:
+            self._mouse, self._drag_from = place, place
+            self._drag_by(moved)
+            return
+        in_axis = self.view.layout.price_axis.contains(place)
+        self.setCursor(Qt.CursorShape.SizeVerCursor if in_axis else Qt.CursorShape.CrossCursor)
+        self._move_crosshair(place)
+
+    def _drag_by(self, moved: QPoint) -> None:
+        if self._drag is _Drag.PRICE_AXIS:
+            if moved.y():
+                self.view.prices.stretch(moved.y())
+                self.refresh()
+            return
+        if self.view.prices.is_manual and moved.y():
+            self.view.prices.shift(moved.y())
+        self._moved_by(-moved.x())
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._drag = _Drag.NOTHING
+        if self.view.layout.price_axis.contains(self._place_of(event)):
+            self.view.prices.is_manual = False
+            self.refresh()
+        else:
+            self.show_newest()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._move_crosshair(None)
+        super().leaveEvent(event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta()
+        ratio = self.view.layout.ratio
+        place = event.position() * ratio
+        if abs(turned.x()) > abs(turned.y()):
+            self._moved_by(-round(turned.x() * ratio / 2))
+        else:
+            self._wheel += turned.y()
+            steps = math.trunc(self._wheel / NOTCH)
+            self._wheel -= steps * NOTCH
+            if self.view.layout.price_axis.contains(place.toPoint()):
+                self.view.prices.stretch(-steps * self.view.prices.height / 25)
+                self.refresh()
+            elif steps:
+                self._zoom(steps, min(round(place.x()), self.view.time.width))
+        event.accept()
+
+    # -- keys ---------------------------------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key
+        width = self.view.time.width
+        match event.key():
+            case key.Key_Left | key.Key_Right:
+                step = max(3 * self.view.time.spacing, width // PAN_SHARE)
+                self._moved_by(-step if event.key() == key.Key_Left else step)
+            case key.Key_PageUp | key.Key_PageDown:
+                self._moved_by(-width if event.key() == key.Key_PageUp else width)
+            case key.Key_Plus | key.Key_Equal:
+                self._zoom(1, self._key_anchor())
+            case key.Key_Minus:
+                self._zoom(-1, self._key_anchor())
+            case key.Key_Home | key.Key_End:
+                self.show_newest()
+            case _:
+                super().keyPressEvent(event)
+
+    def show_newest(self) -> None:
+        """Bring the newest bar into sight."""
+        self.view.show_newest()
+        self.refresh()
+
+    def _key_anchor(self) -> int:
+        """Return the column that stays: the newest bar if it is in sight, else the middle."""
+        time = self.view.time
+        newest = time.middle_of(self.view.bars.end - 1)
+        return newest if 0 <= newest < time.width else time.width // 2
+
+    def _zoom(self, steps: int, anchor: int) -> None:
+        self.view.zoom(steps, anchor)
+        self.refresh()
+        self.view_moved.emit()
+
+    def _moved_by(self, columns: int) -> None:
+        self.view.pan(columns)
+        self.refresh()
+        self.view_moved.emit()
+
+    # -- places -------------------------------------------------------------------------------
+
+    def _place_of(self, event: QMouseEvent) -> QPoint:
+        place = event.position() * self.view.layout.ratio
+        return QPoint(math.floor(place.x()), math.floor(place.y()))
+
+    def _move_crosshair(self, place: QPoint | None) -> None:
+        region = self._cross_region()
+        self._mouse = place
+        self._update_device(region.united(self._cross_region()).united(self.view.layout.header))
+
+    def _cross_region(self) -> QRegion:
+        """Return what the crosshair covers now."""
+        view, place = self.view, self._mouse
+        if place is None or not view.layout.plot.contains(place):
+            return QRegion()
+        index = view.index_at(place.x())
+        x = place.x() if index is None else view.time.middle_of(index)
+        plot = view.layout.plot
+        region = QRegion(QRect(x, plot.top(), 1, plot.height()))
+        region += QRect(0, place.y(), plot.width(), 1)
+        region += tag_rect(view, place.y())
+        region += self._overlay.time_tag_rect(view, x)
+        return region
+
+    def _update_device(self, region: QRegion) -> None:
+        ratio = self.view.layout.ratio
+        logical = QRegion()
+        for part in _rects_of(region):
+            logical += _outward(part, 1 / ratio)
+        self.update(logical)
+
+
+def _rects_of(region: QRegion) -> list[QRect]:
+    # WORKAROUND: the stubs of PySide 6.11 do not know that a region can be gone through.
+    rects: list[QRect] = list(region)  # type: ignore[call-overload]
+    return rects
+
+
+def _outward(area: QRect, ratio: float) -> QRect:
+    """Scale a rectangle to the smallest one of whole numbers that covers it."""
+    left, top = math.floor(area.left() * ratio), math.floor(area.top() * ratio)
+    right = math.ceil((area.left() + area.width()) * ratio)
+    bottom = math.ceil((area.top() + area.height()) * ratio)
+    return QRect(left, top, right - left, bottom - top)

@@ -1,0 +1,189 @@
+"""The chart panel: one contract's bars in a chosen size, live, with older ones on demand."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QHBoxLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workstation.bridge.commands import CommandPort
+from workstation.domain.bar import BarSize, BarUpdate
+from workstation.domain.ids import ConId
+from workstation.domain.link import LinkState, LinkView
+from workstation.ui import text
+from workstation.ui.chart.canvas import ChartCanvas
+from workstation.ui.chart.feed import BarFeed, Older, Series
+from workstation.ui.chart.view import ChartView
+from workstation.ui.screen_state import ScreenState
+
+SIZE_NAMES = {
+    BarSize.MINUTE_1: "1m",
+    BarSize.MINUTE_5: "5m",
+    BarSize.MINUTE_15: "15m",
+    BarSize.MINUTE_30: "30m",
+    BarSize.HOUR_1: "1h",
+    BarSize.DAY_1: "1D",
+}
+_SIZES = tuple(SIZE_NAMES)
+
+_DOWN = {LinkState.DISCONNECTED, LinkState.CONNECTING}
+
+
+class ChartPanel(QWidget):
+    """Shows the bars of one contract; asks the core for them while it can be seen."""
+
+    def __init__(
+        self, state: ScreenState, commands: CommandPort, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._symbol = ""
+        self._con_id: ConId | None = None
+        self._size = BarSize.MINUTE_5
+        self.feed = BarFeed(commands, self)
+        self.canvas = ChartCanvas(ChartView(self.feed.bars), self)
+        self.size_buttons = QButtonGroup(self)
+        line = QHBoxLayout()
+        line.setContentsMargins(3, 2, 3, 2)
+        line.setSpacing(1)
+        for number, name in enumerate(SIZE_NAMES.values()):
+            line.addWidget(self._size_button(number, name))
+        line.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(line)
+        column.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        self.size_buttons.idClicked.connect(self._on_size_clicked)
+        self.canvas.view_moved.connect(self._on_view_moved)
+        self.feed.reloaded.connect(self._on_reloaded)
+        self.feed.grown_older.connect(self._on_grown_older)
+        self.feed.updated.connect(self._on_updated)
+        self.feed.status_changed.connect(self._on_status_changed)
+        self._choose_size(self._size)
+        self._on_status_changed()
+
+    def show_contract(self, con_id: ConId | None, symbol: str) -> None:
+        """Show another contract, or none."""
+        self._con_id, self._symbol = con_id, text.one_line(symbol, 24)
+        self._load()
+
+    def take_updates(self, updates: Iterable[BarUpdate]) -> None:
+        """Apply the newest bars of the frame; those of other series are passed over."""
+        self.feed.take(updates)
+
+    def link_changed(self, old: LinkView | None, new: LinkView) -> None:
+        """Follow again once the link is back, and close the gap."""
+        if new.state in _DOWN:
+            self.feed.link_lost()
+        elif new.state is LinkState.READY and (old is None or old.state is not LinkState.READY):
+            self.feed.link_ready()
+
+    def contract_known(self, con_id: ConId) -> None:
+        """Take the price increments of the contract, once they are known."""
+        if con_id == self._con_id:
+            self.canvas.view.ladder = self._state.ladder(con_id)
+            self.canvas.refresh()
+
+    def chart_state(self) -> dict[str, object]:
+        """Return what a layout remembers of the chart."""
+        return {"size": SIZE_NAMES[self._size]}
+
+    def restore_chart(self, state: object) -> None:
+        """Take back what chart_state() returned; anything else changes nothing."""
+        name = state.get("size") if isinstance(state, dict) else None
+        for size, known in SIZE_NAMES.items():
+            if known == name:
+                self._choose_size(size)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.feed.set_wanted()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.feed.set_unwanted()
+
+    def _size_button(self, number: int, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(name)
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setToolTip(text.tooltip(f"Bars of {_SIZES[number].value}"))
+        self.size_buttons.addButton(button, number)
+        return button
+
+    def _choose_size(self, size: BarSize) -> None:
+        self._size = size
+        button: QAbstractButton = self.size_buttons.button(_SIZES.index(size))
+        button.setChecked(True)
+        self._load()
+
+    def _load(self) -> None:
+        self.canvas.view.ladder = self._state.ladder(self._con_id)
+        self.canvas.words.title = (
+            f"{self._symbol}  {SIZE_NAMES[self._size]}" if self._symbol else ""
+        )
+        self.feed.show(self._con_id, self._size)
+
+    @Slot(int)
+    def _on_size_clicked(self, number: int) -> None:
+        self._choose_size(_SIZES[number])
+
+    @Slot()
+    def _on_view_moved(self) -> None:
+        if self.canvas.view.needs_older:
+            self.feed.want_older()
+
+    @Slot()
+    def _on_reloaded(self) -> None:
+        self.canvas.view.start_anew(is_intraday=self._size.is_intraday)
+        self.canvas.show_anew()
+        self._on_view_moved()
+
+    @Slot()
+    def _on_grown_older(self) -> None:
+        self.canvas.refresh()
+        self._on_view_moved()
+
+    @Slot(object)
+    def _on_updated(self, change: tuple[int, bool]) -> None:
+        old_end, is_deep = change
+        view = self.canvas.view
+        moved = view.time.follow(old_end, view.bars.end)
+        if moved or is_deep:
+            self.canvas.refresh()
+        else:
+            self.canvas.refresh_newest(old_end - 1)
+
+    @Slot()
+    def _on_status_changed(self) -> None:
+        feed, words = self.feed, self.canvas.words
+        reason = text.one_line(feed.reason, 200)
+        words.state = {
+            Series.NONE: "No contract chosen.",
+            Series.LOADING: "Loading bars…",
+            Series.SHOWN: "",
+            Series.FAILED: f"No history: {reason}",
+        }[feed.series]
+        words.note = {
+            Older.IDLE: "",
+            Older.ASKED: "Loading older bars…",
+            Older.FAILED: f"No older bars now: {reason}",
+            Older.COMPLETE: "Start of history",
+        }[feed.older]
+        is_stale = feed.series is Series.SHOWN and not feed.is_live
+        words.warning = f"Not updating: {reason}" if is_stale else ""
+        self.canvas.update()

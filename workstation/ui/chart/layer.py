@@ -1,0 +1,196 @@
+"""The picture of grid, candles, volume and axes; drawn again only where something changed."""
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from workstation.ui import text
+from workstation.ui.chart.candles import CandleColours, columns_between, draw_candles, draw_volume
+from workstation.ui.chart.scale import round_prices
+from workstation.ui.chart.time_marks import DAY, YEAR
+from workstation.ui.chart.view import ChartView
+from workstation.ui.theme import Theme
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+LABEL_ROOM = 64
+"""Logical pixels between two labels of the time axis, from middle to middle."""
+
+PRICE_ROOM = 30
+"""The same for the price axis."""
+
+SEPARATOR_ROOM = 24
+"""Day separators closer than this give way to those of weeks, months or years."""
+
+
+class ChartLayer:
+    """A pixmap of everything but what follows the mouse or the last price."""
+
+    def __init__(self) -> None:
+        self.pixmap = QPixmap()
+        self._theme: Theme | None = None
+        self._is_stale = True
+        self._stale_strip = QRect()
+
+    def use_theme(self, theme: Theme) -> None:
+        """Take the colours; others than before make the picture stale."""
+        if theme is self._theme:
+            return
+        self._theme = theme
+        base = QColor(theme.base)
+        self._base, self._grid, self._border = base, QColor(theme.grid), QColor(theme.border)
+        self._text, self._muted = QColor(theme.text), QColor(theme.muted)
+        up, down = QColor(theme.up), QColor(theme.down)
+        self._colours = CandleColours(up, down, _mixed(up, base), _mixed(down, base), base)
+        self.make_stale()
+
+    def make_stale(self) -> None:
+        """Draw everything at the next occasion."""
+        self._is_stale = True
+
+    def make_strip_stale(self, strip: QRect) -> None:
+        """Draw a strip of the plot at the next occasion."""
+        self._stale_strip = self._stale_strip.united(strip)
+
+    def refresh(self, view: ChartView) -> None:
+        """Bring the picture up to date."""
+        area = view.layout.header.united(view.layout.time_axis)
+        if self.pixmap.size() != area.size():
+            self.pixmap = QPixmap(area.size())
+            self._is_stale = True
+        if self._is_stale:
+            self._draw(view, area)
+        elif not self._stale_strip.isEmpty():
+            self._draw(view, self._stale_strip)
+        self._is_stale = False
+        self._stale_strip = QRect()
+
+    def _draw(self, view: ChartView, clip: QRect) -> None:
+        layout = view.layout
+        painter = QPainter(self.pixmap)
+        painter.setFont(layout.font)
+        painter.setClipRect(clip)
+        painter.fillRect(clip, self._base)
+        if len(view.bars):
+            marks = self._chosen_marks(view)
+            self._draw_grid(painter, view, marks)
+            self._draw_separators(painter, view)
+            self._draw_bars(painter, view, clip)
+            painter.setClipRect(clip)
+            self._draw_price_axis(painter, view)
+            self._draw_time_axis(painter, view, marks)
+        painter.fillRect(QRect(0, layout.time_axis.top(), area_width(view), 1), self._border)
+        painter.fillRect(
+            QRect(layout.price_axis.left(), layout.header.bottom(), 1, layout.price_axis.height()),
+            self._border,
+        )
+        painter.end()
+
+    def _draw_bars(self, painter: QPainter, view: ChartView, clip: QRect) -> None:
+        layout = view.layout
+        columns = view.columns
+        if clip.width() < layout.prices.width():
+            columns = columns_between(view.bars, view.time, clip.left(), clip.right() + 1)
+        wick = max(1, int(layout.ratio))
+        if not layout.volume.isEmpty():
+            painter.setClipRect(layout.volume.intersected(clip))
+            draw_volume(
+                painter, columns, view.time, layout.volume, view.most_volume, self._colours, wick
+            )
+        painter.setClipRect(layout.prices.intersected(clip))
+        draw_candles(painter, columns, view.time, view.prices, self._colours, wick)
+
+    def _chosen_marks(self, view: ChartView) -> list[tuple[int, int]]:
+        """Choose labels from beyond the edges too, so that moving does not change them."""
+        first, end = view.time.shown()
+        room = view.layout.pixels(LABEL_ROOM)
+        most = max(1, 2 * view.time.width // room)
+        apart = room * view.time.factor / view.time.spacing
+        half = (end - first) // 2
+        return view.marks.chosen(first - half, end + half, most, apart)
+
+    def _draw_grid(self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]) -> None:
+        layout = view.layout
+        for index, _ in marks:
+            x = view.time.middle_of(index)
+            painter.fillRect(x, layout.plot.top(), 1, layout.plot.height(), self._grid)
+        for price in self._grid_prices(view):
+            painter.fillRect(0, view.prices.y_of(price), layout.prices.width(), 1, self._grid)
+        if not layout.volume.isEmpty():
+            painter.fillRect(0, layout.volume.top() - 2, layout.prices.width(), 1, self._border)
+
+    def _draw_separators(self, painter: QPainter, view: ChartView) -> None:
+        first, end = view.time.shown()
+        most = max(1, view.time.width // view.layout.pixels(SEPARATOR_ROOM))
+        lightest = DAY if view.marks.is_intraday else YEAR
+        for weight in range(lightest, YEAR + 1):
+            found = view.marks.of_weight(first, end, weight)
+            if len(found) <= most:
+                break
+        else:
+            return
+        plot, height = view.layout.plot, view.layout.pixels(3)
+        for index in found:
+            x = view.time.x_of(index)
+            for y in range(plot.top(), plot.bottom(), 2 * height):
+                painter.fillRect(x, y, 1, height, self._border)
+
+    def _grid_prices(self, view: ChartView) -> list[float]:
+        most = view.prices.height // view.layout.pixels(PRICE_ROOM)
+        return round_prices(view.prices.low, view.prices.high, most, view.increment)
+
+    def _draw_price_axis(self, painter: QPainter, view: ChartView) -> None:
+        axis, line = view.layout.price_axis, view.layout.line
+        gap = view.layout.pixels(6)
+        painter.setPen(self._muted)
+        for price in self._grid_prices(view):
+            y = view.prices.y_of(price) - line // 2
+            if view.layout.prices.top() <= y <= view.layout.prices.bottom() - line:
+                place = QRect(axis.left() + gap, y, axis.width() - gap, line)
+                painter.drawText(place, _LEFT, view.price_text(price))
+        pane = view.layout.volume
+        if not pane.isEmpty() and view.most_volume:
+            place = QRect(axis.left() + gap, pane.top(), axis.width() - gap, line)
+            painter.drawText(place, _LEFT, text.short_size(view.most_volume))
+        if view.prices.is_manual:
+            painter.setPen(self._text)
+            corner = QRect(
+                axis.left(),
+                view.layout.time_axis.top(),
+                axis.width(),
+                view.layout.time_axis.height(),
+            )
+            painter.drawText(corner, _CENTRE, "manual")
+
+    def _draw_time_axis(
+        self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]
+    ) -> None:
+        axis = view.layout.time_axis
+        width = view.layout.pixels(LABEL_ROOM)
+        for index, weight in marks:
+            x = view.time.middle_of(index)
+            left, right = x - width // 2, x + width // 2
+            if right < 0 or left > view.time.width:
+                continue
+            label = view.marks.label(view.bars.time(index), weight)
+            half = painter.fontMetrics().horizontalAdvance(label) // 2
+            if x - half < 0 or x + half > view.time.width:
+                continue
+            painter.setPen(self._text if view.marks.is_major(weight) else self._muted)
+            painter.drawText(
+                QRect(QPoint(left, axis.top()), QPoint(right, axis.bottom())), _CENTRE, label
+            )
+
+
+def area_width(view: ChartView) -> int:
+    """Return the width of the whole picture."""
+    return view.layout.header.width()
+
+
+def _mixed(colour: QColor, base: QColor) -> QColor:
+    """Return a colour half faded into the background."""
+    return QColor(
+        (colour.red() + base.red()) // 2,
+        (colour.green() + base.green()) // 2,
+        (colour.blue() + base.blue()) // 2,
+    )

@@ -1,0 +1,172 @@
+"""What stands over the picture: the line of figures, the last price, the crosshair, the states."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from workstation.ui import text
+from workstation.ui.chart.view import ChartView
+from workstation.ui.theme import Theme
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(slots=True)
+class Words:
+    """The sentences of the chart."""
+
+    title: str = ""
+    """Contract and bar size."""
+
+    state: str = ""
+    """Why there are no bars; stands in the middle."""
+
+    note: str = ""
+    """How it stands with older bars."""
+
+    warning: str = ""
+    """Why the bars shown are not up to date."""
+
+
+class ChartOverlay:
+    """Draws over the picture; knows the widest figures, so that they do not jump."""
+
+    def __init__(self) -> None:
+        self._widths: dict[str, int] = {}
+
+    def forget_widths(self) -> None:
+        """Begin anew with other figures."""
+        self._widths.clear()
+
+    def draw_state(self, painter: QPainter, view: ChartView, theme: Theme, state: str) -> None:
+        """Write in the middle why there is nothing to see."""
+        area = view.layout.header.united(view.layout.time_axis)
+        painter.setPen(QColor(theme.muted))
+        wrapped = _CENTRE | Qt.TextFlag.TextWordWrap
+        painter.drawText(area.adjusted(12, 0, -12, 0), wrapped, state)
+
+    def draw_notes(self, painter: QPainter, view: ChartView, theme: Theme, words: Words) -> None:
+        """Write at the left edge how it stands with older bars and with updates."""
+        pane, gap = view.layout.prices, view.layout.pixels(6)
+        y = pane.top() + view.layout.pixels(2)
+        for content, colour in ((words.warning, theme.warning), (words.note, theme.muted)):
+            if content:
+                width = painter.fontMetrics().horizontalAdvance(content) + gap
+                place = QRect(0, y, min(width + gap, pane.width()), view.layout.line)
+                painter.fillRect(place, QColor(theme.base))
+                painter.setPen(QColor(colour))
+                painter.drawText(place.adjusted(gap, 0, 0, 0), _LEFT, content)
+                y += view.layout.line
+
+    def draw_last_price(self, painter: QPainter, view: ChartView, theme: Theme) -> None:
+        """Mark the newest close by a dotted line and a tag on the axis."""
+        row = last_price_row(view)
+        if row is None:
+            return
+        opened, _, _, close, _ = view.bars.bar(view.bars.end - 1)
+        colour = QColor(theme.up if close >= opened else theme.down)
+        pane, dot = view.layout.prices, view.layout.pixels(2)
+        if pane.top() <= row <= pane.bottom():
+            for x in range(0, pane.width(), 3 * dot):
+                painter.fillRect(x, row, dot, 1, colour)
+        self._tag(painter, tag_rect(view, row), view.price_text(close), colour, theme)
+
+    def draw_crosshair(
+        self, painter: QPainter, view: ChartView, theme: Theme, place: QPoint
+    ) -> None:
+        """Mark price and time under the mouse."""
+        layout, colour = view.layout, QColor(theme.muted)
+        index = view.index_at(place.x())
+        x = place.x() if index is None else view.time.middle_of(index)
+        painter.fillRect(x, layout.plot.top(), 1, layout.plot.height(), colour)
+        painter.fillRect(0, place.y(), layout.plot.width(), 1, colour)
+        if layout.prices.contains(place):
+            price = view.price_text(view.prices.price_at(place.y()))
+            self._tag(painter, tag_rect(view, place.y()), price, colour, theme)
+        if index is not None:
+            label = view.marks.full_label(view.bars.time(index))
+            self._tag(painter, self.time_tag_rect(view, x), label, colour, theme)
+
+    def time_tag_rect(self, view: ChartView, x: int) -> QRect:
+        """Return where the time under the crosshair stands."""
+        axis = view.layout.time_axis
+        width = view.layout.metrics.horizontalAdvance("Wed 28 May 2026 00:00") + 12
+        left = max(0, min(x - width // 2, view.time.width - width))
+        return QRect(left, axis.top() + 1, width, axis.height() - 1)
+
+    def draw_header(
+        self, painter: QPainter, view: ChartView, theme: Theme, index: int | None, title: str
+    ) -> None:
+        """Write contract, time and figures of one bar; what finds no room is left out."""
+        gap = view.layout.pixels(6)
+        line = view.layout.header.adjusted(gap, 0, -gap, 0)
+        bold = painter.font()
+        bold.setBold(True)
+        plain = painter.font()
+        painter.setFont(bold)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(line, _LEFT, title)
+        x = line.left() + painter.fontMetrics().horizontalAdvance(title) + 2 * gap
+        painter.setFont(plain)
+        if index is None:
+            return
+        colours = {"up": QColor(theme.up), "down": QColor(theme.down), "": QColor(theme.text)}
+        metrics = painter.fontMetrics()
+        for name, content, tone in figures_of(view, index):
+            label = metrics.horizontalAdvance(name + " ") if name else 0
+            width = max(self._widths.get(name, 0), metrics.horizontalAdvance(content))
+            self._widths[name] = width
+            if x + label + width > line.right():
+                return
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(QRect(x, line.top(), label, line.height()), _LEFT, name)
+            painter.setPen(colours[tone])
+            painter.drawText(
+                QRect(x + label, line.top(), width + gap, line.height()), _LEFT, content
+            )
+            x += label + width + 2 * gap
+
+    def _tag(
+        self, painter: QPainter, place: QRect, content: str, colour: QColor, theme: Theme
+    ) -> None:
+        painter.fillRect(place, colour)
+        painter.setPen(QColor(theme.base))
+        painter.drawText(place, _CENTRE, content)
+
+
+def figures_of(view: ChartView, index: int) -> list[tuple[str, str, str]]:
+    """Return name, text and tone of what the line at the top says about a bar."""
+    bars, price = view.bars, view.price_text
+    opened, high, low, close, volume = bars.bar(index)
+    when = view.marks.full_label(bars.time(index))
+    figures = [
+        ("", when, ""),
+        ("O", price(opened), ""),
+        ("H", price(high), ""),
+        ("L", price(low), ""),
+        ("C", price(close), ""),
+    ]
+    before = bars.bar(index - 1)[3] if index > bars.first else 0.0
+    if before > 0:
+        change = close - before
+        tone = "up" if change > 0 else "down" if change < 0 else ""
+        moved = text.price_change(change, close, view.ladder)
+        figures.append(("Change", f"{moved}  {text.percent(100 * change / before)}", tone))
+    figures.append(("V", text.size(round(volume, 8)), ""))
+    return figures
+
+
+def last_price_row(view: ChartView) -> int | None:
+    """Return the row of the newest close, None without bars."""
+    close = view.last_close
+    return None if close is None else view.prices.y_of(close)
+
+
+def tag_rect(view: ChartView, row: int) -> QRect:
+    """Return where a price tag stands on the axis; at the end of the axis if beyond it."""
+    axis, pane = view.layout.price_axis, view.layout.prices
+    height = view.layout.line + 2
+    top = max(pane.top(), min(row - height // 2, pane.bottom() + 1 - height))
+    return QRect(axis.left() + 1, top, axis.width() - 1, height)

@@ -1,0 +1,147 @@
+"""Which bars get a label on the time axis, and what it says."""
+
+import time
+from bisect import bisect_left
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import numpy as np
+import numpy.typing as npt
+
+from workstation.ui.chart.bars import BarArrays, Ints
+
+DAY, MONTH, YEAR = 8, 10, 12
+"""Weights of the first bar of a day, month and year; between lie week and quarter."""
+
+_STEPS = (60, 300, 900, 1800, 3600, 10_800, 21_600)
+"""Seconds of the weights 1 to 7: the first bar of every such piece of a day."""
+
+_DAY_SECONDS = 86_400
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+Weights = npt.NDArray[np.uint8]
+
+
+class TimeMarks:
+    """How much a bar's time stands out: the turn of a year most, any minute least.
+
+    Times are read in one zone: `zone` None is the computer's own; daily bars are dates and
+    need UTC.
+    """
+
+    def __init__(self) -> None:
+        self.is_intraday = True
+        self.zone: tzinfo | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was weighed."""
+        self._weights: Weights = np.zeros(0, np.uint8)
+        self._first = 0
+        self._epoch = -1
+
+    def use(self, *, is_intraday: bool) -> None:
+        """Prepare for bars of another size."""
+        self.is_intraday = is_intraday
+        self.zone = None if is_intraday else UTC
+        self.clear()
+
+    def weigh(self, bars: BarArrays) -> None:
+        """Weigh the bars that came since the last time."""
+        end = self._first + len(self._weights)
+        if self._epoch != bars.epoch or bars.first > self._first or bars.end < end:
+            self.clear()
+            self._first = end = bars.first
+            self._epoch = bars.epoch
+        if bars.end > end:
+            added = self._weights_of(bars, end, bars.end)
+            self._weights = np.concatenate((self._weights, added))
+        if bars.first < self._first:
+            added = self._weights_of(bars, bars.first, min(self._first + 1, bars.end))
+            self._weights = np.concatenate((added, self._weights[1:]))
+            self._first = bars.first
+
+    def _weights_of(self, bars: BarArrays, first: int, end: int) -> Weights:
+        begin = max(bars.first, first - 1)
+        times = bars.times[begin - bars.first : end - bars.first]
+        local = local_seconds(times, self.zone)
+        if begin == first:  # nothing comes before the first bar: let it not stand out
+            local = np.concatenate((local[:1], local))
+        weights = np.zeros(len(local) - 1, np.uint8)
+        for weight, seconds in enumerate(_STEPS, 1):
+            weights[_turns(local // seconds)] = weight
+        days = local // _DAY_SECONDS
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        turns = (days, (days + 3) // 7, months, months // 3, months // 12)
+        for weight, numbers in enumerate(turns, DAY):
+            weights[_turns(numbers)] = weight
+        return weights
+
+    def of_weight(self, first: int, end: int, weight: int) -> list[int]:
+        """Return the bars between two indices that weigh at least so much."""
+        low, high = max(0, first - self._first), max(0, end - self._first)
+        found = np.flatnonzero(self._weights[low:high] >= weight) + low + self._first
+        return [int(index) for index in found]
+
+    def chosen(self, first: int, end: int, most: int, apart: float) -> list[tuple[int, int]]:
+        """Return index and weight of the bars to label: `most` of the heaviest, bars `apart`."""
+        low, high = max(0, first - self._first), max(0, end - self._first)
+        weights = self._weights[low:high]
+        counts = np.bincount(weights, minlength=YEAR + 1)[::-1].cumsum()[::-1]
+        fitting = [weight for weight in range(1, YEAR + 1) if counts[weight] <= most]
+        found = np.flatnonzero(weights >= (fitting[0] if fitting else YEAR))
+        order = np.lexsort((found, -weights[found].astype(np.int64)))
+        taken: list[int] = []
+        for place in found[order].tolist():
+            at = bisect_left(taken, place)
+            is_free = at == 0 or place - taken[at - 1] >= apart
+            if is_free and (at == len(taken) or taken[at] - place >= apart):
+                taken.insert(at, place)
+        return [(place + low + self._first, int(weights[place])) for place in taken]
+
+    def label(self, seconds: int, weight: int) -> str:
+        """Write what stands under a bar of this weight: 2026, Mar, 18 Mar, 14:30."""
+        moment = self._local(seconds)
+        if weight >= YEAR:
+            return f"{moment.year}"
+        if self.is_intraday:
+            if weight >= DAY:
+                return f"{moment.day} {_MONTHS[moment.month - 1]}"
+            return f"{moment:%H:%M}"
+        return _MONTHS[moment.month - 1] if weight >= MONTH else f"{moment.day}"
+
+    def is_major(self, weight: int) -> bool:
+        """Tell whether a label begins a day of an intraday chart, or a month of a daily one."""
+        return weight >= (DAY if self.is_intraday else MONTH)
+
+    def full_label(self, seconds: int) -> str:
+        """Write the time of one bar: Wed 18 Mar 2026 14:30."""
+        moment = self._local(seconds)
+        month = _MONTHS[moment.month - 1]
+        date = f"{_DAYS[moment.weekday()]} {moment.day:02} {month} {moment.year}"
+        return f"{date} {moment:%H:%M}" if self.is_intraday else date
+
+    def _local(self, seconds: int) -> datetime:
+        return datetime.fromtimestamp(seconds, UTC).astimezone(self.zone)
+
+
+def local_seconds(times: Ints, zone: tzinfo | None) -> Ints:
+    """Return the times as seconds on the clocks of a zone; all zones change at quarter hours."""
+    if zone is UTC:
+        return times
+    quarters, places = np.unique(times // 900, return_inverse=True)
+    offsets = np.array([_offset(quarter * 900, zone) for quarter in quarters.tolist()], np.int64)
+    local: Ints = times + offsets[places]
+    return local
+
+
+def _offset(seconds: int, zone: tzinfo | None) -> int:
+    if zone is None:
+        return time.localtime(seconds).tm_gmtoff
+    offset = datetime.fromtimestamp(seconds, zone).utcoffset() or timedelta()
+    return int(offset.total_seconds())
+
+
+def _turns(numbers: Ints) -> npt.NDArray[np.bool_]:
+    turns: npt.NDArray[np.bool_] = numbers[1:] != numbers[:-1]
+    return turns
