@@ -70,16 +70,7 @@ class Gateway:
         now = int(clock.now().timestamp())
         self._today = self.local_time(now).date()
         self.markets = self._open_markets(saved, now)
-        self.histories = {
-            con_id: History(
-                (sources or {}).get(symbol) or demo_source(symbol),
-                self._today,
-                market.day,
-                f"{self.seed}:{symbol}",
-            )
-            for con_id, market in self.markets.items()
-            for symbol in (market.instrument.symbol,)
-        }
+        self.histories = self._open_histories(sources or {})
         self.news = NewsFeed(self.seed)
         numbers = Numbers(
             perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
@@ -111,6 +102,18 @@ class Gateway:
                 self._midnight(now),
             )
             for instrument in BY_CON_ID.values()
+        }
+
+    def _open_histories(self, sources: Mapping[str, Source]) -> dict[int, History]:
+        return {
+            con_id: History(
+                sources.get(symbol) or demo_source(symbol),
+                self._today,
+                market.day,
+                f"{self.seed}:{symbol}",
+            )
+            for con_id, market in self.markets.items()
+            for symbol in (market.instrument.symbol,)
         }
 
     # ---- time ------------------------------------------------------------------------

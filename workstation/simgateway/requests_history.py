@@ -22,6 +22,9 @@ MOST_BARS = 30_000
 
 MOST_STREAMS = 50
 UPDATE_SECONDS = 5.0
+_RETRY_SECONDS = 0.5
+"""After which a stream without news looks again."""
+
 
 BAR_SECONDS = {
     **{f"{n} secs": n for n in (1, 5, 10, 15, 30)},
@@ -301,11 +304,11 @@ class BarStream:
         )
         if not over and now - self.sent_at < UPDATE_SECONDS:
             return
-        self.sent_at = now
-        for label, bar in self._newest(client, seconds):
-            if bar != self.last:
-                self.last = bar
-                client.write(self._update(label, bar))
+        new = [(label, bar) for label, bar in self._newest(client, seconds) if bar != self.last]
+        self.sent_at = now if new else now - UPDATE_SECONDS + _RETRY_SECONDS
+        for label, bar in new:
+            self.last = bar
+            client.write(self._update(label, bar))
 
     def _newest(self, client: Client, seconds: int | None) -> list[Labelled]:
         """Return the bars from the last one sent on."""

@@ -16,7 +16,7 @@ from workstation.simgateway.messages import Message
 from workstation.simgateway.session import HIGHEST_VERSION, ProtocolError, Session
 
 MAX_CLIENTS = 32
-MAX_OUTBOUND = 16 * 1024 * 1024
+MAX_OUTBOUND = 8 * 1024 * 1024
 """Bytes waiting for a client that does not read; more, and it is dropped."""
 
 HANDSHAKE_SECONDS = 5.0
