@@ -1,9 +1,11 @@
 """Requests about the account: summary, values, positions, profit and loss."""
 
+from dataclasses import dataclass
+
 from workstation.simgateway import messages
 from workstation.simgateway.account_values import account_values, known_tag
 from workstation.simgateway.accounts import ACCOUNT
-from workstation.simgateway.client import Client, Summary
+from workstation.simgateway.client import ACCOUNT_SECONDS, NEVER, Client, Summary
 from workstation.simgateway.codec_text import Fields
 from workstation.simgateway.order_checks import invalid
 
@@ -69,15 +71,32 @@ def account_updates(client: Client, fields: Fields) -> None:
         client.send_account(client.gateway.clock.monotonic())
 
 
+@dataclass(slots=True)
+class ValuesStream:
+    """One account-updates-multi subscription."""
+
+    req_id: int
+    sent_at: float = NEVER
+
+    def publish(self, client: Client, now: float) -> None:
+        """Send every value again once it is time."""
+        if now - self.sent_at < ACCOUNT_SECONDS:
+            return
+        self.sent_at = now
+        balances = client.gateway.account.balances(client.gateway.desk.marks())
+        for key, value, currency in account_values(balances):
+            client.write([73, 1, self.req_id, ACCOUNT, "", key, value, currency])
+
+
 def account_updates_multi(client: Client, fields: Fields) -> None:
-    """Answer reqAccountUpdatesMulti (76) with the present values."""
+    """Answer reqAccountUpdatesMulti (76)."""
     fields.skip()
     req_id, account = fields.integer(), fields.text()
     if _wrong_account(client, req_id, account):
         return
-    balances = client.gateway.account.balances(client.gateway.desk.marks())
-    for key, value, currency in account_values(balances):
-        client.write([73, 1, req_id, ACCOUNT, "", key, value, currency])
+    stream = ValuesStream(req_id)
+    client.streams["account", req_id] = stream
+    stream.publish(client, client.gateway.clock.monotonic())
     client.write([74, 1, req_id])
 
 
@@ -151,8 +170,9 @@ def cancel_pnl_single(client: Client, fields: Fields) -> None:
 
 
 def cancel_account_updates_multi(client: Client, fields: Fields) -> None:
-    """Take cancelAccountUpdatesMulti (77); nothing streams there yet."""
-    del client, fields
+    """Take cancelAccountUpdatesMulti (77)."""
+    fields.skip()
+    client.streams.pop(("account", fields.integer()), None)
 
 
 def _wrong_account(client: Client, req_id: int, account: str) -> bool:

@@ -270,3 +270,16 @@ def test_a_new_day_starts_daily_figures_over(world: World) -> None:
     assert held.day_value == pytest.approx(Decimal(43047), abs=4000)
     client.request(99, 0)
     assert [m[0] for m in client.messages[-1:]] == ["102"]
+
+
+def test_account_values_of_a_multi_subscription_come_again(world: World) -> None:
+    client = world.client()
+    first = client.request(76, 1, 8, "SIM0000001", "", 0)
+    assert {m[0] for m in first} == {"73", "74"}
+    world.clock.seconds += 181
+    world.run(0.2)
+    assert len(client.of(73)) == 2 * (len(first) - 1)
+    client.request(77, 1, 8)
+    world.clock.seconds += 181
+    world.run(0.2)
+    assert len(client.of(73)) == 2 * (len(first) - 1)
