@@ -94,13 +94,13 @@ def test_a_stock_is_found_and_streamed(shelf: Shelf) -> None:
     assert shelf.rig.ticks.calls[0] == ("price", 265598, 1, 187.25)
 
 
+@pytest.mark.parametrize(("kind", "currency"), [("OPT", "USD"), ("STK", "CAD")])
 def test_an_option_or_a_foreign_stock_of_the_same_symbol_is_not_taken_for_it(
-    shelf: Shelf,
+    shelf: Shelf, kind: str, currency: str
 ) -> None:
-    for con_id, kind, currency in ((1, "OPT", "USD"), (2, "STK", "CAD")):
-        shelf.contracts.need(ConId(con_id))
-        number = shelf.look_up()
-        shelf.rig.say(details(number, con_id, "SHOP", kind, currency) + end(number))
+    shelf.contracts.need(ConId(1))
+    number = shelf.look_up()
+    shelf.rig.say(details(number, 1, "SHOP", kind, currency) + end(number))
     shelf.watch("SHOP")
     assert shelf.answers == []
     number = shelf.look_up()
