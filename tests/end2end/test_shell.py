@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.end2end.conftest import Trader
+from tests.end2end.test_first_orders import bid_of, send_limit_by_keyboard
 from workstation.storage.settings import read_settings
 
 Start = Callable[[], Trader]
@@ -59,3 +60,18 @@ def test_choosing_another_profile_ends_this_one_and_is_kept(start: Start) -> Non
     trader.until_ended()
     assert trader.program.next_profile == "tws-paper"
     assert read_settings(trader.folder / "data" / "settings.toml").profile == "tws-paper"
+
+
+def test_staying_with_a_working_order_keeps_the_connection(start: Start) -> None:
+    trader = start()
+    trader.until_ready()
+    send_limit_by_keyboard(trader, "IBM", "1", str(bid_of(trader, "IBM") - 5))
+    trader.until(lambda: [row["state"] for row in trader.orders()] == ["Working"])
+
+    trader.program.shell.restart_requested.emit("tws-paper")
+    question = trader.window.leaving.dialog
+    assert question is not None
+    trader.click(question.buttons["stay"])
+
+    assert trader.program.next_profile == ""
+    assert trader.window.isVisible()

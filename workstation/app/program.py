@@ -211,6 +211,14 @@ class Program(QObject):
     def _on_restart_requested(self, profile: str) -> None:
         self.next_profile = profile
         self.window.close()
+        question = self.window.leaving.dialog
+        if question is not None:
+            question.answered.connect(self._on_leaving_answered)
+
+    @Slot(object)
+    def _on_leaving_answered(self, answer: str) -> None:
+        if answer == "stay":
+            self.next_profile = ""
 
     def _use_endpoint(self, host: str, port: int) -> None:
         self.commands.send(UseEndpoint(host, port))
