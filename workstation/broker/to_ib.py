@@ -1,5 +1,7 @@
 """From our orders and contracts to the broker's, every default said aloud."""
 
+from decimal import Decimal
+
 from ibapi.contract import Contract as IbContract
 from ibapi.order import Order as IbOrder
 
@@ -45,7 +47,7 @@ def ib_order(order_ref: OrderRef, draft: OrderDraft) -> IbOrder:
     ib.account = draft.account
     ib.orderRef = order_ref
     ib.action = draft.side.value
-    ib.totalQuantity = draft.quantity
+    ib.totalQuantity = Decimal(f"{draft.quantity:f}")  # the library writes 1E+3 as it stands
     ib.orderType = draft.order_type.value
     if draft.limit_price is not None:
         ib.lmtPrice = float(draft.limit_price)
