@@ -39,6 +39,10 @@ from workstation.marketdata.depth_book import DepthRows
 ANSWER_SECONDS = 20.0
 NO_DATA = 162
 DEPTH_HALTED, DEPTH_RESET = 316, 317
+_AFTER_CANCEL = frozenset({NO_DATA, 300, 310, 366})
+"""Says of a request that was cancelled that it is gone: expected."""
+_WARNINGS = (2100, 2199)
+"""Inform about a request without ending it; 2152 names venues that a book leaves out."""
 
 _FIRST_PAGE = {
     BarSize.MINUTE_1: "2 D",
@@ -312,6 +316,8 @@ class DataDesk:
         number = notice.subject
         if number is None:
             return False
+        if _WARNINGS[0] <= notice.code <= _WARNINGS[1]:
+            return number in self._book_of
         con_id = self._book_of.get(number)
         book = self._books.get(con_id) if con_id is not None else None
         if con_id is not None and book is not None:
@@ -319,7 +325,7 @@ class DataDesk:
             return True
         asked = self._asked.get(number)
         if asked is None:
-            return number in self._tape_of or number in self._series_of
+            return notice.code in _AFTER_CANCEL and number not in self._tape_of
         if notice.code == NO_DATA and isinstance(asked.about, tuple) and _no_data(notice.text):
             self._take(ReqId(number))
             asked.answer(BarsAnswer(*asked.about, (), complete=True))
