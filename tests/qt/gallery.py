@@ -28,8 +28,6 @@ from tests.qt.fakes import (
 )
 from workstation.domain.account import Environment
 from workstation.domain.commands import (
-    Done,
-    SetArmed,
     SubmitOrder,
 )
 from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
@@ -172,8 +170,7 @@ def live(window: MainWindow, commands: FakeCommands) -> None:
 
 def live_armed(window: MainWindow, commands: FakeCommands) -> None:
     live(window, commands)
-    window.ticket.arm_button.click()
-    commands.answer(SetArmed, Done())
+    connect(window, commands, account=AccountId("U1234321"), environment=Environment.LIVE, armed=True)
 
 
 def denied(window: MainWindow, commands: FakeCommands) -> None:

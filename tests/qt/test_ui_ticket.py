@@ -316,7 +316,10 @@ def test_a_live_account_must_be_armed_for_entries(ready: Stage, ticket, qtbot) -
     assert ready.commands.of(SetArmed) == [SetArmed(armed=True)]
     assert not ticket.submit_button.isEnabled()
     ready.commands.answer(SetArmed, Done())
+    assert not ticket.submit_button.isEnabled()
+    ready.events(LinkChanged(a_link(account=live, environment=Environment.LIVE, armed=True)))
     assert ticket.submit_button.isEnabled()
+    assert ticket.arm_button.isChecked()
 
     ready.events(LinkChanged(a_link(account=AccountId("U9999999"), environment=Environment.LIVE)))
     assert not ticket.submit_button.isEnabled()

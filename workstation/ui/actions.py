@@ -45,11 +45,27 @@ def add_theme_menu(menu: QMenu, slot: Callable[[QAction], object], current: str)
 
 
 def add_dock_actions(menu: QMenu, docks: dict[str, QDockWidget]) -> None:
-    """Add a switch for every dock."""
+    """Add a switch for every dock; a dock that was closed comes back to the front."""
     for dock in docks.values():
         menu.addAction(dock.toggleViewAction())
     menu.addSeparator()
 
+
+DOCK_KEYS = {
+    "watchlist": "Ctrl+1",
+    "ticket": "Ctrl+2",
+    "orders": "Ctrl+3",
+    "positions": "Ctrl+4",
+    "log": "Ctrl+5",
+    "chart": "Ctrl+6",
+    "depth": "Ctrl+7",
+    "tape": "Ctrl+8",
+    "executions": "Ctrl+9",
+    "account": "Ctrl+0",
+    "news": "Ctrl+Shift+N",
+    "risk": "Ctrl+Shift+R",
+}
+"""Dock: the keys that put the cursor into it."""
 
 SHORTCUTS = (
     ("Ctrl+T", "Cursor into the ticket's symbol"),
@@ -65,6 +81,10 @@ SHORTCUTS = (
     ("F2 or double-click (orders)", "Change quantity or limit"),
     ("Ctrl+Shift+X", "Cancel all working orders of this client"),
     ("Ctrl+1 … Ctrl+5", "Watchlist, ticket, orders, positions, log"),
+    ("Ctrl+6 … Ctrl+0", "Chart, depth, time and sales, executions, account"),
+    ("Ctrl+Shift+N, Ctrl+Shift+R", "News, risk"),
+    ("Ctrl+Shift+E", "Stop entries: exits stay possible"),
+    ("Ctrl+Shift+F", "Go to flatten; hold Space for one second to do it"),
     ("F5", "Reconnect at once"),
     ("F1", "This list"),
     ("Ctrl+Q", "Quit"),

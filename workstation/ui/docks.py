@@ -1,21 +1,29 @@
 """The docks: where the panels stand at first, and how they come back."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 _AREA = Qt.DockWidgetArea
+_FEATURE = QDockWidget.DockWidgetFeature
+
+BELOW = ("orders", "positions", "executions", "account", "risk", "news", "log")
+"""Docks that share the place below, as tabs in this order."""
 
 
 class Docks:
-    """The five docks of the main window, by name."""
+    """The docks of the main window, by name."""
 
     def __init__(self, window: QMainWindow, panels: dict[str, tuple[str, QWidget]]) -> None:
         self._window = window
         self.by_name: dict[str, QDockWidget] = {}
+        self.is_locked = False
         window.setDockNestingEnabled(True)
         window.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
+        window.setCorner(Qt.Corner.BottomLeftCorner, _AREA.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, _AREA.RightDockWidgetArea)
         window.setCorner(Qt.Corner.TopRightCorner, _AREA.RightDockWidgetArea)
         window.setTabPosition(
@@ -33,21 +41,41 @@ class Docks:
         for dock in docks.values():
             dock.setFloating(False)
             window.removeDockWidget(dock)
-        vertical = Qt.Orientation.Vertical
-        watchlist, orders, positions = docks["watchlist"], docks["orders"], docks["positions"]
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        watchlist, chart = docks["watchlist"], docks["chart"]
+        depth, tape, ticket = docks["depth"], docks["tape"], docks["ticket"]
         window.addDockWidget(_AREA.LeftDockWidgetArea, watchlist)
-        window.addDockWidget(_AREA.RightDockWidgetArea, docks["ticket"])
-        window.splitDockWidget(watchlist, orders, vertical)
-        window.splitDockWidget(orders, positions, vertical)
-        window.tabifyDockWidget(positions, docks["log"])
+        window.splitDockWidget(watchlist, chart, across)
+        window.splitDockWidget(chart, depth, across)
+        window.splitDockWidget(depth, tape, down)
+        window.addDockWidget(_AREA.RightDockWidgetArea, ticket)
+        below = [docks[name] for name in BELOW]
+        window.addDockWidget(_AREA.BottomDockWidgetArea, below[0])
+        for left, right in pairwise(below):
+            window.tabifyDockWidget(left, right)
         for dock in docks.values():
             dock.show()
-        positions.raise_()
-        window.resizeDocks([watchlist, orders, positions], [300, 230, 230], vertical)
-        width = max(800, window.width())
+        below[0].raise_()
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Give each dock its part of the window; the chart takes what a large screen has more."""
+        docks, window = self.by_name, self._window
+        width, height = max(1000, window.width()), max(600, window.height())
+        ticket = 300 if width < 1600 else 340
+        book = 268 if width < 1600 else 340
+        list_width = 318 if width < 1600 else 470
+        chart = width - ticket - book - list_width
+        below = 222 if height < 900 else 320
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         window.resizeDocks(
-            [watchlist, docks["ticket"]], [width - 350, 350], Qt.Orientation.Horizontal
+            [docks[name] for name in ("watchlist", "chart", "depth", "ticket")],
+            [list_width, chart, book, ticket],
+            across,
         )
+        above = height - below - 110
+        window.resizeDocks([docks["watchlist"], docks["orders"]], [above, below], down)
+        window.resizeDocks([docks["depth"], docks["tape"]], [above // 2, above // 2], down)
 
     def focus(self, name: str) -> None:
         """Show a dock, bring it to the front and put the cursor into it."""
@@ -59,3 +87,12 @@ class Docks:
         widget = dock.widget()
         if widget is not None:
             (widget.focusProxy() or widget).setFocus()
+
+    def set_locked(self, *, locked: bool) -> None:
+        """Let docks be moved, floated and closed, or hold them where they are."""
+        self.is_locked = locked
+        free = _FEATURE.DockWidgetClosable | _FEATURE.DockWidgetMovable
+        free |= _FEATURE.DockWidgetFloatable
+        for dock in self.by_name.values():
+            dock.setFeatures(_FEATURE.NoDockWidgetFeatures if locked else free)
+            dock.toggleViewAction().setEnabled(not locked)

@@ -10,6 +10,9 @@ from PySide6.QtGui import QGuiApplication
 LAYOUT_VERSION = 1
 """Layouts of other versions are not read."""
 
+DOCKS_VERSION = 2
+"""Saved places of docks of other versions are not read; the rest of the layout is."""
+
 MAX_BLOB = 64 * 1024
 """A longer saved state is not read, in bytes."""
 

@@ -9,27 +9,35 @@ from PySide6.QtWidgets import QWidget
 import workstation
 from workstation.domain.finding import TradingState
 from workstation.ui.actions import (
+    DOCK_KEYS,
     SHORTCUTS,
     Menus,
     add_dock_actions,
     add_theme_menu,
     new_menu_bar,
 )
+from workstation.ui.board import Board
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.dialogs.table_dialog import TableDialog
 from workstation.ui.docks import Docks
+from workstation.ui.layout_menu import LayoutMenu
+from workstation.ui.layouts import Layouts
 from workstation.ui.ordering import Ordering
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import paint
+from workstation.ui.trading_controls import TradingControls
 
 
 class Host(Protocol):
     """What the menus need of the window."""
 
     docks: Docks
+    layouts: Layouts
     ordering: Ordering
+    controls: TradingControls
+    board: Board
     ticket: TicketPanel
     watchlist: WatchlistPanel
 
@@ -79,11 +87,16 @@ class MainMenu(QObject):
         menus.add(file_menu, "quit", "&Quit", host.close, "Ctrl+Q")
         view = menus.menu("&View")
         add_dock_actions(view, host.docks.by_name)
-        for number, name in enumerate(host.docks.by_name, start=1):
-            title = host.docks.by_name[name].windowTitle().lower()
-            action = menus.add(view, f"go_{name}", f"Go to {title}", self._on_go, f"Ctrl+{number}")
+        go_to = view.addMenu("&Go to")
+        for name, dock in host.docks.by_name.items():
+            action = menus.add(
+                go_to, f"go_{name}", dock.windowTitle(), self._on_go, DOCK_KEYS[name]
+            )
             action.setData(name)
         view.addSeparator()
+        self.layouts = LayoutMenu(
+            view.addMenu("&Layouts"), host.layouts, host.docks, self._window.window()
+        )
         menus.add(view, "reset_layout", "&Reset layout", host.reset_layout)
         self._themes = add_theme_menu(view, host.on_theme_chosen, paint().theme.name)
 
@@ -98,9 +111,12 @@ class MainMenu(QObject):
         cancel_all = host.ordering.cancel_all
         menus.add(trade, "cancel_all", "&Cancel all orders", cancel_all, "Ctrl+Shift+X")
         trade.addSeparator()
-        menus.add(trade, "stop_entries", "Stop &entries (exits stay possible)", self._on_stop)
-        menus.add(trade, "halt", "&Halt trading (cancels stay possible)", self._on_halt)
-        menus.add(trade, "resume", "&Resume trading…", self._on_resume)
+        controls = host.controls
+        stop = "Stop &entries (exits stay possible)"
+        menus.add(trade, "stop_entries", stop, controls.stop_entries, "Ctrl+Shift+E")
+        menus.add(trade, "halt", "&Halt trading (cancels stay possible)", controls.halt)
+        menus.add(trade, "resume", "&Resume trading…", controls.resume)
+        menus.add(trade, "flatten", "&Flatten: go to the button", self._on_flatten, "Ctrl+Shift+F")
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
 
@@ -136,25 +152,9 @@ class MainMenu(QObject):
         self._host.watchlist.symbol_edit.setFocus()
 
     @Slot()
-    def _on_stop(self) -> None:
-        self._host.ordering.set_trading_state(TradingState.REDUCING)
-
-    @Slot()
-    def _on_halt(self) -> None:
-        self._host.ordering.set_trading_state(TradingState.HALTED)
-
-    @Slot()
-    def _on_resume(self) -> None:
-        question = "Allow new entries again? The trading state becomes ACTIVE."
-        answers = {"resume": "Resume trading", "stay": "Leave it as it is"}
-        dialog = PlainDialog("Resume trading", question, answers, self._window.window())
-        dialog.answered.connect(self._on_resume_answered)
-        dialog.open()
-
-    @Slot(object)
-    def _on_resume_answered(self, answer: str) -> None:
-        if answer == "resume":
-            self._host.ordering.set_trading_state(TradingState.ACTIVE)
+    def _on_flatten(self) -> None:
+        self._host.docks.focus("risk")
+        self._host.board.risk.focus_flatten()
 
     @Slot()
     def _on_keys(self) -> None:

@@ -10,16 +10,19 @@ from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
 from workstation.domain.account import PositionView
-from workstation.domain.finding import TradingState
+from workstation.domain.bar import BarUpdate
+from workstation.domain.execution import Execution
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.notice import Notice, Severity
 from workstation.domain.order_status import OrderView
 from workstation.ui.alarm_strip import AlarmStrip
 from workstation.ui.banner import Banner
+from workstation.ui.board import Board
 from workstation.ui.docks import Docks
 from workstation.ui.icons import icon
 from workstation.ui.layout_state import (
+    DOCKS_VERSION,
     LAYOUT_VERSION,
     blob_text,
     is_readable,
@@ -28,20 +31,17 @@ from workstation.ui.layout_state import (
     read_symbols,
     screens,
 )
+from workstation.ui.layouts import Arrangement, Layouts
 from workstation.ui.leaving import Leaving
 from workstation.ui.main_menu import MainMenu
 from workstation.ui.messages import Messages
 from workstation.ui.models.quotes import WatchRow
 from workstation.ui.ordering import Ordering
-from workstation.ui.panels.log import LogPanel
-from workstation.ui.panels.orders import OrdersPanel
-from workstation.ui.panels.positions import PositionsPanel
-from workstation.ui.panels.ticket import TicketPanel
-from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.selection import Selection
 from workstation.ui.status_line import StatusLine
-from workstation.ui.table_view import TableView
 from workstation.ui.theme import apply_theme, paint
+from workstation.ui.trading_controls import TradingControls
 from workstation.ui.watching import Watching, clean_symbol
 
 FRAME = 4
@@ -71,10 +71,12 @@ class MainWindow(QMainWindow):
         self._wanted_symbol = ""
         self.state = ScreenState(read_only=read_only)
         self.messages = Messages(self.state, self)
-        self._build_panels()
+        self._build_panels(commands)
         self.watching = Watching(self.messages.quotes, self.state, commands, self)
         self.ordering = Ordering(commands, self.ticket, self)
         self.leaving = Leaving(self.state, self.ordering, self)
+        self.controls = TradingControls(self.ordering, self)
+        self.layouts = Layouts(self, self)
         self._build_frame()
         self._connect_messages()
         self._connect_panels()
@@ -82,7 +84,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 720)
         self.docks.place_all()
         self._show_link(None)
-        self.orders.show_count(0)
+        self._show_counts()
 
     @Slot(object)
     def on_events(self, messages: tuple[object, ...]) -> None:
@@ -101,19 +103,29 @@ class MainWindow(QMainWindow):
         self.messages.quotes.expire_flashes(now)
         offset = self.state.link.clock_offset if self.state.link else None
         self.banner.show_time(self._clock(), offset)
-        for table in self._tables.values():
-            table.proxy.settle(now)
+        for table in self.board.tables.values():
+            if table.isVisible():
+                table.proxy.settle(now)
 
     def layout_state(self) -> dict[str, object]:
         """Return the layout as plain values, ready for JSON."""
         return {
             "version": LAYOUT_VERSION,
             "geometry": blob_text(self.saveGeometry()),
-            "docks": blob_text(self.saveState(LAYOUT_VERSION)),
-            "columns": {name: table.column_state() for name, table in self._tables.items()},
+            **self.arrangement(),
             "symbols": self.watching.symbols(),
             "selected": self.ticket.symbol,
             "theme": paint().theme.name,
+            "layouts": self.layouts.state(),
+            "locked": self.docks.is_locked,
+        }
+
+    def arrangement(self) -> Arrangement:
+        """Return what a named layout keeps: docks, columns, the chart's settings."""
+        return {
+            "docks": blob_text(self.saveState(DOCKS_VERSION)),
+            "columns": {name: table.column_state() for name, table in self.board.arranged.items()},
+            "chart": self.board.chart.chart_state(),
         }
 
     def restore_layout(self, state: object) -> bool:
@@ -124,27 +136,36 @@ class MainWindow(QMainWindow):
         """
         if not isinstance(state, dict) or not is_readable(state):
             return False
-        geometry, docks = read_blob(state.get("geometry")), read_blob(state.get("docks"))
+        geometry = read_blob(state.get("geometry"))
         if geometry is not None:
             self.restoreGeometry(geometry)
-        if docks is None or not self._restore_docks(docks):
-            self.reset_layout()
-        columns = state.get("columns")
-        for name, table in self._tables.items():
-            table.restore_columns(columns.get(name) if isinstance(columns, dict) else None)
+        self.restore_arrangement(state)
         symbols = read_symbols(state.get("symbols"))
         if symbols is not None:
             self.watching.replace_all(symbols)
         self.choose_symbol(clean_symbol(state.get("selected")))
         self._restore_theme(state.get("theme"))
-        self._bring_on_screen()
+        self.layouts.restore(state.get("layouts"))
+        self.menu.layouts.lock.setChecked(state.get("locked") is True)
         return True
+
+    def restore_arrangement(self, state: Arrangement) -> None:
+        """Take arrangement() back; docks that cannot be placed go where they stood at first."""
+        docks = read_blob(state.get("docks"))
+        if docks is None or not self._restore_docks(docks):
+            self.reset_layout()
+        columns = state.get("columns")
+        for name, table in self.board.arranged.items():
+            table.restore_columns(columns.get(name) if isinstance(columns, dict) else None)
+        self.board.chart.restore_chart(state.get("chart"))
+        self.docks.set_locked(locked=self.docks.is_locked)
+        self._bring_on_screen()
 
     @Slot()
     def reset_layout(self) -> None:
         """Put docks and columns where they stood at first."""
         self.docks.place_all()
-        for table in self._tables.values():
+        for table in self.board.tables.values():
             table.reset_columns()
         self._bring_on_screen()
 
@@ -187,32 +208,16 @@ class MainWindow(QMainWindow):
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "ticket"):
             self._repaint_tables()
 
-    def _build_panels(self) -> None:
-        self.watchlist = WatchlistPanel(self.messages.quotes, self)
-        self.ticket = TicketPanel(self.state, self)
-        self.orders = OrdersPanel(self.messages.orders, self)
-        self.positions = PositionsPanel(self.messages.positions, self)
-        self.log = LogPanel(self.messages.log, self)
-        self._tables: dict[str, TableView] = {
-            "watchlist": self.watchlist.table,
-            "orders": self.orders.table,
-            "positions": self.positions.table,
-            "log": self.log.table,
-        }
+    def _build_panels(self, commands: CommandPort) -> None:
+        self.board = board = Board(self.state, self.messages, commands, self)
+        self.watchlist, self.ticket = board.watchlist, board.ticket
+        self.orders, self.positions, self.log = board.orders, board.positions, board.log
+        self.selection = Selection(
+            (board.ticket, board.chart, board.depth, board.tape, board.news), self
+        )
 
     def _build_frame(self) -> None:
-        panels: dict[str, tuple[str, QWidget]] = {
-            "watchlist": ("Watchlist", self.watchlist),
-            "ticket": ("Order ticket", self.ticket),
-            "orders": ("Orders", self.orders),
-            "positions": ("Positions", self.positions),
-            "log": ("Log", self.log),
-        }
-        self.docks = Docks(self, panels)
-        self.watchlist.setFocusProxy(self.watchlist.table)
-        self.orders.setFocusProxy(self.orders.table)
-        self.positions.setFocusProxy(self.positions.table)
-        self.log.setFocusProxy(self.log.table)
+        self.docks = Docks(self, self.board.docked())
         top = QWidget(self)
         self.banner = Banner(top)
         self.alarms = AlarmStrip(top)
@@ -234,12 +239,12 @@ class MainWindow(QMainWindow):
         messages.notice_arrived.connect(self._on_notice_arrived)
         messages.quotes_changed.connect(self._on_quotes_changed)
         messages.positions_changed.connect(self._on_positions_changed)
-        messages.summary_arrived.connect(self.positions.account_line.show_summary)
-        messages.pnl_arrived.connect(self.positions.account_line.show_pnl)
+        messages.bars_arrived.connect(self._on_bars_arrived)
         self.watching.contract_found.connect(self._on_contract_found)
         self.watching.failed.connect(self._on_watch_failed)
         self.ordering.failed.connect(self._on_command_failed)
-        self.ordering.armed_changed.connect(self._on_armed_changed)
+        self.ordering.done.connect(self._on_command_done)
+        self.ordering.arming_failed.connect(self.ticket.refresh)
 
     def _connect_panels(self) -> None:
         self.watchlist.symbol_requested.connect(self._on_symbol_requested)
@@ -254,7 +259,14 @@ class MainWindow(QMainWindow):
         self.orders.cancel_all_requested.connect(self.ordering.cancel_all)
         self.orders.change_requested.connect(self._on_change_requested)
         self.orders.order_selected.connect(self._on_order_selected)
+        self.orders.not_placed_confirmed.connect(self.ordering.confirm_not_placed)
         self.positions.position_selected.connect(self._on_position_selected)
+        self.board.executions.execution_selected.connect(self._on_execution_selected)
+        risk = self.board.risk
+        risk.stop_requested.connect(self.controls.stop_entries)
+        risk.resume_requested.connect(self.controls.resume)
+        risk.cancel_all_requested.connect(self.ordering.cancel_all)
+        risk.flatten_requested.connect(self.ordering.flatten)
         self.banner.reconnect_requested.connect(self.ordering.reconnect)
 
     @Slot(object)
@@ -268,11 +280,31 @@ class MainWindow(QMainWindow):
         self.update()
         self.ticket.refresh()
         self.menu.refresh(self.state)
+        self._show_link_in_panels(old)
         if self.state.is_ready and (old is None or old.state is not LinkState.READY):
             self.watching.ask_for_missing()
 
+    def _show_link_in_panels(self, old: LinkView | None) -> None:
+        board, link = self.board, self.state.link
+        board.risk.show_link(link, read_only=self.state.is_read_only)
+        board.account.show_account(self.state.account)
+        for panel in (board.depth, board.tape, board.news):
+            panel.link_changed()
+        if link is not None:
+            board.chart.link_changed(old, link)
+
+    def _show_counts(self) -> None:
+        count = len(self.state.own_working_orders())
+        self.orders.show_count(count)
+        self.board.risk.show_working(count)
+
+    @Slot(object)
+    def _on_bars_arrived(self, bars: tuple[BarUpdate, ...]) -> None:
+        self.board.chart.take_updates(bars)
+
     @Slot(object)
     def _on_contract_known(self, con_id: ConId) -> None:
+        self.board.chart.contract_known(con_id)
         if con_id == self.ticket.con_id:
             self.ticket.refresh()
 
@@ -286,7 +318,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_orders_changed(self, orders: tuple[OrderView, ...]) -> None:
-        self.orders.show_count(len(self.state.own_working_orders()))
+        self._show_counts()
         for order in orders:
             self.ticket.order_changed(order)
         self.leaving.orders_changed()
@@ -316,16 +348,14 @@ class MainWindow(QMainWindow):
     def _on_command_failed(self, failure: tuple[str, str]) -> None:
         what, reason = failure
         self.leaving.command_failed()
-        is_loud = what.startswith("Cancel")
+        is_loud = what.startswith(("Cancel", "Flatten", "Trading state"))
         severity = Severity.ALARM if is_loud else Severity.ERROR
         self._say(severity, f"{what} was not carried out: {reason}")
 
     @Slot(object)
-    def _on_armed_changed(self, armed: object) -> None:
-        if isinstance(armed, bool):
-            self.state.armed = armed
-        self.banner.show_state(self.state)
-        self.ticket.refresh()
+    def _on_command_done(self, sentence: str) -> None:
+        self._say(Severity.INFO, sentence)
+        self.status_line.say(sentence)
 
     @Slot(object)
     def _on_symbol_requested(self, symbol: str) -> None:
@@ -357,18 +387,18 @@ class MainWindow(QMainWindow):
     def _on_position_selected(self, position: PositionView) -> None:
         self._show_contract(position.con_id, position.symbol)
 
+    @Slot(object)
+    def _on_execution_selected(self, execution: Execution) -> None:
+        self._show_contract(execution.con_id, execution.symbol)
+
     @Slot(QAction)
     def on_theme_chosen(self, action: QAction) -> None:
         """Change colours."""
         self._restore_theme(action.data())
 
-    def set_trading_state(self, state: TradingState) -> None:
-        """Ask for another trading state."""
-        self.ordering.set_trading_state(state)
-
     def _show_contract(self, con_id: ConId | None, symbol: str) -> None:
         watched = self.messages.quotes.symbol_of(con_id) if con_id is not None else None
-        self.ticket.show_contract(con_id, symbol)
+        self.selection.choose(con_id, symbol)
         self.watchlist.select(watched or symbol)
         if con_id is not None and watched is None and symbol:
             self.watching.add(clean_symbol(symbol))
@@ -377,7 +407,7 @@ class MainWindow(QMainWindow):
         self.messages.add_notice(Notice(severity=severity, text=sentence, time=self._clock()))
 
     def _restore_docks(self, blob: QByteArray) -> bool:
-        return bool(self.restoreState(blob, LAYOUT_VERSION))
+        return bool(self.restoreState(blob, DOCKS_VERSION))
 
     def _restore_theme(self, name: object) -> None:
         app = QApplication.instance()
@@ -387,7 +417,7 @@ class MainWindow(QMainWindow):
             self._repaint_tables()
 
     def _repaint_tables(self) -> None:
-        for table in self._tables.values():
+        for table in self.board.tables.values():
             table.repaint_all()
 
     def _bring_on_screen(self) -> None:

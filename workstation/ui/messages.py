@@ -2,27 +2,45 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
 from workstation.domain.account import AccountPnl, AccountSummary, PositionView
+from workstation.domain.bar import BarUpdate
 from workstation.domain.contract import ContractDetails
+from workstation.domain.depth import DepthBook
+from workstation.domain.ids import OrderKey
+from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.messages import (
+    CommissionArrived,
     ContractKnown,
     ExecutionArrived,
+    HeadlineArrived,
     LinkChanged,
     NoticeArrived,
     OrderChanged,
+    TradesArrived,
 )
 from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
+from workstation.ui.models.executions import ExecutionsModel
 from workstation.ui.models.log import LogModel, LogRow, fill_notice
 from workstation.ui.models.orders import OrderRow, OrdersModel
 from workstation.ui.models.positions import PositionRow, PositionsModel
 from workstation.ui.models.quotes import QuotesModel
 from workstation.ui.screen_state import ScreenState
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one batch of events puts in together."""
+
+    orders: dict[OrderKey, OrderView] = field(default_factory=dict)
+    lines: list[LogRow] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 class Messages(QObject):
@@ -52,12 +70,28 @@ class Messages(QObject):
     pnl_arrived = Signal(object)
     """AccountPnl of the banner's account."""
 
+    depth_arrived = Signal(object)
+    """DepthBook of any contract."""
+
+    bars_arrived = Signal(object)
+    """Bars of any series that changed in this frame: tuple[BarUpdate, ...]."""
+
+    trades_arrived = Signal(object)
+    """Prints of one contract, oldest first: tuple[Trade, ...]."""
+
+    headline_arrived = Signal(object)
+    """Headline of any contract."""
+
+    risk_arrived = Signal(object)
+    """RiskView of the banner's account."""
+
     def __init__(self, state: ScreenState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self.quotes = QuotesModel(self)
         self.orders = OrdersModel(self)
         self.positions = PositionsModel(self)
+        self.executions = ExecutionsModel(self)
         self.log = LogModel(self)
         self.event_count = 0
         self.latest_count = 0
@@ -65,49 +99,78 @@ class Messages(QObject):
 
     def take_events(self, messages: Iterable[object]) -> None:
         """Apply events in order; order rows and log lines of one batch go in together."""
-        orders: dict[object, OrderView] = {}
-        lines: list[LogRow] = []
-        notices: list[Notice] = []
+        batch = _Batch()
         for message in messages:
             self.event_count += 1
             match message:
                 case OrderChanged(order=order):
                     self._state.orders[order.key] = order
-                    orders[order.key] = order
+                    batch.orders[order.key] = order
                 case ExecutionArrived(execution=execution):
-                    lines.append(LogRow(fill_notice(execution), is_fill=True))
+                    batch.lines.append(LogRow(fill_notice(execution), is_fill=True))
+                    ladder = self._state.ladder(execution.con_id)
+                    self.executions.take_execution(execution, ladder)
                 case NoticeArrived(notice=notice):
-                    lines.append(LogRow(notice))
-                    notices.append(notice)
-                case ContractKnown(details=details):
-                    self._take_rules(details)
-                case LinkChanged(link=link):
-                    self._take_link(link)
-        if lines:
-            self.log.append(lines)
-        if orders:
-            self._show_orders(orders.values())
-            self.orders_changed.emit(tuple(orders.values()))
-        for notice in notices:
+                    batch.lines.append(LogRow(notice))
+                    batch.notices.append(notice)
+                case _:
+                    self._take_other(message)
+        if batch.lines:
+            self.log.append(batch.lines)
+        if batch.orders:
+            self._show_orders(batch.orders.values())
+            self.orders_changed.emit(tuple(batch.orders.values()))
+        for notice in batch.notices:
             self.notice_arrived.emit(notice)
+
+    def _take_other(self, message: object) -> None:
+        match message:
+            case TradesArrived(trades=trades):
+                self.trades_arrived.emit(trades)
+            case HeadlineArrived(headline=headline):
+                self.headline_arrived.emit(headline)
+            case CommissionArrived(commission=commission):
+                self.executions.take_commission(commission)
+            case ContractKnown(details=details):
+                self._take_rules(details)
+            case LinkChanged(link=link):
+                self._take_link(link)
 
     def take_latest(self, messages: Iterable[object]) -> None:
         """Apply the newest values, whatever their order."""
         quotes: list[Quote] = []
         positions: list[PositionView] = []
+        bars: list[BarUpdate] = []
         for message in messages:
             self.latest_count += 1
             match message:
                 case Quote():
                     self._state.quotes[message.con_id] = message
                     quotes.append(message)
+                case DepthBook():
+                    self.depth_arrived.emit(message)
+                case BarUpdate():
+                    bars.append(message)
                 case PositionView():
                     self._state.positions[message.account, message.con_id] = message
                     positions.append(message)
-                case AccountSummary() if self._is_shown(message.account):
-                    self.summary_arrived.emit(message)
-                case AccountPnl() if self._is_shown(message.account):
-                    self.pnl_arrived.emit(message)
+                case AccountSummary() | AccountPnl() | RiskView():
+                    self._take_figures(message)
+        if bars:
+            self.bars_arrived.emit(tuple(bars))
+        self._show_market(quotes, positions)
+
+    def _take_figures(self, message: AccountSummary | AccountPnl | RiskView) -> None:
+        if not self._is_shown(message.account):
+            return
+        if isinstance(message, AccountSummary):
+            self.summary_arrived.emit(message)
+        elif isinstance(message, AccountPnl):
+            self.pnl_arrived.emit(message)
+        else:
+            self.risk_arrived.emit(message)
+
+    def _show_market(self, quotes: list[Quote], positions: list[PositionView]) -> None:
         if quotes:
             self.newest_quote = quotes[-1]
             self.quotes.set_quotes(quotes, time.monotonic())
@@ -123,8 +186,6 @@ class Messages(QObject):
 
     def _take_link(self, link: LinkView) -> None:
         old = self._state.link
-        if old is not None and (old.account, old.environment) != (link.account, link.environment):
-            self._state.armed = False
         self._state.link = link
         if old is None or old.account != link.account:
             self._show_positions(self._state.positions.values())
@@ -137,6 +198,8 @@ class Messages(QObject):
         self._state.details[con_id] = details
         self.quotes.set_rules(con_id, details.ladder, details.long_name)
         self._show_orders(o for o in self._state.orders.values() if o.con_id == con_id)
+        fills = [row for row in self.executions.values() if row.execution.con_id == con_id]
+        self.executions.set_ladders(fills, details.ladder)
         self._show_positions(p for p in self._state.positions.values() if p.con_id == con_id)
         self.contract_known.emit(con_id)
 

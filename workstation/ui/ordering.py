@@ -11,15 +11,18 @@ from workstation.domain.commands import (
     ChangeOrder,
     Command,
     CommandResult,
+    ConfirmNotPlaced,
     Done,
     Failed,
+    Flatten,
     PreviewOrder,
     Reconnect,
     SetArmed,
     SetTradingState,
     SubmitOrder,
 )
-from workstation.domain.finding import TradingState
+from workstation.domain.finding import Denied, TradingState
+from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.order_status import OrderView
 from workstation.ui.panels.ticket import TicketPanel
@@ -31,8 +34,11 @@ class Ordering(QObject):
     failed = Signal(object)
     """(what was asked, reason) of a command that was not carried out: tuple[str, str]."""
 
-    armed_changed = Signal(object)
-    """Whether new entries are allowed now: bool."""
+    arming_failed = Signal()
+    """Arming stays as it was; what shows it must be set back."""
+
+    done = Signal(object)
+    """What the core had to say of something carried out: str."""
 
     def __init__(
         self, commands: CommandPort, ticket: TicketPanel, parent: QObject | None = None
@@ -77,6 +83,16 @@ class Ordering(QObject):
         """Change the latched trading state."""
         self._tell(SetTradingState(state), f"Trading state {state.value}")
 
+    @Slot(object)
+    def flatten(self, account: AccountId) -> None:
+        """Close every position of an account, then halt."""
+        self._tell(Flatten(account), "Flatten")
+
+    @Slot(object)
+    def confirm_not_placed(self, order: OrderView) -> None:
+        """Say that an order never reached the broker."""
+        self._tell(ConfirmNotPlaced(order.key), f"Closing the record of order {order.order_id}")
+
     @Slot(bool)
     def arm(self, armed: bool) -> None:  # noqa: FBT001 -- Qt's signature
         """Allow or forbid entries on a live account."""
@@ -88,10 +104,13 @@ class Ordering(QObject):
     def _take_answer(self, what: str, result: CommandResult) -> None:
         if isinstance(result, Failed):
             self.failed.emit((what, result.reason))
+        elif isinstance(result, Denied):
+            reasons = "  ".join(finding.text for finding in result.findings)
+            self.failed.emit((what, reasons))
+        elif isinstance(result, Done) and result.text:
+            self.done.emit(f"{what}: {result.text}")
 
     def _take_arming(self, armed: bool, result: CommandResult) -> None:  # noqa: FBT001
-        if isinstance(result, Done):
-            self.armed_changed.emit(armed)
-        else:
+        if not isinstance(result, Done):
             self._take_answer("Arming" if armed else "Disarming", result)
-            self.armed_changed.emit(None)
+            self.arming_failed.emit()

@@ -17,7 +17,6 @@ class ScreenState:
 
     read_only: bool
     link: LinkView | None = None
-    armed: bool = False
     details: dict[ConId, ContractDetails] = field(default_factory=dict)
     quotes: dict[ConId, Quote] = field(default_factory=dict)
     positions: dict[tuple[AccountId, ConId], PositionView] = field(default_factory=dict)
@@ -39,6 +38,11 @@ class ScreenState:
     def account(self) -> AccountId | None:
         """The account orders go to."""
         return self.link.account if self.link else None
+
+    @property
+    def armed(self) -> bool:
+        """Whether new entries are allowed on a live account, as the core says."""
+        return self.link is not None and self.link.armed
 
     @property
     def is_ready(self) -> bool:

@@ -105,6 +105,12 @@ QPushButton#submit {{ font-weight: bold; padding: 8px; }}
 QPushButton#submit:focus, QPushButton[side]:focus {{ border: 2px solid {c.text}; }}
 QPushButton#send_anyway {{ background: {c.warning}; color: {c.window}; font-weight: bold; }}
 QPushButton#send_anyway:focus {{ border: 2px solid {c.text}; }}
+QPushButton#flatten {{ background: #a3101f; color: #ffffff; border-color: #a3101f;
+    font-weight: bold; padding: 7px; }}
+QPushButton#flatten:hover, QPushButton#flatten:focus {{ border-color: #ffffff; }}
+QPushButton#flatten:pressed {{ background: #c8102e; }}
+QPushButton#flatten:disabled {{ background: {c.window}; color: {c.muted};
+    border-color: {c.border}; }}
 QPushButton#arm:checked {{ background: #c8102e; color: #ffffff; border-color: #c8102e; }}
 QLabel[tone="muted"] {{ color: {c.muted}; }}
 QLabel[tone="good"] {{ color: {c.good}; }}

@@ -26,8 +26,17 @@ class TableView(QTableView):
     change_pressed = Signal()
     """The user pressed F2 on the current row."""
 
-    def __init__(self, model: TableModel[Any], empty: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: TableModel[Any],
+        empty: str,
+        parent: QWidget | None = None,
+        *,
+        is_arranged: bool = True,
+    ) -> None:
         super().__init__(parent)
+        self.is_arranged = is_arranged
+        """Whether the user sorts, moves and sizes the columns."""
         self.source = model
         self.proxy = CalmSortProxy(model, self)
         self._empty = empty
@@ -89,7 +98,7 @@ class TableView(QTableView):
                 self._restore_column(names.get(entry["key"]), entry)
         self._restore_order(names, saved)
         sort = state.get("sort")
-        if isinstance(sort, str) and sort in names:
+        if self.is_arranged and isinstance(sort, str) and sort in names:
             down = state.get("descending") is True
             order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
             self.sortByColumn(names[sort], order)
@@ -208,7 +217,7 @@ class TableView(QTableView):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._on_header_menu)
-        self.setSortingEnabled(True)
+        self.setSortingEnabled(self.is_arranged)
         self.reset_columns()
 
     def _unsort(self) -> None:

@@ -67,6 +67,15 @@ def average_price(value: Decimal | None, ladder: PriceLadder | None = None) -> s
     return f"{value:,.{decimals}f}"
 
 
+def middle_price(value: Number | None, ladder: PriceLadder | None = None) -> str:
+    """Write a price that may lie half way between two ticks: one decimal more where it does."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    decimals = ladder_decimals(value, ladder)
+    exact = round(Decimal(str(value)), decimals + 1)
+    return f"{exact:,.{decimals if exact == round(exact, decimals) else decimals + 1}f}"
+
+
 def price_change(value: Number | None, at: Number | None, ladder: PriceLadder | None = None) -> str:
     """Write a change with its sign and the decimals of the price it led to: +1.20."""
     if value is None or not math.isfinite(value):
@@ -82,6 +91,21 @@ def percent(value: Number | None) -> str:
     text = _signed(f"{value:+,.2f}")
     arrow = {"+": "▲ ", "−": "▼ "}.get(text[0], "")
     return f"{arrow}{text} %"
+
+
+def share(value: Number | None) -> str:
+    """Write a share of one as per cent without sign: 73 %."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    return f"{100 * value:,.0f} %".replace("-", "−")
+
+
+def quantity_with_unit(value: Decimal | None, unit: str) -> str:
+    """Write an amount with its unit: whole where it is large, exact where it is small."""
+    if value is None or not value.is_finite():
+        return ABSENT
+    decimals = 0 if abs(value) >= 1000 else min(decimals_of(value), 2)
+    return f"{value:,.{decimals}f} {one_line(unit, 16)}".strip().replace("-", "−")
 
 
 def size(value: Number | None) -> str:
@@ -150,6 +174,17 @@ def one_line(foreign: str, limit: int = 500) -> str:
     """Make foreign text safe for one line: no control or direction marks, of bounded length."""
     clean = _UNSAFE.sub(" ", foreign[: limit * 2]).strip()
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def paragraphs(foreign: str, limit: int = 100_000) -> str:
+    """Make foreign text safe for many lines: line ends stay, other control marks go."""
+    cut = foreign[:limit].replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(_UNSAFE.sub(" ", line).rstrip() for line in cut.split("\n"))
+
+
+def day_time(moment: datetime) -> str:
+    """Write day and time of day, local: 03-18 14:05."""
+    return moment.astimezone().strftime("%m-%d %H:%M")
 
 
 def button_text(foreign: str) -> str:

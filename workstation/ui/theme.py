@@ -127,6 +127,20 @@ class Paint:
         self.stripe = QColor(theme.stripe)
         self.bid_bar = QColor(theme.flash_up)
         self.ask_bar = QColor(theme.flash_down)
+        self.good_bar = QColor(theme.flash_up)
+        self.warning_bar = _blend(theme.warning, theme.base)
+        self.error_bar = QColor(theme.flash_down)
+
+
+def _blend(colour: str, ground: str) -> QColor:
+    """Return a colour faded into its background, so that text on it can be read."""
+    top, below = QColor(colour), QColor(ground)
+    part = 0.35
+    mixed = [
+        round(part * a + (1 - part) * b)
+        for a, b in zip(top.getRgb()[:3], below.getRgb()[:3], strict=True)  # type: ignore[index]
+    ]
+    return QColor(*mixed)
 
 
 class _Active:

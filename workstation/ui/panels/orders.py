@@ -10,8 +10,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workstation.domain.order_status import OrderView
+from workstation.domain.order_status import OrderFlag, OrderView
 from workstation.ui import text
+from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.models.orders import OrderRow, OrdersModel, not_editable_reason
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.table_view import TableView
@@ -29,6 +30,9 @@ class OrdersPanel(QWidget):
     change_requested = Signal(object)
     """OrderView the user wants to change."""
 
+    not_placed_confirmed = Signal(object)
+    """OrderView flagged ABSENT that never reached the broker, says the user."""
+
     order_selected = Signal(object)
     """OrderView the user chose."""
 
@@ -38,6 +42,8 @@ class OrdersPanel(QWidget):
         self.table = TableView(model, "No orders", self)
         self.table.setObjectName("orders_table")
         self._menu: QMenu | None = None
+        self._absent: OrderView | None = None
+        self.dialog: PlainDialog | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -136,11 +142,37 @@ class OrdersPanel(QWidget):
         cancel = menu.addAction("Cancel order\tDel" if len(orders) < 2 else "Cancel orders\tDel")
         cancel.setEnabled(self.cancel_button.isEnabled())
         cancel.triggered.connect(self._on_cancel)
+        if len(orders) == 1 and OrderFlag.ABSENT in orders[0].flags and orders[0].is_working:
+            absent = menu.addAction("It never reached the broker…")
+            absent.triggered.connect(self._on_absent)
         menu.addSeparator()
         everything = menu.addAction("Cancel all\tCtrl+Shift+X")
         everything.triggered.connect(self.cancel_all_requested)
         self._menu = menu
         menu.popup(self.table.viewport().mapToGlobal(place))
+
+    @Slot()
+    def _on_absent(self) -> None:
+        orders = self._selected()
+        if len(orders) != 1 or OrderFlag.ABSENT not in orders[0].flags:
+            return
+        self._absent = order = orders[0]
+        what = f"{order.side.value} {text.size(order.quantity)} {text.one_line(order.symbol, 24)}"
+        question = (
+            f"Order {order.order_id}, {what}: the broker was asked twice and knows nothing of it.\n"
+            "If you have looked in TWS too and it is not there, its record can be closed here. "
+            "Nothing is sent."
+        )
+        answers = {"confirm": "It never reached the broker", "stay": "Leave it as it is"}
+        self.dialog = PlainDialog("Close the record of an order", question, answers, self.window())
+        self.dialog.answered.connect(self._on_absent_answered)
+        self.dialog.open()
+
+    @Slot(object)
+    def _on_absent_answered(self, answer: str) -> None:
+        order, self._absent, self.dialog = self._absent, None, None
+        if answer == "confirm" and order is not None:
+            self.not_placed_confirmed.emit(order)
 
     def _selected(self) -> list[OrderView]:
         return [row.order for row in self.table.selected_rows() if isinstance(row, OrderRow)]

@@ -45,11 +45,13 @@ class AccountLine(QWidget):
             self.values[name] = value
         self._currency = ""
 
+    @Slot(object)
     def show_pnl(self, pnl: AccountPnl) -> None:
         """Show the newest profit and loss."""
         for name in ("daily", "unrealized", "realized"):
             self._show_signed(name, getattr(pnl, name))
 
+    @Slot(object)
     def show_summary(self, summary: AccountSummary) -> None:
         """Show the newest money figures."""
         for name in ("net_liquidation", "available_funds", "buying_power"):

@@ -1,0 +1,91 @@
+"""Every panel of the window, under the name of its dock."""
+
+from PySide6.QtWidgets import QWidget
+
+from workstation.bridge.commands import CommandPort
+from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.messages import Messages
+from workstation.ui.panels.account import AccountPanel
+from workstation.ui.panels.depth import DepthPanel
+from workstation.ui.panels.executions import ExecutionsPanel
+from workstation.ui.panels.log import LogPanel
+from workstation.ui.panels.news import NewsPanel
+from workstation.ui.panels.orders import OrdersPanel
+from workstation.ui.panels.positions import PositionsPanel
+from workstation.ui.panels.risk import RiskPanel
+from workstation.ui.panels.tape import TapePanel
+from workstation.ui.panels.ticket import TicketPanel
+from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.table_view import TableView
+
+
+class Board:
+    """Builds the panels and gives each what it shows."""
+
+    def __init__(
+        self, state: ScreenState, messages: Messages, commands: CommandPort, window: QWidget
+    ) -> None:
+        self.watchlist = WatchlistPanel(messages.quotes, window)
+        self.chart = ChartPanel(state, commands, window)
+        self.depth = DepthPanel(state, commands, window)
+        self.tape = TapePanel(state, commands, window)
+        self.ticket = TicketPanel(state, window)
+        self.orders = OrdersPanel(messages.orders, window)
+        self.executions = ExecutionsPanel(messages.executions, window)
+        self.positions = PositionsPanel(messages.positions, window)
+        self.account = AccountPanel(window)
+        self.news = NewsPanel(state, commands, window)
+        self.log = LogPanel(messages.log, window)
+        self.risk = RiskPanel(window)
+        self.tables: dict[str, TableView] = {
+            "watchlist": self.watchlist.table,
+            "depth": self.depth.table,
+            "tape": self.tape.table,
+            "orders": self.orders.table,
+            "executions": self.executions.table,
+            "positions": self.positions.table,
+            "news": self.news.table,
+            "log": self.log.table,
+            "risk": self.risk.table,
+        }
+        for name, panel in self._with_tables().items():
+            panel.setFocusProxy(self.tables[name])
+        self._connect(messages)
+
+    @property
+    def arranged(self) -> dict[str, TableView]:
+        """Return the tables whose columns the user arranges; the others fill their width."""
+        return {name: table for name, table in self.tables.items() if table.is_arranged}
+
+    def docked(self) -> dict[str, tuple[str, QWidget]]:
+        """Return title and panel of every dock, in the order of the menu."""
+        return {
+            "watchlist": ("Watchlist", self.watchlist),
+            "ticket": ("Order ticket", self.ticket),
+            "orders": ("Orders", self.orders),
+            "positions": ("Positions", self.positions),
+            "log": ("Log", self.log),
+            "chart": ("Chart", self.chart),
+            "depth": ("Depth", self.depth),
+            "tape": ("Time and sales", self.tape),
+            "executions": ("Executions", self.executions),
+            "account": ("Account", self.account),
+            "news": ("News", self.news),
+            "risk": ("Risk", self.risk),
+        }
+
+    def _with_tables(self) -> dict[str, QWidget]:
+        panels = {name: panel for name, (_, panel) in self.docked().items()}
+        return {name: panels[name] for name in self.tables}
+
+    def _connect(self, messages: Messages) -> None:
+        messages.depth_arrived.connect(self.depth.take_book)
+        messages.trades_arrived.connect(self.tape.take_trades)
+        messages.headline_arrived.connect(self.news.take_headline)
+        messages.risk_arrived.connect(self.risk.take_risk)
+        messages.bars_arrived.connect(self.chart.take_updates)
+        line = self.positions.account_line
+        for shown in (line, self.account):
+            messages.summary_arrived.connect(shown.show_summary)
+            messages.pnl_arrived.connect(shown.show_pnl)

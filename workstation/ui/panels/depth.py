@@ -1,0 +1,113 @@
+"""Market depth: the order book of the selected contract."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workstation.bridge.commands import CommandPort
+from workstation.domain.commands import FollowDepth, UnfollowDepth
+from workstation.domain.depth import DepthBook
+from workstation.domain.ids import ConId
+from workstation.ui import text
+from workstation.ui.following import Following
+from workstation.ui.models.depth import DepthModel, rows_of
+from workstation.ui.plain_label import PlainLabel
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.table_view import TableView
+
+_WAITING = "Waiting for the book"
+
+
+class DepthPanel(QWidget):
+    """Shows the book of one contract, and follows it only while it can be seen."""
+
+    def __init__(
+        self, state: ScreenState, commands: CommandPort, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._con_id: ConId | None = None
+        self.model = DepthModel(self)
+        self.table = TableView(self.model, "No symbol chosen", self, is_arranged=False)
+        header = self.table.horizontalHeader()
+        header.setSectionsMovable(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.symbol_label = PlainLabel("", self)
+        self.spread_label = PlainLabel("", self)
+        self.state_label = PlainLabel("", self)
+        self.state_label.set_tone("warning")
+        self.following = Following(state, commands, FollowDepth, UnfollowDepth, self)
+        self.following.failed.connect(self._on_failed)
+        line = QHBoxLayout()
+        line.setContentsMargins(6, 3, 6, 0)
+        line.setSpacing(10)
+        line.addWidget(self.symbol_label)
+        line.addWidget(self.spread_label, 1)
+        line.addWidget(self.state_label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addLayout(line)
+        column.addWidget(self.table)
+
+    def show_contract(self, con_id: ConId | None, symbol: str) -> None:
+        """Show the book of another contract."""
+        if con_id == self._con_id:
+            return
+        self._con_id = con_id
+        self.symbol_label.show_text(text.one_line(symbol, 24))
+        self._clear(_WAITING if con_id is not None else "No symbol chosen")
+        self.following.show(con_id)
+
+    @Slot(object)
+    def take_book(self, book: DepthBook) -> None:
+        """Show the newest book, if it is of our contract."""
+        if book.con_id != self._con_id or not self.isVisible():
+            return
+        ladder = self._state.ladder(book.con_id)
+        self.model.show_book(rows_of(book, ladder))
+        self._show_header(book)
+        if book.problem:
+            self.table.set_empty_text(f"No depth: {text.one_line(book.problem)}")
+        else:
+            self.table.set_empty_text(_WAITING)
+
+    def link_changed(self) -> None:
+        """Follow as soon as the link allows."""
+        self.following.link_changed()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the stream up again."""
+        super().showEvent(event)
+        self.following.set_visible(visible=True)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Give the slot back, and show nothing old when the panel returns."""
+        super().hideEvent(event)
+        self.following.set_visible(visible=False)
+        self._clear(_WAITING if self._con_id is not None else "No symbol chosen")
+
+    def _show_header(self, book: DepthBook) -> None:
+        ladder = self._state.ladder(book.con_id)
+        words = ""
+        if book.bids and book.asks:
+            bid, ask = book.bids[0].price, book.asks[0].price
+            spread = text.price(ask - bid, ladder)
+            words = f"Spread {spread}   Mid {text.middle_price((bid + ask) / 2, ladder)}"
+        self.spread_label.show_text(words)
+        state = "Stale" if book.stale else "No depth" if book.problem else ""
+        self.state_label.show_text(state, book.problem)
+
+    def _clear(self, reason: str) -> None:
+        self.model.clear()
+        self.spread_label.show_text("")
+        self.state_label.show_text("")
+        self.table.set_empty_text(reason)
+
+    @Slot(object)
+    def _on_failed(self, reason: str) -> None:
+        self._clear(f"No depth: {text.one_line(reason)}")
+        self.state_label.show_text("No depth", reason)

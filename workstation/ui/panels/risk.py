@@ -1,0 +1,151 @@
+"""Risk: the trading state, what is used of each limit, and the three ways to stop."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from workstation.domain.account import masked
+from workstation.domain.finding import TradingState
+from workstation.domain.ids import AccountId
+from workstation.domain.limit_use import RiskView
+from workstation.domain.link import LinkState, LinkView
+from workstation.ui import text
+from workstation.ui.hold_button import HoldButton
+from workstation.ui.models.limits import LimitsModel
+from workstation.ui.plain_label import PlainLabel
+from workstation.ui.table_view import TableView
+
+_STATES = {
+    TradingState.ACTIVE: ("ACTIVE", "good", "Entries and exits may be sent."),
+    TradingState.REDUCING: ("REDUCING", "warning", "Exits only; protective orders stay."),
+    TradingState.HALTED: ("HALTED", "error", "Cancels and exits by hand only."),
+    TradingState.LOCKED: (
+        "LOCKED",
+        "error",
+        "Cancels only. Use TWS or the mobile program for anything else.",
+    ),
+}
+
+
+class RiskPanel(QWidget):
+    """Shows what may be traded; asks for the three actions, which are never mixed."""
+
+    stop_requested = Signal()
+    """No more entries."""
+
+    resume_requested = Signal()
+    """Entries again, after one confirmation."""
+
+    cancel_all_requested = Signal()
+    """Cancel every working order of this client."""
+
+    flatten_requested = Signal(object)
+    """AccountId whose positions shall all be closed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._account: AccountId | None = None
+        self._state: TradingState | None = None
+        self._working = 0
+        self.model = LimitsModel(self)
+        self.table = TableView(self.model, "No limits are known yet", self)
+        self.state_label = PlainLabel("", self)
+        font = self.state_label.font()
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        font.setBold(True)
+        self.state_label.setFont(font)
+        self.reason_label = PlainLabel("", self, wrap=True)
+        self.stop_button = QPushButton("Stop entries", self)
+        self.cancel_button = QPushButton("Cancel all orders", self)
+        self.flatten_button = HoldButton("", self)
+        self.flatten_button.setObjectName("flatten")
+        self.stop_button.setToolTip(
+            text.tooltip("No new entries. Exits and protective orders stay possible.")
+        )
+        self.cancel_button.setToolTip(
+            text.tooltip("Cancel every working order of this client (Ctrl+Shift+X)")
+        )
+        self.stop_button.clicked.connect(self._on_stop)
+        self.cancel_button.clicked.connect(self.cancel_all_requested)
+        self.flatten_button.held.connect(self._on_held)
+        self._lay_out()
+        self.show_link(None, read_only=False)
+
+    def _lay_out(self) -> None:
+        side = QWidget(self)
+        side.setFixedWidth(236)
+        left = QVBoxLayout(side)
+        left.setContentsMargins(8, 4, 8, 4)
+        left.setSpacing(5)
+        for widget in (self.state_label, self.reason_label):
+            left.addWidget(widget)
+        left.addStretch(1)
+        for button in (self.stop_button, self.cancel_button, self.flatten_button):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            left.addWidget(button)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(side)
+        line.addWidget(self.table, 1)
+
+    def show_link(self, link: LinkView | None, *, read_only: bool) -> None:
+        """Show the trading state and offer what makes sense."""
+        account = link.account if link else None
+        if account != self._account:
+            self.model.clear()
+        self._account = account
+        self._state = link.trading_state if link else None
+        word, tone, meaning = ("NOT CONNECTED", "muted", "The trading state is not known yet.")
+        if link is not None:
+            word, tone, meaning = _STATES[link.trading_state]
+        reason = text.one_line(link.trading_reason) if link else ""
+        self.state_label.show_text(f"Trading {word}" if link else word)
+        self.state_label.set_tone(tone)
+        shown = f"{meaning} {reason}" if reason else meaning
+        self.reason_label.show_text(shown, reason)
+        self._show_buttons(link, read_only=read_only)
+
+    def show_working(self, count: int) -> None:
+        """Say how many orders a cancel of all would hit."""
+        self._working = count
+        self.cancel_button.setText(
+            f"Cancel all orders ({count:,})" if count else "Cancel all orders"
+        )
+
+    @Slot(object)
+    def take_risk(self, view: RiskView) -> None:
+        """Show the newest use of the limits."""
+        if self._account in (None, view.account):
+            self.model.show_view(view)
+
+    def focus_flatten(self) -> None:
+        """Put the cursor on the flatten button; Space held for a second does it."""
+        self.flatten_button.setFocus()
+
+    def _show_buttons(self, link: LinkView | None, *, read_only: bool) -> None:
+        is_active = self._state is TradingState.ACTIVE
+        self.stop_button.setText("Stop entries" if is_active else "Allow entries again…")
+        can_change = self._state in set(TradingState) - {TradingState.LOCKED}
+        self.stop_button.setEnabled(can_change and not read_only)
+        linked = link is not None and link.state in {LinkState.READY, LinkState.DEGRADED}
+        name = masked(self._account) if self._account else text.ABSENT
+        self.flatten_button.setText(f"Hold 1 s: FLATTEN {name}")
+        self.flatten_button.setToolTip(
+            text.tooltip(
+                f"Account {self._account or text.ABSENT}: cancel entries, close every position, "
+                "then halt trading. Hold the mouse button or Space for one second."
+            )
+        )
+        is_locked = self._state is TradingState.LOCKED
+        enabled = linked and self._account is not None and not is_locked and not read_only
+        self.flatten_button.setEnabled(enabled)
+
+    @Slot()
+    def _on_stop(self) -> None:
+        is_active = self._state is TradingState.ACTIVE
+        (self.stop_requested if is_active else self.resume_requested).emit()
+
+    @Slot()
+    def _on_held(self) -> None:
+        if self._account is not None:
+            self.flatten_requested.emit(self._account)
