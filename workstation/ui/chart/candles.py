@@ -36,11 +36,12 @@ class Columns:
         rising: Flags = self.closes >= self.opens
         return rising
 
-    def price_range(self) -> tuple[float, float] | None:
-        """Return the lowest low and the highest high, None without bars."""
+    def price_range(self, left: int) -> tuple[float, float] | None:
+        """Return the lowest low and the highest high of what begins at `left` or behind it."""
         if not len(self.lefts):
             return None
-        return -float(self.ranges[LOW].max()), float(self.ranges[HIGH].max())
+        seen = self.ranges[:, min(int(np.searchsorted(self.lefts, left)), len(self.lefts) - 1) :]
+        return -float(seen[LOW].max()), float(seen[HIGH].max())
 
     def most_volume(self) -> float:
         """Return the greatest volume of one bar."""

@@ -84,10 +84,10 @@ class ChartCanvas(QWidget):
         if not strip.isEmpty():
             self.layer.make_strip_stale(strip)
         region = QRegion(strip).united(view.layout.header)
-        for row in {self._last_row, last_price_row(view)} - {None}:
+        for row in {self._last_row, last_price_row(view)}:
             if row is not None:
-                region += tag_rect(view, row)
                 region += QRect(0, row, view.layout.prices.width(), 1)
+        region += view.layout.price_axis
         self._last_row = last_price_row(view)
         self._update_device(region)
 
@@ -115,6 +115,7 @@ class ChartCanvas(QWidget):
             overlay.draw_state(painter, view, colours, self.words.state)
             return
         hovered = view.bars.end - 1
+        overlay.draw_price_axis(painter, view, colours, self._tags())
         overlay.draw_last_price(painter, view, colours)
         overlay.draw_notes(painter, view, colours, self.words)
         if self._mouse is not None and view.layout.plot.contains(self._mouse):
@@ -122,6 +123,13 @@ class ChartCanvas(QWidget):
             index = view.index_at(self._mouse.x())
             hovered = hovered if index is None else index
         overlay.draw_header(painter, view, colours, hovered, self.words.title)
+
+    def _tags(self) -> list[QRect]:
+        """Return where the price axis is covered."""
+        rows = [] if self._last_row is None else [self._last_row]
+        if self._mouse is not None and self.view.layout.prices.contains(self._mouse):
+            rows.append(self._mouse.y())
+        return [tag_rect(self.view, row) for row in rows]
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -274,7 +282,7 @@ class ChartCanvas(QWidget):
         plot = view.layout.plot
         region = QRegion(QRect(x, plot.top(), 1, plot.height()))
         region += QRect(0, place.y(), plot.width(), 1)
-        region += tag_rect(view, place.y())
+        region += view.layout.price_axis
         region += self._overlay.time_tag_rect(view, x)
         return region
 

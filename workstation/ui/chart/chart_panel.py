@@ -93,6 +93,8 @@ class ChartPanel(QWidget):
         if con_id == self._con_id:
             self.canvas.view.ladder = self._state.ladder(con_id)
             self.canvas.refresh()
+            if self.feed.series is Series.FAILED:
+                self._load()  # the core could not ask for bars of a contract it did not know
 
     def chart_state(self) -> dict[str, object]:
         """Return what a layout remembers of the chart."""
@@ -176,7 +178,7 @@ class ChartPanel(QWidget):
             Series.NONE: "No contract chosen.",
             Series.LOADING: "Loading bars…",
             Series.SHOWN: "",
-            Series.FAILED: f"No history: {reason}",
+            Series.FAILED: f"No history: {reason}\nChoose the bar size again to retry.",
         }[feed.series]
         words.note = {
             Older.IDLE: "",

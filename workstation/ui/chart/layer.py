@@ -3,21 +3,18 @@
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from workstation.ui import text
 from workstation.ui.chart.candles import CandleColours, columns_between, draw_candles, draw_volume
-from workstation.ui.chart.scale import round_prices
 from workstation.ui.chart.time_marks import DAY, YEAR
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 LABEL_ROOM = 64
-"""Logical pixels between two labels of the time axis, from middle to middle."""
+"""Logical pixels a label of the time axis should have to itself."""
 
-PRICE_ROOM = 30
-"""The same for the price axis."""
+LEAST_ROOM = 48
+"""Logical pixels between two labels, from middle to middle, at least."""
 
 SEPARATOR_ROOM = 24
 """Day separators closer than this give way to those of weeks, months or years."""
@@ -77,7 +74,6 @@ class ChartLayer:
             self._draw_separators(painter, view)
             self._draw_bars(painter, view, clip)
             painter.setClipRect(clip)
-            self._draw_price_axis(painter, view)
             self._draw_time_axis(painter, view, marks)
         painter.fillRect(QRect(0, layout.time_axis.top(), area_width(view), 1), self._border)
         painter.fillRect(
@@ -105,7 +101,7 @@ class ChartLayer:
         first, end = view.time.shown()
         room = view.layout.pixels(LABEL_ROOM)
         most = max(1, 2 * view.time.width // room)
-        apart = room * view.time.factor / view.time.spacing
+        apart = view.layout.pixels(LEAST_ROOM) * view.time.factor / view.time.spacing
         half = (end - first) // 2
         return view.marks.chosen(first - half, end + half, most, apart)
 
@@ -114,7 +110,7 @@ class ChartLayer:
         for index, _ in marks:
             x = view.time.middle_of(index)
             painter.fillRect(x, layout.plot.top(), 1, layout.plot.height(), self._grid)
-        for price in self._grid_prices(view):
+        for price in view.grid_prices():
             painter.fillRect(0, view.prices.y_of(price), layout.prices.width(), 1, self._grid)
         if not layout.volume.isEmpty():
             painter.fillRect(0, layout.volume.top() - 2, layout.prices.width(), 1, self._border)
@@ -134,33 +130,6 @@ class ChartLayer:
             x = view.time.x_of(index)
             for y in range(plot.top(), plot.bottom(), 2 * height):
                 painter.fillRect(x, y, 1, height, self._border)
-
-    def _grid_prices(self, view: ChartView) -> list[float]:
-        most = view.prices.height // view.layout.pixels(PRICE_ROOM)
-        return round_prices(view.prices.low, view.prices.high, most, view.increment)
-
-    def _draw_price_axis(self, painter: QPainter, view: ChartView) -> None:
-        axis, line = view.layout.price_axis, view.layout.line
-        gap = view.layout.pixels(6)
-        painter.setPen(self._muted)
-        for price in self._grid_prices(view):
-            y = view.prices.y_of(price) - line // 2
-            if view.layout.prices.top() <= y <= view.layout.prices.bottom() - line:
-                place = QRect(axis.left() + gap, y, axis.width() - gap, line)
-                painter.drawText(place, _LEFT, view.price_text(price))
-        pane = view.layout.volume
-        if not pane.isEmpty() and view.most_volume:
-            place = QRect(axis.left() + gap, pane.top(), axis.width() - gap, line)
-            painter.drawText(place, _LEFT, text.short_size(view.most_volume))
-        if view.prices.is_manual:
-            painter.setPen(self._text)
-            corner = QRect(
-                axis.left(),
-                view.layout.time_axis.top(),
-                axis.width(),
-                view.layout.time_axis.height(),
-            )
-            painter.drawText(corner, _CENTRE, "manual")
 
     def _draw_time_axis(
         self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]

@@ -30,6 +30,17 @@ class Words:
     """Why the bars shown are not up to date."""
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the line at the top: where it stands, how soon it gives way, what it says."""
+
+    place: int
+    rank: int
+    name: str
+    content: str
+    tone: str = ""
+
+
 class ChartOverlay:
     """Draws over the picture; knows the widest figures, so that they do not jump."""
 
@@ -59,6 +70,29 @@ class ChartOverlay:
                 painter.setPen(QColor(colour))
                 painter.drawText(place.adjusted(gap, 0, 0, 0), _LEFT, content)
                 y += view.layout.line
+
+    def draw_price_axis(
+        self, painter: QPainter, view: ChartView, theme: Theme, tags: list[QRect]
+    ) -> None:
+        """Write round prices, but not under a tag, and the greatest volume in sight."""
+        axis, line = view.layout.price_axis, view.layout.line
+        gap = view.layout.pixels(6)
+        painter.setPen(QColor(theme.muted))
+        for price in view.grid_prices():
+            y = view.prices.y_of(price) - line // 2
+            place = QRect(axis.left() + gap, y, axis.width() - gap, line)
+            is_inside = view.layout.prices.top() <= y <= view.layout.prices.bottom() - line
+            if is_inside and not any(place.intersects(tag) for tag in tags):
+                painter.drawText(place, _LEFT, view.price_text(price))
+        pane = view.layout.volume
+        if not pane.isEmpty() and view.most_volume:
+            place = QRect(axis.left() + gap, pane.top(), axis.width() - gap, line)
+            painter.drawText(place, _LEFT, text.short_size(view.most_volume))
+        if view.prices.is_manual:
+            below = view.layout.time_axis
+            corner = QRect(axis.left(), below.top(), axis.width(), below.height())
+            painter.setPen(QColor(theme.text))
+            painter.drawText(corner, _CENTRE, "manual")
 
     def draw_last_price(self, painter: QPainter, view: ChartView, theme: Theme) -> None:
         """Mark the newest close by a dotted line and a tag on the axis."""
@@ -113,20 +147,29 @@ class ChartOverlay:
         if index is None:
             return
         colours = {"up": QColor(theme.up), "down": QColor(theme.down), "": QColor(theme.text)}
-        metrics = painter.fontMetrics()
-        for name, content, tone in figures_of(view, index):
-            label = metrics.horizontalAdvance(name + " ") if name else 0
-            width = max(self._widths.get(name, 0), metrics.horizontalAdvance(content))
-            self._widths[name] = width
-            if x + label + width > line.right():
-                return
+        for figure, width in self._fitting(painter, figures_of(view, index), line.right() - x, gap):
+            label = _label_width(painter, figure)
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QRect(x, line.top(), label, line.height()), _LEFT, name)
-            painter.setPen(colours[tone])
-            painter.drawText(
-                QRect(x + label, line.top(), width + gap, line.height()), _LEFT, content
-            )
+            painter.drawText(QRect(x, line.top(), label, line.height()), _LEFT, figure.name)
+            painter.setPen(colours[figure.tone])
+            place = QRect(x + label, line.top(), width + gap, line.height())
+            painter.drawText(place, _LEFT, figure.content)
             x += label + width + 2 * gap
+
+    def _fitting(
+        self, painter: QPainter, figures: list[Figure], room: int, gap: int
+    ) -> list[tuple[Figure, int]]:
+        """Return the figures there is room for, the dearest first to stay, and their widths."""
+        kept: list[tuple[Figure, int]] = []
+        for figure in sorted(figures, key=_rank_of):
+            width = painter.fontMetrics().horizontalAdvance(figure.content)
+            width = max(width, self._widths.get(figure.name, 0))
+            self._widths[figure.name] = width
+            room -= _label_width(painter, figure) + width + 2 * gap
+            if room < -2 * gap:
+                break
+            kept.append((figure, width))
+        return sorted(kept, key=_place_of)
 
     def _tag(
         self, painter: QPainter, place: QRect, content: str, colour: QColor, theme: Theme
@@ -136,26 +179,38 @@ class ChartOverlay:
         painter.drawText(place, _CENTRE, content)
 
 
-def figures_of(view: ChartView, index: int) -> list[tuple[str, str, str]]:
-    """Return name, text and tone of what the line at the top says about a bar."""
+def figures_of(view: ChartView, index: int) -> list[Figure]:
+    """Return what the line at the top says about a bar."""
     bars, price = view.bars, view.price_text
     opened, high, low, close, volume = bars.bar(index)
-    when = view.marks.full_label(bars.time(index))
     figures = [
-        ("", when, ""),
-        ("O", price(opened), ""),
-        ("H", price(high), ""),
-        ("L", price(low), ""),
-        ("C", price(close), ""),
+        Figure(0, 2, "", view.marks.full_label(bars.time(index))),
+        Figure(1, 3, "O", price(opened)),
+        Figure(2, 4, "H", price(high)),
+        Figure(3, 5, "L", price(low)),
+        Figure(4, 0, "C", price(close)),
+        Figure(6, 6, "V", text.size(round(volume, 8))),
     ]
     before = bars.bar(index - 1)[3] if index > bars.first else 0.0
     if before > 0:
         change = close - before
         tone = "up" if change > 0 else "down" if change < 0 else ""
         moved = text.price_change(change, close, view.ladder)
-        figures.append(("Change", f"{moved}  {text.percent(100 * change / before)}", tone))
-    figures.append(("V", text.size(round(volume, 8)), ""))
+        moved = f"{moved}  {text.percent(100 * change / before)}"
+        figures.append(Figure(5, 1, "Change", moved, tone))
     return figures
+
+
+def _rank_of(figure: Figure) -> int:
+    return figure.rank
+
+
+def _place_of(kept: tuple[Figure, int]) -> int:
+    return kept[0].place
+
+
+def _label_width(painter: QPainter, figure: Figure) -> int:
+    return painter.fontMetrics().horizontalAdvance(figure.name + " ") if figure.name else 0
 
 
 def last_price_row(view: ChartView) -> int | None:

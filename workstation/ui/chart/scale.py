@@ -29,9 +29,6 @@ ONE_TO_ONE = ZOOMS.index((1, 1))
 NARROWEST_FREE = ZOOMS.index((1, 4))
 """However few bars there are, one may zoom out to here."""
 
-KEPT_VISIBLE = 60
-"""Pixels of bars that cannot be moved out of sight."""
-
 FAR = 30_000
 """Pixels beyond which a place is cut off; no screen is as high."""
 
@@ -77,8 +74,11 @@ class TimeScale:
 
     def show_newest(self, end: int) -> None:
         """Put the newest bar to the right, with a margin."""
+        self.scroll = self._newest(end)
+
+    def _newest(self, end: int) -> int:
         margin = max(4 * self.spacing, self.width * 6 // 100)
-        self.scroll += self.x_of(end - 1) + self.spacing + margin - self.width
+        return self.x_of(end - 1) + self.scroll + self.spacing + margin - self.width
 
     def set_width(self, width: int) -> None:
         """Take a new size and keep the right edge."""
@@ -94,11 +94,12 @@ class TimeScale:
         self.pan(0, first, end)
 
     def pan(self, columns: int, first: int, end: int) -> None:
-        """Move along; some bars stay in sight."""
-        kept = min(KEPT_VISIBLE, self.width // 2)
-        newest = self.x_of(end) + self.scroll - kept
-        oldest = self.x_of(first) + self.scroll + kept - self.width
-        self.scroll = max(oldest, min(self.scroll + columns, newest))
+        """Move along; at most half of the plot becomes empty, unless there are few bars."""
+        newest = self._newest(end)
+        half = self.width // 2
+        most = max(newest, self.x_of(end) + self.scroll - half)
+        least = min(newest, self.x_of(first) + self.scroll - half)
+        self.scroll = max(least, min(self.scroll + columns, most))
 
     def follow(self, old_end: int, new_end: int) -> bool:
         """After bars were added: keep the newest in its place if it was in sight."""

@@ -8,8 +8,11 @@ from workstation.ui import text
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.candles import Columns, columns_between
 from workstation.ui.chart.layout import device_font, layout_of
-from workstation.ui.chart.scale import PriceScale, TimeScale
+from workstation.ui.chart.scale import PriceScale, TimeScale, round_prices
 from workstation.ui.chart.time_marks import TimeMarks
+
+PRICE_ROOM = 30
+"""Logical pixels between two labels of the price axis, from middle to middle, at least."""
 
 
 class ChartView:
@@ -45,6 +48,11 @@ class ChartView:
     def price_text(self, price: float) -> str:
         """Write a price with the contract's decimals."""
         return text.price(price, self.ladder)
+
+    def grid_prices(self) -> list[float]:
+        """Return the round prices that get a line and a label."""
+        most = self.prices.height // self.layout.pixels(PRICE_ROOM)
+        return round_prices(self.prices.low, self.prices.high, most, self.increment)
 
     def resize(self, width: int, height: int, font: QFont, ratio: float) -> None:
         """Take the size of the widget in device pixels."""
@@ -84,7 +92,7 @@ class ChartView:
         self.columns = self._visible()
         self.marks.weigh(self.bars)
         changed = False
-        found = self.columns.price_range()
+        found = self.columns.price_range(-(self.time.spacing // 2))
         if found is not None:
             changed = self.prices.fit(*found, self.increment)
             most = self.columns.most_volume()
