@@ -48,7 +48,9 @@ def test_a_fault_of_the_window_is_said_once_and_reported_without_accounts(
 def test_choosing_another_profile_ends_this_one_and_is_kept(start: Start) -> None:
     trader = start()
     trader.until_ready()
-    trader.program.shell.open_connection()
+    trader.press(
+        Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    )
     dialog = trader.program.shell.dialog
     assert dialog is not None
     rows = [dialog.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(5)]

@@ -234,6 +234,7 @@ class Program(QObject):
         self.inbox.latest_arrived.connect(self._milestones.on_latest)
         self.inbox.inbox_drained.connect(self.window.on_frame)
         self.window.closing.connect(self._on_closing)
+        self.window.connection_requested.connect(self.shell.open_connection)
         self.shell.restart_requested.connect(self._on_restart_requested)
         self.shell.faulted.connect(self._on_settings_faulted)
         self.thread_of_core.finished.connect(self._on_core_finished)

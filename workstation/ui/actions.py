@@ -87,6 +87,7 @@ SHORTCUTS = (
     ("Ctrl+Shift+F", "Go to flatten; hold Space for one second to do it"),
     ("F5", "Reconnect at once"),
     ("F1", "This list"),
+    ("Ctrl+Shift+C", "Choose where to connect"),
     ("Ctrl+Q", "Quit"),
 )
 """Every key of the window, for the help."""

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -57,6 +57,9 @@ class Host(Protocol):
 class MainMenu(QObject):
     """File, View, Trade and Help."""
 
+    connection_requested = Signal()
+    """The user wants to choose where to connect."""
+
     def __init__(self, host: Host, parent: QWidget) -> None:
         super().__init__(parent)
         self._host = host
@@ -84,6 +87,7 @@ class MainMenu(QObject):
     def _build_file_and_view(self) -> None:
         menus, host = self.menus, self._host
         file_menu = menus.menu("&File")
+        menus.add(file_menu, "connection", "&Connection…", self._on_connection, "Ctrl+Shift+C")
         menus.add(file_menu, "quit", "&Quit", host.close, "Ctrl+Q")
         view = menus.menu("&View")
         add_dock_actions(view, host.docks.by_name)
@@ -99,6 +103,10 @@ class MainMenu(QObject):
         )
         menus.add(view, "reset_layout", "&Reset layout", host.reset_layout)
         self._themes = add_theme_menu(view, host.on_theme_chosen, paint().theme.name)
+
+    @Slot()
+    def _on_connection(self) -> None:
+        self.connection_requested.emit()
 
     def _build_trade(self) -> None:
         menus, host = self.menus, self._host

@@ -54,6 +54,9 @@ class MainWindow(QMainWindow):
     closing = Signal()
     """The window is closing for good; emitted once, before it disappears."""
 
+    connection_requested = Signal()
+    """The user wants to choose where to connect."""
+
     def __init__(
         self,
         commands: CommandPort,
@@ -222,6 +225,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(top)
         self.alarms = AlarmStrip(top)
         self.menu = MainMenu(self, top)
+        self.menu.connection_requested.connect(self.connection_requested)
         column = QVBoxLayout(top)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
