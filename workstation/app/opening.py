@@ -11,7 +11,7 @@ from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, build_core
 from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
-from workstation.domain.errors import JournalError
+from workstation.domain.errors import JournalDamagedError
 from workstation.domain.ids import ClientId
 from workstation.domain.ports import Publisher
 from workstation.storage.files import write_private_file
@@ -37,9 +37,25 @@ def open_core(
 ) -> Opened:
     """Lock the folder and build the core. Raises OSError, FolderInUseError, JournalError.
 
-    A journal that is damaged is set aside untouched, a new one begun, and trading halted.
+    A journal that is damaged is set aside untouched, a new one begun, and trading halted. One
+    that cannot be read or written now, as on a full disk, is left where it is.
     """
     lock = FolderLock(files.folder)
+    try:
+        core, fault = _build(options, files, publisher, commands, clock)
+    except BaseException:
+        lock.release()
+        raise
+    return Opened(core, lock, fault)
+
+
+def _build(
+    options: Options,
+    files: ProfileFiles,
+    publisher: Publisher,
+    commands: CommandQueue,
+    clock: Clock,
+) -> tuple[Core, str]:
     first_run = not files.journal.exists() and not files.trading_state.exists()
     settings = DeskSettings(
         session=SessionSettings(ClientId(options.client_id), options.max_server_version),
@@ -51,13 +67,11 @@ def open_core(
         first_run=first_run,
     )
     try:
-        core = build_core(settings, files.journal, publisher, commands.take, clock)
-    except JournalError as error:
+        return build_core(settings, files.journal, publisher, commands.take, clock), ""
+    except JournalDamagedError as error:
         set_aside(files.journal)
         files.trading_state.unlink(missing_ok=True)  # a missing latch means HALTED
-        core = build_core(settings, files.journal, publisher, commands.take, clock)
-        return Opened(core, lock, str(error))
-    return Opened(core, lock, "")
+        return build_core(settings, files.journal, publisher, commands.take, clock), str(error)
 
 
 def set_aside(journal: Path) -> None:

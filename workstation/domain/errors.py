@@ -13,6 +13,10 @@ class JournalError(WorkstationError):
     """The journal cannot be written or read; trading must lock."""
 
 
+class JournalDamagedError(JournalError):
+    """What the journal holds cannot be trusted; it must be set aside unchanged."""
+
+
 class SettingsError(WorkstationError):
     """A settings or limits file cannot be used; names file, place and fault."""
 

@@ -18,7 +18,7 @@ import msgspec
 
 from workstation import __version__
 from workstation.domain.clock import Clock
-from workstation.domain.errors import JournalError
+from workstation.domain.errors import JournalDamagedError, JournalError
 from workstation.storage.files import write_private_file
 
 _DOMAIN = b"workstation journal 1"
@@ -84,9 +84,12 @@ class Journal:
         except JournalError:
             self._db.close()
             raise
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+        except sqlite3.OperationalError as error:  # the disk or a lock, not the content
             self._db.close()
             raise JournalError(f"the journal {path} cannot be read: {error}") from error
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._db.close()
+            raise JournalDamagedError(f"the journal {path} is damaged: {error}") from error
 
     @property
     def last_seq(self) -> int:
@@ -162,7 +165,9 @@ class Journal:
             self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._db.execute(_SCHEMA)
         if self._db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise JournalError(f"the journal {self._path} is damaged (database check failed)")
+            raise JournalDamagedError(
+                f"the journal {self._path} is damaged (database check failed)"
+            )
 
     def _verified(self) -> tuple[int, bytes]:
         seq, head = 0, b""
@@ -174,14 +179,16 @@ class Journal:
         for *fields, stored in rows:
             expected = _chained(head, tuple(fields))
             if fields[0] != seq + 1 or expected != stored:
-                raise JournalError(
+                raise JournalDamagedError(
                     f"the journal {self._path} is damaged after entry {seq}: the chain breaks"
                 )
             seq, head = seq + 1, stored
             if anchored is not None and anchored[0] == seq and anchored[1] != head.hex():
-                raise JournalError(f"the journal {self._path} was rewritten: entry {seq} differs")
+                raise JournalDamagedError(
+                    f"the journal {self._path} was rewritten: entry {seq} differs"
+                )
         if anchored is not None and anchored[0] > seq:
-            raise JournalError(
+            raise JournalDamagedError(
                 f"the journal {self._path} lost its end: {anchored[0]} entries are on record, "
                 f"{seq} are there"
             )
@@ -214,5 +221,7 @@ def _read_anchor(path: Path) -> tuple[int, str] | None:
         return int(body["seq"]), str(body["hash"])
     except FileNotFoundError:
         return None
-    except (msgspec.MsgspecError, KeyError, ValueError, OSError) as error:
+    except OSError as error:
         raise JournalError(f"the journal's anchor {path} cannot be read: {error}") from error
+    except (msgspec.MsgspecError, KeyError, ValueError) as error:
+        raise JournalDamagedError(f"the journal's anchor {path} is damaged: {error}") from error
