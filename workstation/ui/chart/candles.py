@@ -1,5 +1,6 @@
 """Candles and volume of the visible bars, as rectangles that Qt draws in one call each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -101,13 +102,13 @@ def draw_candles(
     lefts = columns.lefts + (scale.spacing - body) // 2
     tops = prices.ys_of(columns.ranges[HIGH])
     bottoms = prices.ys_of(-columns.ranges[LOW])
-    lines = rects(lefts + (body - wick) // 2, tops, wick, bottoms)
+    wicks = rects(lefts + (body - wick) // 2, tops, wick, bottoms)
     has_bodies = body > wick
     edges = prices.ys_of(columns.opens), prices.ys_of(columns.closes)
     high = np.minimum(*edges)
     bodies = rects(lefts, high, body, np.maximum(np.maximum(*edges), high + wick - 1))
     for flags, colour in ((rising, colours.up), (~rising, colours.down)):
-        fill(painter, lines[flags], colour)
+        fill(painter, wicks[flags], colour)
         if has_bodies:
             fill(painter, bodies[flags], colour)
     if has_bodies and body > 2 * wick:
@@ -138,6 +139,13 @@ def draw_volume(
 def rects(lefts: Pixels, tops: Pixels, width: int, bottoms: Pixels) -> Rects:
     """Build rectangles of one width."""
     return np.column_stack((lefts, tops, lefts + width - 1, bottoms)).astype(np.int32)
+
+
+def lines(areas: Sequence[tuple[int, int, int, int]]) -> Rects:
+    """Build rectangles of left, top, width and height each."""
+    table = np.array(areas, np.int32).reshape(-1, 4)
+    table[:, 2:] += table[:, :2] - 1
+    return table
 
 
 def fill(painter: QPainter, shapes: Rects, colour: QColor) -> None:

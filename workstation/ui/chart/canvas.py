@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -35,7 +34,7 @@ class _Drag(Enum):
 
 
 class ChartCanvas(QWidget):
-    """Shows a ChartView. Repaints the strip that changed, and nothing while hidden."""
+    """Shows a ChartView. Draws only what changed, and nothing while hidden."""
 
     view_moved = Signal()
     """The user went somewhere else; older bars may be needed."""
@@ -50,7 +49,8 @@ class ChartCanvas(QWidget):
         self._drag = _Drag.NOTHING
         self._drag_from = QPoint()
         self._wheel = 0
-        self._last_row: int | None = None
+        self._is_stale = True
+        self._stale_since: int | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -68,43 +68,40 @@ class ChartCanvas(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw everything again, once the event loop comes to it."""
-        self.view.settle()
-        self.layer.make_stale()
-        self._last_row = last_price_row(self.view)
+        """Draw everything again, once it is seen."""
+        self._is_stale = True
         self.update()
 
     def refresh_newest(self, since: int) -> None:
         """Draw the bars from index `since` on again; all of it only if the scales changed."""
-        if self.view.settle():
-            self.refresh()
-            return
-        view = self.view
-        strip = view.last_bars(since)
-        if not strip.isEmpty():
-            self.layer.make_strip_stale(strip)
-        region = QRegion(strip).united(view.layout.header)
-        for row in {self._last_row, last_price_row(view)}:
-            if row is not None:
-                region += QRect(0, row, view.layout.prices.width(), 1)
-        region += view.layout.price_axis
-        self._last_row = last_price_row(view)
-        self._update_device(region)
+        self._stale_since = since if self._stale_since is None else min(since, self._stale_since)
+        # The whole picture is copied again: a clip of several pieces makes that 20 times slower.
+        self.update()
+
+    def _settle(self) -> None:
+        """Work out what changed since the last painting."""
+        since, self._stale_since = self._stale_since, None
+        if self._is_stale or since is not None:
+            if self.view.settle() or self._is_stale:
+                self.layer.make_stale()
+            elif since is not None:
+                self.layer.make_strip_stale(self.view.last_bars(since))
+        self._is_stale = False
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         if ratio != self.view.layout.ratio:
             self._take_size()
+        self._settle()
         colours = theme.paint().theme
         self.layer.use_theme(colours)
         self.layer.refresh(self.view)
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)  # one unit is one device pixel from here on
         painter.setFont(self.view.layout.font)
-        for exposed in _rects_of(event.region()):
-            part = _outward(exposed, ratio)
-            painter.drawPixmap(part, self.layer.pixmap, part)
+        part = _outward(event.rect(), ratio)
+        painter.drawPixmap(part, self.layer.pixmap, part)
         self._draw_overlay(painter, colours)
         painter.end()
 
@@ -126,7 +123,8 @@ class ChartCanvas(QWidget):
 
     def _tags(self) -> list[QRect]:
         """Return where the price axis is covered."""
-        rows = [] if self._last_row is None else [self._last_row]
+        last = last_price_row(self.view)
+        rows = [] if last is None else [last]
         if self._mouse is not None and self.view.layout.prices.contains(self._mouse):
             rows.append(self._mouse.y())
         return [tag_rect(self.view, row) for row in rows]
@@ -268,36 +266,8 @@ class ChartCanvas(QWidget):
         return QPoint(math.floor(place.x()), math.floor(place.y()))
 
     def _move_crosshair(self, place: QPoint | None) -> None:
-        region = self._cross_region()
         self._mouse = place
-        self._update_device(region.united(self._cross_region()).united(self.view.layout.header))
-
-    def _cross_region(self) -> QRegion:
-        """Return what the crosshair covers now."""
-        view, place = self.view, self._mouse
-        if place is None or not view.layout.plot.contains(place):
-            return QRegion()
-        index = view.index_at(place.x())
-        x = place.x() if index is None else view.time.middle_of(index)
-        plot = view.layout.plot
-        region = QRegion(QRect(x, plot.top(), 1, plot.height()))
-        region += QRect(0, place.y(), plot.width(), 1)
-        region += view.layout.price_axis
-        region += self._overlay.time_tag_rect(view, x)
-        return region
-
-    def _update_device(self, region: QRegion) -> None:
-        ratio = self.view.layout.ratio
-        logical = QRegion()
-        for part in _rects_of(region):
-            logical += _outward(part, 1 / ratio)
-        self.update(logical)
-
-
-def _rects_of(region: QRegion) -> list[QRect]:
-    # WORKAROUND: the stubs of PySide 6.11 do not know that a region can be gone through.
-    rects: list[QRect] = list(region)  # type: ignore[call-overload]
-    return rects
+        self.update()
 
 
 def _outward(area: QRect, ratio: float) -> QRect:

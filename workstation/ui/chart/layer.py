@@ -3,7 +3,14 @@
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from workstation.ui.chart.candles import CandleColours, columns_between, draw_candles, draw_volume
+from workstation.ui.chart.candles import (
+    CandleColours,
+    columns_between,
+    draw_candles,
+    draw_volume,
+    fill,
+    lines,
+)
 from workstation.ui.chart.time_marks import DAY, YEAR
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
@@ -106,14 +113,12 @@ class ChartLayer:
         return view.marks.chosen(first - half, end + half, most, apart)
 
     def _draw_grid(self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]) -> None:
-        layout = view.layout
-        for index, _ in marks:
-            x = view.time.middle_of(index)
-            painter.fillRect(x, layout.plot.top(), 1, layout.plot.height(), self._grid)
-        for price in view.grid_prices():
-            painter.fillRect(0, view.prices.y_of(price), layout.prices.width(), 1, self._grid)
+        layout, plot = view.layout, view.layout.plot
+        upright = [(view.time.middle_of(index), plot.top(), 1, plot.height()) for index, _ in marks]
+        level = [(0, view.prices.y_of(price), plot.width(), 1) for price in view.grid_prices()]
+        fill(painter, lines(upright + level), self._grid)
         if not layout.volume.isEmpty():
-            painter.fillRect(0, layout.volume.top() - 2, layout.prices.width(), 1, self._border)
+            painter.fillRect(0, layout.volume.top() - 2, plot.width(), 1, self._border)
 
     def _draw_separators(self, painter: QPainter, view: ChartView) -> None:
         first, end = view.time.shown()
@@ -126,10 +131,12 @@ class ChartLayer:
         else:
             return
         plot, height = view.layout.plot, view.layout.pixels(3)
-        for index in found:
-            x = view.time.x_of(index)
-            for y in range(plot.top(), plot.bottom(), 2 * height):
-                painter.fillRect(x, y, 1, height, self._border)
+        dashes = [
+            (view.time.x_of(index), y, 1, height)
+            for index in found
+            for y in range(plot.top(), plot.bottom(), 2 * height)
+        ]
+        fill(painter, lines(dashes), self._border)
 
     def _draw_time_axis(
         self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]
@@ -142,7 +149,7 @@ class ChartLayer:
             if right < 0 or left > view.time.width:
                 continue
             label = view.marks.label(view.bars.time(index), weight)
-            half = painter.fontMetrics().horizontalAdvance(label) // 2
+            half = view.text_width(label) // 2
             if x - half < 0 or x + half > view.time.width:
                 continue
             painter.setPen(self._text if view.marks.is_major(weight) else self._muted)

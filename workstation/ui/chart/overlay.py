@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from workstation.ui import text
+from workstation.ui.chart.candles import fill, lines
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
@@ -64,7 +65,7 @@ class ChartOverlay:
         y = pane.top() + view.layout.pixels(2)
         for content, colour in ((words.warning, theme.warning), (words.note, theme.muted)):
             if content:
-                width = painter.fontMetrics().horizontalAdvance(content) + gap
+                width = view.text_width(content) + gap
                 place = QRect(0, y, min(width + gap, pane.width()), view.layout.line)
                 painter.fillRect(place, QColor(theme.base))
                 painter.setPen(QColor(colour))
@@ -103,8 +104,8 @@ class ChartOverlay:
         colour = QColor(theme.up if close >= opened else theme.down)
         pane, dot = view.layout.prices, view.layout.pixels(2)
         if pane.top() <= row <= pane.bottom():
-            for x in range(0, pane.width(), 3 * dot):
-                painter.fillRect(x, row, dot, 1, colour)
+            dots = [(x, row, dot, 1) for x in range(0, pane.width(), 3 * dot)]
+            fill(painter, lines(dots), colour)
         self._tag(painter, tag_rect(view, row), view.price_text(close), colour, theme)
 
     def draw_crosshair(
@@ -126,7 +127,7 @@ class ChartOverlay:
     def time_tag_rect(self, view: ChartView, x: int) -> QRect:
         """Return where the time under the crosshair stands."""
         axis = view.layout.time_axis
-        width = view.layout.metrics.horizontalAdvance("Wed 28 May 2026 00:00") + 12
+        width = view.text_width("Wed 28 May 2026 00:00") + 12
         left = max(0, min(x - width // 2, view.time.width - width))
         return QRect(left, axis.top() + 1, width, axis.height() - 1)
 
@@ -147,8 +148,8 @@ class ChartOverlay:
         if index is None:
             return
         colours = {"up": QColor(theme.up), "down": QColor(theme.down), "": QColor(theme.text)}
-        for figure, width in self._fitting(painter, figures_of(view, index), line.right() - x, gap):
-            label = _label_width(painter, figure)
+        for figure, width in self._fitting(view, figures_of(view, index), line.right() - x, gap):
+            label = _label_width(view, figure)
             painter.setPen(QColor(theme.muted))
             painter.drawText(QRect(x, line.top(), label, line.height()), _LEFT, figure.name)
             painter.setPen(colours[figure.tone])
@@ -157,15 +158,15 @@ class ChartOverlay:
             x += label + width + 2 * gap
 
     def _fitting(
-        self, painter: QPainter, figures: list[Figure], room: int, gap: int
+        self, view: ChartView, figures: list[Figure], room: int, gap: int
     ) -> list[tuple[Figure, int]]:
         """Return the figures there is room for, the dearest first to stay, and their widths."""
         kept: list[tuple[Figure, int]] = []
         for figure in sorted(figures, key=_rank_of):
-            width = painter.fontMetrics().horizontalAdvance(figure.content)
+            width = view.text_width(figure.content)
             width = max(width, self._widths.get(figure.name, 0))
             self._widths[figure.name] = width
-            room -= _label_width(painter, figure) + width + 2 * gap
+            room -= _label_width(view, figure) + width + 2 * gap
             if room < -2 * gap:
                 break
             kept.append((figure, width))
@@ -209,8 +210,8 @@ def _place_of(kept: tuple[Figure, int]) -> int:
     return kept[0].place
 
 
-def _label_width(painter: QPainter, figure: Figure) -> int:
-    return painter.fontMetrics().horizontalAdvance(figure.name + " ") if figure.name else 0
+def _label_width(view: ChartView, figure: Figure) -> int:
+    return view.text_width(figure.name + " ") if figure.name else 0
 
 
 def last_price_row(view: ChartView) -> int | None:

@@ -155,7 +155,8 @@ class PriceScale:
 
     def y_of(self, price: float) -> int:
         """Return the row of a price."""
-        return int(self.ys_of(np.array([price]))[0])
+        y = (self.high - price) * ((self.height - 1) / (self.high - self.low)) + self.top
+        return round(max(-FAR, min(y, FAR)))
 
     def ys_of(self, prices: Floats) -> Pixels:
         """Return the rows of prices, cut off far outside."""

@@ -14,6 +14,9 @@ from workstation.ui.chart.time_marks import TimeMarks
 PRICE_ROOM = 30
 """Logical pixels between two labels of the price axis, from middle to middle, at least."""
 
+MOST_WIDTHS = 4000
+"""Texts whose width is remembered."""
+
 
 class ChartView:
     """The state behind a picture of the chart; painting only reads it."""
@@ -28,6 +31,7 @@ class ChartView:
         self.columns = self._visible()
         self.most_volume = 0.0
         self._axis_width = 0
+        self._text_widths: dict[str, int] = {}
 
     @property
     def increment(self) -> float:
@@ -54,11 +58,23 @@ class ChartView:
         most = self.prices.height // self.layout.pixels(PRICE_ROOM)
         return round_prices(self.prices.low, self.prices.high, most, self.increment)
 
+    def text_width(self, content: str) -> int:
+        """Return the width of a text; the same ones come every frame."""
+        width = self._text_widths.get(content)
+        if width is None:
+            if len(self._text_widths) > MOST_WIDTHS:
+                self._text_widths.clear()
+            width = self.layout.metrics.horizontalAdvance(content)
+            self._text_widths[content] = width
+        return width
+
     def resize(self, width: int, height: int, font: QFont, ratio: float) -> None:
         """Take the size of the widget in device pixels."""
         if self.layout.ratio != ratio:
             self.time.rescale(ratio / self.layout.ratio)
         device = device_font(font, ratio)
+        if device != self.layout.font:
+            self._text_widths.clear()
         self.layout = layout_of(width, height, device, ratio, self._axis_width)
         self._use_layout()
 
@@ -67,6 +83,8 @@ class ChartView:
         self.marks.use(is_intraday=is_intraday)
         self.prices.is_manual = False
         self._axis_width = 0
+        self.show_newest()
+        self.settle()  # the prices in sight tell how wide their axis is
         self.show_newest()
 
     def show_newest(self) -> None:
@@ -120,12 +138,10 @@ class ChartView:
         """Make the price axis wide enough; it never shrinks, or the bars would dance."""
         if not len(self.bars):
             return False
-        metrics = self.layout.metrics
         widest = max(
-            metrics.horizontalAdvance(self.price_text(p))
-            for p in (self.prices.low, self.prices.high)
+            self.text_width(self.price_text(p)) for p in (self.prices.low, self.prices.high)
         )
-        least = metrics.horizontalAdvance("00,000.00") * 3 // 4
+        least = self.text_width("00,000.00") * 3 // 4
         wanted = max(widest, least) + self.layout.pixels(12)
         if wanted <= self._axis_width:
             return False
