@@ -8,15 +8,19 @@ from workstation.bridge.commands import Answered, CommandPort, CommandQueue
 from workstation.domain.account import AccountPnl, AccountSummary, Environment, PositionView
 from workstation.domain.commands import Command, CommandResult, Watched, WatchSymbol
 from workstation.domain.contract import Contract, ContractDetails
-from workstation.domain.execution import Execution
+from workstation.domain.depth import DepthBook, DepthLevel
+from workstation.domain.execution import Commission, Execution
 from workstation.domain.finding import Finding, Level, RiskCode
 from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderKey, PermId
+from workstation.domain.limit_use import LimitUse, RiskView
 from workstation.domain.link import LinkState, LinkView
+from workstation.domain.news import Headline
 from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderView
 from workstation.domain.prices import PriceBand, PriceLadder
 from workstation.domain.quote import Quote
+from workstation.domain.trade import Aggressor, Trade
 
 NOW = datetime(2026, 3, 18, 14, 32, 5, tzinfo=UTC)
 ACCOUNT = AccountId("SIM0012321")
@@ -69,6 +73,11 @@ class FakeCommands(CommandPort):
                     answered(result)
                 return
         raise AssertionError(f"no {kind.__name__} waits for an answer")
+
+    def clear(self) -> None:
+        """Forget what was sent and what waits for an answer."""
+        self.sent.clear()
+        self._waiting_answers.clear()
 
     def answer_watches(self) -> None:
         while waiting := [c for c, _ in self._waiting_answers if isinstance(c, WatchSymbol)]:
@@ -203,6 +212,87 @@ def an_execution(**changes: Any) -> Execution:
         "time": NOW,
     }
     return Execution(**{**values, **changes})
+
+
+VENUES = ("ISLAND", "ARCA", "BATS", "IEX", "NYSE", "MEMX", "DRCTEDGE", "BYX")
+
+
+def a_book(con_id: ConId = AAPL, depth: int = 10, **changes: Any) -> DepthBook:
+    def side(best: float, step: float) -> tuple[DepthLevel, ...]:
+        return tuple(
+            DepthLevel(round(best + n * step, 2), 100 * (1 + (7 * n) % 13), VENUES[n % 8])
+            for n in range(depth)
+        )
+
+    values: dict[str, Any] = {
+        "bids": side(187.14, -0.01),
+        "asks": side(187.16, 0.01),
+        "received_at": NOW,
+    }
+    return DepthBook(con_id=con_id, **{**values, **changes})
+
+
+def a_trade(number: int = 0, con_id: ConId = AAPL, **changes: Any) -> Trade:
+    values: dict[str, Any] = {
+        "con_id": con_id,
+        "time": NOW + timedelta(seconds=number),
+        "price": 187.14 + (number % 3) / 100,
+        "size": float((1 + (number * 7) % 12) * 50),
+        "exchange": VENUES[number % 8],
+        "conditions": "F T" if number % 5 == 0 else "",
+        "aggressor": list(Aggressor)[number % 3],
+    }
+    return Trade(**{**values, **changes})
+
+
+def a_headline(number: int = 0, con_id: ConId = AAPL, **changes: Any) -> Headline:
+    texts = (
+        "Apple supplier lifts full-year outlook on stronger handset demand",
+        "Analyst raises target to 210 from 195, keeps outperform",
+        "Regulator opens a review of app store fees; shares little changed",
+        "Options traders position for a quiet expiry week",
+    )
+    values: dict[str, Any] = {
+        "con_id": con_id,
+        "time": NOW - timedelta(minutes=37 * number),
+        "provider": ("BRFG", "DJNL", "BRFUPDN")[number % 3],
+        "article_id": f"A{number}",
+        "text": texts[number % 4],
+    }
+    return Headline(**{**values, **changes})
+
+
+def a_commission(**changes: Any) -> Commission:
+    values: dict[str, Any] = {
+        "exec_id": ExecId("0001.01.01.01"),
+        "commission": Decimal("1.0000"),
+        "currency": "USD",
+        "realized_pnl": Decimal("-12.34"),
+    }
+    return Commission(**{**values, **changes})
+
+
+def a_risk_view(account: AccountId = ACCOUNT) -> RiskView:
+    def use(name: str, used: str, personal: str | None, top: str | None, unit: str) -> LimitUse:
+        return LimitUse(
+            name,
+            Decimal(used),
+            None if personal is None else Decimal(personal),
+            None if top is None else Decimal(top),
+            unit,
+        )
+
+    return RiskView(
+        account,
+        (
+            use("Largest position", "56157", "250000", "1000000", "USD"),
+            use("Gross exposure", "1620000", "2000000", "4000000", "USD"),
+            use("Daily loss", "18950", "20000", None, "USD"),
+            use("Orders a second", "2", "10", "10", ""),
+            use("Open orders of AAPL, buy", "15", "15", "20", "orders"),
+            use("Restricted symbols", "0", None, None, ""),
+        ),
+    )
 
 
 FINDINGS = (

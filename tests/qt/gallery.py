@@ -1,7 +1,9 @@
-"""Grabs pictures of the window in many states: python -m tests.qt.gallery FOLDER."""
+"""Grabs pictures of the window in many states: python -m tests.qt.gallery FOLDER [SCENE ...]."""
 
+import math
 import random
 import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -16,30 +18,46 @@ from tests.qt.fakes import (
     NOW,
     SYMBOLS,
     FakeCommands,
+    a_book,
+    a_commission,
     a_contract,
+    a_headline,
     a_link,
     a_notice,
     a_pnl,
     a_position,
     a_quote,
+    a_risk_view,
     a_summary,
+    a_trade,
     an_execution,
     an_order,
 )
 from workstation.domain.account import Environment
+from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import (
+    BarsAnswer,
+    Failed,
+    FollowBars,
+    FollowDepth,
+    HeadlinesAnswer,
+    RequestArticle,
+    RequestHeadlines,
     SubmitOrder,
 )
 from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
 from workstation.domain.ids import AccountId, ClientId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import (
+    CommissionArrived,
     ContractKnown,
     ExecutionArrived,
     LinkChanged,
     NoticeArrived,
     OrderChanged,
+    TradesArrived,
 )
+from workstation.domain.news import Article
 from workstation.domain.notice import Severity
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
@@ -48,6 +66,11 @@ from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
 SIZES = ((1280, 720), (1920, 1080))
+ARTICLE = """<h2>Outlook lifted</h2><p>The company said it expects <b>revenue of 92 to 95 billion</b>,
+against 89 billion before.</p><ul><li>Margin near 46 %</li><li>Buy-backs go on</li></ul>
+<img src="http://example.invalid/pixel.png"><script>alert(1)</script>
+<p>More at <a href="https://www.example.com/story/42">the wire</a> and
+<a href="javascript:alert(1)">here</a>.</p>"""
 PRICES = (187.19, 415.3, 902.55, 171.02, 186.5, 512.9, 172.63, 518.7, 441.2, 408.77, 12.41)
 
 
@@ -137,15 +160,75 @@ def fill(window: MainWindow) -> None:
     window.ticket.form.take_ask()
 
 
+def settle(seconds: float = 0.3) -> None:
+    """Let the timers of hidden and shown panels run out."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QApplication.processEvents()
+
+
+def bars(count: int = 300) -> tuple[Bar, ...]:
+    rng, price, made = random.Random(5), 186.0, []
+    for number in range(count):
+        opened = price
+        price += rng.gauss(0.01, 0.12) + 0.05 * math.sin(number / 17)
+        high, low = max(opened, price) + abs(rng.gauss(0, 0.05)), min(opened, price) - 0.05
+        start = NOW - timedelta(minutes=5 * (count - number))
+        made.append(Bar(start, opened, high, low, price, float(rng.randrange(5_000, 90_000))))
+    return tuple(made)
+
+
+def market(window: MainWindow, commands: FakeCommands, *, stale: bool = False) -> None:
+    """Fill chart, book, tape, limits and executions of the chosen symbol."""
+    settle()
+    for follow in commands.of(FollowBars)[-1:]:
+        commands.answer(FollowBars, BarsAnswer(follow.con_id, BarSize.MINUTE_5, bars(), complete=False))
+    window.on_latest((a_book(stale=stale), a_risk_view(window.state.account)))
+    window.on_events((TradesArrived(tuple(a_trade(number) for number in range(60))),))
+    for number in range(1, 9):
+        fill_id = f"0000e0d5.65{number:02}.01.01"
+        window.on_events((ExecutionArrived(an_execution(exec_id=fill_id, quantity=Decimal(10 * number))), CommissionArrived(a_commission(exec_id=fill_id, realized_pnl=Decimal(37 * number - 160)))))  # fmt: skip
+
+
 def busy(window: MainWindow, commands: FakeCommands) -> None:
     connect(window, commands)
     fill(window)
+    market(window, commands)
     window.on_latest(tuple(quotes(3)))
 
 
 def log_tab(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     window.docks.focus("log")
+
+
+def tab(name: str):
+    def scene(window: MainWindow, commands: FakeCommands) -> None:
+        busy(window, commands)
+        window.docks.focus(name)
+
+    scene.__name__ = f"{name}_tab"
+    return scene
+
+
+def news_tab(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.docks.focus("news")
+    settle()
+    found = tuple(a_headline(number) for number in range(12))
+    commands.answer(RequestHeadlines, HeadlinesAnswer(CON_IDS["AAPL"], found))
+    panel = window.board.news
+    panel.table.clicked.emit(panel.table.proxy.index(0, 0))
+    commands.answer(RequestArticle, Article(found[0].provider, found[0].article_id, ARTICLE, True))
+
+
+def refused(window: MainWindow, commands: FakeCommands) -> None:
+    connect(window, commands)
+    fill(window)
+    settle()
+    commands.answer(FollowBars, Failed("HMDS query returned no data"))
+    commands.answer(FollowDepth, Failed("309: Max number (3) of market depth requests has been reached"))
+    window.docks.focus("risk")
 
 
 def empty(window: MainWindow, commands: FakeCommands) -> None:
@@ -157,6 +240,7 @@ def disconnected(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     window.on_events((LinkChanged(a_link(LinkState.DISCONNECTED, reason="TWS closed the connection; next try in 5 s", clock_offset=None)),))  # fmt: skip
     window.on_latest(tuple(replace(q, stale=True) for q in quotes(3)))
+    window.on_latest((a_book(stale=True),))
 
 
 def read_only(window: MainWindow, commands: FakeCommands) -> None:
@@ -206,16 +290,18 @@ def leaving(window: MainWindow, commands: FakeCommands) -> None:
     window.close()
 
 
-SCENES = (busy, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, changing, alarm, leaving)  # fmt: skip
+TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
+SCENES = (busy, *TABS, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, changing, alarm, leaving)  # fmt: skip
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, names: list[str]) -> None:
     app = QApplication([])
     folder.mkdir(parents=True, exist_ok=True)
     scale = round(100 * app.primaryScreen().devicePixelRatio())
+    chosen = [scene for scene in SCENES if not names or scene.__name__ in names]
     for theme in ("dark", "light"):
         apply_theme(app, theme)
-        for scene in SCENES:
+        for scene in chosen:
             for width, height in SIZES:
                 if scale != 100 and width > 1280:
                     continue
@@ -235,4 +321,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

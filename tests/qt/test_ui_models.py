@@ -12,10 +12,13 @@ from workstation.domain.order_status import Lifecycle
 from workstation.ui.models.log import LOG_ROWS, LogModel, LogRow
 from workstation.ui.models.orders import OrderRow, OrdersModel
 from workstation.ui.models.positions import PositionRow, PositionsModel
+from workstation.ui.models.quotes import COLUMNS as QUOTE_COLUMNS
 from workstation.ui.models.quotes import FLASH_SECONDS, QuotesModel
 from workstation.ui.models.sorting import RESORT_SECONDS, CalmSortProxy
 from workstation.ui.models.table import SORT_ROLE
 from workstation.ui.theme import paint
+
+LAST = [column.key for column in QUOTE_COLUMNS].index("last")
 
 
 def a_full_quotes_model(count: int = 100) -> QuotesModel:
@@ -101,7 +104,7 @@ def test_a_stale_row_is_grey_and_says_so() -> None:
     index = model.index(0, 0)
     assert index.data() == "S000  stale"
     assert model.cell(0, 0).colour == paint().muted
-    assert model.cell(0, 5).background is None
+    assert model.cell(0, LAST).background is None
 
 
 def test_removing_a_row_keeps_the_others_findable() -> None:
@@ -111,7 +114,7 @@ def test_removing_a_row_keeps_the_others_findable() -> None:
     model.set_quotes([a_quote(ConId(3), last=200.0), a_quote(ConId(1))], now=1.0)
 
     assert model.rowCount() == 3
-    assert model.index(2, 5).data() == "200.00"
+    assert model.index(2, LAST).data() == "200.00"
 
 
 def test_numbers_sort_as_numbers_and_absent_ones_last() -> None:
@@ -120,16 +123,16 @@ def test_numbers_sort_as_numbers_and_absent_ones_last() -> None:
     model.set_quotes([a_quote(ConId(n), last=last) for n, last in enumerate(lasts)], now=1.0)
     proxy = CalmSortProxy(model)
 
-    proxy.sort(5, Qt.SortOrder.AscendingOrder)
+    proxy.sort(LAST, Qt.SortOrder.AscendingOrder)
 
-    assert [proxy.index(row, 5).data() for row in range(4)] == ["9.50", "20.00", "100.25", "—"]
+    assert [proxy.index(row, LAST).data() for row in range(4)] == ["9.50", "20.00", "100.25", "—"]
 
 
 def test_equal_rows_keep_their_order() -> None:
     model = a_full_quotes_model(50)
     proxy = CalmSortProxy(model)
 
-    proxy.sort(5, Qt.SortOrder.AscendingOrder)
+    proxy.sort(LAST, Qt.SortOrder.AscendingOrder)
 
     assert [proxy.index(row, 0).data() for row in range(50)] == [f"S{n:03}" for n in range(50)]
 
@@ -137,7 +140,7 @@ def test_equal_rows_keep_their_order() -> None:
 def test_rows_move_at_most_twice_a_second() -> None:
     model = a_full_quotes_model(3)
     proxy = CalmSortProxy(model)
-    proxy.sort(5, Qt.SortOrder.AscendingOrder)
+    proxy.sort(LAST, Qt.SortOrder.AscendingOrder)
 
     def order() -> list[str]:
         return [proxy.index(row, 0).data() for row in range(3)]

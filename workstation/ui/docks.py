@@ -62,9 +62,8 @@ class Docks:
         """Give each dock its part of the window; the chart takes what a large screen has more."""
         docks, window = self.by_name, self._window
         width, height = max(1000, window.width()), max(600, window.height())
-        ticket = 300 if width < 1600 else 340
-        book = 268 if width < 1600 else 340
-        list_width = 318 if width < 1600 else 470
+        is_small = width < 1600
+        ticket, book, list_width = (284, 352, 272) if is_small else (340, 420, 530)
         chart = width - ticket - book - list_width
         below = 222 if height < 900 else 320
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical

@@ -91,6 +91,7 @@ QDockWidget::title {{ background: {c.raised}; padding: 3px 6px; }}
 QHeaderView::section {{
     background: {c.raised}; color: {c.muted}; border: none;
     border-right: 1px solid {c.border}; padding: 2px 4px; }}
+QHeaderView#dense_header::section {{ padding: 2px; border-right: none; }}
 QPushButton {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
     border-radius: 2px; padding: 3px 9px; }}

@@ -16,6 +16,9 @@ from workstation.ui.theme import paint
 MARGIN = 5
 """Air left and right of the text, in pixels."""
 
+DENSE_MARGIN = 3
+"""The same in dense tables."""
+
 _MEASURED = "0123456789.,+-−: %—▲▼"
 
 
@@ -44,7 +47,10 @@ class TablePainter:
     A number that does not fit shows ### and never only some of its digits.
     """
 
-    def __init__(self, font: QFont) -> None:
+    def __init__(self, font: QFont, margin: int = MARGIN) -> None:
+        self._margin = margin
+        self.has_overflowed = False
+        """Whether a number did not fit since this was last set to False."""
         self.follow_font(font)
 
     def follow_font(self, font: QFont) -> None:
@@ -88,7 +94,7 @@ class TablePainter:
         look: tuple[int, QColor],
     ) -> None:
         height, ordinary = look
-        metrics = self._metrics
+        metrics, margin = self._metrics, self._margin
         baseline = row.top + round((height + metrics.ascent() - metrics.descent()) / 2)
         pen: QColor | None = None
         for section in sections:
@@ -97,13 +103,19 @@ class TablePainter:
                 painter.fillRect(
                     QRect(section.left, row.top, section.width, height), cell.background
                 )
-            shown, width = self._fitted(cell, section.width - 2 * MARGIN)
+            shown, width = self._fitted(cell, section.width - 2 * margin)
             colour = cell.colour or ordinary
             if colour is not pen:
                 painter.setPen(colour)
                 pen = colour
-            offset = section.width - MARGIN - width if cell.is_right else MARGIN
+            offset = section.width - margin - width if cell.is_right else margin
             painter.drawText(section.left + int(offset), baseline, shown)
+
+    def width_of(self, cell: Cell) -> float:
+        """Return what a cell needs, with its air."""
+        if cell.width < 0:
+            cell.width = self._width(cell.text)
+        return cell.width + 2 * self._margin
 
     def _fitted(self, cell: Cell, room: int) -> tuple[str, float]:
         if cell.width < 0:
@@ -111,6 +123,7 @@ class TablePainter:
         if cell.width <= room + 1:
             return cell.text, cell.width
         if cell.is_number:
+            self.has_overflowed = True
             return "###", self._width("###")
         shown = self._metrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, room)
         return shown, self._width(shown)

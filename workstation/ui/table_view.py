@@ -1,16 +1,17 @@
 """The table all panels use: dense rows, remembered columns, a word when it is empty."""
 
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QRegion
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
 from workstation.ui import text
 from workstation.ui.models.sorting import CalmSortProxy
 from workstation.ui.models.table import ROW_ROLE, TableModel
-from workstation.ui.table_painter import MARGIN, PaintedRow, Section, TablePainter
+from workstation.ui.table_painter import DENSE_MARGIN, MARGIN, PaintedRow, Section, TablePainter
 from workstation.ui.theme import paint, row_height
 
 MAX_WIDTH = 2_000
@@ -36,14 +37,25 @@ class TableView(QTableView):
     ) -> None:
         super().__init__(parent)
         self.is_arranged = is_arranged
-        """Whether the user sorts, moves and sizes the columns."""
+        """Whether the user sorts, moves and sizes the columns; else they fill a dense table."""
         self.source = model
         self.proxy = CalmSortProxy(model, self)
         self._empty = empty
         self._menu: QMenu | None = None
         self.setModel(self.proxy)
-        self._painter = TablePainter(self.font())
+        self._needs: list[float] = []
+        self._refit = QTimer(self)
+        self._refit.setSingleShot(True)
+        self._refit.setInterval(0)
+        self._refit.timeout.connect(self._on_overflowed)
+        self._margin = MARGIN if is_arranged else DENSE_MARGIN
+        self._painter = TablePainter(self.font(), self._margin)
         self._set_behaviour()
+        if not is_arranged:
+            font = self.font()
+            font.setPointSizeF(font.pointSizeF() - 1)
+            self.setFont(font)
+            self.horizontalHeader().setFont(font)
         self._set_headers()
 
     @override
@@ -108,16 +120,56 @@ class TableView(QTableView):
     def reset_columns(self) -> None:
         """Give all columns their first order and width."""
         header = self.horizontalHeader()
-        for number, column in enumerate(self.source.columns):
+        for number, width in enumerate(self._sample_widths()):
             header.moveSection(header.visualIndex(number), number)
             self.setColumnHidden(number, False)
-            metrics = self.fontMetrics()
-            longest = max(
-                metrics.horizontalAdvance(column.sample),
-                metrics.horizontalAdvance(column.title) + 8,
-            )
-            self.setColumnWidth(number, longest + 2 * MARGIN + 4)
+            self.setColumnWidth(number, width)
         self._unsort()
+
+    def _sample_widths(self) -> list[int]:
+        metrics, air = self.fontMetrics(), 8 if self.is_arranged else 2
+        return [
+            max(
+                metrics.horizontalAdvance(column.sample),
+                metrics.horizontalAdvance(column.title) + air,
+            )
+            + 2 * self._margin
+            + (4 if self.is_arranged else 0)
+            for column in self.source.columns
+        ]
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the columns of a dense table fill its width, each by its need."""
+        super().resizeEvent(event)
+        if not self.is_arranged:
+            self._fill_width()
+
+    @Slot()
+    def _on_overflowed(self) -> None:
+        """Take room from where there is some: a number did not fit."""
+        self._painter.has_overflowed = False
+        rows = range(min(self.source.rowCount(), 60))
+        needs = [
+            max([self._painter.width_of(self.source.cell(row, column)) for row in rows], default=0)
+            for column in range(len(self.source.columns))
+        ]
+        if needs != self._needs:
+            self._needs = needs
+            self._fill_width()
+            self.viewport().update()
+
+    def _fill_width(self) -> None:
+        samples = self._sample_widths()
+        widths = [max(pair) for pair in zip(samples, self._needs or samples, strict=True)]
+        room = self.viewport().width()
+        for number, column in enumerate(self.source.columns):
+            if sum(widths) > room and not column.is_number:
+                widths[number] = max(20.0, widths[number] - (sum(widths) - room))
+        total = sum(widths)
+        edges = [round(sum(widths[:n]) * room / total) for n in range(len(widths) + 1)]
+        for number, (left, right) in enumerate(pairwise(edges)):
+            self.setColumnWidth(number, right - left)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -153,11 +205,19 @@ class TableView(QTableView):
             sections = self._sections_in(event.region())
             self._painter.paint(painter, self.source, self._rows_in(area), sections, height)
         painter.end()
+        if self._painter.has_overflowed and not self.is_arranged:
+            self._refit.start()
 
     def repaint_all(self) -> None:
         """Make every cell anew: colours have changed."""
         self.source.forget_cells()
         self.viewport().update()
+
+    def forget_needs(self) -> None:
+        """Begin with the ordinary widths again: another contract is shown."""
+        if self._needs:
+            self._needs = []
+            self._fill_width()
 
     def set_empty_text(self, content: str) -> None:
         """Say something else when there are no rows."""
@@ -198,6 +258,9 @@ class TableView(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        if not self.is_arranged:
+            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -211,10 +274,14 @@ class TableView(QTableView):
         rows.setMinimumSectionSize(12)
         rows.setDefaultSectionSize(row_height(self.font()))
         header = self.horizontalHeader()
-        header.setSectionsMovable(True)
+        header.setSectionsMovable(self.is_arranged)
+        header.setSectionsClickable(self.is_arranged)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        if not self.is_arranged:
+            header.setObjectName("dense_header")
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._on_header_menu)
         self.setSortingEnabled(self.is_arranged)
@@ -248,6 +315,8 @@ class TableView(QTableView):
 
     @Slot(QPoint)
     def _on_header_menu(self, place: QPoint) -> None:
+        if not self.is_arranged:
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for number, column in enumerate(self.source.columns):

@@ -11,6 +11,15 @@ from workstation.domain.prices import PriceLadder
 ABSENT = "—"
 """Shown where a value is None."""
 
+_VENUES = {
+    "ISLAND": "NSDQ",
+    "NASDAQ": "NSDQ",
+    "DRCTEDGE": "EDGX",
+    "EDGEA": "EDGA",
+    "IBKRATS": "IBKR",
+    "OVERNIGHT": "OVNT",
+}
+
 Number = float | int | Decimal
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
@@ -84,6 +93,13 @@ def price_change(value: Number | None, at: Number | None, ladder: PriceLadder | 
     return _signed(f"{value:+,.{decimals}f}")
 
 
+def distance(value: Number | None, at: Number, ladder: PriceLadder | None = None) -> str:
+    """Write how far two prices are apart, with the decimals of one of them: 0.02."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    return f"{value:,.{ladder_decimals(at, ladder)}f}".replace("-", "−")
+
+
 def percent(value: Number | None) -> str:
     """Write per cent with sign and an arrow, so that colour is not needed: ▲ +0.64 %."""
     if value is None or not math.isfinite(value):
@@ -127,6 +143,12 @@ def short_size(value: Number | None) -> str:
             decimals = 2 if abs(short) < 10 else 1 if abs(short) < 100 else 0
             return f"{short:,.{decimals}f}{suffix}".replace("-", "−")
     return size(round(amount, 2))
+
+
+def venue(foreign: str) -> str:
+    """Write an exchange in four letters where it is a common one: ISLAND is NSDQ."""
+    clean = one_line(foreign, 20)
+    return _VENUES.get(clean, clean)
 
 
 def plain_size(value: Decimal) -> str:

@@ -60,7 +60,7 @@ def _column(side: str, name: str, title: str, sample: str, tip: str) -> Column[D
         if place is None:
             return ""
         if name == "venue":
-            return text.one_line(place.level.venue, 20)
+            return text.venue(place.level.venue)
         if name == "size":
             return text.size(place.level.size)
         if name == "cumulative":
@@ -80,10 +80,10 @@ def _column(side: str, name: str, title: str, sample: str, tip: str) -> Column[D
 
 
 _SPECS = (
-    ("venue", "Venue", "ISLAND", "Exchange or market maker"),
+    ("venue", "Venue", "NSDQ", "Exchange or market maker"),
     ("cumulative", "Total", "99,999", "Size up to this place"),
     ("size", "Size", "9,999", "Shares or lots at this place"),
-    ("price", "{}", "1,000.00", "Price of this place"),
+    ("price", "{}", "999.00", "Price of this place"),
 )
 
 COLUMNS: tuple[Column[DepthRow], ...] = (
@@ -132,3 +132,9 @@ class DepthModel(KeyedTableModel[int, DepthRow]):
         if row.ask is not None:
             found.append(Bar(_HALF, 2 * _HALF - 1, row.ask.share, colours.ask_bar))
         return found
+
+    @override
+    def tip(self, row: DepthRow, column: int) -> str:
+        """Tell the whole name of the venue."""
+        place = row.bid if column < _HALF else row.ask
+        return "" if place is None else place.level.venue

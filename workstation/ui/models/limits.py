@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[LimitRow], ...] = (
         title="Limit",
         text=lambda row: text.one_line(row.use.name, 60),
         sort=lambda row: row.use.name,
-        sample="Orders a minute, all W",
+        sample="Open orders of GOOGL, sell",
         is_number=False,
     ),
     Column(

@@ -68,7 +68,7 @@ class WatchRow:
 
     def _oddity(self) -> str:
         if self.problem:
-            return f"  {text.one_line(self.problem, 40)}"
+            return f"  {text.one_line(self.problem.partition(':')[0], 40)}"
         if self.con_id is None:
             return "  looking up"
         if self.quote is None:
@@ -86,7 +86,7 @@ def _price_column(name: str, title: str, tip: str) -> Column[WatchRow]:
     def order(row: WatchRow) -> float | None:
         return row.figure(name)
 
-    return Column(key=name, title=title, text=show, sort=order, sample="10,000.00", tip=tip)
+    return Column(key=name, title=title, text=show, sort=order, sample="1,000.00", tip=tip)
 
 
 def _size_column(name: str, title: str, tip: str, sample: str = "99,999") -> Column[WatchRow]:
@@ -105,14 +105,22 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
         title="Symbol",
         text=lambda row: row.label,
         sort=lambda row: row.symbol.upper(),
-        sample="AAPL  no quote yet",
+        sample="XYZZY  not found",
         is_number=False,
     ),
-    _size_column("bid_size", "Bid size", "Shares or lots wanted at the bid"),
+    _price_column("last", "Last", "Price of the last trade"),
+    Column(
+        key="change_percent",
+        title="Change %",
+        text=lambda row: text.percent(row.change_percent),
+        sort=lambda row: row.change_percent,
+        sample="▲ +1.00 %",
+        tip="Last against the previous close, in per cent",
+    ),
     _price_column("bid", "Bid", "Best price anyone pays"),
     _price_column("ask", "Ask", "Best price anyone asks"),
+    _size_column("bid_size", "Bid size", "Shares or lots wanted at the bid"),
     _size_column("ask_size", "Ask size", "Shares or lots offered at the ask"),
-    _price_column("last", "Last", "Price of the last trade"),
     Column(
         key="change",
         title="Change",
@@ -120,14 +128,6 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
         sort=lambda row: row.change,
         sample="+1,000.00",
         tip="Last against the previous close",
-    ),
-    Column(
-        key="change_percent",
-        title="Change %",
-        text=lambda row: text.percent(row.change_percent),
-        sort=lambda row: row.change_percent,
-        sample="▲ +10.00 %",
-        tip="Last against the previous close, in per cent",
     ),
     _price_column("high", "High", "Highest price of the day"),
     _price_column("low", "Low", "Lowest price of the day"),

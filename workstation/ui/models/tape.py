@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[TapeRow], ...] = (
         title="",
         text=lambda row: _MARKS[row.trade.aggressor],
         sort=lambda row: row.trade.aggressor.value,
-        sample="▲",
+        sample="▲ ",
         is_number=False,
         tip="▲ a buyer took the ask, ▼ a seller hit the bid",
     ),
@@ -63,9 +63,9 @@ COLUMNS: tuple[Column[TapeRow], ...] = (
     Column(
         key="venue",
         title="Venue",
-        text=lambda row: text.one_line(row.trade.exchange, 20),
+        text=lambda row: text.venue(row.trade.exchange),
         sort=lambda row: row.trade.exchange,
-        sample="ISLAND",
+        sample="NSDQ W",
         is_number=False,
     ),
 )
@@ -121,7 +121,8 @@ class TapeModel(TableModel[TapeRow]):
     @override
     def tip(self, row: TapeRow, column: int) -> str:
         """Tell the conditions of the print."""
-        return f"{text.full_time(row.trade.time)}\n{row.trade.conditions}".strip()
+        trade = row.trade
+        return f"{text.full_time(trade.time)}\n{trade.exchange}\n{trade.conditions}".strip()
 
     def _show_all(self) -> None:
         self.beginResetModel()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
@@ -30,9 +30,6 @@ class DepthPanel(QWidget):
         self._con_id: ConId | None = None
         self.model = DepthModel(self)
         self.table = TableView(self.model, "No symbol chosen", self, is_arranged=False)
-        header = self.table.horizontalHeader()
-        header.setSectionsMovable(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.symbol_label = PlainLabel("", self)
         self.spread_label = PlainLabel("", self)
         self.state_label = PlainLabel("", self)
@@ -57,6 +54,7 @@ class DepthPanel(QWidget):
             return
         self._con_id = con_id
         self.symbol_label.show_text(text.one_line(symbol, 24))
+        self.table.forget_needs()
         self._clear(_WAITING if con_id is not None else "No symbol chosen")
         self.following.show(con_id)
 
@@ -95,7 +93,7 @@ class DepthPanel(QWidget):
         words = ""
         if book.bids and book.asks:
             bid, ask = book.bids[0].price, book.asks[0].price
-            spread = text.price(ask - bid, ladder)
+            spread = text.distance(ask - bid, ask, ladder)
             words = f"Spread {spread}   Mid {text.middle_price((bid + ask) / 2, ladder)}"
         self.spread_label.show_text(words)
         state = "Stale" if book.stale else "No depth" if book.problem else ""

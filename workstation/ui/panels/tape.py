@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
@@ -35,10 +35,6 @@ class TapePanel(QWidget):
         self._is_paused = False
         self.model = TapeModel(self)
         self.table = TableView(self.model, "No symbol chosen", self, is_arranged=False)
-        header = self.table.horizontalHeader()
-        header.setSectionsMovable(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
         self.symbol_label = PlainLabel("", self)
         self.pause_label = PlainLabel("", self)
         self.pause_label.set_tone("warning")
@@ -66,6 +62,7 @@ class TapePanel(QWidget):
             return
         self._con_id = con_id
         self.symbol_label.show_text(text.one_line(symbol, 24))
+        self.table.forget_needs()
         self._clear(_WAITING if con_id is not None else "No symbol chosen")
         self.following.show(con_id)
 
