@@ -65,12 +65,13 @@ class Packaged:
 
     folder: Path
     home: Path
+    process: subprocess.Popen[str] | None = None
 
     def start(self, *options: str) -> subprocess.Popen[str]:
         environment = {"HOME": str(self.home)} | ({"DISPLAY": DISPLAY} if DISPLAY else {})
         command = [str(self.folder / "workstation"), "--demo", "--data-dir", str(self.data)]
         screen = [] if DISPLAY else ["--offscreen"]
-        return subprocess.Popen(
+        self.process = subprocess.Popen(
             [*command, *screen, "--frame-log", str(self.frame_log), *options],
             env=environment,
             cwd="/",
@@ -78,6 +79,14 @@ class Packaged:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        return self.process
+
+    def end(self) -> None:
+        """Leave nothing of a test that failed."""
+        for process_id in run_processes(self.folder):
+            os.kill(process_id, signal.SIGKILL)
+        if self.process is not None:
+            self.process.communicate()
 
     @property
     def data(self) -> Path:
@@ -118,8 +127,7 @@ class Packaged:
 def packaged(folder: Path, tmp_path: Path) -> Iterator[Packaged]:
     run = Packaged(folder, tmp_path)
     yield run
-    for process_id in run_processes(folder):
-        os.kill(process_id, signal.SIGKILL)
+    run.end()
 
 
 def run_processes(folder: Path) -> list[int]:
@@ -233,7 +241,8 @@ def buy_and_wait(packaged: Packaged, process_id: int) -> None:
     buy(process_id, "MSFT", "10", price)
     until(lambda: packaged.frames("in", PLACE_ORDER), "the order")
     (order,) = packaged.frames("in", PLACE_ORDER)
-    assert {"MSFT", "BUY", "10", price} <= set(order)
+    assert (order[3], *order[16:19]) == ("MSFT", "BUY", "10", "LMT")
+    assert Decimal(order[19]) == Decimal(price)
     until(lambda: packaged.frames("out", EXECUTION), "an execution")
     until(lambda: packaged.frames("out", ORDER_STATUS)[-1][2] == "Filled", "the order filled")
 
