@@ -77,6 +77,7 @@ class ChartPanel(QWidget):
         self._con_id, self._symbol = con_id, text.one_line(symbol, 24)
         self._load()
 
+    @Slot(object)
     def take_updates(self, updates: Iterable[BarUpdate]) -> None:
         """Apply the newest bars of the frame; those of other series are passed over."""
         self.feed.take(updates)
