@@ -113,6 +113,22 @@ def test_a_followed_series_moves_and_stops_with_its_last_follower(rig: Rig) -> N
     assert 162 not in shown
 
 
+def test_the_forming_bar_follows_the_last_price_between_the_broker_s_updates(rig: Rig) -> None:
+    rig.ask(FollowBars(AAPL, BarSize.HOUR_1))
+
+    def in_step() -> bool:
+        quote = rig.core.desk.figures.quotes.quote(AAPL)
+        updates = [each for each in rig.window.latest.values() if isinstance(each, BarUpdate)]
+        return bool(updates and quote and updates[-1].bar.close == quote.last)
+
+    for _ in range(3):
+        rig.until(in_step)
+        bar = [each for each in rig.window.latest.values() if isinstance(each, BarUpdate)][-1].bar
+        assert bar.low <= bar.close <= bar.high
+        seen = bar.close
+        rig.until(lambda seen=seen: rig.core.desk.figures.quotes.quote(AAPL).last != seen)
+
+
 def test_a_book_is_never_crossed_and_comes_back_with_the_gateway(rig: Rig) -> None:
     assert rig.ask(FollowDepth(AAPL)) == Done()
     rig.until(lambda: rig.books() and rig.books()[0].bids and rig.books()[0].asks)

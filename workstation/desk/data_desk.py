@@ -1,14 +1,14 @@
 """The data side of the desk: history, order books, prints and news for whoever shows them."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
 from workstation.desk.outgoing import Outgoing
-from workstation.domain.bar import BarSize, BarUpdate
+from workstation.domain.bar import Bar, BarSize, BarUpdate
 from workstation.domain.clock import Clock
 from workstation.domain.commands import (
     BarsAnswer,
@@ -93,6 +93,7 @@ class DataDesk:
         self._series: dict[Series, ReqId] = {}
         self._series_users: Counter[Series] = Counter()
         self._series_of: dict[int, Series] = {}
+        self._forming: dict[Series, Bar] = {}
         self._books: dict[ConId, DepthRows] = {}
         self._book_users: Counter[ConId] = Counter()
         self._book_of: dict[int, ConId] = {}
@@ -119,6 +120,7 @@ class DataDesk:
         self._series.clear()
         self._series_users.clear()
         self._series_of.clear()
+        self._forming.clear()
         self._book_of.clear()
         self._tape_of.clear()
         self._providers = None
@@ -162,6 +164,7 @@ class DataDesk:
         series = (con_id, size)
         if not _release(self._series_users, series):
             return
+        self._forming.pop(series, None)
         req_id = self._series.pop(series, None)
         if req_id is not None:
             self._series_of.pop(req_id, None)
@@ -172,12 +175,15 @@ class DataDesk:
         asked = self._take(report.req_id)
         if asked is not None and isinstance(asked.about, tuple):
             con_id, size = asked.about
+            if report.bars and report.req_id in self._series_of:
+                self._forming[asked.about] = report.bars[-1]
             asked.answer(BarsAnswer(con_id, size, report.bars, complete=not report.bars))
 
     def on_history_update(self, report: HistoryUpdateReport) -> None:
         """Take the forming bar of a followed series."""
         series = self._series_of.get(report.req_id)
         if series is not None:
+            self._forming[series] = report.bar
             self._out.post_latest(BarUpdate(series[0], series[1], report.bar))
 
     # -- books --------------------------------------------------------------------------------
@@ -347,11 +353,25 @@ class DataDesk:
         """Whether a book waits to be published."""
         return bool(self._dirty)
 
-    def take_changed(self) -> tuple[DepthBook, ...]:
-        """Return a frozen book of each contract whose rows changed."""
+    def take_changed(self) -> tuple[DepthBook | BarUpdate, ...]:
+        """Return a frozen book of each contract whose rows changed, and the bars that moved."""
         changed, self._dirty = self._dirty, set()
         now = self._clock.now()
-        return tuple(self._books[con_id].snapshot(now) for con_id in changed)
+        books = tuple(self._books[con_id].snapshot(now) for con_id in changed)
+        return books + tuple(self._moved_bars(now))
+
+    def _moved_bars(self, now: datetime) -> Iterator[BarUpdate]:
+        """Carry the last price into forming bars: the broker's own updates come every 5 s."""
+        for (con_id, size), bar in self._forming.items():
+            quote = self._quotes.quote(con_id)
+            if quote is None or quote.stale or quote.last is None or quote.last == bar.close:
+                continue
+            if not bar.time <= now < bar.time + size.span:
+                continue
+            last = quote.last
+            moved = replace(bar, high=max(bar.high, last), low=min(bar.low, last), close=last)
+            self._forming[con_id, size] = moved
+            yield BarUpdate(con_id, size, moved)
 
     def post_trades(self) -> None:
         """Send the prints of this round, in order."""
