@@ -182,7 +182,9 @@ def market(window: MainWindow, commands: FakeCommands, *, stale: bool = False) -
     """Fill chart, book, tape, limits and executions of the chosen symbol."""
     settle()
     for follow in commands.of(FollowBars)[-1:]:
-        commands.answer(FollowBars, BarsAnswer(follow.con_id, BarSize.MINUTE_5, bars(), complete=False))
+        commands.answer(
+            FollowBars, BarsAnswer(follow.con_id, BarSize.MINUTE_5, bars(), complete=False)
+        )
     window.on_latest((a_book(stale=stale), a_risk_view(window.state.account)))
     window.on_events((TradesArrived(tuple(a_trade(number) for number in range(60))),))
     for number in range(1, 9):
@@ -227,7 +229,9 @@ def refused(window: MainWindow, commands: FakeCommands) -> None:
     fill(window)
     settle()
     commands.answer(FollowBars, Failed("HMDS query returned no data"))
-    commands.answer(FollowDepth, Failed("309: Max number (3) of market depth requests has been reached"))
+    commands.answer(
+        FollowDepth, Failed("309: Max number (3) of market depth requests has been reached")
+    )
     window.docks.focus("risk")
 
 
@@ -254,7 +258,9 @@ def live(window: MainWindow, commands: FakeCommands) -> None:
 
 def live_armed(window: MainWindow, commands: FakeCommands) -> None:
     live(window, commands)
-    connect(window, commands, account=AccountId("U1234321"), environment=Environment.LIVE, armed=True)
+    connect(
+        window, commands, account=AccountId("U1234321"), environment=Environment.LIVE, armed=True
+    )
 
 
 def denied(window: MainWindow, commands: FakeCommands) -> None:

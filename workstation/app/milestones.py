@@ -3,7 +3,7 @@
 import logging
 import time
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 class Milestones(QObject):
     """Logs the first painted window and the first price, as monotonic seconds. GUI thread."""
 
+    painted = Signal()
+    """The window is on the screen for the first time."""
+
     def __init__(self, window: QWidget, parent: QObject) -> None:
         super().__init__(parent)
         self._window = window
@@ -25,8 +28,13 @@ class Milestones(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint:
             self._window.removeEventFilter(self)
-            _reached("painted")
+            QTimer.singleShot(0, self, self._on_painted)
         return super().eventFilter(watched, event)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        _reached("painted")
+        self.painted.emit()
 
     @Slot(object)
     def on_latest(self, messages: tuple[object, ...]) -> None:

@@ -1,12 +1,18 @@
-"""Opens the profile's files, so that trading starts from what is on record or not at all."""
+"""Opens the profile's files, so that trading starts from what is on record or not at all.
+
+Imported after the first paint: the broker's library costs more than the whole window.
+"""
 
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PySide6.QtCore import QObject
+
 from workstation.app.options import Options
 from workstation.bridge.commands import CommandQueue
+from workstation.bridge.core_thread import CoreThread
 from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, build_core
 from workstation.desk.settings import DeskSettings
@@ -15,16 +21,15 @@ from workstation.domain.errors import JournalDamagedError
 from workstation.domain.ids import ClientId
 from workstation.domain.ports import Publisher
 from workstation.storage.files import write_private_file
-from workstation.storage.lock import FolderLock
 from workstation.storage.paths import ProfileFiles
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A core that is ready, the lock on its folder, and what was wrong with the journal."""
+    """A core on a thread that has not started yet, and what was wrong with the journal."""
 
     core: Core
-    lock: FolderLock
+    thread: CoreThread
     journal_fault: str
 
 
@@ -34,19 +39,16 @@ def open_core(
     publisher: Publisher,
     commands: CommandQueue,
     clock: Clock,
+    parent: QObject | None = None,
 ) -> Opened:
-    """Lock the folder and build the core. Raises OSError, FolderInUseError, JournalError.
+    """Build the core in a folder that the caller has locked. Raises OSError and JournalError.
 
     A journal that is damaged is set aside untouched, a new one begun, and trading halted. One
     that cannot be read or written now, as on a full disk, is left where it is.
     """
-    lock = FolderLock(files.folder)
-    try:
-        core, fault = _build(options, files, publisher, commands, clock)
-    except BaseException:
-        lock.release()
-        raise
-    return Opened(core, lock, fault)
+    core, fault = _build(options, files, publisher, commands, clock)
+    commands.wake = core.loop.wake
+    return Opened(core, CoreThread(core, parent), fault)
 
 
 def _build(

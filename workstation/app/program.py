@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -25,17 +26,16 @@ from workstation.app.gateway_process import GatewayProcess, program_command
 from workstation.app.layout_file import read_layout, write_layout
 from workstation.app.logs import start_logging, stop_logging
 from workstation.app.milestones import Milestones
-from workstation.app.opening import Opened, open_core
 from workstation.app.options import Options
 from workstation.app.shell import Shell
 from workstation.bridge.commands import CommandPort, CommandQueue
-from workstation.bridge.core_thread import CoreThread
 from workstation.bridge.inbox import Inbox
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import UseEndpoint
 from workstation.domain.errors import WorkstationError
 from workstation.domain.messages import NoticeArrived
 from workstation.domain.notice import Notice, Severity
+from workstation.storage.lock import FolderLock
 from workstation.storage.paths import ProfileFiles
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
@@ -66,14 +66,12 @@ class Program(QObject):
         self._files = files
         self._closing = False
         self.inbox = Inbox(self)
-        queue = CommandQueue()
-        self.commands = CommandPort(queue, self)
+        self._queue = CommandQueue()
+        self.commands = CommandPort(self._queue, self)
         self.gateway: GatewayProcess | None = None
-        opened: Opened = open_core(options, files, self.inbox, queue, SystemClock())
-        self.core, self._lock = opened.core, opened.lock
-        queue.wake = opened.core.loop.wake
-        self._journal_fault = opened.journal_fault
-        self.thread_of_core = CoreThread(opened.core, self)
+        self._stop_core: Callable[[], None] = self._on_core_finished
+        self.exit_code = 0
+        self._lock = FolderLock(files.folder)
         if options.profile.starts_gateway:
             self.gateway = GatewayProcess(
                 files.gateway_state, options.seed, options.frame_log, self
@@ -94,10 +92,9 @@ class Program(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Start gateway, core and window."""
+        """Start gateway and window; the core follows the first paint."""
         if self.gateway is not None:
             self.gateway.start()
-        self.thread_of_core.start()
         layout = read_layout(self._files.layout)
         if layout is not None:
             self.window.restore_layout(layout)
@@ -106,13 +103,6 @@ class Program(QObject):
         self._keep_layout.start()
         if self.gateway is None:
             self._use_endpoint(self._options.profile.host, self._options.profile.port)
-        if self._journal_fault:
-            self._say(
-                Severity.ALARM,
-                f"The record of orders was damaged and set aside: {self._journal_fault}",
-                "Trading is halted. Working orders stay at the broker and are read from there.",
-                "Compare every order and position with TWS before you activate trading.",
-            )
         if self._options.settings_fault:
             self._say(
                 Severity.WARNING,
@@ -121,6 +111,34 @@ class Program(QObject):
                 "Mend or remove the file, then restart.",
             )
         self._plan_exit()
+
+    @Slot()
+    def _on_painted(self) -> None:
+        if self._closing:
+            return
+        from workstation.app.opening import open_core
+
+        try:
+            opened = open_core(
+                self._options, self._files, self.inbox, self._queue, SystemClock(), self
+            )
+        except (OSError, WorkstationError) as error:
+            sys.stderr.write(f"workstation: {error}\n")
+            self.exit_code = 2
+            self.close()
+            return
+        self._stop_core = opened.thread.stop
+        opened.thread.finished.connect(self._on_core_finished)
+        opened.thread.failed.connect(self._on_core_failed)
+        opened.thread.start()
+        self._queue.wake()
+        if opened.journal_fault:
+            self._say(
+                Severity.ALARM,
+                f"The record of orders was damaged and set aside: {opened.journal_fault}",
+                "Trading is halted. Working orders stay at the broker and are read from there.",
+                "Compare every order and position with TWS before you activate trading.",
+            )
 
     @Slot()
     def close(self) -> None:
@@ -136,7 +154,7 @@ class Program(QObject):
         self._closing = True
         self._keep_layout.stop()
         write_layout(self._files.layout, self.window.layout_state())
-        self.thread_of_core.stop()
+        self._stop_core()
 
     @Slot()
     def _on_core_finished(self) -> None:
@@ -237,8 +255,7 @@ class Program(QObject):
         self.window.connection_requested.connect(self.shell.open_connection)
         self.shell.restart_requested.connect(self._on_restart_requested)
         self.shell.faulted.connect(self._on_settings_faulted)
-        self.thread_of_core.finished.connect(self._on_core_finished)
-        self.thread_of_core.failed.connect(self._on_core_failed)
+        self._milestones.painted.connect(self._on_painted)
         self._keep_layout.timeout.connect(self._on_layout_due)
         if self.gateway is not None:
             self.gateway.listening.connect(self._on_gateway_listening)
@@ -274,7 +291,7 @@ def run(options: Options) -> int:
     _close_on_signals(program)
     program.start()
     code = int(application.exec())
-    next_profile = program.next_profile
+    next_profile, exit_code = program.next_profile, program.exit_code
     sys.excepthook = sys.__excepthook__
     program.window.deleteLater()
     program.deleteLater()
@@ -283,7 +300,7 @@ def run(options: Options) -> int:
     stop_logging(handler)
     if next_profile:
         start_anew(options, next_profile)
-    return code
+    return code or exit_code
 
 
 def start_anew(options: Options, profile: str) -> None:

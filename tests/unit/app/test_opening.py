@@ -9,7 +9,6 @@ from workstation.domain.clock import SystemClock
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import TradingState
 from workstation.domain.messages import EventMessage, LatestMessage
-from workstation.storage.lock import FolderInUseError
 from workstation.storage.paths import ProfileFiles
 
 
@@ -33,7 +32,6 @@ def opened(files: ProfileFiles, data: Path) -> Opened:
 
 def close(each: Opened) -> None:
     each.core.close()
-    each.lock.release()
 
 
 @pytest.fixture
@@ -86,12 +84,3 @@ def test_a_journal_that_cannot_be_opened_now_stays_where_it_is(
     used.journal.rmdir()
     used.journal.write_bytes(content)
     close(opened(used, tmp_path))
-
-
-def test_a_folder_in_use_is_refused(files: ProfileFiles, tmp_path: Path) -> None:
-    first = opened(files, tmp_path)
-
-    with pytest.raises(FolderInUseError, match="already running"):
-        opened(files, tmp_path)
-
-    close(first)
