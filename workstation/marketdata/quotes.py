@@ -43,6 +43,8 @@ class _Slot:
     volume: float | None = None
     data_type: MarketDataType = MarketDataType.LIVE
     stale: bool = False
+    frozen: Quote | None = None
+    """The slot as a value, until the next tick."""
 
 
 class Quotes:
@@ -91,6 +93,7 @@ class Quotes:
         """Say of every quote that it is no market any more, until its next tick."""
         for con_id, slot in self._slots.items():
             slot.stale = True
+            slot.frozen = None
             self._dirty.add(con_id)
 
     def forget(self, con_id: ConId) -> None:
@@ -109,11 +112,18 @@ class Quotes:
             slot = self._slots[con_id] = _Slot(received_at=self._clock.now())
         slot.received_at = self._clock.now()
         slot.stale = False
+        slot.frozen = None
         self._dirty.add(con_id)
         return slot
 
 
 def _frozen(con_id: ConId, slot: _Slot) -> Quote:
+    if slot.frozen is None:
+        slot.frozen = _quote_of(con_id, slot)
+    return slot.frozen
+
+
+def _quote_of(con_id: ConId, slot: _Slot) -> Quote:
     return Quote(
         con_id=con_id,
         bid=slot.bid,
