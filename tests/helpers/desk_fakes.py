@@ -27,7 +27,7 @@ from workstation.domain.ids import (
     OrderRef,
     PermId,
 )
-from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
+from workstation.domain.order import OrderChange, OrderDraft, OrderLinks, OrderType, Side
 from workstation.domain.ports import EncodedOrder
 from workstation.domain.prices import PriceBand, PriceLadder
 from workstation.domain.reports import (
@@ -41,7 +41,7 @@ from workstation.domain.reports import (
 from workstation.marketdata.quotes import Quotes
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.positions import Positions
-from workstation.risk.checks import Link
+from workstation.risk.facts import Link
 from workstation.risk.limits import Limits, TwoLevel
 from workstation.storage.journal import Entry
 
@@ -63,7 +63,7 @@ def spy(**changes: Any) -> ContractDetails:
     details = ContractDetails(
         contract=Contract(con_id=SPY, symbol="SPY"),
         ladder=PriceLadder((PriceBand(D(0), D("0.0001")), PriceBand(D(1), D("0.01")))),
-        order_types=frozenset({"MKT", "LMT"}),
+        order_types=frozenset({"MKT", "LMT", "STP", "STPLMT"}),
     )
     return replace(details, **changes)
 
@@ -116,12 +116,19 @@ class FakeBroker:
         self.leaves_before_error = False
 
     def encode_order(
-        self, order_id: OrderId, order_ref: OrderRef, contract: Contract, draft: OrderDraft
+        self,
+        order_id: OrderId,
+        order_ref: OrderRef,
+        contract: Contract,
+        draft: OrderDraft,
+        links: OrderLinks,
     ) -> EncodedOrder:
         if self.unwritable:
             raise EncodingError(self.unwritable)
         terms = (order_id, order_ref, contract.con_id, draft.side, draft.quantity)
-        data = "|".join(map(str, (*terms, draft.order_type, draft.limit_price))).encode()
+        prices = (draft.order_type, draft.limit_price, draft.stop_price)
+        tied = (links.parent_id, links.transmit, links.what_if)
+        data = "|".join(map(str, (*terms, *prices, *tied))).encode()
         return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
 
     def write_order(self, order: EncodedOrder) -> bool:
@@ -341,6 +348,8 @@ def open_order(order: Any = None, **changes: Any) -> OpenOrderReport:
             "quantity": order.quantity,
             "order_type": order.order_type,
             "limit_price": order.limit_price,
+            "stop_price": order.stop_price,
+            "parent_id": order.parent_id,
             "tif": order.tif,
         }
     return OpenOrderReport(**(base | changes))

@@ -11,8 +11,9 @@ from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId
 from workstation.domain.order import Side
+from workstation.domain.preview import MarginPreview
 from workstation.domain.prices import PriceLadder
-from workstation.domain.reports import OpenOrderReport
+from workstation.domain.reports import MarginReport, OpenOrderReport
 
 UNSET_DOUBLE = 1.7976931348623157e308
 _UNSET_DECIMALS = frozenset(
@@ -32,6 +33,9 @@ _SIDES = {
     "BUY": Side.BUY, "SELL": Side.SELL, "SSHORT": Side.SELL, "SLONG": Side.SELL,
 }  # fmt: skip
 """Sides of executions and of orders."""
+
+_STOPS = frozenset({"STP", "STP LMT"})
+"""Kinds whose auxPrice is a stop; of a trail it is the distance."""
 
 _TIME = re.compile(r"^(\d{8})[ -]+(\d{2}:\d{2}:\d{2})(?: +(.+))?$")
 
@@ -162,6 +166,31 @@ def open_order_of(
         status=state.status,
         what_if=bool(order.whatIf),
         completed=completed,
+        stop_price=optional_decimal(order.auxPrice) if order.orderType in _STOPS else None,
+        parent_id=OrderId(order.parentId) if order.parentId > 0 else None,
+        oca_group=order.ocaGroup or "",
+        oca_type=order.ocaType,
+    )
+
+
+def margin_report_of(order_id: int, state: Any) -> MarginReport:
+    """Translate the answer to a what-if; every figure may be unset."""
+    commission = getattr(state, "commissionAndFees", None)
+    if commission is None:
+        commission = getattr(state, "commission", None)
+    currency = getattr(state, "commissionAndFeesCurrency", "")
+    return MarginReport(
+        order_id=OrderId(order_id),
+        preview=MarginPreview(
+            initial_margin_change=optional_decimal(state.initMarginChange),
+            maintenance_margin_change=optional_decimal(state.maintMarginChange),
+            initial_margin_after=optional_decimal(state.initMarginAfter),
+            maintenance_margin_after=optional_decimal(state.maintMarginAfter),
+            equity_after=optional_decimal(state.equityWithLoanAfter),
+            commission=optional_decimal(commission),
+            currency=currency or getattr(state, "commissionCurrency", "") or "",
+            warning=plain_text(state.warningText or ""),
+        ),
     )
 
 

@@ -31,7 +31,7 @@ from workstation.domain.clock import Clock
 from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef, ReqId
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import ALONE, OrderDraft, OrderLinks
 from workstation.domain.ports import EncodedOrder, Reactor, ReportSink, TickSink, Timer
 from workstation.domain.reports import (
     BrokerNotice,
@@ -314,13 +314,18 @@ class Session:
     # -- orders out --------------------------------------------------------------------------
 
     def encode_order(
-        self, order_id: OrderId, order_ref: OrderRef, contract: Contract, draft: OrderDraft
+        self,
+        order_id: OrderId,
+        order_ref: OrderRef,
+        contract: Contract,
+        draft: OrderDraft,
+        links: OrderLinks = ALONE,
     ) -> EncodedOrder:
-        """Return the frame of a new or changed order, unsent. Raises EncodingError."""
+        """Return the frame of an order, a change or a what-if, unsent. Raises EncodingError."""
         if self._encoder is None:
             raise EncodingError("there is no session to write the order for")
         try:
-            terms = ib_contract(contract), ib_order(order_ref, draft)
+            terms = ib_contract(contract), ib_order(order_ref, draft, links)
         except (ValueError, TypeError, OverflowError) as error:
             raise EncodingError(f"the order cannot be written: {error}") from error
         data = self._encoder.order(order_id, *terms)

@@ -7,7 +7,7 @@ from ibapi.order import Order as IbOrder
 
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId, OrderRef
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import ALONE, OrderDraft, OrderLinks
 
 
 def ib_contract(contract: Contract) -> IbContract:
@@ -41,8 +41,12 @@ def ib_con_id_query(con_id: ConId) -> IbContract:
     return ib
 
 
-def ib_order(order_ref: OrderRef, draft: OrderDraft) -> IbOrder:
-    """Write an order; the flags that gateways refuse today are cleared (features O29)."""
+def ib_order(order_ref: OrderRef, draft: OrderDraft, links: OrderLinks = ALONE) -> IbOrder:
+    """Write an order; the flags that gateways refuse today are cleared (features O29).
+
+    The one-cancels-all group of a bracket's exits is left to the broker, which names it after
+    the parent; to send a name with a change would be to revise the group.
+    """
     ib = IbOrder()
     ib.account = draft.account
     ib.orderRef = order_ref
@@ -51,9 +55,13 @@ def ib_order(order_ref: OrderRef, draft: OrderDraft) -> IbOrder:
     ib.orderType = draft.order_type.value
     if draft.limit_price is not None:
         ib.lmtPrice = float(draft.limit_price)
+    if draft.stop_price is not None:
+        ib.auxPrice = float(draft.stop_price)
     ib.tif = draft.tif.value
     ib.outsideRth = draft.outside_rth
-    ib.transmit = True
+    ib.parentId = links.parent_id or 0
+    ib.transmit = links.transmit
+    ib.whatIf = links.what_if
     for legacy in ("eTradeOnly", "firmQuoteOnly"):
         if hasattr(ib, legacy):
             setattr(ib, legacy, False)

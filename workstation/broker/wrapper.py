@@ -80,7 +80,10 @@ class Wrapper(DataCallbacks):
 
     @override
     def openOrder(self, orderId: int, contract: Any, order: Any, orderState: Any) -> None:
-        self._sink(from_ib.open_order_of(orderId, contract, order, orderState))
+        if order.whatIf:
+            self._sink(from_ib.margin_report_of(orderId, orderState))
+        else:
+            self._sink(from_ib.open_order_of(orderId, contract, order, orderState))
 
     @override
     def completedOrder(self, contract: Any, order: Any, orderState: Any) -> None:

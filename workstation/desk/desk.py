@@ -9,7 +9,7 @@ from workstation.broker.session import Phase, Session
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
 from workstation.desk.figures_desk import FiguresDesk
-from workstation.desk.judge import Judge, JudgeSources, Standing
+from workstation.desk.judge import Judge, JudgeSources
 from workstation.desk.limits import LimitsDesk
 from workstation.desk.link import LinkKeeper
 from workstation.desk.loop import CoreLoop
@@ -17,14 +17,14 @@ from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.settings import DeskSettings, Presence
+from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
-from workstation.domain.account import Environment, environment_of
 from workstation.domain.clock import Clock
 from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import Answer, TradingState
-from workstation.domain.ids import AccountId, ClientId, ReqId
+from workstation.domain.ids import ClientId, ReqId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.domain.notice import Notice, Severity
@@ -44,6 +44,7 @@ from workstation.domain.reports import (
     HistoryUpdateReport,
     ListEnded,
     ListKind,
+    MarginReport,
     MarketRuleReport,
     NewsProvidersReport,
     NextOrderId,
@@ -60,7 +61,6 @@ from workstation.domain.reports import (
 )
 from workstation.marketdata.quotes import Quotes
 from workstation.oms.orders import OrderBook
-from workstation.risk.checks import Link
 from workstation.storage.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -97,20 +97,16 @@ class Desk:
             settings.trading_state_file, clock, journal, first_run=settings.first_run
         )
         self.limits = LimitsDesk(settings.limits_file, journal, self.notify)
+        self.standing = Standings(
+            settings, self._presence, self.session, self.link, self.trading, self.limits
+        )
         self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
         self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, quotes)
         self.data = DataDesk(loop, clock, self.session, self.contracts, quotes, self._out)
         self.figures.also_publish(self.data)
         self._judge: Judge
         self.order_desk = self._build_order_desk()
-        self.reconciler = Reconciler(
-            loop,
-            clock,
-            self.session,
-            self.orders,
-            self.order_desk.apply_input,
-            needs_user=self._is_live,
-        )
+        self.reconciler = self._build_reconciler()
         self._connect_hooks()
         self._handlers = self._report_handlers()
 
@@ -172,59 +168,16 @@ class Desk:
         self.trading.restrict(TradingState.REDUCING, reason)
         self.publish_link()
 
-    def standing(self, account: AccountId) -> Standing:
-        """Return the state of the desk that risk decides with."""
-        ready = self.link.state is LinkState.READY
-        return Standing(
-            link=Link(
-                ready=ready,
-                synced=self._presence.synced,
-                suspect=self.link.suspect,
-                bytes_waiting=self.session.bytes_waiting,
-                wire_has_room=self.session.may_write_order(),
-                reason=self.link.reason or "the broker is silent",
-            ),
-            environment=self._settings.environment or environment_of(account),
-            accounts=self._presence.accounts,
-            armed=self.trading.armed,
-            read_only=self._settings.read_only,
-            trading_state=self.trading.state,
-            trading_reason=self.trading.reason,
-            limits=self.limits.of(account),
-            limits_fault=self.limits.fault,
-        )
-
     def preview(self, draft: OrderDraft) -> Answer | None:
         """Return what would stop this draft now, None when nothing would; sends nothing."""
         return self._judge(draft, None).refusal
 
     def publish_link(self) -> None:
         """Tell the window how the link stands, if that changed."""
-        view = self.link_view()
+        view = self.standing.link_view()
         if view != self._last_link:
             self._last_link = view
             self._out.post(LinkChanged(view))
-
-    def link_view(self) -> LinkView:
-        """Return how link, account and trading stand."""
-        account = self._presence.account
-        return LinkView(
-            state=self.link.state,
-            client_id=self._settings.session.client_id,
-            reason=self.link.reason,
-            host=self.link.host,
-            port=self.link.port,
-            server_version=self.session.server_version,
-            accounts=self._presence.accounts,
-            account=account,
-            environment=environment_of(account) if account else self._settings.environment,
-            read_only=self._settings.read_only,
-            trading_state=self.trading.state,
-            trading_reason=self.trading.reason,
-            armed=self.trading.armed,
-            clock_offset=self._presence.clock_offset,
-            since=self.link.since,
-        )
 
     # -- reports ------------------------------------------------------------------------------
 
@@ -240,6 +193,7 @@ class Desk:
             OrderBytesSent: apply,
             NextOrderId: self._on_next_order_id,
             OpenOrderReport: self._on_open_order,
+            MarginReport: lambda _report: None,
             OrderStatusReport: apply,
             ExecutionReport: self._on_execution,
             CommissionReport: apply,
@@ -428,10 +382,20 @@ class Desk:
             lock=self.lock,
             install=self._settings.install,
             client_id=ClientId(self._settings.session.client_id),
-            environment_fault=self._environment_fault,
+            environment_fault=self.standing.environment_fault,
             checkpoint=self._checkpoint,
         )
         return OrderDesk(parts, self._build_judge)
+
+    def _build_reconciler(self) -> Reconciler:
+        return Reconciler(
+            self._loop,
+            self._clock,
+            self.session,
+            self.orders,
+            self.order_desk.apply_input,
+            needs_user=self.standing.is_live,
+        )
 
     def _build_judge(self, order_desk: OrderDesk) -> Judge:
         self._judge = Judge(
@@ -442,7 +406,7 @@ class Desk:
                 positions=self.figures.positions,
                 orders=self.orders,
                 summary=self.figures.balances.summary,
-                standing=self.standing,
+                standing=self.standing.of,
                 actions=lambda: order_desk.controller.actions,
             )
         )
@@ -457,17 +421,3 @@ class Desk:
         self.reconciler.on_begin_full = self._on_begin_full
         self.reconciler.on_synced = self._on_synced
         self.reconciler.on_late = self._on_late
-
-    def _is_live(self) -> bool:
-        return (
-            self._presence.account is None
-            or environment_of(self._presence.account) is Environment.LIVE
-        )
-
-    def _environment_fault(self) -> str:
-        wanted = self._settings.environment
-        for account in self._presence.accounts:
-            world = environment_of(account)
-            if wanted is not None and world is not wanted:
-                return f"the account is {world.value}, the profile is {wanted.value}"
-        return "" if self._presence.accounts else "no account is known"

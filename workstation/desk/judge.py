@@ -5,24 +5,30 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workstation.domain.account import AccountSummary, Environment
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
-from workstation.domain.finding import TradingState
+from workstation.domain.finding import Finding, TradingState
 from workstation.domain.ids import AccountId, ConId
 from workstation.domain.order import OrderDraft
 from workstation.domain.order_status import OrderView
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
-from workstation.oms.controller import Actions, Verdict
+from workstation.domain.quote import Quote
+from workstation.oms.actions import Actions
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
+from workstation.oms.outlet import Verdict
 from workstation.risk import gate
-from workstation.risk.checks import Facts, Link, notional
 from workstation.risk.exposure import (
+    Filling,
+    are_rivals,
     is_exit,
     leaves,
-    leaves_of,
+    may_fill,
     of_contract,
     sent_as_closes,
 )
+from workstation.risk.facts import Facts, Link, notional, reference_price
+from workstation.risk.group import bracket_findings
 from workstation.risk.limits import Limits
 
 
@@ -64,12 +70,24 @@ class Judge:
     def __call__(self, draft: OrderDraft, changed: ManagedOrder | None) -> Verdict:
         """Run every check on a new order, or on a changed one without its old leaves."""
         facts = self._facts(draft, changed)
-        if changed is not None and _only_shrinks(draft, changed):
+        if changed is not None and self._lowers_risk(draft, changed, facts.position):
             facts = replace(facts, is_exit=True)
-        found = gate.findings(facts)
+        return self._verdict(facts, gate.findings(facts), changed)
+
+    def bracket(self, bracket: BracketDraft) -> Verdict:
+        """Run every check on a bracket as a whole: one denied leg denies all (R26)."""
+        facts = self._facts(bracket.entry, None)
+        reference = reference_price(facts)
+        group = tuple(bracket_findings(bracket, facts.details, reference, closes=facts.is_exit))
+        found = sorted((*gate.findings(facts), *group), key=lambda each: -each.level)
+        return self._verdict(facts, tuple(found), None)
+
+    def _verdict(
+        self, facts: Facts, found: tuple[Finding, ...], changed: ManagedOrder | None
+    ) -> Verdict:
         return Verdict(
             findings=found,
-            refusal=gate.refusal(found, draft.acknowledged),
+            refusal=gate.refusal(found, facts.draft.acknowledged),
             entry_value=None if facts.is_exit else _entry_value(facts, changed),
         )
 
@@ -78,11 +96,8 @@ class Judge:
         standing = ask.standing(draft.account)
         actions = ask.actions()
         position = ask.positions.quantity(draft.account, draft.con_id)
-        key = changed.key if changed is not None else None
-        everything = ask.orders.working()
-        working = of_contract(everything, draft.account, draft.con_id, without=key)
         quote = ask.quotes.quote(draft.con_id)
-        closes = sent_as_closes(working, draft, quote)
+        closes, filling = self._beside(draft, changed, quote)
         open_quantity = _open_quantity(draft, changed)
         return Facts(
             draft=draft,
@@ -91,7 +106,11 @@ class Judge:
             details=ask.contracts.details(draft.con_id),
             quote=quote,
             position=position,
-            working=leaves(working),
+            working=leaves(
+                each
+                for each in filling
+                if each[0].con_id == draft.con_id and each[0].account == draft.account
+            ),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
             limits=standing.limits,
@@ -106,12 +125,40 @@ class Judge:
             actions_last_second=actions.count(1),
             actions_last_minute=actions.count(60),
             seconds_since_same=None if changed is not None else actions.since_same(draft),
-            open_cost=self._open_cost(draft, [o for o in everything if o.key != key], standing),
+            open_cost=self._open_cost(draft, filling, standing),
         )
 
-    def _open_cost(
-        self, draft: OrderDraft, working: list[OrderView], standing: Standing
-    ) -> Decimal:
+    def _beside(
+        self, draft: OrderDraft, changed: ManagedOrder | None, quote: Quote | None
+    ) -> tuple[Decimal, list[Filling]]:
+        """Return what closes beside the draft, and all that could fill beside it."""
+        everything = self._sources.orders.working()
+        itself = changed.view() if changed is not None else None
+        same = of_contract(everything, draft.account, draft.con_id)
+        if itself is not None:
+            same = tuple(each for each in same if each.key != itself.key)
+        closes = sent_as_closes(same, draft.side, draft.limit_price, quote)
+        return closes, [each for each in may_fill(everything) if not _is_of(itself, each[0])]
+
+    def _lowers_risk(self, draft: OrderDraft, changed: ManagedOrder, position: Decimal) -> bool:
+        """Tell whether a change only lowers risk (1.2).
+
+        A smaller quantity at unchanged prices does; an exit's new prices do too: always while
+        its entry has not filled, else where a stop comes closer or a limit more marketable.
+        """
+        numbers = (draft.quantity, draft.limit_price, draft.stop_price)
+        if not all(number is None or number.is_finite() for number in numbers):
+            return False
+        if draft.quantity > changed.quantity:
+            return False
+        if (draft.limit_price, draft.stop_price) == (changed.limit_price, changed.stop_price):
+            return True
+        parent = None if changed.parent is None else self._sources.orders.get(changed.parent)
+        if parent is not None and not parent.lifecycle.is_terminal:
+            return True
+        return position * draft.side.sign < 0 and _is_nearer(draft, changed)
+
+    def _open_cost(self, draft: OrderDraft, filling: list[Filling], standing: Standing) -> Decimal:
         """Sum the margin that other working entries of the account may still claim.
 
         Of the orders on the closing side of a position, what closes it claims nothing.
@@ -120,22 +167,22 @@ class Judge:
             return Decimal(0)
         total = Decimal(0)
         to_close: dict[ConId, Decimal] = {}
-        for order in working:
+        for order, quantity in filling:
             if order.account != draft.account:
                 continue
-            quantity = leaves_of(order)
             held = self._sources.positions.quantity(order.account, order.con_id)
             if held * order.side.sign < 0:
                 left = to_close.setdefault(order.con_id, abs(held))
                 closing = min(left, quantity)
                 to_close[order.con_id] = left - closing
-                quantity -= closing
-            total += quantity * self._unit_value(order)
+                quantity -= closing  # noqa: PLW2901 - what is left of it opens
+            if quantity:
+                total += quantity * self._unit_value(order)
         return total * standing.limits.stock_margin_percent / 100
 
     def _unit_value(self, order: OrderView) -> Decimal:
         """Value one share of a working order; 0 where nothing tells its price."""
-        prices = [order.limit_price, order.pending_limit]
+        prices = [order.limit_price, order.pending_limit, order.stop_price, order.pending_stop]
         quote = self._sources.quotes.quote(order.con_id)
         if quote is not None and not any(prices):
             seen = (quote.ask, quote.last, quote.close)
@@ -159,14 +206,27 @@ def _entry_value(facts: Facts, changed: ManagedOrder | None) -> Decimal:
         return Decimal("NaN")  # the final gate lets nothing pass that cannot be measured
     if changed is None:
         return value
-    old = replace(facts.draft, limit_price=changed.limit_price)
+    old = replace(facts.draft, limit_price=changed.limit_price, stop_price=changed.stop_price)
     before = notional(replace(facts, draft=old), changed.quantity - changed.filled)
     return max(value - (before or Decimal(0)), Decimal(0))
 
 
-def _only_shrinks(draft: OrderDraft, changed: ManagedOrder) -> bool:
-    """Tell whether a change only lowers risk: a smaller quantity at an unchanged price (1.2)."""
-    price = draft.limit_price
-    if not draft.quantity.is_finite() or (price is not None and not price.is_finite()):
-        return False
-    return draft.quantity <= changed.quantity and price == changed.limit_price
+def _is_of(changed: OrderView | None, other: OrderView) -> bool:
+    """Tell whether an order is the one being changed, or one that never fills beside it."""
+    return changed is not None and (changed.key == other.key or are_rivals(changed, other))
+
+
+def _is_nearer(draft: OrderDraft, changed: ManagedOrder) -> bool:
+    """Tell whether an exit's stop comes no farther and its limit no less marketable.
+
+    The limit of a stop limit moves with its stop: what counts is how far it goes beyond it.
+    """
+    sign = draft.side.sign
+    limit, old_limit = draft.limit_price, changed.limit_price
+    stop, old_stop = draft.stop_price, changed.stop_price
+    if stop is not None and old_stop is not None:
+        if sign * (stop - old_stop) > 0:
+            return False
+        if limit is not None and old_limit is not None:
+            limit, old_limit = limit - stop, old_limit - old_stop
+    return limit is None or old_limit is None or sign * (limit - old_limit) >= 0

@@ -18,11 +18,12 @@ from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.ports import Checkpoint, JournalPort
 from workstation.domain.reports import BrokerNotice
-from workstation.oms.controller import Collaborators, Controller, Judge
+from workstation.oms.controller import Controller
 from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered
 from workstation.oms.final_gate import FinalGate
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import Changes, OrderBook
+from workstation.oms.outlet import Collaborators, Judge
 from workstation.risk.limits import Limits
 from workstation.storage.journal import Entry
 

@@ -1,9 +1,10 @@
 """An entry with its exits, sent and judged as one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from workstation.domain.order import OrderDraft
+from workstation.domain.ids import IntentId
+from workstation.domain.order import OrderDraft, OrderType, Tif
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +20,26 @@ class BracketDraft:
     target_price: Decimal
     stop_price: Decimal
     exit_tif: str = "GTC"
+
+    @property
+    def target(self) -> OrderDraft:
+        """The limit that takes the profit, for the entry's quantity."""
+        return replace(self._exit("target"), limit_price=self.target_price)
+
+    @property
+    def stop(self) -> OrderDraft:
+        """The stop that ends the loss, for the entry's quantity."""
+        return replace(self._exit("stop"), order_type=OrderType.STOP, stop_price=self.stop_price)
+
+    def _exit(self, name: str) -> OrderDraft:
+        """Build what both exits share; they inherit outside_rth (R26)."""
+        return replace(
+            self.entry,
+            intent_id=IntentId(f"{self.entry.intent_id}/{name}"),
+            side=self.entry.side.opposite,
+            order_type=OrderType.LIMIT,
+            limit_price=None,
+            stop_price=None,
+            tif=Tif(self.exit_tif),
+            acknowledged=frozenset(),
+        )

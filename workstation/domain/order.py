@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from workstation.domain.ids import AccountId, ConId, IntentId, OrderKey
+from workstation.domain.ids import AccountId, ConId, IntentId, OrderId, OrderKey
 
 
 class Side(StrEnum):
@@ -29,6 +29,18 @@ class OrderType(StrEnum):
 
     MARKET = "MKT"
     LIMIT = "LMT"
+    STOP = "STP"
+    STOP_LIMIT = "STP LMT"
+
+    @property
+    def takes_limit(self) -> bool:
+        """Whether an order of this kind has a limit price."""
+        return self in {OrderType.LIMIT, OrderType.STOP_LIMIT}
+
+    @property
+    def takes_stop(self) -> bool:
+        """Whether an order of this kind waits for a stop price."""
+        return self in {OrderType.STOP, OrderType.STOP_LIMIT}
 
 
 class Tif(StrEnum):
@@ -44,8 +56,8 @@ class Tif(StrEnum):
 class OrderDraft:
     """One order as the user wishes it, before any check.
 
-    `quantity` is in shares or lots, `limit_price` per unit in the contract's currency
-    and None where the type takes none. `acknowledged` names the soft findings that the
+    `quantity` is in shares or lots, `limit_price` and `stop_price` per unit in the
+    contract's currency and None where the type takes none. `acknowledged` names the soft findings that the
     user has seen and accepted, as `Finding.acknowledgement` spells them.
     """
 
@@ -60,6 +72,25 @@ class OrderDraft:
     outside_rth: bool = False
     source: str = "ticket"
     acknowledged: frozenset[str] = frozenset()
+    stop_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLinks:
+    """What ties an order to others at the broker, or makes it a question.
+
+    `parent_id` is the order that must fill first, if any. An order that is not to
+    `transmit` waits at the gateway until a later one of its family is transmitted. A
+    `what_if` is never placed: the broker answers what it would cost.
+    """
+
+    parent_id: OrderId | None = None
+    transmit: bool = True
+    what_if: bool = False
+
+
+ALONE = OrderLinks()
+"""Tied to nothing, and sent at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +103,4 @@ class OrderChange:
     limit_price: Decimal | None = None
     source: str = "ticket"
     acknowledged: frozenset[str] = frozenset()
+    stop_price: Decimal | None = None

@@ -67,7 +67,9 @@ class OrderView:
 
     `filled` is the sum of the latest revision of each execution, never a status report.
     `average_price` is None without a fill. `pending_quantity` and `pending_limit` are the
-    terms of a change that the broker has not confirmed. `note` is the broker's or our
+    terms of a change that the broker has not confirmed, and so is `pending_stop`. `parent` is
+    the order that must fill before this one works. `oca_group` names the orders of which one
+    cancels or reduces the others, as `oca_type` says; the broker numbers the type. `note` is the broker's or our
     latest sentence about it. `editable` tells whether this client may change or cancel it.
     """
 
@@ -95,6 +97,11 @@ class OrderView:
     editable: bool = True
     created_at: datetime
     updated_at: datetime
+    stop_price: Decimal | None = None
+    pending_stop: Decimal | None = None
+    parent: OrderKey | None = None
+    oca_group: str = ""
+    oca_type: int = 0
 
     @property
     def remaining(self) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef
 from workstation.domain.messages import EventMessage, LatestMessage
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import OrderDraft, OrderLinks
 from workstation.domain.quote import Quote
 from workstation.domain.reports import Report
 
@@ -63,9 +63,14 @@ class OrderEncoder(Protocol):
     """Turns an approved order into bytes without sending. Core thread."""
 
     def encode_order(
-        self, order_id: OrderId, order_ref: OrderRef, contract: Contract, draft: OrderDraft
+        self,
+        order_id: OrderId,
+        order_ref: OrderRef,
+        contract: Contract,
+        draft: OrderDraft,
+        links: OrderLinks,
     ) -> EncodedOrder:
-        """Return the frame of a new or changed order; raises EncodingError."""
+        """Return the frame of a new or changed order, or of a what-if; raises EncodingError."""
         ...
 
 

@@ -60,8 +60,9 @@ class NextOrderId:
 class OpenOrderReport:
     """An order as the broker holds it. Source: openOrder and, when `completed`, completedOrder.
 
-    `quantity` and prices are the broker's acknowledged terms. `what_if` marks a margin
-    preview, which is no order.
+    `quantity` and prices are the broker's acknowledged terms. `parent_id` is None without
+    a parent, `oca_group` empty without a group. `what_if` marks a margin preview, which is no
+    order.
     """
 
     order_id: OrderId
@@ -80,6 +81,10 @@ class OpenOrderReport:
     status: str
     what_if: bool = False
     completed: bool = False
+    stop_price: Decimal | None = None
+    parent_id: OrderId | None = None
+    oca_group: str = ""
+    oca_type: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ from workstation.domain.reports import (
 class Intent:
     """An approved new order, on record before its bytes may leave.
 
-    `sha256` is of the exact frame; `order_id` is also the new high-water mark.
+    `sha256` is of the exact frame; `order_id` is also the new high-water mark. The exits of
+    a bracket name their `parent`.
     """
 
     intent_id: IntentId
@@ -33,6 +34,8 @@ class Intent:
     symbol: str
     draft: OrderDraft
     sha256: str
+    parent: OrderKey | None = None
+    parent_id: OrderId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,19 @@ class ChangeIntent:
     order_id: OrderId
     quantity: Decimal
     limit_price: Decimal | None
+    sha256: str
+    stop_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """A question what an order would cost, on record before its bytes may leave.
+
+    It is no order and changes none; `order_id` is spent on it.
+    """
+
+    order_id: OrderId
+    draft: OrderDraft
     sha256: str
 
 

@@ -23,12 +23,15 @@ from workstation.domain.order_status import Lifecycle, OrderFlag, OrderView, Pen
 class ManagedOrder:
     """Mutable, owned by the OrderBook; the world outside sees `view()`.
 
-    `quantity` and `limit_price` are the terms the broker last acknowledged, or ours before
+    `quantity`, `limit_price` and `stop_price` are the terms the broker last acknowledged, or ours before
     the first acknowledgement. `acknowledged` tells whether the broker ever spoke of it,
     `worked` whether it was ever live at the venue, `said_filled` whether the broker calls
     it filled while executions are missing. `missing_rounds` counts the settled
     reconciliations that found nothing of it. `cancel_before` and `change_intent` are what a
-    cancel or change that never left must give back.
+    cancel or change that never left must give back. `parent_id` is the parent's number as
+    the broker knows it, `parent` the order that has it.
+
+    The view is worked out once: an assignment drops it, and take_revision() does.
     """
 
     key: OrderKey
@@ -46,6 +49,11 @@ class ManagedOrder:
     mine: bool
     created_at: datetime
     updated_at: datetime
+    stop_price: Decimal | None = None
+    parent: OrderKey | None = None
+    parent_id: OrderId | None = None
+    oca_group: str = ""
+    oca_type: int = 0
     outside_rth: bool = False
     draft: OrderDraft | None = None
     intent_id: IntentId | None = None
@@ -56,19 +64,35 @@ class ManagedOrder:
     replace: Pending = Pending.NONE
     pending_quantity: Decimal | None = None
     pending_limit: Decimal | None = None
+    pending_stop: Decimal | None = None
     change_intent: IntentId | None = None
     acknowledged: bool = False
     worked: bool = False
     said_filled: bool = False
     missing_rounds: int = 0
     revisions: dict[str, Execution] = field(default_factory=dict)
-    flags: set[OrderFlag] = field(default_factory=set)
+    flags: frozenset[OrderFlag] = frozenset()
     note: str = ""
+    _filled: Decimal | None = None
+    _view: OrderView | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Take a value; what was worked out of the old ones is worked out anew."""
+        object.__setattr__(self, name, value)
+        if not name.startswith("_"):
+            object.__setattr__(self, "_view", None)
+
+    def take_revision(self, execution: Execution) -> None:
+        """Count an execution, in place of an earlier revision of it."""
+        self.revisions[execution.base_id] = execution
+        self._filled = self._view = None
 
     @property
     def filled(self) -> Decimal:
         """Sum of the latest revision of each execution (I1)."""
-        return sum((each.quantity for each in self.revisions.values()), Decimal(0))
+        if self._filled is None:
+            self._filled = sum((each.quantity for each in self.revisions.values()), Decimal(0))
+        return self._filled
 
     @property
     def average_price(self) -> Decimal | None:
@@ -113,7 +137,15 @@ class ManagedOrder:
     def drop_replace(self) -> None:
         """Forget a change that ended, one way or the other."""
         self.replace = Pending.NONE
-        self.pending_quantity = self.pending_limit = None
+        self.pending_quantity = self.pending_limit = self.pending_stop = None
+
+    def flag(self, flag: OrderFlag) -> None:
+        """Mark what is odd about the order."""
+        self.flags |= {flag}
+
+    def unflag(self, flag: OrderFlag) -> None:
+        """Take a mark back."""
+        self.flags -= {flag}
 
     def state(self) -> tuple[object, ...]:
         """Return everything about the order that a replay of the journal must give again."""
@@ -124,10 +156,16 @@ class ManagedOrder:
             self.said_filled,
             self.missing_rounds,
             self.outside_rth,
+            self.parent_id,
         )
 
     def view(self) -> OrderView:
-        """Return the order as a frozen value."""
+        """Return the order as a frozen value, the same one until the order changes."""
+        if self._view is None:
+            self._view = self._frozen()
+        return self._view
+
+    def _frozen(self) -> OrderView:
         return OrderView(
             key=self.key,
             order_id=self.order_id,
@@ -146,9 +184,14 @@ class ManagedOrder:
             replace=self.replace,
             pending_quantity=self.pending_quantity,
             pending_limit=self.pending_limit,
+            pending_stop=self.pending_stop,
+            stop_price=self.stop_price,
+            parent=self.parent,
+            oca_group=self.oca_group,
+            oca_type=self.oca_type,
             filled=self.filled,
             average_price=self.average_price,
-            flags=frozenset(self.flags),
+            flags=self.flags,
             note=self.note,
             editable=self.mine,
             created_at=self.created_at,

@@ -79,6 +79,7 @@ class OrderBook:
         self._by_intent: dict[IntentId, OrderKey] = {}
         self._orphans: dict[str, Execution] = {}
         self._commissions: dict[ExecId, Commission] = {}
+        self._live: dict[OrderKey, ManagedOrder] = {}
         self._reconciling = False
         self._handlers: dict[type, Callable[[Any, datetime, Changes], None]] = {
             Intent: self._on_intent,
@@ -115,8 +116,12 @@ class OrderBook:
     def working(self) -> tuple[OrderView, ...]:
         """Return the orders that may be live."""
         return tuple(
-            order.view() for order in self._orders.values() if not order.lifecycle.is_terminal
+            order.view() for order in self._live.values() if not order.lifecycle.is_terminal
         )
+
+    def children(self, key: OrderKey) -> tuple[ManagedOrder, ...]:
+        """Return the orders that wait, or waited, for this one to fill."""
+        return tuple(order for order in self._orders.values() if order.parent == key)
 
     def owns_number(self, order: ManagedOrder) -> bool:
         """Tell whether the order's number still means this order to the broker.
@@ -135,6 +140,10 @@ class OrderBook:
         self._handlers[type(event)](event, at, changes)
         for order in changes.orders.values():
             order.updated_at = at
+            if order.lifecycle.is_terminal:
+                self._live.pop(order.key, None)
+            else:
+                self._live[order.key] = order
         return changes
 
     # -- what we do ---------------------------------------------------------------------------
@@ -153,6 +162,9 @@ class OrderBook:
             quantity=draft.quantity,
             order_type=draft.order_type.value,
             limit_price=draft.limit_price,
+            stop_price=draft.stop_price,
+            parent=event.parent,
+            parent_id=event.parent_id,
             tif=draft.tif.value,
             outside_rth=draft.outside_rth,
             draft=draft,
@@ -168,6 +180,7 @@ class OrderBook:
             order.replace = Pending.REQUESTED
             order.pending_quantity = event.quantity
             order.pending_limit = event.limit_price
+            order.pending_stop = event.stop_price
             order.change_intent = event.intent_id
             self._by_intent[event.intent_id] = order.key
             changes.orders[order.key] = order
@@ -225,7 +238,7 @@ class OrderBook:
             if event.settled:
                 order.missing_rounds += 1
             if order.missing_rounds >= 2:
-                order.flags.add(OrderFlag.ABSENT)
+                order.flag(OrderFlag.ABSENT)
             order.note = "The broker does not list this order. It is treated as live."
             changes.orders[key] = order
 
@@ -262,6 +275,8 @@ class OrderBook:
             order = self._foreign(report, at)
             self._add(order, changes)
         self._learn_perm(order, report.perm_id)
+        if report.parent_id is not None:
+            self._learn_parent(order, report.parent_id)
         transitions.open_order(order, report, changes.alarms, snapshot=self._reconciling)
         self._note(order, before, report.status, changes)
 
@@ -361,6 +376,13 @@ class OrderBook:
             order.perm_id = perm_id
             self._by_perm[perm_id] = order.key
 
+    def _learn_parent(self, order: ManagedOrder, parent_id: OrderId) -> None:
+        """Note whose exit an order is; a parent not seen yet has a name of its own till then."""
+        if order.parent is None:
+            order.parent_id = parent_id
+            parent = self._of_id(order.client_id, parent_id)
+            order.parent = _unseen(order.client_id, parent_id) if parent is None else parent.key
+
     def _foreign(self, report: OpenOrderReport, at: datetime) -> ManagedOrder:
         mine = report.client_id == self._client_id and report.order_id > 0
         key = (
@@ -380,6 +402,7 @@ class OrderBook:
             quantity=report.quantity,
             order_type=report.order_type,
             limit_price=report.limit_price,
+            stop_price=report.stop_price,
             tif=report.tif,
             outside_rth=report.outside_rth,
             mine=mine,
@@ -395,6 +418,11 @@ class OrderBook:
             self._by_ref[order.order_ref] = order.key
         if order.order_id > 0:
             self._by_id[order.client_id, order.order_id] = order.key
+            unseen = _unseen(order.client_id, order.order_id)
+            for child in self._live.values():
+                if child.parent == unseen:
+                    child.parent = order.key
+                    changes.orders[child.key] = child
         if order.intent_id is not None:
             self._by_intent[order.intent_id] = order.key
         if order.perm_id is not None:
@@ -404,6 +432,10 @@ class OrderBook:
             if execution.perm_id is not None and execution.perm_id == order.perm_id:
                 del self._orphans[base_id]
                 transitions.execution(order, execution, changes.alarms)
+
+
+def _unseen(client_id: ClientId, order_id: OrderId) -> OrderKey:
+    return OrderKey(f"id:{client_id}:{order_id}")
 
 
 def _agree(one: object, other: object) -> bool:

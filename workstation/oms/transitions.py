@@ -23,7 +23,7 @@ def open_order(
     """
     order.acknowledged = True
     order.missing_rounds = 0
-    order.flags.discard(OrderFlag.ABSENT)
+    order.unflag(OrderFlag.ABSENT)
     _take_terms(order, report, snapshot=snapshot)
     ended = order.lifecycle.is_terminal
     live = report.status in {"ApiPending", "PendingSubmit", "PreSubmitted", "Submitted"}
@@ -32,7 +32,7 @@ def open_order(
     if (revived and not order.full) or _enlarged(order):
         order.lifecycle = Lifecycle.SENT
         order.cancel = Pending.NONE
-        order.flags.add(OrderFlag.RESURRECTED)
+        order.flag(OrderFlag.RESURRECTED)
         alarms.append((order.key, "An order that had ended may be live at the broker."))
     status(order, report.status, "", alarms)
 
@@ -44,8 +44,8 @@ def _enlarged(order: ManagedOrder) -> bool:
 
 
 def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool) -> None:
-    waiting = (order.pending_quantity, order.pending_limit)
-    taken = waiting == (report.quantity, report.limit_price)
+    waiting = (order.pending_quantity, order.pending_limit, order.pending_stop)
+    taken = waiting == (report.quantity, report.limit_price, report.stop_price)
     if order.replace is not Pending.NONE and taken:
         order.drop_replace()
     elif order.replace is Pending.UNKNOWN and snapshot:
@@ -55,10 +55,12 @@ def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool)
         return  # a completed order may come without its quantity
     order.quantity = report.quantity
     order.limit_price = report.limit_price
+    order.stop_price = report.stop_price
     order.tif = report.tif or order.tif
     order.order_type = report.order_type or order.order_type
     if not report.completed:
         order.outside_rth = report.outside_rth
+        order.oca_group, order.oca_type = report.oca_group, report.oca_type
     order.account = report.account or order.account
 
 
@@ -127,14 +129,14 @@ def execution(order: ManagedOrder, report: Execution, alarms: Alarms) -> bool:
     if known is not None and known.revision >= report.revision:
         return False  # I4: the same report again, or an older revision
     ended = order.lifecycle.is_terminal
-    order.revisions[report.base_id] = report
+    order.take_revision(report)
     order.acknowledged = True
     order.missing_rounds = 0
-    order.flags.discard(OrderFlag.ABSENT)
+    order.unflag(OrderFlag.ABSENT)
     if known is not None:
-        order.flags.add(OrderFlag.CORRECTED)
+        order.flag(OrderFlag.CORRECTED)
     if order.filled > max(order.quantity, order.pending_quantity or 0) and order.quantity:
-        order.flags.add(OrderFlag.OVERFILL)
+        order.flag(OrderFlag.OVERFILL)
         alarms.append((order.key, "More was filled than ordered. Check the position."))
     if order.full:
         if ended and order.lifecycle is not Lifecycle.FILLED:
@@ -226,7 +228,7 @@ def _refused(order: ManagedOrder, text: str, alarms: Alarms) -> bool:
 
 
 def _late(order: ManagedOrder, alarms: Alarms) -> None:
-    order.flags.add(OrderFlag.LATE_FILL)
+    order.flag(OrderFlag.LATE_FILL)
     alarms.append((order.key, "An order that had ended was filled after all."))
 
 

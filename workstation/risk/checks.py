@@ -1,125 +1,15 @@
 """The pre-trade checks, one function a row of orders-and-risk.md 1.3; all of them always run."""
 
-import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 
-from workstation.domain.account import AccountSummary, Environment, environment_of
+from workstation.domain.account import Environment, environment_of
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, RiskCode, TradingState
-from workstation.domain.ids import AccountId
-from workstation.domain.order import OrderDraft, OrderType, Side
-from workstation.domain.quote import MarketDataType, Quote
-from workstation.risk.exposure import Leaves
-from workstation.risk.limits import Limits, TwoLevel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """The link as risk sees it: may entries, may exits leave, and why not."""
-
-    ready: bool
-    synced: bool
-    suspect: bool
-    bytes_waiting: int
-    wire_has_room: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """Everything one decision is made of, taken in one moment.
-
-    `working` leaves out the order that is being changed. `open_quantity` is what the draft
-    could still fill: for a change, its quantity less what has filled. `open_cost` is the
-    margin that working entries already claim, in the account's currency.
-    """
-
-    draft: OrderDraft
-    open_quantity: Decimal
-    now: datetime
-    details: ContractDetails | None
-    quote: Quote | None
-    position: Decimal
-    working: Leaves
-    is_exit: bool
-    summary: AccountSummary | None
-    limits: Limits | None
-    limits_fault: str
-    link: Link
-    environment: Environment
-    accounts: tuple[AccountId, ...]
-    armed: bool
-    read_only: bool
-    trading_state: TradingState
-    trading_reason: str
-    actions_last_second: int
-    actions_last_minute: int
-    seconds_since_same: float | None
-    open_cost: Decimal
-
-
-Check = Callable[[Facts], Iterator[Finding]]
-
-
-_UNSET = frozenset({Decimal(2**31 - 1)})
-"""The broker's mark for an absent number that is small enough to pass for one."""
-
-
-def sendable(number: Decimal) -> bool:
-    """Tell whether a price or quantity survives the wire exactly: finite, 15 digits, below 1E12.
-
-    Prices travel as doubles; beyond 15 digits another price would arrive.
-    """
-    if not number.is_finite() or number in _UNSET:
-        return False
-    digits = len(number.normalize().as_tuple().digits)
-    return not number or (-12 <= number.adjusted() < 12 and digits <= 15)
-
-
-def reference_price(facts: Facts) -> Decimal | None:
-    """Return ask for a purchase and bid for a sale, else the last trade; None without any.
-
-    Source: orders-and-risk.md 1.2, `ref(side)`.
-    """
-    quote = facts.quote
-    if quote is None or quote.stale:
-        return None
-    side_price = quote.ask if facts.draft.side is Side.BUY else quote.bid
-    if quote.two_sided:
-        return _exact(side_price)
-    last = _exact(quote.last)
-    return last if last is not None else _exact(quote.close)
-
-
-def unit_value(facts: Facts) -> Decimal | None:
-    """Return the money one share or lot moves, None where no price values it.
-
-    Source: orders-and-risk.md 1.2, Notional.
-    """
-    draft, details = facts.draft, facts.details
-    if details is None:
-        return None
-    reference = reference_price(facts)
-    if draft.order_type is OrderType.LIMIT:
-        price = draft.limit_price
-        if price is None or not sendable(price):
-            return None
-        if draft.side is Side.SELL and reference is not None:
-            price = max(price, reference)
-    else:
-        if reference == 0 and facts.quote is not None:
-            reference = _exact(facts.quote.ask)  # a zero bid is a market, but values nothing
-        price = None if reference is None else reference * Decimal("1.02")
-    return None if not price else abs(price) * details.multiplier / details.price_magnifier
-
-
-def notional(facts: Facts, quantity: Decimal) -> Decimal | None:
-    """Return the money that so much of the draft moves, None where nothing values it."""
-    unit = unit_value(facts)
-    return None if unit is None or not sendable(quantity) else quantity * unit
+from workstation.domain.order import OrderDraft
+from workstation.risk.facts import Check, Facts, notional, sendable, unit_value
+from workstation.risk.limits import TwoLevel
+from workstation.risk.price_checks import check_collar, check_increments, price_faults
 
 
 def check_environment(facts: Facts) -> Iterator[Finding]:
@@ -155,55 +45,22 @@ def check_validity(facts: Facts) -> Iterator[Finding]:
         yield _hard(RiskCode.QUANTITY_NOT_POSITIVE, "The quantity must be greater than 0.")
     elif not sendable(draft.quantity):
         yield _hard(RiskCode.QUANTITY_NOT_POSITIVE, "The quantity is not one that can be sent.")
-    yield from _price_faults(draft)
+    yield from price_faults(draft)
     if details is None:
         yield _hard(
             RiskCode.UNKNOWN_CONTRACT,
             "The contract was not resolved with the broker.",
             "Add the symbol to the watchlist first.",
         )
-    elif details.order_types and draft.order_type.value not in details.order_types:
+    elif details.order_types and not is_offered(draft, details):
         yield _hard(
             RiskCode.TYPE_NOT_OFFERED, f"The contract takes no {draft.order_type.value} orders."
         )
 
 
-def _price_faults(draft: OrderDraft) -> Iterator[Finding]:
-    price = draft.limit_price
-    if draft.order_type is OrderType.LIMIT and price is None:
-        yield _hard(RiskCode.PRICE_MISSING, "A limit order needs a limit price.")
-    if draft.order_type is OrderType.MARKET and price is not None:
-        yield _hard(RiskCode.PRICE_NOT_TAKEN, "A market order takes no limit price.")
-    if price is not None and not sendable(price):
-        yield _hard(RiskCode.PRICE_NOT_FINITE, "The limit price is not a number that can be sent.")
-
-
-def check_increments(facts: Facts) -> Iterator[Finding]:
-    """R03: price on its band's increment, quantity on its lot; offers the passive neighbour."""
-    draft, details = facts.draft, facts.details
-    if details is None:
-        return
-    price = draft.limit_price
-    if price is not None and sendable(price) and not details.ladder.allows(price):
-        snap = details.ladder.snap_down if draft.side is Side.BUY else details.ladder.snap_up
-        yield Finding(
-            RiskCode.OFF_TICK,
-            Level.HARD,
-            "The limit price is not on the price increment.",
-            measured=str(price),
-            limit=f"increment {details.ladder.increment_at(price)}",
-            advice=f"{snap(price)} would pass.",
-        )
-    if not sendable(draft.quantity) or draft.quantity <= 0:
-        return  # R02 has said so
-    if draft.quantity % details.size_increment or draft.quantity < details.min_size:
-        yield Finding(
-            RiskCode.OFF_LOT,
-            Level.HARD,
-            "The quantity is not one the contract trades in.",
-            measured=str(draft.quantity),
-            limit=f"at least {details.min_size}, in steps of {details.size_increment}",
-        )
+def is_offered(draft: OrderDraft, details: ContractDetails) -> bool:
+    """Tell whether the contract takes the type; its list writes it without a blank."""
+    return draft.order_type.value.replace(" ", "") in details.order_types
 
 
 def check_quantity(facts: Facts) -> Iterator[Finding]:
@@ -300,43 +157,6 @@ def check_funds(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def check_collar(facts: Facts) -> Iterator[Finding]:
-    """R14: a price not far through the market, and a market to compare with."""
-    draft, limits, reference = facts.draft, facts.limits, reference_price(facts)
-    if reference is None or reference <= 0:
-        yield _soft(
-            RiskCode.NO_REFERENCE,
-            "There is no live price to compare this order with.",
-            "Check the price elsewhere before sending.",
-        )
-        return
-    assert facts.quote is not None  # it gave the reference
-    if facts.quote.data_type is not MarketDataType.LIVE:
-        yield _soft(RiskCode.NO_REFERENCE, "The market data of this contract is not live.")
-    if not facts.quote.two_sided:
-        yield Finding(
-            RiskCode.NO_REFERENCE,
-            Level.INFO,
-            f"The market is not two-sided; the order is compared with {reference}.",
-        )
-    if limits is None or draft.limit_price is None or not sendable(draft.limit_price):
-        return
-    through = draft.side.sign * (draft.limit_price - reference) / reference * 100
-    allowed = limits.collar_percent
-    bid, ask = _exact(facts.quote.bid), _exact(facts.quote.ask)
-    if bid is not None and ask is not None:
-        allowed = max(allowed, limits.collar_spreads * (ask - bid) / reference * 100)
-    if through > allowed:
-        level = Level.HARD if through > allowed * limits.collar_hard_factor else Level.SOFT
-        yield Finding(
-            RiskCode.PRICE_COLLAR,
-            level,
-            f"The limit is far through the market at {reference}.",
-            measured=f"{through:.1f} %",
-            limit=f"{allowed:.1f} %",
-        )
-
-
 def check_rate(facts: Facts) -> Iterator[Finding]:
     """R15: actions a second and a minute; never queued for later."""
     limits = facts.limits
@@ -430,10 +250,6 @@ def _two_level(
                 limit=_money(bound, unit),
             )
             return
-
-
-def _exact(price: float | None) -> Decimal | None:
-    return None if price is None or not math.isfinite(price) else Decimal(str(price))
 
 
 def _hard(code: RiskCode, text: str, advice: str = "") -> Finding:

@@ -1,17 +1,21 @@
 """What working orders could still do to a position, at worst."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.domain.ids import AccountId, ConId, OrderKey
-from workstation.domain.order import OrderDraft, Side
+from workstation.domain.order import OrderType, Side
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
 
 _STOPS = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
-"""Kinds that protect a position and so never count as closes. Only others send them yet."""
+_ONE_AT_MOST = frozenset({1, 2})
+"""Types of group of which the broker never fills two. Source: orders-and-risk.md 1.2."""
+
+Filling = tuple[OrderView, Decimal]
+"""An order, and what it could fill beside the others at worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,52 +36,91 @@ def leaves_of(order: OrderView) -> Decimal:
     return max(quantity - order.filled, Decimal(0))
 
 
-def leaves(orders: Iterable[OrderView]) -> Leaves:
-    """Sum the leaves of every order that may be live, whoever placed it.
+def may_fill(orders: Iterable[OrderView]) -> tuple[Filling, ...]:
+    """Return the orders that could fill beside each other.
+
+    A bracket's exits count nothing while its entry has not filled. Of a bracket's exits, and
+    of a group of which the broker never fills two, the largest counts for all.
+    """
+    live = {order.key: order for order in orders}
+    alone: list[Filling] = []
+    groups: dict[object, Filling] = {}
+    for order in live.values():
+        if is_dormant(order, live):
+            continue
+        group, quantity = _group(order), leaves_of(order)
+        if group is None:
+            alone.append((order, quantity))
+        elif group not in groups or quantity > groups[group][1]:
+            groups[group] = (order, quantity)
+    return (*alone, *groups.values())
+
+
+def is_dormant(order: OrderView, live: Mapping[OrderKey, OrderView]) -> bool:
+    """Tell whether an order waits for its parent, which works and has not filled."""
+    parent = live.get(order.parent) if order.parent is not None else None
+    return parent is not None and not parent.filled
+
+
+def are_rivals(one: OrderView, other: OrderView) -> bool:
+    """Tell whether of two orders no more than the larger fills."""
+    group = _group(one)
+    return group is not None and group == _group(other)
+
+
+def _group(order: OrderView) -> object:
+    if order.parent is not None:
+        return (order.parent, order.side)
+    if order.oca_group and order.oca_type in _ONE_AT_MOST:
+        return (order.client_id, order.account, order.con_id, order.side, order.oca_group)
+    return None
+
+
+def leaves(filling: Iterable[Filling]) -> Leaves:
+    """Sum what orders could still fill, whoever placed them.
 
     Source: orders-and-risk.md 1.2, `B` and `S`.
     """
     buys = sells = Decimal(0)
-    for order in orders:
+    for order, quantity in filling:
         if order.side is Side.BUY:
-            buys += leaves_of(order)
+            buys += quantity
         else:
-            sells += leaves_of(order)
+            sells += quantity
     return Leaves(buys, sells)
 
 
 def of_contract(
-    orders: Iterable[OrderView], account: AccountId, con_id: ConId, without: OrderKey | None
+    orders: Iterable[OrderView], account: AccountId, con_id: ConId
 ) -> tuple[OrderView, ...]:
-    """Choose the orders of one contract in one account that may be live."""
-    return tuple(
-        order
-        for order in orders
-        if order.is_working
-        and (order.account, order.con_id) == (account, con_id)
-        and order.key != without
-    )
+    """Choose the orders of one contract in one account."""
+    return tuple(order for order in orders if order.con_id == con_id and order.account == account)
 
 
-def sent_as_closes(orders: Iterable[OrderView], draft: OrderDraft, quote: Quote | None) -> Decimal:
-    """Sum the leaves on the draft's side that were sent to close now.
+def sent_as_closes(
+    orders: Iterable[OrderView], side: Side, limit_price: Decimal | None, quote: Quote | None
+) -> Decimal:
+    """Sum the leaves of one side that were sent to close now, for a close at this limit.
 
     Stops and targets of the position stand and do not count, or a trader with a target
-    working could not leave at the market (orders-and-risk.md 1.2). A limit is a target
-    while it rests and the draft itself would trade at once; of two that rest, both count.
+    working could not leave at the market (orders-and-risk.md 1.2). A bracket's exit or a
+    member of a group stands until its limit would trade at once; any other limit is a target
+    while it rests and the close itself would trade at once; of two that rest, both count.
     """
-    marketable = not _rests(draft.side, (draft.limit_price,), quote)
+    marketable = not _rests(side, (limit_price,), quote)
     total = Decimal(0)
     for order in orders:
-        if order.side is not draft.side or order.order_type in _STOPS:
+        if order.side is not side or _stands(order, quote):
             continue
-        prices = [order.limit_price]
-        if order.pending_limit is not None:
-            prices.append(order.pending_limit)
-        if marketable and _rests(order.side, prices, quote):
+        if marketable and _rests(order.side, _limits(order), quote):
             continue
         total += leaves_of(order)
     return total
+
+
+def protects(order: OrderView) -> bool:
+    """Tell whether an order stands for a position: a stop, a bracket's exit, one of a group."""
+    return order.order_type in _STOPS or order.parent is not None or bool(order.oca_group)
 
 
 def is_exit(side: Side, quantity: Decimal, position: Decimal, closes: Decimal) -> bool:
@@ -85,6 +128,20 @@ def is_exit(side: Side, quantity: Decimal, position: Decimal, closes: Decimal) -
     if not quantity.is_finite() or position == 0 or side.sign * position > 0:
         return False
     return quantity <= abs(position) - closes
+
+
+def _stands(order: OrderView, quote: Quote | None) -> bool:
+    if not protects(order):
+        return False
+    known = quote is not None and not quote.stale and quote.two_sided
+    is_limit = order.order_type == OrderType.LIMIT
+    return not (is_limit and known) or _rests(order.side, _limits(order), quote)
+
+
+def _limits(order: OrderView) -> tuple[Decimal | None, ...]:
+    if order.pending_limit is None:
+        return (order.limit_price,)
+    return (order.limit_price, order.pending_limit)
 
 
 def _rests(side: Side, prices: Iterable[Decimal | None], quote: Quote | None) -> bool:

@@ -12,7 +12,8 @@ from workstation.domain.finding import (
     RiskCode,
     TradingState,
 )
-from workstation.risk.checks import ALL_CHECKS, Check, Facts
+from workstation.risk.checks import ALL_CHECKS
+from workstation.risk.facts import Check, Facts
 
 log = logging.getLogger(__name__)
 

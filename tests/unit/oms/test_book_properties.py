@@ -30,7 +30,7 @@ from workstation.oms.events import (
     Reconciled,
     Unanswered,
 )
-from workstation.risk.exposure import leaves
+from workstation.risk.exposure import leaves, may_fill
 
 L = Lifecycle
 
@@ -317,11 +317,12 @@ def check_books(door: Door) -> None:
         assert all(e.revision == newest[e.base_id] for e in order.revisions.values())
         view = order.view()
         assert view.remaining >= 0
+        assert view == order._frozen()  # a kept view is never an old one
         if order.lifecycle is L.FILLED and order.mine and OrderFlag.CORRECTED not in order.flags:
             assert order.filled >= order.quantity
         if order.lifecycle.is_terminal:
             assert (order.cancel, order.replace) == (Pending.NONE, Pending.NONE)
-    working = leaves(door.orders.working())
+    working = leaves(may_fill(door.orders.working()))
     worst = sum(
         max(o.quantity - o.filled, D(0)) for o in door.orders if not o.lifecycle.is_terminal
     )

@@ -285,9 +285,9 @@ def test_orders_of_others_are_not_rebuilt() -> None:
 def test_a_type_changed_in_tws_is_not_changed_back() -> None:
     door = Door()
     key = door.working()
-    door.apply(open_order(door.order(key), order_type="STP LMT"))
+    door.apply(open_order(door.order(key), order_type="TRAIL LIMIT"))
 
-    assert "STP LMT" in refused_change(door, key)
+    assert "TRAIL LIMIT" in refused_change(door, key)
 
 
 def test_outside_hours_set_in_tws_survives_our_change() -> None:

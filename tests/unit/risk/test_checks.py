@@ -13,8 +13,9 @@ from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderType, Side
 from workstation.domain.quote import MarketDataType, Quote
 from workstation.risk import gate
-from workstation.risk.checks import ALL_CHECKS, Facts, Link, notional, reference_price, sendable
+from workstation.risk.checks import ALL_CHECKS
 from workstation.risk.exposure import Leaves
+from workstation.risk.facts import Facts, Link, notional, reference_price, sendable
 from workstation.risk.limits import TwoLevel
 
 HARD, SOFT, INFO = Level.HARD, Level.SOFT, Level.INFO

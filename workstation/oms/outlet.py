@@ -1,0 +1,155 @@
+"""What every way out shares: encode, put on record, register, pass the final gate."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.domain.bracket import BracketDraft
+from workstation.domain.clock import Clock
+from workstation.domain.contract import Contract
+from workstation.domain.errors import JournalError
+from workstation.domain.finding import Answer, Denied, Finding, Level, RiskCode
+from workstation.domain.ids import AccountId, ClientId, OrderId, OrderKey, OrderRef
+from workstation.domain.order import ALONE, OrderDraft, OrderLinks
+from workstation.domain.ports import (
+    CancelWire,
+    Checkpoint,
+    ContractSource,
+    EncodedOrder,
+    JournalPort,
+    OrderEncoder,
+    no_checkpoint,
+)
+from workstation.oms.events import NotSent, OmsEvent
+from workstation.oms.final_gate import FinalGate, FinalGateError
+from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.order_ids import OrderRefs
+from workstation.oms.orders import OrderBook
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What risk says to one draft: the findings, the answer that stops it, its entry value.
+
+    `entry_value` is the money an entry moves in the account's currency, None for an exit.
+    """
+
+    findings: tuple[Finding, ...]
+    refusal: Answer | None
+    entry_value: Decimal | None
+
+
+Judge = Callable[[OrderDraft, ManagedOrder | None], Verdict]
+"""Asks risk about a draft; the order it would change is left out of the working orders."""
+
+Apply = Callable[[OmsEvent], None]
+"""Applies an event to the order book and tells the window what changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was answered to a wish, with the text shown; kept in the journal."""
+
+    intent_id: str
+    draft: OrderDraft
+    answer: Answer
+    bracket: BracketDraft | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collaborators:
+    """Whom the door works with; all on the core thread."""
+
+    clock: Clock
+    journal: JournalPort
+    orders: OrderBook
+    contracts: ContractSource
+    encoder: OrderEncoder
+    gate: FinalGate
+    cancels: CancelWire
+    judge: Judge
+    apply: Apply
+    lock: Callable[[str], None]
+    refs: OrderRefs
+    client_id: ClientId
+    checkpoint: Checkpoint = no_checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One order on its way out."""
+
+    order_id: OrderId
+    order_ref: OrderRef
+    key: OrderKey
+    draft: OrderDraft
+    contract: Contract
+    links: OrderLinks = ALONE
+
+
+class Outlet:
+    """The steps between a decision and the wire, each in its place. Core thread."""
+
+    def __init__(self, with_: Collaborators) -> None:
+        self._with = with_
+
+    def encode(self, attempt: Attempt) -> EncodedOrder:
+        """Return the frame of an order, unsent. Raises EncodingError."""
+        return self._with.encoder.encode_order(
+            attempt.order_id, attempt.order_ref, attempt.contract, attempt.draft, attempt.links
+        )
+
+    def release(
+        self, frame: EncodedOrder, key: OrderKey, account: AccountId, entry_value: Decimal | None
+    ) -> Denied | None:
+        """Send what the journal holds; None when it left, or may have left."""
+        self._with.gate.approve(frame.order_id, frame.sha256)
+        try:
+            sent = self._with.gate.send(frame, account, entry_value)
+        except FinalGateError as error:
+            self.not_sent(key, str(error))
+            self._with.lock(str(error))
+            return denied(RiskCode.FINAL_GATE, str(error))
+        except Exception:
+            log.exception("writing an order failed")
+            sent = True  # bytes may have left: it is unknown until the broker speaks of it
+        if not sent:
+            self.not_sent(key, "there is no link to the broker")
+            return denied(RiskCode.LINK_NOT_READY, "The link took no bytes.")
+        return None
+
+    def not_sent(self, key: OrderKey, reason: str) -> None:
+        """Take back what no byte of has left."""
+        event = NotSent(key=key, reason=reason)
+        self.on_record(event)
+        self._with.apply(event)
+
+    def refused(
+        self, draft: OrderDraft, answer: Answer, bracket: BracketDraft | None = None
+    ) -> Answer:
+        """Keep a refusal with the text shown, and return it."""
+        decision = Decision(intent_id=draft.intent_id, draft=draft, answer=answer, bracket=bracket)
+        self.on_record(decision, durable=False)
+        return answer
+
+    def on_record(self, event: object, *, durable: bool = True) -> str:
+        """Write an event down; where that fails trading locks, and the fault is returned."""
+        try:
+            self._with.journal.record(type(event).__name__, event, durable=durable)
+        except JournalError as error:
+            self._with.lock(str(error))
+            return str(error)
+        return ""
+
+
+def denied(code: RiskCode, text: str) -> Denied:
+    """Refuse for one reason."""
+    return Denied((Finding(code, Level.HARD, text),))
+
+
+def hard(code: RiskCode, text: str) -> Finding:
+    """Return a finding that nothing overrides."""
+    return Finding(code, Level.HARD, text)

@@ -1,0 +1,136 @@
+"""What one decision is made of, and what it values an order at (orders-and-risk.md 1.2)."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from workstation.domain.account import AccountSummary, Environment
+from workstation.domain.contract import ContractDetails
+from workstation.domain.finding import Finding, TradingState
+from workstation.domain.ids import AccountId
+from workstation.domain.order import OrderDraft, OrderType, Side
+from workstation.domain.quote import Quote
+from workstation.risk.exposure import Leaves
+from workstation.risk.limits import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The link as risk sees it: may entries, may exits leave, and why not."""
+
+    ready: bool
+    synced: bool
+    suspect: bool
+    bytes_waiting: int
+    wire_has_room: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything one decision is made of, taken in one moment.
+
+    `working` leaves out the order that is being changed. `open_quantity` is what the draft
+    could still fill: for a change, its quantity less what has filled. `open_cost` is the
+    margin that working entries already claim, in the account's currency.
+    """
+
+    draft: OrderDraft
+    open_quantity: Decimal
+    now: datetime
+    details: ContractDetails | None
+    quote: Quote | None
+    position: Decimal
+    working: Leaves
+    is_exit: bool
+    summary: AccountSummary | None
+    limits: Limits | None
+    limits_fault: str
+    link: Link
+    environment: Environment
+    accounts: tuple[AccountId, ...]
+    armed: bool
+    read_only: bool
+    trading_state: TradingState
+    trading_reason: str
+    actions_last_second: int
+    actions_last_minute: int
+    seconds_since_same: float | None
+    open_cost: Decimal
+
+
+Check = Callable[[Facts], Iterator[Finding]]
+
+
+_UNSET = frozenset({Decimal(2**31 - 1)})
+"""The broker's mark for an absent number that is small enough to pass for one."""
+
+
+def sendable(number: Decimal) -> bool:
+    """Tell whether a price or quantity survives the wire exactly: finite, 15 digits, below 1E12.
+
+    Prices travel as doubles; beyond 15 digits another price would arrive.
+    """
+    if not number.is_finite() or number in _UNSET:
+        return False
+    digits = len(number.normalize().as_tuple().digits)
+    return not number or (-12 <= number.adjusted() < 12 and digits <= 15)
+
+
+def reference_price(facts: Facts) -> Decimal | None:
+    """Return ask for a purchase and bid for a sale, else the last trade; None without any.
+
+    Source: orders-and-risk.md 1.2, `ref(side)`.
+    """
+    quote = facts.quote
+    if quote is None or quote.stale:
+        return None
+    side_price = quote.ask if facts.draft.side is Side.BUY else quote.bid
+    if quote.two_sided:
+        return exact(side_price)
+    last = exact(quote.last)
+    return last if last is not None else exact(quote.close)
+
+
+def unit_value(facts: Facts) -> Decimal | None:
+    """Return the money one share or lot moves, None where no price values it.
+
+    Source: orders-and-risk.md 1.2, Notional.
+    """
+    details = facts.details
+    if details is None:
+        return None
+    price = _valuing_price(facts)
+    return None if not price else abs(price) * details.multiplier / details.price_magnifier
+
+
+def _valuing_price(facts: Facts) -> Decimal | None:
+    draft, reference = facts.draft, reference_price(facts)
+    if draft.order_type.takes_limit:
+        limit = draft.limit_price
+        if limit is None or not sendable(limit):
+            return None
+        return limit if draft.side is Side.BUY else max(limit, reference or limit)
+    if reference == 0 and facts.quote is not None:
+        reference = exact(facts.quote.ask)  # a zero bid is a market, but values nothing
+    if draft.order_type is OrderType.STOP:
+        stop = draft.stop_price
+        if stop is None or not sendable(stop):
+            return None
+        if reference is None:
+            return stop
+        return max(stop, reference) if draft.side is Side.BUY else reference
+    return None if reference is None else reference * Decimal("1.02")
+
+
+def notional(facts: Facts, quantity: Decimal) -> Decimal | None:
+    """Return the money that so much of the draft moves, None where nothing values it."""
+    unit = unit_value(facts)
+    return None if unit is None or not sendable(quantity) else quantity * unit
+
+
+def exact(price: float | None) -> Decimal | None:
+    """Return a quote's price as it is written; None where there is none."""
+    return None if price is None or not math.isfinite(price) else Decimal(str(price))
