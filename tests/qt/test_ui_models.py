@@ -18,7 +18,8 @@ from workstation.ui.models.sorting import RESORT_SECONDS, CalmSortProxy
 from workstation.ui.models.table import SORT_ROLE
 from workstation.ui.theme import paint
 
-LAST = [column.key for column in QUOTE_COLUMNS].index("last")
+NUMBERS = {column.key: number for number, column in enumerate(QUOTE_COLUMNS)}
+LAST = NUMBERS["last"]
 
 
 def a_full_quotes_model(count: int = 100) -> QuotesModel:
@@ -65,7 +66,35 @@ def test_a_frame_announces_only_the_rows_that_changed() -> None:
 
     model.set_quotes(moved, now=1.0)
 
-    assert seen == [(3, 5), (42, 42), (99, 99)]
+    assert list(dict.fromkeys(seen)) == [(3, 5), (42, 42), (99, 99)]
+
+
+def test_a_frame_announces_only_the_columns_that_changed() -> None:
+    model = a_full_quotes_model(3)
+    seen: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: seen.append((first.column(), last.column())))
+    kept = {key: model.cell(1, number) for key, number in NUMBERS.items()}
+
+    model.set_quotes([a_quote(ConId(1), bid=187.17, volume=12_345_999)], now=1.0)
+
+    assert seen == [(NUMBERS[name], NUMBERS[name]) for name in ("bid", "volume")]
+    fresh = {key for key, number in NUMBERS.items() if model.cell(1, number) is not kept[key]}
+    assert fresh == {"bid", "volume"}
+    assert model.cell(1, NUMBERS["bid"]).text == "187.17"
+    seen.clear()
+    model.set_quotes([a_quote(ConId(1), bid=187.17, volume=12_345_999)], now=1.1)
+    assert seen == []
+
+
+def test_flashes_go_out_in_few_passes() -> None:
+    model = a_full_quotes_model(3)
+    model.set_quotes([a_quote(ConId(n), bid=188.0) for n in range(3)], now=1.0)
+    seen = ranges_of(model)
+
+    for beat in range(60):
+        model.expire_flashes(1.0 + beat / 60)
+
+    assert seen == [(0, 2)]
 
 
 def test_quotes_of_contracts_that_are_not_watched_are_left_aside() -> None:

@@ -2,14 +2,31 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from workstation.ui.live_panel import LivePanel
 
 _AREA = Qt.DockWidgetArea
 _FEATURE = QDockWidget.DockWidgetFeature
 
 BELOW = ("orders", "positions", "executions", "account", "risk", "news", "log")
 """Docks that share the place below, as tabs in this order."""
+
+
+class PanelDock(QDockWidget):
+    """A dock that tells its panel whether it stands in front."""
+
+    def __init__(self, title: str, panel: QWidget, window: QMainWindow) -> None:
+        super().__init__(title, window)
+        self._panel = panel
+        self.setWidget(panel)
+        self.visibilityChanged.connect(self._on_visibility_changed)
+
+    @Slot(bool)
+    def _on_visibility_changed(self, in_front: bool) -> None:  # noqa: FBT001 -- Qt's signature
+        if isinstance(self._panel, LivePanel):
+            self._panel.set_in_front(in_front=in_front)
 
 
 class Docks:
@@ -30,9 +47,8 @@ class Docks:
             _AREA.AllDockWidgetAreas, window.tabPosition(_AREA.TopDockWidgetArea).North
         )
         for name, (title, panel) in panels.items():
-            dock = QDockWidget(title, window)
+            dock = PanelDock(title, panel, window)
             dock.setObjectName(f"dock_{name}")
-            dock.setWidget(panel)
             self.by_name[name] = dock
 
     def place_all(self) -> None:

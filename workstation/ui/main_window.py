@@ -244,6 +244,7 @@ class MainWindow(QMainWindow):
         messages.quotes_changed.connect(self._on_quotes_changed)
         messages.positions_changed.connect(self._on_positions_changed)
         messages.bars_arrived.connect(self._on_bars_arrived)
+        self.docks.by_name["chart"].visibilityChanged.connect(self._on_chart_in_front)
         self.watching.contract_found.connect(self._on_contract_found)
         self.watching.failed.connect(self._on_watch_failed)
         self.ordering.failed.connect(self._on_command_failed)
@@ -301,6 +302,14 @@ class MainWindow(QMainWindow):
         count = len(self.state.own_working_orders())
         self.orders.show_count(count)
         self.board.risk.show_working(count)
+
+    @Slot(bool)
+    def _on_chart_in_front(self, in_front: bool) -> None:  # noqa: FBT001 -- Qt's signature
+        feed = self.board.chart.feed
+        if in_front and self.board.chart.isVisible():
+            feed.set_wanted()
+        else:
+            feed.set_unwanted()
 
     @Slot(object)
     def _on_bars_arrived(self, bars: tuple[BarUpdate, ...]) -> None:

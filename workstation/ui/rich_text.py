@@ -17,8 +17,11 @@ from typing_extensions import override
 from workstation.ui import text
 from workstation.ui.links import Link, safe_link
 
-MOST_CHARACTERS = 200_000
+MOST_CHARACTERS = 60_000
 """An article is cut here before it is read."""
+
+LONGEST_WORD = 100
+"""Letters without a gap are broken here: one endless word takes seconds to lay out."""
 
 MOST_LINKS = 20
 """More links of one article are not offered."""
@@ -57,6 +60,7 @@ _WITH_CONTENT = frozenset(
     ["script", "style", "iframe", "object", "embed", "svg", "math", "template", "title"]
 )
 _TAG = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
+_ENDLESS = re.compile(rf"([^\s<>&;]{{{LONGEST_WORD}}})(?=[^\s<>&;])")
 _VOID = frozenset({"br", "hr"})
 
 
@@ -75,6 +79,7 @@ def clean_article(foreign: str, *, is_html: bool) -> CleanArticle:
     is_cut = len(foreign) > MOST_CHARACTERS
     source = text.paragraphs(foreign, MOST_CHARACTERS)
     if not is_html:
+        source = _ENDLESS.sub(r"\1 ", source)
         return CleanArticle(source, is_markup=False, links=(), is_cut=is_cut)
     links: dict[str, Link] = {}
     marked = nh3.clean(
@@ -87,7 +92,8 @@ def clean_article(foreign: str, *, is_html: bool) -> CleanArticle:
         link_rel=None,
         strip_comments=True,
     )
-    body = text.paragraphs(marked, 4 * MOST_CHARACTERS)
+    body = text.paragraphs(marked, 4 * MOST_CHARACTERS).replace("<a>", "").replace("</a>", "")
+    body = _ENDLESS.sub(r"\1 ", body)
     found = tuple(links.values())
     if _depth(body) > DEEPEST:
         plain = text.paragraphs(_TAG.sub(" ", body), MOST_CHARACTERS)

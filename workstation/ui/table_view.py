@@ -18,6 +18,10 @@ MAX_WIDTH = 2_000
 """No column is wider, whatever a saved layout says, in pixels."""
 
 
+NARROWEST = 24.0
+"""No column of a dense table is narrower while there is room, in pixels."""
+
+
 class TableView(QTableView):
     """Shows a model through a calm sort; columns can be moved, sized and hidden."""
 
@@ -161,11 +165,13 @@ class TableView(QTableView):
 
     def _fill_width(self) -> None:
         samples = self._sample_widths()
-        widths = [max(pair) for pair in zip(samples, self._needs or samples, strict=True)]
+        widths = [float(max(pair)) for pair in zip(samples, self._needs or samples, strict=True)]
         room = self.viewport().width()
+        if sum(widths) > room and self._needs:
+            widths = [max(NARROWEST, need) for need in self._needs]
         for number, column in enumerate(self.source.columns):
-            if sum(widths) > room and not column.is_number:
-                widths[number] = max(20.0, widths[number] - (sum(widths) - room))
+            if not column.is_number:
+                widths[number] -= min(widths[number] - NARROWEST, max(0.0, sum(widths) - room))
         total = sum(widths)
         edges = [round(sum(widths[:n]) * room / total) for n in range(len(widths) + 1)]
         for number, (left, right) in enumerate(pairwise(edges)):

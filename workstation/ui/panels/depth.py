@@ -1,7 +1,6 @@
 """Market depth: the order book of the selected contract."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -11,6 +10,7 @@ from workstation.domain.depth import DepthBook
 from workstation.domain.ids import ConId
 from workstation.ui import text
 from workstation.ui.following import Following
+from workstation.ui.live_panel import LivePanel
 from workstation.ui.models.depth import DepthModel, rows_of
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
@@ -19,7 +19,7 @@ from workstation.ui.table_view import TableView
 _WAITING = "Waiting for the book"
 
 
-class DepthPanel(QWidget):
+class DepthPanel(LivePanel):
     """Shows the book of one contract, and follows it only while it can be seen."""
 
     def __init__(
@@ -61,7 +61,7 @@ class DepthPanel(QWidget):
     @Slot(object)
     def take_book(self, book: DepthBook) -> None:
         """Show the newest book, if it is of our contract."""
-        if book.con_id != self._con_id or not self.isVisible():
+        if book.con_id != self._con_id or not self.is_seen:
             return
         ladder = self._state.ladder(book.con_id)
         self.model.show_book(rows_of(book, ladder))
@@ -76,17 +76,11 @@ class DepthPanel(QWidget):
         self.following.link_changed()
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        """Take the stream up again."""
-        super().showEvent(event)
-        self.following.set_visible(visible=True)
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
+    def seen_changed(self, *, is_seen: bool) -> None:
         """Give the slot back, and show nothing old when the panel returns."""
-        super().hideEvent(event)
-        self.following.set_visible(visible=False)
-        self._clear(_WAITING if self._con_id is not None else "No symbol chosen")
+        self.following.set_visible(visible=is_seen)
+        if not is_seen:
+            self._clear(_WAITING if self._con_id is not None else "No symbol chosen")
 
     def _show_header(self, book: DepthBook) -> None:
         ladder = self._state.ladder(book.con_id)

@@ -3,7 +3,6 @@
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from workstation.domain.ids import ConId
 from workstation.domain.news import Article, Headline
 from workstation.ui import text
 from workstation.ui.following import SETTLE_MS
+from workstation.ui.live_panel import LivePanel
 from workstation.ui.models.news import HeadlineRow, NewsModel
 from workstation.ui.panels.article import ArticlePane
 from workstation.ui.plain_label import PlainLabel
@@ -35,7 +35,7 @@ from workstation.ui.table_view import TableView
 _EVERYONE = "All sources"
 
 
-class NewsPanel(QWidget):
+class NewsPanel(LivePanel):
     """Asks for headlines only while it can be seen, and for an article only on a click."""
 
     def __init__(
@@ -110,22 +110,18 @@ class NewsPanel(QWidget):
         self._timer.start()
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        """Ask for what was not asked while hidden."""
-        super().showEvent(event)
-        self._timer.start()
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Ask for nothing."""
-        super().hideEvent(event)
-        self._timer.stop()
+    def seen_changed(self, *, is_seen: bool) -> None:
+        """Ask for what was not asked while hidden; ask for nothing while hidden."""
+        if is_seen:
+            self._timer.start()
+        else:
+            self._timer.stop()
 
     @Slot()
     def _on_settled(self) -> None:
         con_id = self._con_id
         can_ask = con_id is not None and con_id != self._asked and self._state.is_ready
-        if con_id is not None and can_ask and self.isVisible():
+        if con_id is not None and can_ask and self.is_seen:
             self._asked = con_id
             self.table.set_empty_text("Asking for headlines…")
             self._commands.send(RequestHeadlines(con_id), partial(self._take_headlines, con_id))

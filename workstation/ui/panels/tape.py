@@ -1,7 +1,6 @@
 """Time and sales: the prints of the selected contract."""
 
 from PySide6.QtCore import QEvent, QObject, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -11,6 +10,7 @@ from workstation.domain.ids import ConId
 from workstation.domain.trade import Trade
 from workstation.ui import text
 from workstation.ui.following import Following
+from workstation.ui.live_panel import LivePanel
 from workstation.ui.models.tape import TAPE_ROWS, TapeModel, TapeRow
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
@@ -22,7 +22,7 @@ SIZES = (0, 100, 500, 1_000, 5_000, 10_000)
 _WAITING = "Waiting for a trade"
 
 
-class TapePanel(QWidget):
+class TapePanel(LivePanel):
     """Shows prints newest first; stands still while the mouse is over it."""
 
     def __init__(
@@ -69,7 +69,7 @@ class TapePanel(QWidget):
     @Slot(object)
     def take_trades(self, trades: tuple[Trade, ...]) -> None:
         """Show the newest prints of our contract, or keep them while the mouse is here."""
-        if not self.isVisible():
+        if not self.is_seen:
             return
         ladder = self._state.ladder(self._con_id)
         rows = [TapeRow(trade, ladder) for trade in trades if trade.con_id == self._con_id]
@@ -85,17 +85,11 @@ class TapePanel(QWidget):
         self.following.link_changed()
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        """Take the stream up again."""
-        super().showEvent(event)
-        self.following.set_visible(visible=True)
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
+    def seen_changed(self, *, is_seen: bool) -> None:
         """Give the slot back; a tape with a gap would be no tape."""
-        super().hideEvent(event)
-        self.following.set_visible(visible=False)
-        self._clear(_WAITING if self._con_id is not None else "No symbol chosen")
+        self.following.set_visible(visible=is_seen)
+        if not is_seen:
+            self._clear(_WAITING if self._con_id is not None else "No symbol chosen")
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
