@@ -22,13 +22,16 @@ class Terms:
     order_type: OrderType = OrderType.LIMIT
     limit_price: Decimal | None = None
     tif: Tif = Tif.DAY
+    stop_price: Decimal | None = None
 
     @property
     def gap(self) -> str:
         """What is still missing before this is an order, empty when nothing is."""
         if self.quantity is None or self.quantity <= 0:
             return "Enter a quantity"
-        if self.order_type is OrderType.LIMIT and self.limit_price is None:
+        if self.order_type.takes_stop and self.stop_price is None:
+            return "Enter a stop price"
+        if self.order_type.takes_limit and self.limit_price is None:
             return "Enter a limit price"
         return ""
 
@@ -36,7 +39,11 @@ class Terms:
         """Write the whole order in words: BUY 100 AAPL LMT 187.20 DAY."""
         quantity = text.ABSENT if self.quantity is None else text.size(self.quantity)
         parts = [self.side.value, quantity, text.one_line(symbol, 40), self.order_type.value]
-        if self.order_type is OrderType.LIMIT:
+        if self.order_type.takes_stop:
+            parts.append(text.exact_price(self.stop_price, ladder))
+        if self.order_type is OrderType.STOP_LIMIT:
+            parts.append("LIMIT")
+        if self.order_type.takes_limit:
             parts.append(text.exact_price(self.limit_price, ladder))
         return " ".join([*parts, self.tif.value])
 
@@ -92,7 +99,9 @@ def notional(terms: Terms, quote: Quote | None, details: ContractDetails | None)
     """Estimate the order's value in the contract's currency, None without a price."""
     if terms.quantity is None or details is None:
         return None
-    at = terms.limit_price if terms.order_type is OrderType.LIMIT else market(terms.side, quote)
+    at = terms.limit_price if terms.order_type.takes_limit else market(terms.side, quote)
+    if terms.order_type is OrderType.STOP:
+        at = terms.stop_price
     if at is None:
         return None
     return terms.quantity * at * details.multiplier / details.price_magnifier

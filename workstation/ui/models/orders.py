@@ -41,6 +41,15 @@ class OrderRow:
         )
 
     @property
+    def stop(self) -> str:
+        """The stop, and what a change under way makes of it."""
+        wanted = self.order.pending_stop
+        return text.pending(
+            text.exact_price(self.order.stop_price, self.ladder),
+            None if wanted is None else text.exact_price(wanted, self.ladder),
+        )
+
+    @property
     def note(self) -> str:
         """What is odd, the broker's sentence, and why it cannot be edited."""
         parts = [flag.value.replace("_", " ").lower() for flag in sorted(self.order.flags)]
@@ -107,6 +116,13 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
         text=lambda row: row.limit,
         sort=lambda row: _number(row.order.limit_price),
         sample="187.20 → 187.10",
+    ),
+    Column(
+        key="stop",
+        title="Stop",
+        text=lambda row: row.stop,
+        sort=lambda row: _number(row.order.stop_price),
+        sample="187.20",
     ),
     Column(
         key="tif",

@@ -75,7 +75,8 @@ class TicketPanel(QWidget):
         self._leave_change()
         self._con_id, self._symbol = con_id, symbol
         kept = self.form.terms
-        self.form.set_terms(replace(kept, limit_price=None, order_type=OrderType.LIMIT))
+        fresh = replace(kept, limit_price=None, stop_price=None, order_type=OrderType.LIMIT)
+        self.form.set_terms(fresh)
         self._drop_answer()
         self.refresh()
 
@@ -94,11 +95,12 @@ class TicketPanel(QWidget):
                 else OrderType.LIMIT,
                 limit_price=order.pending_limit or order.limit_price,
                 tif=Tif(order.tif) if order.tif in set(Tif) else Tif.DAY,
+                stop_price=order.pending_stop or order.stop_price,
             )
         )
         self.refresh()
-        edit = self.form.price_edit
-        (edit if edit.isEnabled() else self.form.quantity_edit).setFocus()
+        edits = (self.form.price_edit, self.form.stop_edit, self.form.quantity_edit)
+        next(edit for edit in edits if edit.isEnabled()).setFocus()
 
     def order_changed(self, order: OrderView) -> None:
         """Follow the order being changed; one that is over cannot be changed."""
@@ -270,16 +272,22 @@ class TicketPanel(QWidget):
             order_type=terms.order_type,
             limit_price=terms.limit_price,
             tif=terms.tif,
+            stop_price=terms.stop_price,
         )
 
     def _change(self, order: OrderView) -> OrderChange | None:
         terms = self.form.terms
         quantity = terms.quantity if terms.quantity != order.quantity else None
         limit = terms.limit_price if terms.limit_price != order.limit_price else None
-        if terms.gap or (quantity is None and limit is None):
+        stop = terms.stop_price if terms.stop_price != order.stop_price else None
+        if terms.gap or (quantity is None and limit is None and stop is None):
             return None
         return OrderChange(
-            intent_id=new_intent(), key=order.key, quantity=quantity, limit_price=limit
+            intent_id=new_intent(),
+            key=order.key,
+            quantity=quantity,
+            limit_price=limit,
+            stop_price=stop,
         )
 
     @Slot()
@@ -298,7 +306,7 @@ class TicketPanel(QWidget):
             return
         if self.form.snap_limit():
             self._show_answer(
-                "The limit was moved to the nearest allowed price. Submit again.", "warning"
+                "The price was moved to the nearest allowed one. Submit again.", "warning"
             )
             return
         if self._changing is not None:
@@ -336,7 +344,7 @@ class TicketPanel(QWidget):
             self._leave_change()
         else:
             kept = self.form.terms
-            self.form.set_terms(replace(kept, quantity=None, limit_price=None))
+            self.form.set_terms(replace(kept, quantity=None, limit_price=None, stop_price=None))
             self._drop_answer()
             self.form.symbol_edit.setText(text.one_line(self._symbol, 40))
         self.refresh()
@@ -367,7 +375,7 @@ class TicketPanel(QWidget):
         if self._changing is not None:
             self._changing = None
             kept = self.form.terms
-            self.form.set_terms(replace(kept, quantity=None, limit_price=None))
+            self.form.set_terms(replace(kept, quantity=None, limit_price=None, stop_price=None))
             self._drop_answer()
 
     def _show_answer(self, headline: str, tone: str, findings: tuple[Finding, ...] = ()) -> None:

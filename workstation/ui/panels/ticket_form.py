@@ -24,6 +24,8 @@ from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, exact, middle
 
+_KINDS = (OrderType.LIMIT, OrderType.MARKET, OrderType.STOP, OrderType.STOP_LIMIT)
+
 
 class TicketForm(QWidget):
     """Side, quantity, type, limit and time in force of one contract."""
@@ -50,13 +52,15 @@ class TicketForm(QWidget):
     def terms(self) -> Terms:
         """What stands in the fields."""
         order_type = OrderType(self.type_box.currentText())
-        limit = self.price_edit.value if order_type is OrderType.LIMIT else None
+        limit = self.price_edit.value if order_type.takes_limit else None
+        stop = self.stop_edit.value if order_type.takes_stop else None
         return Terms(
             side=Side.SELL if self.sell_button.isChecked() else Side.BUY,
             quantity=self.quantity_edit.value,
             order_type=order_type,
             limit_price=limit,
             tif=Tif(self.tif_box.currentText()),
+            stop_price=stop,
         )
 
     def set_terms(self, terms: Terms) -> None:
@@ -67,6 +71,7 @@ class TicketForm(QWidget):
             self.tif_box.setCurrentText(terms.tif.value)
             self.quantity_edit.set_value(terms.quantity)
             self.price_edit.set_value(terms.limit_price)
+            self.stop_edit.set_value(terms.stop_price)
 
     def set_side(self, side: Side) -> None:
         """Choose buying or selling."""
@@ -77,6 +82,7 @@ class TicketForm(QWidget):
         self.symbol_edit.setText(text.one_line(symbol, 40))
         self._ladder = details.ladder if details else None
         self.price_edit.set_ladder(self._ladder)
+        self.stop_edit.set_ladder(self._ladder)
         self.quantity_edit.set_step(details.size_increment if details else Decimal(1))
 
     def set_quote(self, quote: Quote | None) -> None:
@@ -97,6 +103,7 @@ class TicketForm(QWidget):
         self.last_label.show_text(f"Last {last}{'  stale' if stale else ''}")
         self.last_label.set_tone("warning" if stale else "")
         self.price_edit.set_reference(self._snapped(mid))
+        self.stop_edit.set_reference(self._snapped(mid))
 
     def set_editing(self, *, everything: bool, terms: bool) -> None:
         """Open all fields, only quantity and limit, or none."""
@@ -114,8 +121,10 @@ class TicketForm(QWidget):
         self._open_price()
 
     def snap_limit(self) -> bool:
-        """Move the limit to the ladder; tell whether it moved."""
-        return self.price_edit.isEnabled() and self.price_edit.snap(self.terms.side)
+        """Move limit and stop to the ladder, away from the market; tell whether one moved."""
+        side = self.terms.side
+        moved = self.price_edit.isEnabled() and self.price_edit.snap(side)
+        return (self.stop_edit.isEnabled() and self.stop_edit.snap(side.opposite)) or moved
 
     def _build_symbol(self) -> None:
         self.symbol_edit = QLineEdit(self)
@@ -166,17 +175,22 @@ class TicketForm(QWidget):
         self.quantity_edit.setAccessibleName("Quantity")
         self.price_edit = PriceEdit(self)
         self.price_edit.setAccessibleName("Limit price")
+        self.stop_edit = PriceEdit(self)
+        self.stop_edit.setAccessibleName("Stop price")
         self.type_box = QComboBox(self)
-        self.type_box.addItems([kind.value for kind in (OrderType.LIMIT, OrderType.MARKET)])
+        self.type_box.addItems([kind.value for kind in _KINDS])
         self.type_box.setAccessibleName("Order type")
         self.tif_box = QComboBox(self)
         self.tif_box.addItems([tif.value for tif in Tif])
         self.tif_box.setAccessibleName("Time in force")
-        for widget in (self.quantity_edit, self.price_edit, self.type_box, self.tif_box):
+        edits = (self.quantity_edit, self.price_edit, self.stop_edit)
+        for widget in (*edits, self.type_box, self.tif_box):
             widget.setMinimumHeight(24)
         self.quantity_edit.value_changed.connect(self.edited)
         self.price_edit.value_changed.connect(self.edited)
         self.price_edit.editingFinished.connect(self._on_price_finished)
+        self.stop_edit.value_changed.connect(self.edited)
+        self.stop_edit.editingFinished.connect(self._on_price_finished)
         self.type_box.currentIndexChanged.connect(self._on_type_changed)
         self.tif_box.currentIndexChanged.connect(self.edited)
 
@@ -216,6 +230,7 @@ class TicketForm(QWidget):
                 ("Quantity", self.quantity_edit),
                 ("Limit price", self.price_edit),
                 ("Type", self.type_box),
+                ("Stop price", self.stop_edit),
                 ("TIF", self.tif_box),
             )
         ):
@@ -235,6 +250,7 @@ class TicketForm(QWidget):
             self.quantity_edit,
             self.price_edit,
             self.type_box,
+            self.stop_edit,
             self.tif_box,
         ]
 
@@ -245,7 +261,7 @@ class TicketForm(QWidget):
 
     def _take(self, price: Decimal | None) -> None:
         if price is not None and self._terms_open:
-            if self.type_box.isEnabled():
+            if self.type_box.isEnabled() and not self.terms.order_type.takes_limit:
                 self.type_box.setCurrentText(OrderType.LIMIT.value)
             if self.price_edit.isEnabled():
                 self.price_edit.set_value(self._snapped(price))
@@ -280,8 +296,9 @@ class TicketForm(QWidget):
         self.edited.emit()
 
     def _open_price(self) -> None:
-        is_limit = self.type_box.currentText() == OrderType.LIMIT.value
-        self.price_edit.setEnabled(self._terms_open and is_limit)
+        order_type = OrderType(self.type_box.currentText())
+        self.price_edit.setEnabled(self._terms_open and order_type.takes_limit)
+        self.stop_edit.setEnabled(self._terms_open and order_type.takes_stop)
 
     @Slot()
     def _on_type_changed(self) -> None:
@@ -290,7 +307,7 @@ class TicketForm(QWidget):
 
     @Slot()
     def _on_price_finished(self) -> None:
-        if not self.price_edit.hasFocus():
+        if not self.price_edit.hasFocus() and not self.stop_edit.hasFocus():
             self.snap_limit()
 
 
