@@ -126,7 +126,7 @@ class Banner(QWidget):
         palette.setColor(QPalette.ColorRole.WindowText, QColor(foreground))
         self.mode_label.setPalette(palette)
         note = {
-            Environment.SIMULATED: "simulated market, no real money",
+            Environment.SIMULATED: "simulated market, real daily history 2000-2013",
             Environment.PAPER: "no real money",
             Environment.LIVE: "real money" + ("" if state.armed else ", not armed"),
         }
