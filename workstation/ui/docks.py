@@ -21,6 +21,7 @@ class PanelDock(QDockWidget):
         super().__init__(title, window)
         self._panel = panel
         self.setWidget(panel)
+        panel.setAutoFillBackground(True)  # else each change repaints dock and window below it
         self.visibilityChanged.connect(self._on_visibility_changed)
 
     @Slot(bool)

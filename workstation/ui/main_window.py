@@ -1,5 +1,7 @@
 """The main window: banner, docks and the links between them."""
 
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -44,6 +46,9 @@ from workstation.ui.theme import apply_theme, paint
 from workstation.ui.trading_controls import TradingControls
 from workstation.ui.watching import Watching, clean_symbol
 
+TICKET_SECONDS = 0.1
+"""The market in the ticket changes at most this often; a click takes the newest all the same."""
+
 FRAME = 4
 """Width of the frame around a live window, in pixels."""
 
@@ -72,6 +77,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("workstation"))
         self._clock = clock
         self._wanted_symbol = ""
+        self._quote_due, self._quote_shown_at = False, 0.0
         self.state = ScreenState(read_only=read_only)
         self.messages = Messages(self.state, self)
         self._build_panels(commands)
@@ -104,6 +110,7 @@ class MainWindow(QMainWindow):
         """Move clocks, put out flashes, settle sorted rows. Connected to Inbox.inbox_drained."""
         now = self.status_line.beat(self.messages, self._clock())
         self.messages.quotes.expire_flashes(now)
+        self._refresh_ticket(now)
         offset = self.state.link.clock_offset if self.state.link else None
         self.banner.show_time(self._clock(), offset)
         for table in self.board.tables.values():
@@ -346,6 +353,13 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_quotes_changed(self, con_ids: frozenset[ConId]) -> None:
         if self.ticket.con_id in con_ids:
+            self._quote_due = True
+            self._refresh_ticket(math.inf if self.ticket.note_quote() else time.monotonic())
+
+    def _refresh_ticket(self, now: float) -> None:
+        """Show the market in the ticket at a pace that can be read."""
+        if self._quote_due and not 0 <= now - self._quote_shown_at < TICKET_SECONDS:
+            self._quote_due, self._quote_shown_at = False, min(now, time.monotonic())
             self.ticket.refresh_quote()
 
     @Slot()

@@ -70,11 +70,11 @@ class TablePainter:
         """Paint these rows of these columns."""
         if not sections:
             return
-        painter.setFont(self._font)
         colours = paint()
         left = min(section.left for section in sections)
         right = max(section.left + section.width for section in sections)
         edges = {section.column: section for section in sections}
+        words: dict[int, tuple[QColor, list[tuple[int, int, str]]]] = {}
         for row in rows:
             if row.is_selected or row.shown % 2:
                 ground = colours.selection if row.is_selected else colours.stripe
@@ -83,33 +83,47 @@ class TablePainter:
                 if bar.first in edges and bar.last in edges:
                     _paint_bar(painter, bar, (edges[bar.first], edges[bar.last]), row.top, height)
             ordinary = colours.selection_text if row.is_selected else colours.text
-            self._paint_cells(painter, model, row, sections, (height, ordinary))
+            cells = [model.cell(row.source, section.column) for section in sections]
+            for section, cell in zip(sections, cells, strict=True):
+                if cell.background is not None:
+                    place = QRect(section.left, row.top, section.width, height)
+                    painter.fillRect(place, cell.background)
+            self._place(cells, sections, row.top + self._baseline(height), (ordinary, words))
+        painter.setFont(self._font)
+        draw = painter.drawText
+        for colour, texts in words.values():  # a change of pen costs as much as a text
+            painter.setPen(colour)
+            for x, y, shown in texts:
+                draw(x, y, shown)
 
-    def _paint_cells(
+    def _baseline(self, height: int) -> int:
+        metrics = self._metrics
+        return round((height + metrics.ascent() - metrics.descent()) / 2)
+
+    def _place(
         self,
-        painter: QPainter,
-        model: TableModel[Any],
-        row: PaintedRow,
+        cells: Sequence[Cell],
         sections: Sequence[Section],
-        look: tuple[int, QColor],
+        baseline: int,
+        into: tuple[QColor, dict[int, tuple[QColor, list[tuple[int, int, str]]]]],
     ) -> None:
-        height, ordinary = look
-        metrics, margin = self._metrics, self._margin
-        baseline = row.top + round((height + metrics.ascent() - metrics.descent()) / 2)
-        pen: QColor | None = None
-        for section in sections:
-            cell = model.cell(row.source, section.column)
-            if cell.background is not None:
-                painter.fillRect(
-                    QRect(section.left, row.top, section.width, height), cell.background
-                )
-            shown, width = self._fitted(cell, section.width - 2 * margin)
+        """Put the texts of a row where they belong, by their colour."""
+        ordinary, words = into
+        margin, widest = self._margin, self._width
+        for section, cell in zip(sections, cells, strict=True):
+            shown, width = cell.text, cell.width
+            if not shown:
+                continue
+            if width < 0:
+                width = cell.width = widest(shown)
+            if width > section.width - 2 * margin + 1:
+                shown, width = self._fitted(cell, section.width - 2 * margin)
             colour = cell.colour or ordinary
-            if colour is not pen:
-                painter.setPen(colour)
-                pen = colour
+            texts = words.get(id(colour))
+            if texts is None:
+                texts = words[id(colour)] = (colour, [])
             offset = section.width - margin - width if cell.is_right else margin
-            painter.drawText(section.left + int(offset), baseline, shown)
+            texts[1].append((section.left + int(offset), baseline, shown))
 
     def width_of(self, cell: Cell) -> float:
         """Return what a cell needs, with its air."""
@@ -118,10 +132,6 @@ class TablePainter:
         return cell.width + 2 * self._margin
 
     def _fitted(self, cell: Cell, room: int) -> tuple[str, float]:
-        if cell.width < 0:
-            cell.width = self._width(cell.text)
-        if cell.width <= room + 1:
-            return cell.text, cell.width
         if cell.is_number:
             self.has_overflowed = True
             return "###", self._width("###")

@@ -1,5 +1,6 @@
 """The table all panels use: dense rows, remembered columns, a word when it is empty."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ from typing_extensions import override
 
 from workstation.ui import text
 from workstation.ui.models.sorting import CalmSortProxy
-from workstation.ui.models.table import ROW_ROLE, TableModel
+from workstation.ui.models.table import ROW_ROLE, AnyIndex, TableModel
 from workstation.ui.table_painter import DENSE_MARGIN, MARGIN, PaintedRow, Section, TablePainter
 from workstation.ui.theme import paint, row_height
 
@@ -195,6 +196,25 @@ class TableView(QTableView):
             self.verticalHeader().setDefaultSectionSize(row_height(self.font()))
             self._painter.follow_font(self.font())
             self.source.forget_cells()
+
+    @override
+    def dataChanged(
+        self,
+        topLeft: AnyIndex,
+        bottomRight: AnyIndex,
+        roles: Sequence[int] = (),
+    ) -> None:
+        """Repaint the cells that changed; Qt would repaint the whole table for any block."""
+        header, viewport = self.horizontalHeader(), self.viewport()
+        top = self.rowViewportPosition(topLeft.row())
+        bottom = self.rowViewportPosition(bottomRight.row())
+        bottom += self.verticalHeader().defaultSectionSize()
+        if bottom <= 0 or top >= viewport.height():
+            return
+        for column in range(topLeft.column(), bottomRight.column() + 1):
+            left, width = header.sectionViewportPosition(column), header.sectionSize(column)
+            if width and left < viewport.width() and left + width > 0:
+                viewport.update(left, top, width, bottom - top)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -3,6 +3,7 @@
 import html
 import math
 import re
+from bisect import bisect_right
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -34,10 +35,20 @@ def ladder_decimals(value: Number, ladder: PriceLadder | None) -> int:
     """Return how many decimals a price of this size takes on its ladder; 2 without one."""
     if ladder is None:
         return 2
-    increment = ladder.bands[0].increment
-    if len(ladder.bands) > 1:
-        increment = ladder.increment_at(Decimal(str(value)))
-    return decimals_of(increment)
+    known = _BANDS.get(id(ladder))
+    if known is None or known[0] is not ladder:
+        if len(_BANDS) >= _MOST_LADDERS:
+            _BANDS.clear()
+        edges = [float(band.low_edge) for band in ladder.bands]
+        decimals = [decimals_of(band.increment) for band in ladder.bands]
+        known = _BANDS[id(ladder)] = (ladder, edges, decimals)
+    _, edges, decimals = known
+    return decimals[max(0, bisect_right(edges, abs(float(value))) - 1)]
+
+
+_MOST_LADDERS = 2_000
+_BANDS: dict[int, tuple[PriceLadder, list[float], list[int]]] = {}
+"""Edges and decimals of the ladders in use; the ladder itself is kept, so that its id is too."""
 
 
 def decimals_of(value: Decimal) -> int:
@@ -128,6 +139,8 @@ def size(value: Number | None) -> str:
     """Write a quantity, size or volume; decimals only where it has some: 1,250 or 0.5."""
     if value is None or not math.isfinite(value):
         return ABSENT
+    if value == int(value):
+        return f"{int(value):,}".replace("-", "−")
     exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     return f"{exact:,.{min(decimals_of(exact), 8)}f}".replace("-", "−")
 

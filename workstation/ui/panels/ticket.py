@@ -119,6 +119,11 @@ class TicketPanel(QWidget):
         self.form.set_quote(quote)
         self._show_figures()
 
+    def note_quote(self) -> bool:
+        """Take the newest market for clicks; True where it must be shown at once."""
+        quote = self._state.quotes.get(self._con_id) if self._con_id is not None else None
+        return self.form.note_quote(quote)
+
     def refresh_figures(self) -> None:
         """Show value and position, and whether the order only reduces it."""
         self._show_figures()

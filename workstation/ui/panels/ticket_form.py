@@ -105,6 +105,14 @@ class TicketForm(QWidget):
         self.price_edit.set_reference(self._snapped(mid))
         self.stop_edit.set_reference(self._snapped(mid))
 
+    def note_quote(self, quote: Quote | None) -> bool:
+        """Take a market for clicks before it is shown; True where it must be shown at once."""
+        old, self._quote = self._quote, quote
+        if old is None or quote is None or old.con_id != quote.con_id:
+            return True
+        same = (old.stale, old.bid is None, old.ask is None)
+        return same != (quote.stale, quote.bid is None, quote.ask is None)
+
     def set_editing(self, *, everything: bool, terms: bool) -> None:
         """Open all fields, only quantity and limit, or none."""
         fixed: tuple[QWidget, ...] = (
