@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tests.helpers.hand_timers import Timers
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.judge import Judge, JudgeSources, Standing
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
@@ -205,6 +206,7 @@ class Door:
     environment_fault: str = ""
 
     def __post_init__(self) -> None:
+        self.timers: Any = Timers(self.clock)
         self.orders = OrderBook(CLIENT)
         self.quotes = Quotes(self.clock)
         self.positions = Positions(self.quotes)
@@ -231,6 +233,7 @@ class Door:
             install="00000001",
             client_id=CLIENT,
             environment_fault=lambda: self.environment_fault,
+            reactor=self.timers,
             checkpoint=self.checkpoints.append,
         )
         self.desk = OrderDesk(parts, self._build_judge)

@@ -1,6 +1,7 @@
 """The real trading core in a process of its own that can be told where to die.
 
 usage: killable_core.py FOLDER PORT trade LABEL   send one order and kill -9 itself at LABEL
+       killable_core.py FOLDER PORT bracket LABEL  send a bracket and kill -9 itself at LABEL
        killable_core.py FOLDER PORT observe        come back, compare, print what is believed
 """
 
@@ -18,8 +19,15 @@ from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, build_core
 from workstation.desk.settings import DeskSettings
 from workstation.domain.account import Environment
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import SystemClock
-from workstation.domain.commands import Command, SubmitOrder, UseEndpoint, WatchSymbol
+from workstation.domain.commands import (
+    Command,
+    SubmitBracket,
+    SubmitOrder,
+    UseEndpoint,
+    WatchSymbol,
+)
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import OrderChanged
@@ -94,7 +102,7 @@ def run_until(core: Core, ready: Any, seconds: float = 20) -> None:
         core.loop.run_once(0.5)
 
 
-def trade(folder: Path, port: int, label: str) -> None:
+def trade(folder: Path, port: int, label: str, *, bracket: bool = False) -> None:
     window = Window()
     core = build(folder, window, label, fast=False)
     core.desk.start()
@@ -117,8 +125,15 @@ def trade(folder: Path, port: int, label: str) -> None:
         quantity=Decimal(100),
         order_type=OrderType.MARKET,
     )
-    window.send(core, SubmitOrder(draft))
+    window.send(core, SubmitBracket(bracket_of(core, draft)) if bracket else SubmitOrder(draft))
     run_until(core, lambda: False)
+
+
+def bracket_of(core: Core, entry: OrderDraft) -> BracketDraft:
+    """Put both exits far from the market."""
+    quote = core.desk.figures.quotes.quote(AAPL)
+    bid = Decimal(str(quote.bid))  # type: ignore[union-attr]
+    return BracketDraft(entry=entry, target_price=bid + 20, stop_price=bid - 20)
 
 
 def observe(folder: Path, port: int) -> None:
@@ -126,10 +141,12 @@ def observe(folder: Path, port: int) -> None:
     core = build(folder, window, "", fast=True)
     core.desk.start()
     core.loop.run_once(0)
-    before = [m.order.lifecycle.value for m in window.messages if isinstance(m, OrderChanged)]
+    shown = [m.order for m in window.messages if isinstance(m, OrderChanged)]
+    before = list({order.key: order.lifecycle.value for order in shown}.values())
     window.send(core, UseEndpoint("127.0.0.1", port))
     run_until(core, lambda: core.desk.link.state is LinkState.READY)
-    run_until(core, lambda: all(o.lifecycle.is_terminal for o in core.desk.orders))
+    run_until(core, lambda: not any(o.in_doubt or o.answer_due for o in core.desk.orders))
+    run_until(core, lambda: core.desk.link.state is LinkState.READY)
     key = (AccountId("SIM0000001"), AAPL)
     result = {
         "before": before,
@@ -138,6 +155,9 @@ def observe(folder: Path, port: int) -> None:
                 "order_id": order.order_id,
                 "lifecycle": order.lifecycle.value,
                 "filled": str(order.filled),
+                "parent": None
+                if order.parent is None
+                else core.desk.orders.get(order.parent).order_id,
                 "flags": sorted(order.flags),
             }
             for order in core.desk.orders
@@ -151,7 +171,7 @@ def observe(folder: Path, port: int) -> None:
 
 if __name__ == "__main__":
     where, number, what, *rest = sys.argv[1:]
-    if what == "trade":
-        trade(Path(where), int(number), rest[0])
+    if what in {"trade", "bracket"}:
+        trade(Path(where), int(number), rest[0], bracket=what == "bracket")
     else:
         observe(Path(where), int(number))

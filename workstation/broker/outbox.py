@@ -37,6 +37,11 @@ class Outbox:
         """Tell whether a message of this share could leave now."""
         return self._pacer.allows(share)
 
+    @property
+    def used(self) -> int:
+        """Messages that left in the last second."""
+        return self._pacer.used
+
     def claim(self) -> bool:
         """Count a message that its sender writes himself; False when this second is full."""
         if not self._pacer.allows(Share.CANCEL):

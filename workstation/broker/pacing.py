@@ -31,6 +31,11 @@ class Pacer:
         """Tell whether one more message of this share may leave now."""
         return self._used() < share.value
 
+    @property
+    def used(self) -> int:
+        """Messages that left in the window."""
+        return self._used()
+
     def take(self) -> None:
         """Count one message that leaves now."""
         self._times.append(self._clock.monotonic())

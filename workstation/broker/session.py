@@ -331,6 +331,11 @@ class Session:
         data = self._encoder.order(order_id, *terms)
         return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
 
+    @property
+    def messages_last_second(self) -> int:
+        """Messages that left in the last second; the broker takes 50."""
+        return self._outbox.used
+
     def may_write_order(self) -> bool:
         """Tell whether the wire has room for one more order in this second."""
         return self._outbox.has_room(Share.ORDER)

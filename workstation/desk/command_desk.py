@@ -10,15 +10,18 @@ from workstation.domain.commands import (
     CancelAll,
     CancelOrder,
     ChangeOrder,
+    ClosePosition,
     Command,
     CommandResult,
     ConfirmNotPlaced,
     Done,
     Failed,
+    Flatten,
     FollowBars,
     FollowDepth,
     FollowTape,
     Previewed,
+    PreviewMargin,
     PreviewOrder,
     Reconnect,
     RequestArticle,
@@ -26,6 +29,7 @@ from workstation.domain.commands import (
     RequestHeadlines,
     SetArmed,
     SetTradingState,
+    SubmitBracket,
     SubmitOrder,
     UnfollowBars,
     UnfollowDepth,
@@ -35,7 +39,7 @@ from workstation.domain.commands import (
     WatchSymbol,
 )
 from workstation.domain.errors import JournalError
-from workstation.domain.finding import Denied, Finding, Level, RiskCode
+from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
 from workstation.domain.order_status import OrderFlag
 from workstation.oms.events import NotPlacedConfirmed
 
@@ -59,6 +63,9 @@ class CommandDesk:
         self._handlers: dict[type, Callable[[Any], CommandResult]] = {
             SubmitOrder: self._submit,
             ChangeOrder: self._change,
+            SubmitBracket: self._submit_bracket,
+            ClosePosition: self._close_position,
+            Flatten: self._flatten,
             CancelOrder: self._cancel,
             CancelAll: self._cancel_all,
             ConfirmNotPlaced: self._confirm_not_placed,
@@ -76,6 +83,7 @@ class CommandDesk:
         }
         self._later: dict[type, Callable[[Any, Answering], None]] = {
             WatchSymbol: self._watch,
+            PreviewMargin: self._preview_margin,
             RequestBars: self._request_bars,
             FollowBars: self._follow_bars,
             RequestHeadlines: self._request_headlines,
@@ -140,6 +148,18 @@ class CommandDesk:
     def _submit(self, command: SubmitOrder) -> CommandResult:
         return self._desk.order_desk.submit(command.draft)
 
+    def _submit_bracket(self, command: SubmitBracket) -> CommandResult:
+        return self._desk.order_desk.submit_bracket(command.bracket)
+
+    def _close_position(self, command: ClosePosition) -> CommandResult:
+        return self._desk.closer.close(command.account, command.con_id)
+
+    def _flatten(self, command: Flatten) -> CommandResult:
+        return self._desk.flattener.start(command.account)
+
+    def _preview_margin(self, command: PreviewMargin, answer: Answering) -> None:
+        self._desk.order_desk.previews.ask(command.draft, answer)
+
     def _change(self, command: ChangeOrder) -> CommandResult:
         return self._desk.order_desk.change(command.change)
 
@@ -177,13 +197,15 @@ class CommandDesk:
         return Done()
 
     def _set_trading_state(self, command: SetTradingState) -> CommandResult:
+        if command.state is TradingState.ACTIVE and self._desk.flattener.running:
+            return Failed("The account is being flattened; entries stay denied until that ends.")
         fault = self._desk.trading.set_by_hand(command.state)
         self._desk.publish_link()
         return Failed(fault) if fault else Done()
 
 
 def _is_order(command: Command) -> bool:
-    return isinstance(command, SubmitOrder | ChangeOrder)
+    return isinstance(command, SubmitOrder | ChangeOrder | SubmitBracket)
 
 
 def _denied(text: str) -> Denied:

@@ -6,9 +6,11 @@ from typing import Any
 
 from workstation.broker.notices import LinkEffect, Meaning, meaning_of
 from workstation.broker.session import Phase, Session
+from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
 from workstation.desk.figures_desk import FiguresDesk
+from workstation.desk.flatten import Flattener, FlattenParts
 from workstation.desk.judge import Judge, JudgeSources
 from workstation.desk.limits import LimitsDesk
 from workstation.desk.link import LinkKeeper
@@ -16,6 +18,7 @@ from workstation.desk.loop import CoreLoop
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
+from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.desk.settings import DeskSettings, Presence
 from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
@@ -60,6 +63,7 @@ from workstation.domain.reports import (
     TapeReport,
 )
 from workstation.marketdata.quotes import Quotes
+from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
 from workstation.storage.journal import Journal
 
@@ -107,6 +111,9 @@ class Desk:
         self._judge: Judge
         self.order_desk = self._build_order_desk()
         self.reconciler = self._build_reconciler()
+        self.closer = self._build_closer()
+        self.flattener = self._build_flattener()
+        self._risk_watch = self._build_risk_watch()
         self._connect_hooks()
         self._handlers = self._report_handlers()
 
@@ -193,7 +200,7 @@ class Desk:
             OrderBytesSent: apply,
             NextOrderId: self._on_next_order_id,
             OpenOrderReport: self._on_open_order,
-            MarginReport: lambda _report: None,
+            MarginReport: self.order_desk.previews.on_report,
             OrderStatusReport: apply,
             ExecutionReport: self._on_execution,
             CommissionReport: apply,
@@ -256,6 +263,7 @@ class Desk:
         self._checkpoint("filled")
         if report.req_id is None:
             self.figures.positions.apply_execution(report.execution)
+        self.closer.check()
 
     def _on_notice(self, notice: BrokerNotice) -> None:
         meaning = meaning_of(notice.code)
@@ -324,6 +332,7 @@ class Desk:
         self._presence.synced = True
         if not self._presence.farm_lost:
             self.link.set(LinkState.READY, "")
+        self.flattener.resume()
 
     def _on_late(self, text: str) -> None:
         self.notify(
@@ -353,6 +362,8 @@ class Desk:
     def _sweep(self) -> None:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
+        self.closer.check()
+        self._risk_watch.look()
         if self.link.suspect is not self._presence.suspect:
             self._presence.suspect = self.link.suspect
             if self._presence.suspect:
@@ -383,6 +394,7 @@ class Desk:
             install=self._settings.install,
             client_id=ClientId(self._settings.session.client_id),
             environment_fault=self.standing.environment_fault,
+            reactor=self._loop,
             checkpoint=self._checkpoint,
         )
         return OrderDesk(parts, self._build_judge)
@@ -395,6 +407,56 @@ class Desk:
             self.orders,
             self.order_desk.apply_input,
             needs_user=self.standing.is_live,
+        )
+
+    def _build_closer(self) -> Closer:
+        return Closer(
+            ClosingParts(
+                clock=self._clock,
+                orders=self.orders,
+                order_desk=self.order_desk,
+                judge=self._judge,
+                quotes=self.figures.quotes,
+                contracts=self.contracts,
+                positions=self.figures.positions,
+                limits=self.limits.of,
+                refs=OrderRefs(self._settings.install),
+                notify=self.notify,
+            )
+        )
+
+    def _build_flattener(self) -> Flattener:
+        return Flattener(
+            FlattenParts(
+                reactor=self._loop,
+                orders=self.orders,
+                controller=self.order_desk.controller,
+                closer=self.closer,
+                positions=self.figures.positions,
+                contracts=self.contracts,
+                trading=self.trading,
+                may_send=lambda: self._presence.synced,
+                has_room=self.session.may_write_order,
+                ask_positions=self.session.request_positions,
+                publish_state=self.publish_link,
+                notify=self.notify,
+            )
+        )
+
+    def _build_risk_watch(self) -> RiskWatch:
+        return RiskWatch(
+            RiskSources(
+                account=lambda: self._presence.account,
+                limits=self.limits.of,
+                summary=self.figures.balances.summary,
+                actions=lambda: self.order_desk.controller.actions,
+                orders=self.orders,
+                positions=self.figures.positions,
+                quotes=self.figures.quotes,
+                contracts=self.contracts,
+                gate=self.order_desk.gate.use,
+                messages=lambda: self.session.messages_last_second,
+            )
         )
 
     def _build_judge(self, order_desk: OrderDesk) -> Judge:
@@ -413,10 +475,12 @@ class Desk:
         return self._judge
 
     def _connect_hooks(self) -> None:
+        self.figures.also_publish(self._risk_watch)
         self._loop.after_pass = self._after_pass
         self._loop.on_error = self._on_callback_error
         self.link.on_changed = self.publish_link
         self.order_desk.ask_broker = self.reconciler.ask
+        self.order_desk.orders_changed = self._risk_watch.look
         self.order_desk.reduce_only = self._reduce_only
         self.reconciler.on_begin_full = self._on_begin_full
         self.reconciler.on_synced = self._on_synced

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from workstation.domain.account import masked
 from workstation.domain.errors import SettingsError
@@ -17,7 +17,7 @@ class Notify(Protocol):
     """Owes the user a sentence."""
 
     def __call__(
-        self, severity: Severity, text: str, *, effect: str = "", advice: str = ""
+        self, severity: Severity, text: str, *, effect: str = "", advice: str = "", **more: Any
     ) -> None:
         """Say what happened, what it means for orders, and what to do."""
         ...

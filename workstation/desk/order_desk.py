@@ -7,23 +7,27 @@ import msgspec
 
 from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
+from workstation.desk.judge import Judge
 from workstation.desk.outgoing import Outgoing
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
 from workstation.domain.finding import Answer, Submitted
 from workstation.domain.ids import ClientId, OrderKey
-from workstation.domain.messages import ExecutionArrived, OrderChanged
+from workstation.domain.messages import CommissionArrived, ExecutionArrived, OrderChanged
 from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import OrderChange, OrderDraft
-from workstation.domain.ports import Checkpoint, JournalPort
+from workstation.domain.ports import Checkpoint, JournalPort, Reactor
 from workstation.domain.reports import BrokerNotice
+from workstation.oms.brackets import Brackets
 from workstation.oms.controller import Controller
-from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered
+from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered, WhatIf
 from workstation.oms.final_gate import FinalGate
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import Changes, OrderBook
-from workstation.oms.outlet import Collaborators, Judge
+from workstation.oms.outlet import Collaborators
+from workstation.oms.previews import Previews
 from workstation.risk.limits import Limits
 from workstation.storage.journal import Entry
 
@@ -45,15 +49,17 @@ class OrderDeskParts:
     install: str
     client_id: ClientId
     environment_fault: Callable[[], str]
+    reactor: Reactor
     checkpoint: Checkpoint
 
 
 class OrderDesk:
     """Owns the controller and the order book's traffic. Core thread."""
 
-    def __init__(self, parts: OrderDeskParts, judge: Callable[["OrderDesk"], Judge]) -> None:
+    def __init__(self, parts: OrderDeskParts, build_judge: Callable[["OrderDesk"], Judge]) -> None:
         self.ask_broker: Callable[[], None] = _nothing
         self.reduce_only: Callable[[str], None] = _ignore
+        self.orders_changed: Callable[[], None] = _nothing
         self._clock = parts.clock
         self._journal = parts.journal
         self._orders = parts.orders
@@ -62,27 +68,34 @@ class OrderDesk:
         self._due: dict[OrderKey, float] = {}
         self._alarmed: set[OrderKey] = set()
         self.gate = FinalGate(parts.session, parts.clock, parts.environment_fault)
-        self.controller = Controller(
-            Collaborators(
-                clock=parts.clock,
-                journal=parts.journal,
-                orders=parts.orders,
-                contracts=parts.contracts,
-                encoder=parts.session,
-                gate=self.gate,
-                cancels=parts.session,
-                judge=judge(self),
-                apply=self.apply_recorded,
-                lock=parts.lock,
-                refs=OrderRefs(parts.install),
-                client_id=parts.client_id,
-                checkpoint=parts.checkpoint,
-            )
+        judge = build_judge(self)
+        with_ = self._collaborators(parts, judge)
+        self.controller = Controller(with_)
+        self._brackets = Brackets(with_, judge.bracket, self.controller)
+        self.previews = Previews(with_, self.controller.ids, parts.reactor)
+
+    def _collaborators(self, parts: OrderDeskParts, judge: Judge) -> Collaborators:
+        return Collaborators(
+            clock=parts.clock,
+            journal=parts.journal,
+            orders=parts.orders,
+            contracts=parts.contracts,
+            encoder=parts.session,
+            gate=self.gate,
+            cancels=parts.session,
+            judge=judge,
+            apply=self.apply_recorded,
+            lock=parts.lock,
+            refs=OrderRefs(parts.install),
+            client_id=parts.client_id,
+            checkpoint=parts.checkpoint,
         )
 
     def replay(self, entries: Iterable[Entry]) -> None:
         """Rebuild every order from the journal, then treat the time between as a lost link."""
         for entry in entries:
+            if entry.event == WhatIf.__name__:  # its number is spent, and that is all
+                self.controller.ids.used(msgspec.json.decode(entry.body, type=WhatIf).order_id)
             kind = EVENT_TYPES.get(entry.event)
             if kind is None:
                 continue
@@ -115,10 +128,13 @@ class OrderDesk:
 
     def link_lost(self, reason: str) -> None:
         """Everything not acknowledged is unknown from now on."""
+        self.previews.link_lost()
         self.apply_input(LinkLost(reason=reason))
 
     def on_notice(self, notice: BrokerNotice) -> OrderKey | None:
         """Take a coded message about an order and return which one it named."""
+        if self.previews.on_notice(notice):
+            return None
         order = self._orders.of_notice(notice)
         self.apply_input(notice)
         return None if order is None else order.key
@@ -130,6 +146,10 @@ class OrderDesk:
     def change(self, wish: OrderChange) -> Answer:
         """Pass a change through the one door."""
         return self._watched(self.controller.change(wish))
+
+    def submit_bracket(self, bracket: BracketDraft) -> Answer:
+        """Pass an entry with its exits through the one door."""
+        return self._watched(self._brackets.submit(bracket))
 
     def set_gate_limit(self, limits: Limits | None) -> None:
         """Give the final gate its own limit on entries."""
@@ -162,8 +182,12 @@ class OrderDesk:
             self._out.post(OrderChanged(order.view()))
         for execution in changes.fills:
             self._out.post(ExecutionArrived(execution))
+        if changes.commission is not None:
+            self._out.post(CommissionArrived(changes.commission))
         for key, text in changes.alarms:
             self._alarm(key, text)
+        if changes.orders:
+            self.orders_changed()
         if changes.overfilled:
             self.reduce_only("more was filled than ordered")  # I3
         if changes.ask:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from workstation.domain.commands import Done, Failed
 from workstation.domain.errors import EncodingError
-from workstation.domain.finding import Answer, RiskCode, Submitted
+from workstation.domain.finding import Answer, Denied, RiskCode, Submitted
 from workstation.domain.ids import OrderId, OrderKey
 from workstation.domain.order import OrderChange, OrderDraft, OrderLinks, OrderType, Tif
 from workstation.domain.order_status import Lifecycle, Pending
@@ -160,8 +160,9 @@ class Controller:
         self._with.apply(intent)
         self._with.checkpoint("registered")
         account, entry_value = attempt.draft.account, verdict.entry_value
-        if refusal := self._outlet.release(frame, attempt.key, account, entry_value):
-            return refusal
+        left = self._outlet.release(frame, attempt.key, account, entry_value)
+        if isinstance(left, Denied):
+            return left
         self._with.checkpoint("sent")
         return Submitted(attempt.order_id, attempt.key, verdict.findings)
 

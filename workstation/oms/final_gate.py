@@ -33,6 +33,11 @@ class FinalGate:
         """Set the money that entries of an account may move in a minute; before, none pass."""
         self._most[account] = most_a_minute
 
+    def use(self, account: AccountId) -> tuple[Decimal, Decimal | None]:
+        """Return the money that entries moved in the last minute, and the most that may."""
+        entries = self._recent(account)
+        return sum((value for _, value in entries), Decimal(0)), self._most.get(account)
+
     def approve(self, order_id: OrderId, sha256: str) -> None:
         """Take note of what the journal holds durably; good for one send."""
         self._approved[order_id] = sha256
@@ -57,14 +62,17 @@ class FinalGate:
     def _count(self, account: AccountId, value: Decimal) -> None:
         if not value.is_finite() or value < 0:
             raise FinalGateError("an entry of no measurable size came to the final gate")
-        now = self._clock.monotonic()
-        entries = self._entries.setdefault(account, deque())
-        while entries and entries[0][0] < now - 60:
-            entries.popleft()
+        entries = self._recent(account)
         total = sum((each for _, each in entries), value)
         most = self._most.get(account)
         if most is None or total > most:
             raise FinalGateError(
                 f"entries of {total:,.0f} within a minute exceed what the final gate lets pass"
             )
-        entries.append((now, value))
+        entries.append((self._clock.monotonic(), value))
+
+    def _recent(self, account: AccountId) -> deque[tuple[float, Decimal]]:
+        entries = self._entries.setdefault(account, deque())
+        while entries and entries[0][0] < self._clock.monotonic() - 60:
+            entries.popleft()
+        return entries

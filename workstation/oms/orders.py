@@ -49,7 +49,7 @@ class Changes:
     `ask` tells that the broker must be asked what the truth is; `alarms` are sentences
     that must be seen; `fills` are executions counted now for the first time; `overfilled`
     that an order got more than it asked for; `noted` that the event matters to a replay even
-    if no order changed.
+    if no order changed; `commission` is a cost the broker told, also once more.
     """
 
     orders: dict[OrderKey, ManagedOrder] = field(default_factory=dict)
@@ -58,6 +58,7 @@ class Changes:
     ask: bool = False
     overfilled: bool = False
     noted: bool = False
+    commission: Commission | None = None
 
     def __bool__(self) -> bool:
         """Tell whether anything changed, so that only what matters is journalled."""
@@ -321,7 +322,7 @@ class OrderBook:
     def _on_commission(self, report: CommissionReport, _at: datetime, changes: Changes) -> None:
         commission = report.commission
         changes.noted = self._commissions.get(commission.exec_id) != commission
-        self._commissions[commission.exec_id] = commission
+        self._commissions[commission.exec_id] = changes.commission = commission
 
     def _on_notice(self, notice: BrokerNotice, _at: datetime, changes: Changes) -> None:
         order = self.of_notice(notice)

@@ -45,6 +45,9 @@ class Verdict:
 Judge = Callable[[OrderDraft, ManagedOrder | None], Verdict]
 """Asks risk about a draft; the order it would change is left out of the working orders."""
 
+BracketJudge = Callable[[BracketDraft], Verdict]
+"""Asks risk about a bracket as a whole; the entry value is that of its entry."""
+
 Apply = Callable[[OmsEvent], None]
 """Applies an event to the order book and tells the window what changed."""
 
@@ -104,8 +107,8 @@ class Outlet:
 
     def release(
         self, frame: EncodedOrder, key: OrderKey, account: AccountId, entry_value: Decimal | None
-    ) -> Denied | None:
-        """Send what the journal holds; None when it left, or may have left."""
+    ) -> Denied | bool:
+        """Send what the journal holds; True when it left, False when that is not known."""
         self._with.gate.approve(frame.order_id, frame.sha256)
         try:
             sent = self._with.gate.send(frame, account, entry_value)
@@ -115,11 +118,11 @@ class Outlet:
             return denied(RiskCode.FINAL_GATE, str(error))
         except Exception:
             log.exception("writing an order failed")
-            sent = True  # bytes may have left: it is unknown until the broker speaks of it
+            return False  # bytes may have left: it is unknown until the broker speaks of it
         if not sent:
             self.not_sent(key, "there is no link to the broker")
             return denied(RiskCode.LINK_NOT_READY, "The link took no bytes.")
-        return None
+        return True
 
     def not_sent(self, key: OrderKey, reason: str) -> None:
         """Take back what no byte of has left."""
@@ -148,8 +151,3 @@ class Outlet:
 def denied(code: RiskCode, text: str) -> Denied:
     """Refuse for one reason."""
     return Denied((Finding(code, Level.HARD, text),))
-
-
-def hard(code: RiskCode, text: str) -> Finding:
-    """Return a finding that nothing overrides."""
-    return Finding(code, Level.HARD, text)

@@ -48,6 +48,15 @@ class Positions:
         reported = held.quantity if held else Decimal(0)
         return sum(self._ahead.get((account, con_id), ()), reported)
 
+    def held(self, account: AccountId) -> dict[ConId, Decimal]:
+        """Return what the broker has not reported as flat, with its signed quantity.
+
+        A quantity of 0 is what fills have closed and the broker has yet to confirm.
+        """
+        reported = [key for key, held in self._held.items() if held.quantity]
+        keys = dict.fromkeys(key for key in (*reported, *self._ahead) if key[0] == account)
+        return {con_id: self.quantity(account, con_id) for _, con_id in keys}
+
     def apply_position(self, report: PositionReport) -> None:
         """Take the broker's figure and drop the executions that it includes."""
         key = (report.account, report.con_id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.helpers.desk_fakes import D, Door, open_order, status
-from tests.helpers.virtual_time import VirtualClock
+from tests.helpers.hand_timers import Timers
 from workstation.desk.reconcile import Reconciler
 from workstation.domain.ids import ReqId
 from workstation.domain.order import Tif
@@ -14,39 +14,6 @@ from workstation.domain.reports import ListEnded, ListKind
 L = Lifecycle
 ALL = list(ListKind)
 ORDER_LISTS = [ListKind.OPEN_ORDERS, ListKind.EXECUTIONS, ListKind.COMPLETED_ORDERS]
-
-
-class Timers:
-    """A reactor whose time is moved by hand."""
-
-    def __init__(self, clock: VirtualClock) -> None:
-        self.clock = clock
-        self.waiting: list[Any] = []
-
-    def call_later(self, delay: float, call: Any) -> Any:
-        timer = Timer(self, self.clock.seconds + delay, call)
-        self.waiting.append(timer)
-        return timer
-
-    def advance(self, seconds: float) -> None:
-        end = self.clock.seconds + seconds
-        while due := [timer for timer in self.waiting if timer.due <= end]:
-            timer = min(due, key=lambda each: each.due)
-            self.waiting.remove(timer)
-            self.clock.seconds = max(self.clock.seconds, timer.due)
-            timer.call()
-        self.clock.seconds = end
-
-
-class Timer:
-    """One pending call."""
-
-    def __init__(self, timers: Timers, due: float, call: Any) -> None:
-        self.timers, self.due, self.call = timers, due, call
-
-    def cancel(self) -> None:
-        if self in self.timers.waiting:
-            self.timers.waiting.remove(self)
 
 
 class Requests:
