@@ -4,10 +4,11 @@ import json
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QToolButton
 
 from tests.qt.conftest import Stage, clock
 from tests.qt.fakes import FakeCommands
+from workstation.domain.commands import CancelAll, Flatten
 from workstation.ui.layouts import DEFAULT, LARGEST, LONGEST_NAME, MOST_LAYOUTS, Layouts
 from workstation.ui.main_window import MainWindow
 
@@ -92,6 +93,19 @@ def test_a_locked_layout_cannot_be_dragged_or_closed(ready: Stage) -> None:
     lock.trigger()
     movable = QDockWidget.DockWidgetFeature.DockWidgetMovable
     assert all(dock.features() & movable for dock in docks.by_name.values())
+
+
+def test_the_toolbar_does_what_the_menu_does(ready: Stage, qtbot) -> None:
+    buttons = {
+        button.text(): button for button in ready.window.menu.toolbar.findChildren(QToolButton)
+    }
+    assert {"Buy", "Sell", "Cancel all", "Stop entries", "Flatten…"} <= set(buttons)
+
+    qtbot.mouseClick(buttons["Cancel all"], Qt.MouseButton.LeftButton)
+    assert ready.commands.sent[-1:] == [CancelAll()]
+    qtbot.mouseClick(buttons["Flatten…"], Qt.MouseButton.LeftButton)
+    assert ready.window.board.risk.flatten_button.hasFocus()
+    assert ready.commands.of(Flatten) == []
 
 
 class Still:

@@ -236,6 +236,16 @@ def test_the_tape_stands_still_under_the_mouse(chosen: Stage) -> None:
     assert panel.pause_label.text() == ""
 
 
+def test_a_tape_without_a_link_says_that_it_is_old(chosen: Stage) -> None:
+    panel = chosen.window.board.tape
+    chosen.events(TradesArrived((a_trade(1),)))
+    chosen.events(LinkChanged(a_link(LinkState.DISCONNECTED)))
+    assert panel.pause_label.text() == "Stale"
+
+    chosen.events(LinkChanged(a_link()))
+    assert panel.pause_label.text() == ""
+
+
 def test_the_tape_is_bounded(qapp) -> None:
     model = TapeModel()
     for start in range(0, TAPE_ROWS + 900, 300):

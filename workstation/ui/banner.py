@@ -131,6 +131,8 @@ class Banner(QWidget):
             Environment.LIVE: "real money" + ("" if state.armed else ", not armed"),
         }
         self.note_label.show_text(note[environment] if environment else "")
+        room_is_needed = not state.is_ready and environment is not Environment.LIVE
+        self.note_label.setVisible(not room_is_needed)
 
     def _show_link(self, link: LinkView | None) -> None:
         state = link.state if link else LinkState.DISCONNECTED

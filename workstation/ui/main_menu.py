@@ -2,12 +2,13 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 import workstation
 from workstation.domain.finding import TradingState
+from workstation.ui import text
 from workstation.ui.actions import (
     DOCK_KEYS,
     SHORTCUTS,
@@ -28,6 +29,19 @@ from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import paint
 from workstation.ui.trading_controls import TradingControls
+
+_TOOLS = (
+    ("buy", "Buy"),
+    ("sell", "Sell"),
+    ("", ""),
+    ("cancel_all", "Cancel all"),
+    ("stop_entries", "Stop entries"),
+    ("flatten", "Flatten…"),
+    ("", ""),
+    ("reset_layout", "Reset layout"),
+    ("keys", "Keys"),
+)
+"""Names of actions in the toolbar and how they are called there."""
 
 
 class Host(Protocol):
@@ -69,6 +83,7 @@ class MainMenu(QObject):
         self._build_file_and_view()
         self._build_trade()
         self._build_help()
+        self.bar.setCornerWidget(self._new_toolbar(), Qt.Corner.TopRightCorner)
 
     def refresh(self, state: ScreenState) -> None:
         """Offer what makes sense now."""
@@ -127,6 +142,28 @@ class MainMenu(QObject):
         menus.add(trade, "flatten", "&Flatten: go to the button", self._on_flatten, "Ctrl+Shift+F")
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
+
+    def _new_toolbar(self) -> QWidget:
+        """Build the toolbar; it shares the line of the menus, so that it takes no height."""
+        self.toolbar = QWidget(self.bar)
+        line = QHBoxLayout(self.toolbar)
+        line.setContentsMargins(0, 0, 6, 0)
+        line.setSpacing(2)
+        for name, short in _TOOLS:
+            if not name:
+                line.addSpacing(14)
+                continue
+            action = self.menus.by_name[name]
+            action.setIconText(short)
+            keys = action.shortcut().toString()
+            words = action.text().replace("&", "")
+            action.setToolTip(text.tooltip(f"{words}  ({keys})" if keys else words))
+            button = QToolButton(self.toolbar)
+            button.setObjectName("tool")
+            button.setDefaultAction(action)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            line.addWidget(button)
+        return self.toolbar
 
     def _build_help(self) -> None:
         menu = self.menus.menu("&Help")

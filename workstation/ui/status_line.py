@@ -19,6 +19,7 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(0, 0, 8, 0)
         self.rate_label = PlainLabel("", self)
         self.age_label = PlainLabel("", self)
         for label in (self.rate_label, self.age_label):

@@ -126,6 +126,10 @@ QStatusBar::item {{ border: none; }}
 QTabBar::tab {{ background: {c.window}; color: {c.muted}; border: 1px solid {c.border};
     padding: 3px 12px; }}
 QTabBar::tab:selected {{ background: {c.raised}; color: {c.text}; }}
+QToolButton#tool {{ padding: 0 7px; margin: 0; border: 1px solid transparent;
+    background: transparent; color: {c.text}; }}
+QToolButton#tool:hover {{ border-color: {c.accent}; }}
+QToolButton#tool:disabled {{ color: {c.muted}; }}
 QMenuBar {{ background: {c.window}; }}
 """
 

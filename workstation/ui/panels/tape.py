@@ -7,6 +7,7 @@ from typing_extensions import override
 from workstation.bridge.commands import CommandPort
 from workstation.domain.commands import FollowTape, UnfollowTape
 from workstation.domain.ids import ConId
+from workstation.domain.link import LinkState
 from workstation.domain.trade import Trade
 from workstation.ui import text
 from workstation.ui.following import Following
@@ -81,8 +82,9 @@ class TapePanel(LivePanel):
             self.model.add(rows)
 
     def link_changed(self) -> None:
-        """Follow as soon as the link allows."""
+        """Follow as soon as the link allows; prints before a break stay, marked stale."""
         self.following.link_changed()
+        self._show_pause()
 
     @override
     def seen_changed(self, *, is_seen: bool) -> None:
@@ -106,6 +108,10 @@ class TapePanel(LivePanel):
         self._show_pause()
 
     def _show_pause(self) -> None:
+        link = self._state.link
+        if link is None or link.state in {LinkState.DISCONNECTED, LinkState.CONNECTING}:
+            self.pause_label.show_text("Stale" if self.model.rowCount() else "")
+            return
         waiting = f"{text.size(len(self._held))} waiting" if self._held else ""
         self.pause_label.show_text(f"Paused  {waiting}".strip() if self._is_paused else "")
 
