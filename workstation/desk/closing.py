@@ -21,7 +21,13 @@ from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
 from workstation.oms.outlet import Judge
-from workstation.risk.exposure import is_dormant, of_contract, protects, sent_as_closes
+from workstation.risk.exposure import (
+    is_dormant,
+    leaves_of,
+    of_contract,
+    protects,
+    sent_as_closes,
+)
 from workstation.risk.limits import Limits
 from workstation.risk.marketable import marketable_limit
 
@@ -83,9 +89,11 @@ class Closer:
         quote, limits = self._with.quotes.quote(con_id), self._with.limits(account)
         limit = marketable_limit(side, quote, details.ladder, limits, step)
         live = of_contract(self._with.orders.working(), account, con_id)
-        moved = [each for each in live if each.side is side and self._move(each, limit)]
-        left = abs(position) - sent_as_closes(live, side, limit, quote)
-        if left <= 0:
+        own = [each for each in live if each.side is side and self.sent(each.key)]
+        moved = [each for each in own if self._move(each, limit)]
+        others = (each for each in live if each not in own)
+        left = abs(position) - sum(map(leaves_of, own), sent_as_closes(others, side, limit, quote))
+        if left <= 0:  # an exit that was sent here counts wherever the market has gone
             return Done("The exit is moved to the market." if moved else "The exit is under way.")
         draft = OrderDraft(
             intent_id=self._new_intent(),
@@ -150,9 +158,7 @@ class Closer:
     def _move(self, order: OrderView, limit: Decimal | None) -> bool:
         """Move an exit sent here before to a more marketable limit."""
         old = order.limit_price
-        if not self.sent(order.key) or limit is None or old is None:
-            return False
-        if order.side.sign * (limit - old) <= 0:
+        if limit is None or old is None or order.side.sign * (limit - old) <= 0:
             return False
         wish = OrderChange(
             intent_id=self._new_intent(), key=order.key, limit_price=limit, source=CLOSE

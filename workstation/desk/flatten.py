@@ -111,8 +111,8 @@ class Flattener:
 
     def _on_time(self) -> None:
         self._timer = None
-        if self._run is not None:
-            self._round(self._run)
+        assert self._run is not None  # whatever ends a run leaves no timer
+        self._round(self._run)
 
     def _round(self, run: _Run) -> None:
         """Cancel what should not work, close what is open, and see whether it is done."""

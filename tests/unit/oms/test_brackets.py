@@ -387,3 +387,70 @@ def test_an_exit_whose_entry_and_position_are_gone_is_an_entry() -> None:
     door.stand(trading_state=TradingState.HALTED, trading_reason="by hand")
 
     assert isinstance(door.change(stop.key, stop_price=D("99.00")), Denied)
+
+
+# -- families of others -----------------------------------------------------------------------------
+
+
+def foreign(number: int, parent: int | None = None, **changes: Any) -> Any:
+    side = Side.BUY if parent is None else Side.SELL
+    return open_order(
+        client_id=3, order_id=number, perm_id=number, parent_id=parent, side=side, **changes
+    )
+
+
+def test_a_family_of_another_client_is_known_whichever_comes_first() -> None:
+    reports = [foreign(41), foreign(42, 41), foreign(43, 41, order_type="STP")]
+    for order in (reports, reports[::-1], [reports[1], reports[0], reports[2]]):
+        door = Door()
+        for report in order:
+            door.apply(report)
+        parents = {each.order_id: each.view().parent for each in legs(door)}
+        assert parents == {41: None, 42: "perm:41", 43: "perm:41"}
+        assert (facts(door).working.buys, facts(door).working.sells) == (D(100), D(0))
+        again = {each.order_id: each.view().parent for each in legs(door.restarted())}
+        assert again == parents
+
+
+def test_exits_whose_entry_was_never_seen_count_once() -> None:
+    door = Door()
+    for number in (42, 43):
+        door.apply(foreign(number, 41))
+
+    assert facts(door).working.sells == D(100)
+    door.apply(
+        open_order(
+            client_id=4, order_id=44, perm_id=44, parent_id=41, side=Side.SELL, quantity=D(7)
+        )
+    )
+    assert facts(door).working.sells == D(107)  # the parent of another client
+
+
+@pytest.mark.parametrize(("kind", "sells"), [(1, 100), (2, 100), (3, 160), (0, 160)])
+def test_a_group_counts_its_largest_where_the_broker_never_fills_two(kind: int, sells: int) -> None:
+    door = Door()
+    for number, quantity in ((1, 60), (2, 100)):
+        door.apply(
+            open_order(
+                client_id=3, order_id=number, perm_id=number, side=Side.SELL,
+                quantity=D(quantity), oca_group="mine", oca_type=kind,
+            )
+        )  # fmt: skip
+
+    assert facts(door).working.sells == D(sells)
+
+
+def test_a_group_stands_and_one_of_it_at_the_market_closes() -> None:
+    for limit, left in ((None, 0), ("99.99", 100)):
+        door = Door()
+        door.hold(100)
+        kind = "STP" if limit is None else "LMT"
+        price = None if limit is None else D(limit)
+        door.apply(
+            open_order(
+                client_id=3, order_id=1, perm_id=1, side=Side.SELL, order_type=kind,
+                limit_price=price, oca_group="mine", oca_type=1,
+            )
+        )  # fmt: skip
+        is_exit = facts(door, side=Side.SELL, order_type=OrderType.MARKET).is_exit
+        assert is_exit is (left == 0)
