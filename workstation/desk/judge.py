@@ -97,7 +97,12 @@ class Judge:
         actions = ask.actions()
         position = ask.positions.quantity(draft.account, draft.con_id)
         quote = ask.quotes.quote(draft.con_id)
-        closes, filling = self._beside(draft, changed, quote)
+        everything = ask.orders.working()
+        itself = changed.view() if changed is not None else None
+        filling = [each for each in may_fill(everything) if not _is_of(itself, each[0])]
+        closes = Decimal(0)
+        if position * draft.side.sign < 0:
+            closes = self._closes(draft, itself, everything, quote)
         open_quantity = _open_quantity(draft, changed)
         return Facts(
             draft=draft,
@@ -128,17 +133,17 @@ class Judge:
             open_cost=self._open_cost(draft, filling, standing),
         )
 
-    def _beside(
-        self, draft: OrderDraft, changed: ManagedOrder | None, quote: Quote | None
-    ) -> tuple[Decimal, list[Filling]]:
-        """Return what closes beside the draft, and all that could fill beside it."""
-        everything = self._sources.orders.working()
-        itself = changed.view() if changed is not None else None
+    @staticmethod
+    def _closes(
+        draft: OrderDraft,
+        itself: OrderView | None,
+        everything: tuple[OrderView, ...],
+        quote: Quote | None,
+    ) -> Decimal:
+        """Sum what closes beside a draft on the closing side."""
         same = of_contract(everything, draft.account, draft.con_id)
-        if itself is not None:
-            same = tuple(each for each in same if each.key != itself.key)
-        closes = sent_as_closes(same, draft.side, draft.limit_price, quote)
-        return closes, [each for each in may_fill(everything) if not _is_of(itself, each[0])]
+        others = (each for each in same if itself is None or each.key != itself.key)
+        return sent_as_closes(others, draft.side, draft.limit_price, quote)
 
     def _lowers_risk(self, draft: OrderDraft, changed: ManagedOrder, position: Decimal) -> bool:
         """Tell whether a change only lowers risk (1.2).
@@ -166,30 +171,38 @@ class Judge:
         if standing.limits is None:
             return Decimal(0)
         total = Decimal(0)
+        held: dict[ConId, Decimal] = {}
         to_close: dict[ConId, Decimal] = {}
         for order, quantity in filling:
             if order.account != draft.account:
                 continue
-            held = self._sources.positions.quantity(order.account, order.con_id)
-            if held * order.side.sign < 0:
-                left = to_close.setdefault(order.con_id, abs(held))
+            con_id, opening = order.con_id, quantity
+            if con_id not in held:
+                held[con_id] = self._sources.positions.quantity(draft.account, con_id)
+            if held[con_id] and held[con_id] * order.side.sign < 0:
+                left = to_close.setdefault(con_id, abs(held[con_id]))
                 closing = min(left, quantity)
-                to_close[order.con_id] = left - closing
-                quantity -= closing  # noqa: PLW2901 - what is left of it opens
-            if quantity:
-                total += quantity * self._unit_value(order)
+                to_close[con_id] = left - closing
+                opening -= closing
+            if opening:
+                total += opening * self._unit_value(order)
         return total * standing.limits.stock_margin_percent / 100
 
     def _unit_value(self, order: OrderView) -> Decimal:
         """Value one share of a working order; 0 where nothing tells its price."""
-        prices = [order.limit_price, order.pending_limit, order.stop_price, order.pending_stop]
-        quote = self._sources.quotes.quote(order.con_id)
-        if quote is not None and not any(prices):
-            seen = (quote.ask, quote.last, quote.close)
-            prices.append(next((Decimal(str(price)) for price in seen if price), None))
-        price = max((abs(price) for price in prices if price is not None), default=Decimal(0))
+        own = (order.limit_price, order.pending_limit, order.stop_price, order.pending_stop)
+        price = max((abs(each) for each in own if each is not None), default=Decimal(0))
+        if not price:
+            price = self._market_price(order.con_id)
         details = self._sources.contracts.details(order.con_id)
         return price if details is None else price * details.multiplier / details.price_magnifier
+
+    def _market_price(self, con_id: ConId) -> Decimal:
+        quote = self._sources.quotes.quote(con_id)
+        if quote is None:
+            return Decimal(0)
+        seen = (quote.ask, quote.last, quote.close)
+        return next((abs(Decimal(str(each))) for each in seen if each), Decimal(0))
 
 
 def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:

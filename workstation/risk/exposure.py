@@ -14,6 +14,8 @@ _STOPS = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
 _ONE_AT_MOST = frozenset({1, 2})
 """Types of group of which the broker never fills two. Source: orders-and-risk.md 1.2."""
 
+_NONE = Decimal(0)
+
 Filling = tuple[OrderView, Decimal]
 """An order, and what it could fill beside the others at worst."""
 
@@ -32,8 +34,11 @@ class Leaves:
 
 def leaves_of(order: OrderView) -> Decimal:
     """Return what an order could still fill: the larger of old and new while a change is open."""
-    quantity = max(order.quantity, order.pending_quantity or Decimal(0))
-    return max(quantity - order.filled, Decimal(0))
+    quantity, pending = order.quantity, order.pending_quantity
+    if pending is not None and pending > quantity:
+        quantity = pending
+    left = quantity - order.filled if order.filled else quantity
+    return left if left > 0 else _NONE
 
 
 def may_fill(orders: Iterable[OrderView]) -> tuple[Filling, ...]:
@@ -46,6 +51,9 @@ def may_fill(orders: Iterable[OrderView]) -> tuple[Filling, ...]:
     alone: list[Filling] = []
     groups: dict[object, Filling] = {}
     for order in live.values():
+        if order.parent is None and not order.oca_group:
+            alone.append((order, leaves_of(order)))  # by far the most
+            continue
         if is_dormant(order, live):
             continue
         group, quantity = _group(order), leaves_of(order)
