@@ -192,6 +192,14 @@ def test_only_plain_https_is_offered(opened, address: str, host: str | None) -> 
     assert link is None or open_link(link)
 
 
+def test_markup_that_is_sent_as_plain_text_is_cleaned_all_the_same() -> None:
+    found = clean_article("<p>a <b>b</b></p><script>boo()</script>", is_html=False)
+    assert found.is_markup
+    assert "boo" not in found.body
+
+    assert clean_article("1 < 2 and 3 > 2 in a<b", is_html=False).body == "1 < 2 and 3 > 2 in a<b"
+
+
 def test_links_and_depth_are_bounded() -> None:
     many = "".join(f"<a href='https://www{n}.example.com/'>x</a>" for n in range(300))
     assert len(clean_article(many, is_html=True).links) == MOST_LINKS

@@ -11,6 +11,7 @@ from tests.qt.fakes import (
     CON_IDS,
     HOSTILE,
     a_book,
+    a_contract,
     a_headline,
     a_link,
     a_trade,
@@ -28,7 +29,7 @@ from workstation.domain.commands import (
 )
 from workstation.domain.depth import DepthLevel
 from workstation.domain.link import LinkState
-from workstation.domain.messages import HeadlineArrived, LinkChanged, TradesArrived
+from workstation.domain.messages import ContractKnown, HeadlineArrived, LinkChanged, TradesArrived
 from workstation.domain.news import Article
 from workstation.domain.trade import Aggressor
 from workstation.ui.models.tape import TAPE_ROWS, TapeModel, TapeRow
@@ -109,14 +110,16 @@ def test_a_dock_behind_another_tab_follows_nothing(chosen: Stage, qtbot) -> None
     qtbot.waitUntil(lambda: len(chosen.commands.of(FollowDepth)) == 2)
 
 
-def test_nothing_is_followed_before_the_link_is_ready(stage: Stage, qtbot) -> None:
+def test_nothing_is_followed_before_link_and_contract_are_known(stage: Stage, qtbot) -> None:
     window = stage.window
     stage.events(LinkChanged(a_link(LinkState.SYNCING)))
     window.selection.choose(AAPL, "AAPL")
     qtbot.wait(300)
+    stage.events(LinkChanged(a_link()))
+    qtbot.wait(300)
     assert stage.commands.of(FollowDepth) == []
 
-    stage.events(LinkChanged(a_link()))
+    stage.events(ContractKnown(a_contract("AAPL")))
 
     qtbot.waitUntil(lambda: stage.commands.of(FollowDepth) == [FollowDepth(AAPL)])
 

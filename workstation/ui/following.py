@@ -59,8 +59,8 @@ class Following(QObject):
         self._timer.start()
 
     @Slot()
-    def link_changed(self) -> None:
-        """Begin what could not begin before the link was ready."""
+    def conditions_changed(self) -> None:
+        """Begin what could not begin before the link was ready and the contract known."""
         if self._state.is_ready and self._followed != self._wanted:
             self._timer.start()
 
@@ -76,7 +76,7 @@ class Following(QObject):
         if self._followed is not None:
             self._commands.send(self._end(self._followed))
             self._followed = None
-        if wanted is not None and self._state.is_ready:
+        if wanted is not None and self._state.is_ready and wanted in self._state.details:
             self._followed = wanted
             self._commands.send(self._begin(wanted), partial(self._take_answer, wanted))
 

@@ -324,7 +324,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_contract_known(self, con_id: ConId) -> None:
-        self.board.chart.contract_known(con_id)
+        for panel in (self.board.chart, self.board.depth, self.board.tape):
+            panel.contract_known(con_id)
         if con_id == self.ticket.con_id:
             self.ticket.refresh()
 

@@ -60,6 +60,9 @@ _WITH_CONTENT = frozenset(
     ["script", "style", "iframe", "object", "embed", "svg", "math", "template", "title"]
 )
 _TAG = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
+_LOOKS_MARKED = re.compile(
+    r"</?(?:p|br|h[1-6]|ul|ol|li|div|b|i|pre|table|html|body)\b[^>]*>", re.IGNORECASE
+)
 _ENDLESS = re.compile(rf"([^\s<>&;]{{{LONGEST_WORD}}})(?=[^\s<>&;])")
 _VOID = frozenset({"br", "hr"})
 
@@ -78,7 +81,7 @@ def clean_article(foreign: str, *, is_html: bool) -> CleanArticle:
     """Clean an article; markup that is too deep or too strange becomes plain text."""
     is_cut = len(foreign) > MOST_CHARACTERS
     source = text.paragraphs(foreign, MOST_CHARACTERS)
-    if not is_html:
+    if not is_html and not _LOOKS_MARKED.search(source):  # providers mix both up
         source = _ENDLESS.sub(r"\1 ", source)
         return CleanArticle(source, is_markup=False, links=(), is_cut=is_cut)
     links: dict[str, Link] = {}

@@ -73,7 +73,12 @@ class DepthPanel(LivePanel):
 
     def link_changed(self) -> None:
         """Follow as soon as the link allows."""
-        self.following.link_changed()
+        self.following.conditions_changed()
+
+    def contract_known(self, con_id: ConId) -> None:
+        """Follow as soon as the rules of the contract are known."""
+        if con_id == self._con_id:
+            self.following.conditions_changed()
 
     @override
     def seen_changed(self, *, is_seen: bool) -> None:

@@ -101,7 +101,7 @@ class RiskPanel(QWidget):
         reason = text.one_line(link.trading_reason) if link else ""
         self.state_label.show_text(f"Trading {word}" if link else word)
         self.state_label.set_tone(tone)
-        shown = f"{meaning} {reason}" if reason else meaning
+        shown = f"{meaning} Reason: {reason}" if reason else meaning
         self.reason_label.show_text(shown, reason)
         self._show_buttons(link, read_only=read_only)
 

@@ -83,8 +83,13 @@ class TapePanel(LivePanel):
 
     def link_changed(self) -> None:
         """Follow as soon as the link allows; prints before a break stay, marked stale."""
-        self.following.link_changed()
+        self.following.conditions_changed()
         self._show_pause()
+
+    def contract_known(self, con_id: ConId) -> None:
+        """Follow as soon as the rules of the contract are known."""
+        if con_id == self._con_id:
+            self.following.conditions_changed()
 
     @override
     def seen_changed(self, *, is_seen: bool) -> None:
