@@ -100,6 +100,7 @@ class Judge:
         everything = ask.orders.working()
         itself = changed.view() if changed is not None else None
         filling = [each for each in may_fill(everything) if not _is_of(itself, each[0])]
+        place = (draft.account, draft.con_id)
         closes = Decimal(0)
         if position * draft.side.sign < 0:
             closes = self._closes(draft, itself, everything, quote)
@@ -111,11 +112,7 @@ class Judge:
             details=ask.contracts.details(draft.con_id),
             quote=quote,
             position=position,
-            working=leaves(
-                each
-                for each in filling
-                if each[0].con_id == draft.con_id and each[0].account == draft.account
-            ),
+            working=leaves(x for x in filling if (x[0].account, x[0].con_id) == place),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
             limits=standing.limits,
