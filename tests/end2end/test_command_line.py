@@ -83,7 +83,7 @@ def test_demo_takes_a_picture_and_leaves_nothing_running(tmp_path: Path) -> None
 
     result = run(
         *("--demo", "--offscreen", "--data-dir", tmp_path / "data"),
-        *("--screenshot", picture, "--exit-after", "4"),
+        *("--screenshot", picture, "--exit-after", "9"),
     )
 
     assert (result.returncode, result.stderr) == (0, "")
@@ -100,7 +100,7 @@ def test_demo_takes_a_picture_and_leaves_nothing_running(tmp_path: Path) -> None
 
 
 def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
-    run("--demo", "--offscreen", "--data-dir", tmp_path / "data", "--exit-after", "3")
+    run("--demo", "--offscreen", "--data-dir", tmp_path / "data", "--exit-after", "7")
 
     found = list((tmp_path / "data").rglob("*"))
     assert {path.name for path in found} >= {"journal.sqlite", "limits.toml", "layout.json"}
@@ -140,7 +140,7 @@ def test_a_gateway_that_somebody_else_runs_is_used_by_host_and_port(tmp_path: Pa
     with Gateway(tmp_path) as gateway:
         result = run(
             *("--host", "127.0.0.1", "--port", gateway.port, "--client-id", 31, "--read-only"),
-            *("--offscreen", "--data-dir", tmp_path / "data", "--exit-after", "3"),
+            *("--offscreen", "--data-dir", tmp_path / "data", "--exit-after", "7"),
         )
         start_api = gateway.frames(71)
 
