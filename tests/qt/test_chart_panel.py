@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from tests.helpers.mouse import move_mouse
 from tests.qt.fakes import AAPL, CON_IDS, FakeCommands, a_contract, a_link
 from workstation.domain.bar import Bar, BarSize, BarUpdate
 from workstation.domain.commands import (
@@ -332,7 +333,7 @@ def test_dragging_pans_and_double_click_returns(shown, qtbot) -> None:
     time, canvas = shown.canvas.view.time, shown.canvas
     newest = time.scroll
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 100))
-    qtbot.mouseMove(canvas, QPoint(450, 100))
+    move_mouse(canvas, QPoint(450, 100), Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(450, 100))
     assert time.scroll == newest - 150
 
@@ -372,7 +373,7 @@ def test_the_price_axis_is_dragged_by_hand_and_double_click_gives_it_back(shown,
     axis = canvas.view.layout.price_axis.center()
     span = prices.high - prices.low
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=axis)
-    qtbot.mouseMove(canvas, axis + QPoint(0, 40))
+    move_mouse(canvas, axis + QPoint(0, 40), Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=axis + QPoint(0, 40))
     assert prices.is_manual
     assert prices.high - prices.low > span
@@ -384,7 +385,7 @@ def test_the_price_axis_is_dragged_by_hand_and_double_click_gives_it_back(shown,
     assert prices.high - prices.low == pytest.approx(span)
 
 
-def test_the_line_at_the_top_tells_the_bar_under_the_mouse(shown, qtbot) -> None:
+def test_the_line_at_the_top_tells_the_bar_under_the_mouse(shown) -> None:
     figures = {figure.name: figure for figure in figures_of(shown.canvas.view, 599)}
     assert figures["C"].content == "187.20"
     assert figures["V"].content == "1,000"
@@ -392,7 +393,7 @@ def test_the_line_at_the_top_tells_the_bar_under_the_mouse(shown, qtbot) -> None
     assert figures["Change"].tone == "down"
 
     before = paint(shown)
-    qtbot.mouseMove(shown.canvas, QPoint(300, 100))
+    move_mouse(shown.canvas, QPoint(300, 100))
     assert paint(shown) != before
     QApplication.sendEvent(shown.canvas, QEvent(QEvent.Type.Leave))
     assert paint(shown) == before
@@ -401,7 +402,7 @@ def test_the_line_at_the_top_tells_the_bar_under_the_mouse(shown, qtbot) -> None
 def test_nothing_breaks_without_bars_or_room(panel, commands, qtbot) -> None:
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Home):
         qtbot.keyClick(panel.canvas, key)
-    qtbot.mouseMove(panel.canvas, QPoint(100, 100))
+    move_mouse(panel.canvas, QPoint(100, 100))
     wheel(panel, QPoint(100, 100), 3)
     paint(panel)
     panel.show_contract(AAPL, "<b>AAPL</b>\n" * 50)

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from tests.helpers.mouse import move_mouse
 from tests.qt.conftest import Stage
 from tests.qt.fakes import (
     ACCOUNT,
@@ -263,7 +264,7 @@ def test_holding_space_for_a_second_flattens_too(ready: Stage, qtbot, flatten) -
 def test_letting_go_or_leaving_the_button_starts_anew(ready: Stage, qtbot, flatten) -> None:
     qtbot.mousePress(flatten, Qt.MouseButton.LeftButton)
     qtbot.wait(HOLD_MS // 2)
-    qtbot.mouseMove(flatten, QPoint(-300, -300))
+    move_mouse(flatten, QPoint(-300, -300), Qt.MouseButton.LeftButton)
     qtbot.wait(HOLD_MS // 2 + 300)
     qtbot.mouseRelease(flatten, Qt.MouseButton.LeftButton, pos=QPoint(-300, -300))
     qtbot.mousePress(flatten, Qt.MouseButton.LeftButton)
