@@ -22,6 +22,7 @@ _LENGTH = struct.Struct("!I")
 _HUGE = Decimal("1E+300")
 _UNSET_DECIMAL = Decimal(2**127 - 1)
 _MAX_NUMBER_TEXT = 48
+_UNSET_INTEGER = int(UNSET_INT)
 
 
 class BadFieldError(ValueError):
@@ -145,6 +146,15 @@ class Fields:
             return int(text)
         except ValueError:
             raise BadFieldError(f"not an integer: {text!r}") from None
+
+    def optional_integer(self) -> int | None:
+        """Return the next field as an integer; None when empty or the mark for unset."""
+        value = self.integer(_UNSET_INTEGER)
+        return None if value == _UNSET_INTEGER else value
+
+    def peek(self) -> str:
+        """Return the next field without passing it."""
+        return self._values[self._next] if self._next < len(self._values) else ""
 
     def integer_at(self, index: int) -> int:
         """Return the field at an index, wherever reading stands; -1 when it is no integer."""

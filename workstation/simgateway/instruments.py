@@ -52,6 +52,13 @@ class ContractQuery:
     primary_exchange: str
     currency: str
     local_symbol: str
+    last_trade_date: str = ""
+    strike: Decimal | None = None
+    """None when the client left it empty; 0 is what older clients send for none."""
+
+    right: str = ""
+    multiplier: str = ""
+    trading_class: str = ""
 
 
 INSTRUMENTS: tuple[Instrument, ...] = (
