@@ -22,6 +22,7 @@ from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.desk.settings import DeskSettings, Presence
 from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
@@ -175,8 +176,10 @@ class Desk:
         self.trading.restrict(TradingState.REDUCING, reason)
         self.publish_link()
 
-    def preview(self, draft: OrderDraft) -> Answer | None:
+    def preview(self, draft: OrderDraft | BracketDraft) -> Answer | None:
         """Return what would stop this draft now, None when nothing would; sends nothing."""
+        if isinstance(draft, BracketDraft):
+            return self._judge.bracket(draft).refusal
         return self._judge(draft, None).refusal
 
     def publish_link(self) -> None:

@@ -22,6 +22,16 @@ class BracketDraft:
     exit_tif: str = "GTC"
 
     @property
+    def intent_id(self) -> IntentId:
+        """The wish this is; its exits have names of their own."""
+        return self.entry.intent_id
+
+    @property
+    def acknowledged(self) -> frozenset[str]:
+        """Acknowledgements of findings, of the bracket as a whole."""
+        return self.entry.acknowledged
+
+    @property
     def target(self) -> OrderDraft:
         """The limit that takes the profit, for the entry's quantity."""
         return replace(self._exit("target"), limit_price=self.target_price)

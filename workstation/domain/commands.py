@@ -58,9 +58,9 @@ class UseEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class PreviewOrder:
-    """Run every check on a draft without sending it; answered by Previewed."""
+    """Run every check on an order or a bracket without sending it; answered by Previewed."""
 
-    draft: OrderDraft
+    draft: OrderDraft | BracketDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ SHORTCUTS = (
     ("Esc (ticket)", "Clear; do not send; leave a change"),
     ("↑ ↓ or wheel (limit)", "One tick up or down"),
     ("Alt+1, Alt+2, Alt+3 (ticket)", "Limit at bid, middle, ask"),
+    ("Alt+X (ticket)", "Bracket: target and stop with the entry"),
+    ("Alt+W (ticket)", "What-if: margin and commission, nothing is sent"),
     ("Ctrl+L", "Cursor into the watchlist's new symbol"),
     ("Delete (watchlist)", "Stop watching the selected symbols"),
     ("Delete (orders)", "Cancel the selected orders"),

@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
         self.ticket.order_requested.connect(self.ordering.submit)
         self.ticket.change_requested.connect(self.ordering.change)
         self.ticket.preview_requested.connect(self.ordering.preview)
+        self.ticket.margin_requested.connect(self.ordering.preview_margin)
         self.ticket.symbol_entered.connect(self._on_symbol_entered)
         self.ticket.arm_button.clicked.connect(self.ordering.arm)
         self.orders.cancel_requested.connect(self.ordering.cancel)
@@ -273,6 +274,7 @@ class MainWindow(QMainWindow):
         self.orders.order_selected.connect(self._on_order_selected)
         self.orders.not_placed_confirmed.connect(self.ordering.confirm_not_placed)
         self.positions.position_selected.connect(self._on_position_selected)
+        self.positions.close_requested.connect(self.ordering.close_position)
         self.board.executions.execution_selected.connect(self._on_execution_selected)
         risk = self.board.risk
         risk.stop_requested.connect(self.controls.stop_entries)
@@ -300,6 +302,7 @@ class MainWindow(QMainWindow):
         board, link = self.board, self.state.link
         board.risk.show_link(link, read_only=self.state.is_read_only)
         board.account.show_account(self.state.account)
+        board.positions.set_trading(possible=self.state.can_exit)
         for panel in (board.depth, board.tape, board.news):
             panel.link_changed()
         if link is not None:
@@ -376,7 +379,7 @@ class MainWindow(QMainWindow):
     def _on_command_failed(self, failure: tuple[str, str]) -> None:
         what, reason = failure
         self.leaving.command_failed()
-        is_loud = what.startswith(("Cancel", "Flatten", "Trading state"))
+        is_loud = what.startswith(("Cancel", "Close of", "Flatten", "Trading state"))
         severity = Severity.ALARM if is_loud else Severity.ERROR
         self._say(severity, f"{what} was not carried out: {reason}")
 

@@ -204,8 +204,12 @@ class Messages(QObject):
         self.contract_known.emit(con_id)
 
     def _show_orders(self, orders: Iterable[OrderView]) -> None:
-        ladder = self._state.ladder
-        self.orders.upsert((o.key, OrderRow(o, ladder(o.con_id))) for o in orders)
+        self.orders.upsert((order.key, self._order_row(order)) for order in orders)
+
+    def _order_row(self, order: OrderView) -> OrderRow:
+        parent = None if order.parent is None else self._state.orders.get(order.parent)
+        parent_id = None if parent is None else parent.order_id
+        return OrderRow(order, self._state.ladder(order.con_id), parent_id)
 
     def _show_positions(self, positions: Iterable[PositionView]) -> None:
         shown = []

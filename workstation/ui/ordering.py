@@ -5,26 +5,32 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workstation.bridge.commands import CommandPort
+from workstation.domain.account import PositionView
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import (
     CancelAll,
     CancelOrder,
     ChangeOrder,
+    ClosePosition,
     Command,
     CommandResult,
     ConfirmNotPlaced,
     Done,
     Failed,
     Flatten,
+    PreviewMargin,
     PreviewOrder,
     Reconnect,
     SetArmed,
     SetTradingState,
+    SubmitBracket,
     SubmitOrder,
 )
 from workstation.domain.finding import Denied, TradingState
 from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.order_status import OrderView
+from workstation.ui import text
 from workstation.ui.panels.ticket import TicketPanel
 
 
@@ -48,9 +54,11 @@ class Ordering(QObject):
         self._ticket = ticket
 
     @Slot(object)
-    def submit(self, draft: OrderDraft) -> None:
-        """Send an order."""
-        self._commands.send(SubmitOrder(draft), partial(self._ticket.show_result, draft))
+    def submit(self, draft: OrderDraft | BracketDraft) -> None:
+        """Send an order or a bracket."""
+        command: Command
+        command = SubmitBracket(draft) if isinstance(draft, BracketDraft) else SubmitOrder(draft)
+        self._commands.send(command, partial(self._ticket.show_result, draft))
 
     @Slot(object)
     def change(self, change: OrderChange) -> None:
@@ -58,9 +66,20 @@ class Ordering(QObject):
         self._commands.send(ChangeOrder(change), partial(self._ticket.show_result, change))
 
     @Slot(object)
-    def preview(self, draft: OrderDraft) -> None:
+    def preview(self, draft: OrderDraft | BracketDraft) -> None:
         """Ask what would become of an order."""
         self._commands.send(PreviewOrder(draft), partial(self._ticket.show_preview, draft))
+
+    @Slot(object)
+    def preview_margin(self, draft: OrderDraft) -> None:
+        """Ask the broker what an order would cost."""
+        self._commands.send(PreviewMargin(draft), partial(self._ticket.show_margin, draft))
+
+    @Slot(object)
+    def close_position(self, position: PositionView) -> None:
+        """Cancel what protects a position and close it."""
+        what = f"Close of {text.one_line(position.symbol, 40)}"
+        self._tell(ClosePosition(position.account, position.con_id), what)
 
     @Slot(object)
     def cancel(self, orders: tuple[OrderView, ...]) -> None:

@@ -50,6 +50,13 @@ class ScreenState:
         return self.link is not None and self.link.state is LinkState.READY
 
     @property
+    def can_exit(self) -> bool:
+        """Whether an order that closes something could leave now."""
+        link = self.link
+        up = link is not None and link.state in {LinkState.READY, LinkState.DEGRADED}
+        return up and not self.is_read_only
+
+    @property
     def is_live(self) -> bool:
         """Whether real money is at stake; an account of unknown world counts as live."""
         return (

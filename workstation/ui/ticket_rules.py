@@ -1,16 +1,30 @@
 """What the ticket knows without widgets: words, estimates and what stands in the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, TradingState
 from workstation.domain.link import LinkState
-from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side, Tif
+from workstation.domain.preview import MarginPreview
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.screen_state import ScreenState
+
+Wish = OrderDraft | BracketDraft | OrderChange
+"""What the ticket asks to have sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exits:
+    """Target and stop of a bracket; None where a field is empty."""
+
+    target: Decimal | None = None
+    stop: Decimal | None = None
+    tif: Tif = Tif.GTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +37,7 @@ class Terms:
     limit_price: Decimal | None = None
     tif: Tif = Tif.DAY
     stop_price: Decimal | None = None
+    exits: Exits | None = None
 
     @property
     def gap(self) -> str:
@@ -33,6 +48,10 @@ class Terms:
             return "Enter a stop price"
         if self.order_type.takes_limit and self.limit_price is None:
             return "Enter a limit price"
+        if self.exits is not None and self.exits.target is None:
+            return "Enter a target price"
+        if self.exits is not None and self.exits.stop is None:
+            return "Enter a stop loss price"
         return ""
 
     def in_words(self, symbol: str, ladder: PriceLadder | None) -> str:
@@ -45,7 +64,8 @@ class Terms:
             parts.append("LIMIT")
         if self.order_type.takes_limit:
             parts.append(text.exact_price(self.limit_price, ladder))
-        return " ".join([*parts, self.tif.value])
+        parts.append(self.tif.value)
+        return " ".join(parts) if self.exits is None else " ".join([*parts, "+ BRACKET"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,63 @@ def notional(terms: Terms, quote: Quote | None, details: ContractDetails | None)
     if at is None:
         return None
     return terms.quantity * at * details.multiplier / details.price_magnifier
+
+
+def exits_in_words(terms: Terms, quote: Quote | None, details: ContractDetails | None) -> str:
+    """Write what the exits of a bracket win, lose and weigh against each other.
+
+    Measured from the entry's own price, from the market for a market order; in the contract's
+    currency.
+    """
+    exits, at = terms.exits, entry_price(terms, quote)
+    if exits is None or at is None or details is None:
+        return ""
+    sign, ladder = terms.side.sign, details.ladder
+    win = None if exits.target is None else (exits.target - at) * sign
+    loss = None if exits.stop is None else (exits.stop - at) * sign
+    parts = []
+    for name, distance in (("Target", win), ("Stop", loss)):
+        if distance is not None:
+            sum_ = None
+            if terms.quantity is not None:
+                sum_ = distance * terms.quantity * details.multiplier / details.price_magnifier
+            shown = text.price_change(distance, at, ladder)
+            parts.append(f"{name} {shown} ({text.signed_money(sum_)})")
+    if win is not None and loss is not None and win > 0 > loss:
+        parts.append(f"{win / -loss:.1f} R")
+    return "   ".join(parts)
+
+
+def entry_price(terms: Terms, quote: Quote | None) -> Decimal | None:
+    """Return the price at which an entry would be filled, as far as can be told."""
+    if terms.order_type.takes_limit:
+        return terms.limit_price
+    return terms.stop_price if terms.order_type.takes_stop else market(terms.side, quote)
+
+
+def margin_in_words(preview: MarginPreview, *, entry_only: bool) -> str:
+    """Write a what-if answer: what margin and money would be, and the commission."""
+    currency = preview.currency
+    lines = ["What-if, nothing was sent" + (" (entry alone):" if entry_only else ":")]
+    for name, change, after in (
+        ("Initial margin", preview.initial_margin_change, preview.initial_margin_after),
+        ("Maintenance", preview.maintenance_margin_change, preview.maintenance_margin_after),
+    ):
+        lines.append(f"{name} {text.signed_money(change)} → {text.money(after, currency)}")
+    equity = text.money(preview.equity_after, currency)
+    lines.append(f"Equity with loan {equity}")
+    lines.append(f"Commission {text.money(preview.commission, currency)}")
+    if preview.warning:
+        lines.append(text.one_line(preview.warning))
+    return "\n".join(lines)
+
+
+def acknowledging(wish: Wish, accepted: frozenset[str]) -> Wish:
+    """Return the same wish with more findings accepted."""
+    if isinstance(wish, BracketDraft):
+        entry = replace(wish.entry, acknowledged=wish.acknowledged | accepted)
+        return replace(wish, entry=entry)
+    return replace(wish, acknowledged=wish.acknowledged | accepted)
 
 
 def market(side: Side, quote: Quote | None) -> Decimal | None:

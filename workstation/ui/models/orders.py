@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from workstation.domain.ids import OrderKey
+from workstation.domain.ids import OrderId, OrderKey
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderView
 from workstation.domain.prices import PriceLadder
@@ -22,6 +22,14 @@ class OrderRow:
 
     order: OrderView
     ladder: PriceLadder | None = None
+    parent_id: OrderId | None = None
+    """Number of the order that must fill first, None where there is none."""
+
+    @property
+    def symbol(self) -> str:
+        """The symbol; an order that waits for another hangs below it."""
+        shown = text.one_line(self.order.symbol, 40)
+        return shown if self.parent_id is None else f"└ {shown}"
 
     @property
     def quantity(self) -> str:
@@ -53,11 +61,17 @@ class OrderRow:
     def note(self) -> str:
         """What is odd, the broker's sentence, and why it cannot be edited."""
         parts = [flag.value.replace("_", " ").lower() for flag in sorted(self.order.flags)]
+        if self.parent_id is not None:
+            parts.append(f"{_role(self.order)} of order {self.parent_id}")
         if self.order.note:
             parts.append(self.order.note)
         if not self.order.editable:
             parts.append(not_editable_reason(self.order))
         return text.one_line(" · ".join(parts))
+
+
+def _role(order: OrderView) -> str:
+    return "stop" if order.order_type.startswith("STP") else "target"
 
 
 def not_editable_reason(order: OrderView) -> str:
@@ -82,7 +96,7 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
     Column(
         key="symbol",
         title="Symbol",
-        text=lambda row: text.one_line(row.order.symbol, 40),
+        text=lambda row: row.symbol,
         sort=lambda row: row.order.symbol,
         sample="GOOGL W",
         is_number=False,

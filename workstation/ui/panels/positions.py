@@ -2,12 +2,20 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import QModelIndex, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from workstation.domain.account import AccountPnl, AccountSummary
+from workstation.domain.account import AccountPnl, AccountSummary, PositionView
 from workstation.ui import text
-from workstation.ui.models.positions import PositionsModel
+from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.models.positions import PositionRow, PositionsModel
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.table_view import TableView
 
@@ -72,17 +80,94 @@ class PositionsPanel(QWidget):
     position_selected = Signal(object)
     """PositionView the user chose."""
 
+    close_requested = Signal(object)
+    """PositionView the user wants closed, after a confirmation."""
+
     def __init__(self, model: PositionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
         self.table = TableView(model, "No positions", self)
         self.account_line = AccountLine(self)
+        self.dialog: PlainDialog | None = None
+        self._closing: PositionView | None = None
+        self._menu: QMenu | None = None
+        self._can_trade = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setSpacing(3)
+        column.addLayout(self._build_line())
         column.addWidget(self.table)
         column.addWidget(self.account_line)
         self.table.clicked.connect(self._on_clicked)
+        self.table.selectionModel().selectionChanged.connect(self._show_button)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._on_menu)
+        model.dataChanged.connect(self._show_button)
+        model.rowsRemoved.connect(self._show_button)
+        self._show_button()
+
+    def set_trading(self, *, possible: bool) -> None:
+        """Offer to close, or not: a session that only looks closes nothing."""
+        self._can_trade = possible
+        self._show_button()
+
+    def _build_line(self) -> QHBoxLayout:
+        self.close_button = QPushButton("Close position…", self)
+        self.close_button.setToolTip(
+            text.tooltip("Cancel what protects the selected position and close it at the market")
+        )
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.close_button.clicked.connect(self._on_close)
+        line = QHBoxLayout()
+        line.setContentsMargins(3, 3, 3, 0)
+        line.addStretch(1)
+        line.addWidget(self.close_button)
+        return line
+
+    def _selected(self) -> PositionView | None:
+        rows = [row for row in self.table.selected_rows() if isinstance(row, PositionRow)]
+        return rows[0].position if len(rows) == 1 else None
+
+    def _closable(self) -> PositionView | None:
+        position = self._selected() if self._can_trade else None
+        return position if position is not None and position.quantity else None
+
+    @Slot()
+    def _show_button(self) -> None:
+        self.close_button.setEnabled(self._closable() is not None)
+
+    @Slot()
+    def _on_close(self) -> None:
+        position = self._closable()
+        if position is None or self.dialog is not None:
+            return
+        self._closing = position
+        side = "Sell" if position.quantity > 0 else "Buy"
+        what = f"{text.size(abs(position.quantity))} {text.one_line(position.symbol, 24)}"
+        question = (
+            f"{side} {what} at the market now?\n"
+            "Its stops and targets are cancelled; other orders stay."
+        )
+        answers = {"close": f"{side} {what}", "keep": "Keep the position"}
+        self.dialog = PlainDialog("Close position", question, answers, self.window())
+        self.dialog.answered.connect(self._on_answered)
+        self.dialog.open()
+
+    @Slot(object)
+    def _on_answered(self, answer: str) -> None:
+        position, self._closing, self.dialog = self._closing, None, None
+        if answer == "close" and position is not None:
+            self.close_requested.emit(position)
+
+    @Slot(QPoint)
+    def _on_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        close = menu.addAction("Close position…")
+        close.setEnabled(self._closable() is not None)
+        close.triggered.connect(self._on_close)
+        self._menu = menu
+        menu.popup(self.table.viewport().mapToGlobal(place))
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:

@@ -5,21 +5,33 @@ from uuid import uuid4
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workstation.domain.account import masked
+from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import CommandResult, Done, Failed, Previewed
 from workstation.domain.finding import Answer, Denied, Finding, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import ConId, IntentId
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
+from workstation.domain.preview import MarginPreview
 from workstation.ui import text
 from workstation.ui.panels.answer_strip import AnswerStrip
 from workstation.ui.panels.ticket_form import TicketForm
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
-from workstation.ui.ticket_rules import Terms, looks_like_exit, notional, obstacle
+from workstation.ui.ticket_rules import (
+    Exits,
+    Terms,
+    Wish,
+    acknowledging,
+    exits_in_words,
+    looks_like_exit,
+    margin_in_words,
+    notional,
+    obstacle,
+)
 
 PREVIEW_MS = 300
 """The preview waits until the user has stopped typing for so long."""
@@ -29,13 +41,16 @@ class TicketPanel(QWidget):
     """Builds drafts and changes, asks for them and shows the answers; sends nothing itself."""
 
     order_requested = Signal(object)
-    """OrderDraft the user wants sent."""
+    """OrderDraft or BracketDraft the user wants sent."""
 
     change_requested = Signal(object)
     """OrderChange the user wants sent."""
 
     preview_requested = Signal(object)
-    """OrderDraft risk should judge without sending."""
+    """OrderDraft or BracketDraft risk should judge without sending."""
+
+    margin_requested = Signal(object)
+    """OrderDraft of which the broker should say what it would cost."""
 
     symbol_entered = Signal(object)
     """Symbol, in capitals, the user wants in the ticket: str."""
@@ -46,7 +61,7 @@ class TicketPanel(QWidget):
         self._con_id: ConId | None = None
         self._symbol = ""
         self._changing: OrderView | None = None
-        self._wish: OrderDraft | OrderChange | None = None
+        self._wish: Wish | None = None
         self._is_waiting = False
         self._has_answer = False
         self._asked: tuple[Finding, ...] = ()
@@ -75,7 +90,7 @@ class TicketPanel(QWidget):
         self._leave_change()
         self._con_id, self._symbol = con_id, symbol
         kept = self.form.terms
-        fresh = replace(kept, limit_price=None, stop_price=None, order_type=OrderType.LIMIT)
+        fresh = replace(_without_prices(kept), order_type=OrderType.LIMIT)
         self.form.set_terms(fresh)
         self._drop_answer()
         self.refresh()
@@ -161,17 +176,16 @@ class TicketPanel(QWidget):
         self.form.symbol_edit.setFocus()
         self.form.symbol_edit.selectAll()
 
-    def show_result(self, wish: OrderDraft | OrderChange, result: CommandResult) -> None:
+    def show_result(self, wish: Wish, result: CommandResult) -> None:
         """Show the answer to the newest wish; answers to older ones are not for this strip."""
         if self._wish is None or wish.intent_id != self._wish.intent_id:
             return
         self._is_waiting = False
         match result:
             case Submitted(order_id=order_id, findings=findings):
-                verb = "Change sent" if isinstance(wish, OrderChange) else "Submitted"
                 self._wish = None
                 self._leave_change()
-                self._show_answer(f"{verb}: order {order_id}", "good", findings)
+                self._show_answer(f"{_sent(wish)} {order_id}", "good", findings)
             case NeedsAcknowledgement(findings=findings):
                 self._has_answer, self._asked = True, findings
                 question = "Not sent yet. Please confirm:"
@@ -189,7 +203,7 @@ class TicketPanel(QWidget):
                 self._wish = None
         self._show_submit()
 
-    def show_preview(self, draft: OrderDraft, result: CommandResult) -> None:
+    def show_preview(self, draft: OrderDraft | BracketDraft, result: CommandResult) -> None:
         """Show what risk would say, unless an answer is showing or the draft is outdated."""
         if self._has_answer or self._is_waiting or not isinstance(result, Previewed):
             return
@@ -197,6 +211,17 @@ class TicketPanel(QWidget):
             return
         headline, tone, findings = _preview_words(result.answer)
         self.strip.show_answer(headline, tone, findings)
+
+    def show_margin(self, draft: OrderDraft, result: CommandResult) -> None:
+        """Show what the broker says the order would cost, unless it is not this order any more."""
+        now = self._draft(draft.intent_id)
+        if self._is_waiting or self.strip.is_asking or now is None or _entry(now) != draft:
+            return
+        if isinstance(result, MarginPreview):
+            is_part = isinstance(now, BracketDraft)
+            self._show_answer(margin_in_words(result, entry_only=is_part), "")
+        elif isinstance(result, Failed):
+            self._show_answer(f"No what-if: {text.one_line(result.reason)}", "warning")
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -215,6 +240,13 @@ class TicketPanel(QWidget):
         self.name_label = PlainLabel("", self)
         self.name_label.set_tone("muted")
         self.form = TicketForm(self)
+        self.margin_button = QPushButton("What-if", self)
+        self.margin_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.margin_button.setToolTip(
+            text.tooltip("Ask the broker for margin and commission; nothing is sent (Alt+W)")
+        )
+        self.exits_label = PlainLabel("", self, wrap=True)
+        self.exits_label.set_tone("muted")
         self.figures_label = PlainLabel("", self)
         self.account_label = PlainLabel("", self)
         for label in (self.figures_label, self.account_label):
@@ -231,29 +263,36 @@ class TicketPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(5)
+        last_line = QHBoxLayout()
+        last_line.addWidget(self.account_label, 1)
+        last_line.addWidget(self.margin_button)
         for widget in (
             self.title_label,
             self.form,
+            self.exits_label,
             self.name_label,
             self.figures_label,
-            self.account_label,
-            self.arm_button,
-            self.submit_button,
-            self.obstacle_label,
         ):
             column.addWidget(widget)
+        column.addLayout(last_line)
+        column.addWidget(self.arm_button)
+        column.addWidget(self.submit_button)
+        column.addWidget(self.obstacle_label)
         column.addWidget(self.strip, 1)
 
     def _connect(self) -> None:
         self.form.edited.connect(self._on_edited)
         self.form.symbol_entered.connect(self.symbol_entered)
         self.submit_button.clicked.connect(self._on_submit)
+        self.margin_button.clicked.connect(self._on_margin)
         self.strip.confirmed.connect(self._on_confirmed)
         self.strip.dismissed.connect(self._on_escape)
         for keys, slot in (
             ("Alt+1", self.form.take_bid),
             ("Alt+2", self.form.take_middle),
             ("Alt+3", self.form.take_ask),
+            ("Alt+W", self.margin_button.click),
+            ("Alt+X", self.form.exits.box.click),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -264,11 +303,11 @@ class TicketPanel(QWidget):
             self.form.set_side(side)
         self.form.quantity_edit.setFocus()
 
-    def _draft(self, intent_id: IntentId) -> OrderDraft | None:
+    def _draft(self, intent_id: IntentId) -> OrderDraft | BracketDraft | None:
         terms, account = self.form.terms, self._state.account
         if terms.gap or account is None or self._con_id is None or terms.quantity is None:
             return None
-        return OrderDraft(
+        draft = OrderDraft(
             intent_id=intent_id,
             account=account,
             con_id=self._con_id,
@@ -279,6 +318,7 @@ class TicketPanel(QWidget):
             tif=terms.tif,
             stop_price=terms.stop_price,
         )
+        return draft if terms.exits is None else _bracket(draft, terms.exits)
 
     def _change(self, order: OrderView) -> OrderChange | None:
         terms = self.form.terms
@@ -325,9 +365,17 @@ class TicketPanel(QWidget):
         if wish is None or not self.strip.is_asking:
             return
         accepted = {finding.acknowledgement for finding in self._asked}
-        self._send(replace(wish, acknowledged=wish.acknowledged | accepted))
+        self._send(acknowledging(wish, frozenset(accepted)))
 
-    def _send(self, wish: OrderDraft | OrderChange | None) -> None:
+    @Slot()
+    def _on_margin(self) -> None:
+        draft = self._draft(new_intent())
+        if draft is None or self._changing is not None or self._is_waiting:
+            return
+        self._show_answer("Asking the broker…", "muted")
+        self.margin_requested.emit(_entry(draft))
+
+    def _send(self, wish: Wish | None) -> None:
         if wish is None:
             return
         self._wish, self._is_waiting = wish, True
@@ -348,8 +396,7 @@ class TicketPanel(QWidget):
         elif self._changing is not None:
             self._leave_change()
         else:
-            kept = self.form.terms
-            self.form.set_terms(replace(kept, quantity=None, limit_price=None, stop_price=None))
+            self.form.set_terms(_emptied(self.form.terms))
             self._drop_answer()
             self.form.symbol_edit.setText(text.one_line(self._symbol, 40))
         self.refresh()
@@ -379,8 +426,7 @@ class TicketPanel(QWidget):
     def _leave_change(self) -> None:
         if self._changing is not None:
             self._changing = None
-            kept = self.form.terms
-            self.form.set_terms(replace(kept, quantity=None, limit_price=None, stop_price=None))
+            self.form.set_terms(_emptied(self.form.terms))
             self._drop_answer()
 
     def _show_answer(self, headline: str, tone: str, findings: tuple[Finding, ...] = ()) -> None:
@@ -408,6 +454,9 @@ class TicketPanel(QWidget):
         position = state.position(con_id)
         held = text.size(position.quantity) if position else "0"
         self.figures_label.show_text(f"Value ≈ {text.money(value, currency)}   Position {held}")
+        outcome = exits_in_words(self.form.terms, quote, details)
+        self.exits_label.show_text(outcome)
+        self.exits_label.setVisible(bool(outcome))
 
     def _show_submit(self) -> None:
         terms, order = self.form.terms, self._changing
@@ -432,6 +481,7 @@ class TicketPanel(QWidget):
         stopped = blocked is not None and blocked.is_final
         is_busy = self._is_waiting or self.strip.is_asking
         self.submit_button.setEnabled(not (gap or stopped or is_busy))
+        self.margin_button.setEnabled(not (gap or is_busy or order is not None or stopped))
         if self.submit_button.property("side") != terms.side.value:
             self.submit_button.setProperty("side", terms.side.value)
             self.submit_button.style().unpolish(self.submit_button)
@@ -441,6 +491,36 @@ class TicketPanel(QWidget):
 def new_intent() -> IntentId:
     """Name a new wish."""
     return IntentId(uuid4().hex)
+
+
+def _bracket(entry: OrderDraft, exits: Exits) -> BracketDraft | None:
+    if exits.target is None or exits.stop is None:
+        return None
+    return BracketDraft(
+        entry=entry,
+        target_price=exits.target,
+        stop_price=exits.stop,
+        exit_tif=exits.tif.value,
+    )
+
+
+def _entry(draft: OrderDraft | BracketDraft) -> OrderDraft:
+    return draft.entry if isinstance(draft, BracketDraft) else draft
+
+
+def _sent(wish: Wish) -> str:
+    if isinstance(wish, OrderChange):
+        return "Change sent: order"
+    return "Submitted: bracket, entry" if isinstance(wish, BracketDraft) else "Submitted: order"
+
+
+def _without_prices(terms: Terms) -> Terms:
+    exits = None if terms.exits is None else Exits(tif=terms.exits.tif)
+    return replace(terms, limit_price=None, stop_price=None, exits=exits)
+
+
+def _emptied(terms: Terms) -> Terms:
+    return replace(_without_prices(terms), quantity=None)
 
 
 def _preview_words(answer: Answer | None) -> tuple[str, str, tuple[Finding, ...]]:

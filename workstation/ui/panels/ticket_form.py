@@ -21,6 +21,7 @@ from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
+from workstation.ui.panels.ticket_exits import TicketExits
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, exact, middle
 
@@ -61,6 +62,7 @@ class TicketForm(QWidget):
             limit_price=limit,
             tif=Tif(self.tif_box.currentText()),
             stop_price=stop,
+            exits=self.exits.exits,
         )
 
     def set_terms(self, terms: Terms) -> None:
@@ -72,6 +74,7 @@ class TicketForm(QWidget):
             self.quantity_edit.set_value(terms.quantity)
             self.price_edit.set_value(terms.limit_price)
             self.stop_edit.set_value(terms.stop_price)
+            self.exits.set_exits(terms.exits)
 
     def set_side(self, side: Side) -> None:
         """Choose buying or selling."""
@@ -83,6 +86,7 @@ class TicketForm(QWidget):
         self._ladder = details.ladder if details else None
         self.price_edit.set_ladder(self._ladder)
         self.stop_edit.set_ladder(self._ladder)
+        self.exits.set_ladder(self._ladder)
         self.quantity_edit.set_step(details.size_increment if details else Decimal(1))
 
     def set_quote(self, quote: Quote | None) -> None:
@@ -104,6 +108,7 @@ class TicketForm(QWidget):
         self.last_label.set_tone("warning" if stale else "")
         self.price_edit.set_reference(self._snapped(mid))
         self.stop_edit.set_reference(self._snapped(mid))
+        self.exits.set_reference(self.price_edit.value or self._snapped(mid))
 
     def note_quote(self, quote: Quote | None) -> bool:
         """Take a market for clicks before it is shown; True where it must be shown at once."""
@@ -121,6 +126,7 @@ class TicketForm(QWidget):
             self.sell_button,
             self.type_box,
             self.tif_box,
+            self.exits,
         )
         for widget in fixed:
             widget.setEnabled(everything)
@@ -129,9 +135,10 @@ class TicketForm(QWidget):
         self._open_price()
 
     def snap_limit(self) -> bool:
-        """Move limit and stop to the ladder, away from the market; tell whether one moved."""
+        """Move every price to the ladder, away from the market; tell whether one moved."""
         side = self.terms.side
         moved = self.price_edit.isEnabled() and self.price_edit.snap(side)
+        moved = (self.exits.isEnabled() and self.exits.snap(side)) or moved
         return (self.stop_edit.isEnabled() and self.stop_edit.snap(side.opposite)) or moved
 
     def _build_symbol(self) -> None:
@@ -201,6 +208,10 @@ class TicketForm(QWidget):
         self.stop_edit.editingFinished.connect(self._on_price_finished)
         self.type_box.currentIndexChanged.connect(self._on_type_changed)
         self.tif_box.currentIndexChanged.connect(self.edited)
+        self.exits = TicketExits(self)
+        self.exits.edited.connect(self.edited)
+        for edit in (self.exits.target_edit, self.exits.stop_edit):
+            edit.editingFinished.connect(self._on_price_finished)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -227,6 +238,7 @@ class TicketForm(QWidget):
         whole.setSpacing(6)
         for layout in (top, quotes, sides, self._field_grid()):
             whole.addLayout(layout)
+        whole.addWidget(self.exits)
         for before, after in pairwise(self._tab_order()):
             QWidget.setTabOrder(before, after)
 
@@ -260,6 +272,10 @@ class TicketForm(QWidget):
             self.type_box,
             self.stop_edit,
             self.tif_box,
+            self.exits.box,
+            self.exits.target_edit,
+            self.exits.stop_edit,
+            self.exits.tif_box,
         ]
 
     def _snapped(self, price: Decimal | None) -> Decimal | None:
@@ -315,7 +331,8 @@ class TicketForm(QWidget):
 
     @Slot()
     def _on_price_finished(self) -> None:
-        if not self.price_edit.hasFocus() and not self.stop_edit.hasFocus():
+        typing = self.price_edit.hasFocus() or self.stop_edit.hasFocus() or self.exits.has_focus
+        if not typing:
             self.snap_limit()
 
 
