@@ -25,6 +25,7 @@ from workstation.simgateway.state import StateFile, StateFileError
 
 PROGRAM = "simgateway"
 _ZONE_HELP = f"zone of the times in --data, {TIME_ZONE} if not given"
+_MASTER_HELP = "client that hears of the orders and executions of every other"
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -80,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write the port here")
     parser.add_argument("--supervised", action="store_true", help="end with the standard input")
     parser.add_argument("--frame-log", type=Path, metavar="FILE", help="log every frame here")
+    parser.add_argument(
+        "--master-client-id", type=_between(0, 2**31 - 1), metavar="ID", help=_MASTER_HELP
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="own bars, SYMBOL.csv a stock")
     parser.add_argument(
         "--data-zone", type=_zone, default=ZoneInfo(TIME_ZONE), metavar="ZONE", help=_ZONE_HELP
@@ -141,7 +145,9 @@ def _build(options: argparse.Namespace) -> Server:
     sources = _own_sources(options)
     state_file = StateFile(options.state) if options.state else None
     frame_log = FrameLog(options.frame_log, clock) if options.frame_log else None
-    gateway = Gateway(clock, options.seed, state_file, sources)
+    gateway = Gateway(
+        clock, options.seed, state_file, sources, master_client_id=options.master_client_id
+    )
     return Server(
         gateway,
         clock,

@@ -18,6 +18,7 @@ from workstation.simgateway.orders import (
     Event,
     Execution,
     ExecutionShown,
+    Order,
     OrderShown,
     StatusShown,
 )
@@ -71,6 +72,7 @@ class Client:
     """Bars, depth and prints, by kind and request id."""
 
     account_stream: bool = False
+    auto_binds: bool = False
     _pnl_sent_at: float = NEVER
     _account_sent_at: float = NEVER
 
@@ -101,6 +103,12 @@ class Client:
                 self.write(order_messages.commission_report(execution))
             case Complaint(_, order_id, code, text, whole_second):
                 self.error(order_id, code, text, whole_second=whole_second)
+
+    def bound(self, order: Order) -> None:
+        """Tell that an order placed by hand now has an id, and how it stands."""
+        self.send(order_messages.order_bound(order))
+        self.deliver(OrderShown(order))
+        self.deliver(StatusShown(order))
 
     def send_execution(self, req_id: int, execution: Execution) -> None:
         """Send execDetails; -1 when nobody asked."""

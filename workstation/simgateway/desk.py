@@ -142,6 +142,13 @@ class OrderDesk:
             if order.status in LIVE or order.status == HELD_BACK:
                 self._cancel(order, "")
 
+    def rebind(self, order: Order, client_id: int, order_id: int) -> Order:
+        """Hand an order to another client under a new id, and return it as it now stands."""
+        self._by_client.pop((order.client_id, order.order_id), None)
+        order = replace(order, client_id=client_id, order_id=order_id)
+        self._put(order)
+        return order
+
     def step(self) -> None:
         """Let every market move once and book what it filled."""
         now = self._now()

@@ -14,7 +14,9 @@ from workstation.simgateway.history import History
 from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
 from workstation.simgateway.news_feed import NewsFeed
+from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Numbers
+from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import (
     Complaint,
     Event,
@@ -27,6 +29,9 @@ from workstation.simgateway.orders import (
 from workstation.simgateway.state import FIRST_PERM_ID, SavedState, StateFile, Transaction
 
 DEFAULT_SEED = 1
+DEFAULT_CLIENT = 0
+"""The client that may bind orders placed by hand."""
+
 EXECUTION_DAYS = 7
 """How long executions and finished orders are kept (tws-wire.md 3.4)."""
 
@@ -39,6 +44,13 @@ _ZONE = ZoneInfo(TIME_ZONE)
 
 class Listener(Protocol):
     """A connected client as the gateway sees it."""
+
+    auto_binds: bool
+    """Whether orders placed by hand are to become this client's."""
+
+    def bound(self, order: Order) -> None:
+        """Tell the client that an order placed by hand is now its own."""
+        ...
 
     def deliver(self, event: Event) -> None:
         """Tell the client about its order."""
@@ -62,7 +74,10 @@ class Gateway:
         seed: int | None,
         state_file: StateFile | None,
         sources: Mapping[str, Source] | None = None,
+        *,
+        master_client_id: int | None = None,
     ) -> None:
+        self._master = master_client_id
         saved = state_file.load() if state_file else None
         self.clock = clock
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
@@ -206,18 +221,43 @@ class Gateway:
     # ---- events ----------------------------------------------------------------------
 
     def _emit(self, event: Event) -> None:
-        if isinstance(event, Complaint):
-            client_id = event.client_id
-        elif isinstance(event, OrderShown | StatusShown):
-            client_id = event.order.client_id
-        else:
-            client_id = event.execution.client_id
-        listener = self.listeners.get(client_id)
-        if listener is not None:
-            listener.deliver(event)
+        """Tell the order's own client, and the master client of all but complaints."""
+        for client_id in dict.fromkeys(self._hearers(event)):
+            listener = self.listeners.get(client_id)
+            if listener is not None:
+                listener.deliver(event)
         if isinstance(event, ExecutionShown):
             for other in list(self.listeners.values()):
                 other.position_changed(event.execution.con_id)
+
+    def _hearers(self, event: Event) -> list[int]:
+        if isinstance(event, Complaint):
+            return [event.client_id]
+        if isinstance(event, OrderShown | StatusShown):
+            owner = event.order.client_id
+        else:
+            owner = event.execution.client_id
+        return [owner] if self._master is None else [owner, self._master]
+
+    # ---- orders placed by hand -------------------------------------------------------
+
+    def place_by_hand(self, request: PlaceRequest) -> None:
+        """Place an order as a person does at the gateway's own window: it has no client."""
+        request.order_id = self.desk.numbers.next_order_id(MANUAL_CLIENT)
+        self.desk.place(MANUAL_CLIENT, request)
+        listener = self.listeners.get(DEFAULT_CLIENT)
+        if listener is not None and listener.auto_binds:
+            self.bind_manual_orders()
+
+    def bind_manual_orders(self) -> None:
+        """Make the living orders placed by hand those of client 0, under negative ids."""
+        listener = self.listeners.get(DEFAULT_CLIENT)
+        for order in self.desk.live_orders(MANUAL_CLIENT):
+            taken = (o.order_id for o in self.desk.orders.values() if not o.client_id)
+            lowest = min(taken, default=0)
+            bound = self.desk.rebind(order, DEFAULT_CLIENT, min(lowest, 0) - 1)
+            if listener is not None:
+                listener.bound(bound)
 
 
 def recent(saved: SavedState, since: float) -> tuple[Sequence[Order], Sequence[Execution]]:

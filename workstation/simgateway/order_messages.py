@@ -12,15 +12,26 @@ from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.messages import Message, exact, money, short_contract
 from workstation.simgateway.orders import DONE, Execution, MarginPreview, Order
 
+MANUAL_CLIENT = -1
+"""Stands for nobody: the order was placed by hand, and clients see it as id 0 of client 0."""
+
 _ONE = Decimal(1)
+
+
+def shown_ids(order: Order | Execution) -> tuple[int, int]:
+    """Return the order id and the client id under which clients see an order."""
+    if order.client_id == MANUAL_CLIENT:
+        return 0, 0
+    return order.order_id, order.client_id
 
 
 def order_status(order: Order) -> Message:
     """Build orderStatus (3)."""
     remaining = order.terms.quantity - order.filled
+    order_id, client_id = shown_ids(order)
     return [
         3,
-        order.order_id,
+        order_id,
         order.status,
         order.filled,
         remaining,
@@ -28,7 +39,7 @@ def order_status(order: Order) -> Message:
         order.perm_id,
         order.terms.parent_id,
         order.last_fill_price,
-        order.client_id,
+        client_id,
         order.why_held,
         "0",
     ]
@@ -38,9 +49,10 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     """Build openOrder (5); with a preview it answers a what-if."""
     terms = order.terms
     instrument = BY_CON_ID[terms.con_id]
-    message: Message = [5, order.order_id, *short_contract(instrument, terms.exchange, "?")]
+    order_id, client_id = shown_ids(order)
+    message: Message = [5, order_id, *short_contract(instrument, terms.exchange, "?")]
     message += _main_terms(order)
-    message += [terms.order_ref, order.client_id, order.perm_id, terms.outside_rth, 0, "0", ""]
+    message += [terms.order_ref, client_id, order.perm_id, terms.outside_rth, 0, "0", ""]
     message += [f"{order.perm_id}.0/{terms.account}/100", "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, "", "", "", "", 0, "", -1, 0, "", "", "", "", "", UNSET_INT]
@@ -163,7 +175,8 @@ def _completed_text(order: Order) -> str:
 def execution_details(sv: int, req_id: int, execution: Execution, time_text: str) -> Message:
     """Build execDetails (11)."""
     instrument = BY_CON_ID[execution.con_id]
-    message: Message = [11, req_id, execution.order_id]
+    order_id, client_id = shown_ids(execution)
+    message: Message = [11, req_id, order_id]
     message += short_contract(instrument, execution.exchange)
     message += [
         execution.exec_id,
@@ -174,7 +187,7 @@ def execution_details(sv: int, req_id: int, execution: Execution, time_text: str
         execution.shares,
         execution.price,
         execution.perm_id,
-        execution.client_id,
+        client_id,
         0,
         execution.cumulative,
         exact(execution.average_price),
@@ -189,6 +202,11 @@ def execution_details(sv: int, req_id: int, execution: Execution, time_text: str
     if sv >= 198:
         message.append("")
     return message
+
+
+def order_bound(order: Order) -> Message:
+    """Build orderBound (100)."""
+    return [100, order.perm_id, order.client_id, order.order_id]
 
 
 def commission_report(execution: Execution) -> Message:

@@ -7,6 +7,7 @@ from workstation.simgateway import order_messages
 from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import BadFieldError, Fields
+from workstation.simgateway.gateway import DEFAULT_CLIENT
 from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.order_checks import invalid
 from workstation.simgateway.order_request import read_place_order
@@ -34,8 +35,10 @@ def global_cancel(client: Client, fields: Fields) -> None:
 
 
 def open_orders(client: Client, fields: Fields) -> None:
-    """Answer reqOpenOrders (5): this client's own."""
+    """Answer reqOpenOrders (5): this client's own; client 0 takes those placed by hand."""
     del fields
+    if client.client_id == DEFAULT_CLIENT:
+        client.gateway.bind_manual_orders()
     send_open_orders(client, client.gateway.desk.live_orders(client.client_id))
 
 
@@ -53,10 +56,13 @@ def send_open_orders(client: Client, orders: Iterable[Order]) -> None:
 
 
 def auto_open_orders(client: Client, fields: Fields) -> None:
-    """Answer reqAutoOpenOrders (15); there are no manual orders to bind."""
-    del fields
-    if client.client_id != 0:
+    """Answer reqAutoOpenOrders (15): client 0 takes the orders placed by hand from now on."""
+    fields.skip()
+    binds = fields.flag()
+    if client.client_id != DEFAULT_CLIENT:
         client.error(-1, 327, "Only the default client (i.e 0) can auto bind orders")
+        return
+    client.auto_binds = binds
 
 
 def completed_orders(client: Client, fields: Fields) -> None:

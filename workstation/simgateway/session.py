@@ -145,6 +145,8 @@ class Session:
             client_id = fields.integer()
         except BadFieldError as problem:
             raise ProtocolError(f"startApi: {problem}") from None
+        if client_id < 0:
+            raise ProtocolError(f"startApi: no client can be {client_id}")
         if client_id in self._gateway.listeners:
             text = "Unable to connect as the client id is already in use. Retry with a unique client id."
             now = int(self._gateway.now() * 1000)

@@ -202,6 +202,11 @@ field = st.one_of(st.text(max_size=5), st.integers(-10, 2**40), st.sampled_from(
 
 
 @settings(max_examples=150)
+def test_a_negative_client_id_is_no_client(world: World) -> None:
+    with pytest.raises(ProtocolError, match="no client"):
+        world.client(-1)
+
+
 @given(st.sampled_from(REQUESTS), st.lists(field, max_size=30), st.data())
 def test_mutated_requests_are_answered_or_refused(message_id, values, data) -> None:
     client = shared_client

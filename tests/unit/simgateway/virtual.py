@@ -27,11 +27,15 @@ class World:
     """A gateway and its virtual clients."""
 
     def __init__(
-        self, seed: int | None = 5, state_file: StateFile | None = None, seconds: float = 0.0
+        self,
+        seed: int | None = 5,
+        state_file: StateFile | None = None,
+        seconds: float = 0.0,
+        master_client_id: int | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.clock.seconds = seconds
-        self.gateway = Gateway(self.clock, seed, state_file)
+        self.gateway = Gateway(self.clock, seed, state_file, master_client_id=master_client_id)
 
     def run(self, seconds: float) -> None:
         """Let time pass, as the server would."""
