@@ -101,7 +101,7 @@ def test_an_order_placed_by_hand_has_no_ids_until_client_0_takes_it(world: World
 
     perm_id = str(world.gateway.desk.live_orders()[0].perm_id)
     assert ids(before) == [("0", "0")]
-    assert [m for m in before if m[0] == "3"][0][6] == perm_id
+    assert next(m for m in before if m[0] == "3")[6] == perm_id
     assert answer[0] == ["100", perm_id, "0", "-1"]
     assert set(ids(answer)) == set(ids(after)) == {("-1", "0")}
 

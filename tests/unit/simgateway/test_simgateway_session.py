@@ -150,6 +150,11 @@ def test_sizes_were_round_lots_before_159(world: World) -> None:
     assert int(old.of(2)[0][4]) == int(new.of(2)[0][4]) // 100
 
 
+def test_a_negative_client_id_is_no_client(world: World) -> None:
+    with pytest.raises(ProtocolError, match="no client"):
+        world.client(-1)
+
+
 def test_nothing_is_said_before_the_start(world: World) -> None:
     written: list[object] = []
     session = Session(world.gateway, 200, written.append, lambda _: None)
@@ -202,11 +207,6 @@ field = st.one_of(st.text(max_size=5), st.integers(-10, 2**40), st.sampled_from(
 
 
 @settings(max_examples=150)
-def test_a_negative_client_id_is_no_client(world: World) -> None:
-    with pytest.raises(ProtocolError, match="no client"):
-        world.client(-1)
-
-
 @given(st.sampled_from(REQUESTS), st.lists(field, max_size=30), st.data())
 def test_mutated_requests_are_answered_or_refused(message_id, values, data) -> None:
     client = shared_client
