@@ -37,6 +37,11 @@ def business_days_before(day: date, count: int) -> list[date]:
     return days
 
 
+def has_demo_data(symbol: str) -> bool:
+    """Return whether a stock's days come with the program."""
+    return (FOLDER / f"{symbol}.csv.gz").is_file()
+
+
 def demo_source(symbol: str) -> Source:
     """Return what reads a demonstration stock's days, the first time somebody asks."""
 
@@ -51,8 +56,6 @@ def demo_source(symbol: str) -> Source:
 def demo_rows(symbol: str) -> list[tuple[tuple[int, int, int, int], int]]:
     """Return open, high, low and close in ticks and the volume of each day, oldest first."""
     path = FOLDER / f"{symbol}.csv.gz"
-    if not path.is_file():
-        return []
     lines = gzip.decompress(path.read_bytes()).decode("ascii").splitlines()[1:]
     rows = []
     for line in lines:

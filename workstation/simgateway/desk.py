@@ -8,8 +8,8 @@ from workstation.domain.clock import Clock
 from workstation.simgateway import margin
 from workstation.simgateway.accounts import Account, commission_for
 from workstation.simgateway.families import CANCEL_THE_REST, Families
-from workstation.simgateway.instruments import TICK
-from workstation.simgateway.market import InstrumentMarket, to_price
+from workstation.simgateway.instruments import BY_CON_ID
+from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.matching import MAKER, Match
 from workstation.simgateway.order_checks import Refusal, checked
 from workstation.simgateway.order_records import Changes, Numbers, order_facts
@@ -104,6 +104,7 @@ class OrderDesk:
         if isinstance(terms, Refusal):
             self._complain(client_id, request.order_id, terms.code, terms.text)
             return
+        self._markets[terms.con_id]  # opens it, so that its mark counts in the margin
         if request.what_if:
             self._preview(client_id, request.order_id, terms)
             return
@@ -383,7 +384,7 @@ class OrderDesk:
         exchange = market.instrument.primary_exchange
         touched: dict[int, None] = {}
         for match in matches:
-            price = to_price(match.price)
+            price = market.instrument.price(match.price)
             for perm_id, liquidity in ((match.taker, 2), (match.maker, 1)):
                 if perm_id == MAKER or self.orders[perm_id].status not in LIVE:
                     continue
@@ -487,7 +488,7 @@ class OrderDesk:
     @staticmethod
     def _ticks(terms: OrderTerms) -> int:
         assert terms.limit_price is not None
-        return int(terms.limit_price / TICK)
+        return BY_CON_ID[terms.con_id].ticks(terms.limit_price)
 
     def _time(self) -> float:
         return self._clock.now().timestamp()

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import Account
-from workstation.simgateway.daily_data import Source, demo_source
+from workstation.simgateway.daily_data import Source
 from workstation.simgateway.desk import OrderDesk
-from workstation.simgateway.history import History
-from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
+from workstation.simgateway.instruments import DEMO, TIME_ZONE, Instrument, by_symbol
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
+from workstation.simgateway.markets import Histories, Markets
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Numbers
@@ -84,8 +84,9 @@ class Gateway:
         self.account = Account.restored(saved.account) if saved else Account()
         now = int(clock.now().timestamp())
         self._today = self.local_time(now).date()
-        self.markets = self._open_markets(saved, now)
-        self.histories = self._open_histories(sources or {})
+        sources = sources or {}
+        self.markets = self._open_markets(saved, now, sources)
+        self.histories = Histories(self.markets, sources, self.seed, self._today)
         self.news = NewsFeed(self.seed)
         numbers = Numbers(
             perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
@@ -105,31 +106,23 @@ class Gateway:
             state_file.begin(self._transaction(whole=True))
         self._forget_changes()
 
-    def _open_markets(self, saved: SavedState | None, now: int) -> dict[int, InstrumentMarket]:
+    def _open_markets(
+        self, saved: SavedState | None, now: int, sources: Mapping[str, Source]
+    ) -> Markets:
+        """Open the markets of the demonstration, of the user's stocks and of what is held."""
         # on another day than the saved one the market opens from its last real close again
         same_day = saved is not None and saved.account.day == f"{self._today:%Y%m%d}"
-        return {
-            instrument.con_id: InstrumentMarket(
-                instrument,
-                self.seed + (now if saved else 0),
-                now,
-                saved.tapes.get(instrument.con_id) if saved and same_day else None,
-                self._midnight(now),
-            )
-            for instrument in BY_CON_ID.values()
-        }
+        tapes = saved.tapes if saved and same_day else {}
 
-    def _open_histories(self, sources: Mapping[str, Source]) -> dict[int, History]:
-        return {
-            con_id: History(
-                sources.get(symbol) or demo_source(symbol),
-                self._today,
-                market.day,
-                f"{self.seed}:{symbol}",
-            )
-            for con_id, market in self.markets.items()
-            for symbol in (market.instrument.symbol,)
-        }
+        def opened(instrument: Instrument) -> InstrumentMarket:
+            at = int(self.now())
+            tape = tapes.get(instrument.con_id)
+            seed = self.seed + (now if saved else 0)
+            return InstrumentMarket(instrument, seed, at, tape, self._midnight(at))
+
+        own = [stock.con_id for symbol in sources if (stock := by_symbol(symbol))]
+        held = [con_id for con_id, position in self.account.positions.items() if position.quantity]
+        return Markets(opened, [*(stock.con_id for stock in DEMO), *own, *held])
 
     # ---- time ------------------------------------------------------------------------
 
@@ -168,9 +161,9 @@ class Gateway:
         self._day_ends = midnight + _DAY_SECONDS
         if today != self._today:
             self._today = today
-            for con_id, market in self.markets.items():
+            for market in self.markets.values():
                 market.roll_day(midnight, self.seed)
-                self.histories[con_id].next_day(today, market.day)
+            self.histories.next_day(today)
         day = f"{today:%Y%m%d}"
         if self.account.day != day:
             self.account.roll_day(day, self.desk.marks())

@@ -11,7 +11,7 @@ from decimal import Decimal
 from random import Random
 
 from workstation.simgateway.bars import generated_bar
-from workstation.simgateway.instruments import TICK, Instrument
+from workstation.simgateway.instruments import Instrument
 from workstation.simgateway.live_day import LiveDay
 from workstation.simgateway.matching import MAKER, Match, OrderBook
 
@@ -53,7 +53,7 @@ class Tape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What market-data subscribers see; prices are floats in USD, sizes shares.
+    """What market-data subscribers see; prices are floats as quoted, sizes shares.
 
     A side without orders is None.
     """
@@ -83,11 +83,6 @@ class Print:
     """Index into venues.VENUES."""
 
 
-def to_price(ticks: int) -> Decimal:
-    """Return a price in USD from whole ticks."""
-    return ticks * TICK
-
-
 class InstrumentMarket:
     """The order book of one stock, those who generate it, and its tape.
 
@@ -104,8 +99,8 @@ class InstrumentMarket:
     ) -> None:
         self.instrument = instrument
         self.book = OrderBook()
-        self._random = Random(f"{seed}:{instrument.symbol}")  # noqa: S311 a market, not a secret
-        self._previous_close = int(instrument.reference_price / TICK)
+        self._random = Random(f"{seed}:{instrument.seed_name}")  # noqa: S311 a market, not a secret
+        self._previous_close = instrument.ticks(instrument.reference_price)
         self._half_spread = 0.5
         self.prints: deque[Print] = deque(maxlen=_PRINTS_KEPT)
         self.printed = 0
@@ -143,7 +138,7 @@ class InstrumentMarket:
         if now > midnight and self._volume:
             prices = (self._open, self._high, self._low, self._last)
             past = generated_bar(midnight, now - midnight, prices, self._volume)
-        return LiveDay(midnight, now, past, f"{seed}:{self.instrument.symbol}")
+        return LiveDay(midnight, now, past, f"{seed}:{self.instrument.seed_name}")
 
     def _resume(self, tape: Tape) -> None:
         self._fair = tape.fair
@@ -169,24 +164,25 @@ class InstrumentMarket:
     def quote(self) -> Quote:
         """Return the present quote."""
         bid, ask = self.book.best_bid(), self.book.best_ask()
+        quoted = self.instrument.quoted
         return Quote(
-            bid=None if bid is None else bid / 100,
-            ask=None if ask is None else ask / 100,
+            bid=None if bid is None else quoted(bid),
+            ask=None if ask is None else quoted(ask),
             bid_size=0 if bid is None else self.book.size_at(bid, buys=True),
             ask_size=0 if ask is None else self.book.size_at(ask, buys=False),
-            last=self._last / 100,
+            last=quoted(self._last),
             last_size=self._last_size,
             last_time=self._last_time,
-            open=self._open / 100,
-            high=self._high / 100,
-            low=self._low / 100,
-            previous_close=self._previous_close / 100,
+            open=quoted(self._open),
+            high=quoted(self._high),
+            low=quoted(self._low),
+            previous_close=quoted(self._previous_close),
             volume=self._volume,
         )
 
     def last(self) -> Decimal:
-        """Return the price of the last trade, in USD."""
-        return to_price(self._last)
+        """Return the price of the last trade."""
+        return self.instrument.price(self._last)
 
     def mark(self) -> Decimal:
         """Return the price positions are valued at: the last, kept within bid and ask."""
@@ -196,7 +192,7 @@ class InstrumentMarket:
             ticks = max(ticks, bid)
         if ask is not None:
             ticks = min(ticks, ask)
-        return to_price(ticks)
+        return self.instrument.price(ticks)
 
     def take(
         self, owner: int, size: int, *, buys: bool, limit: int | None, now: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.simgateway.accounts import ACCOUNT
-from workstation.simgateway.instruments import TICK, Instrument, find
+from workstation.simgateway.instruments import Instrument, find
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import OrderTerms
 
@@ -73,7 +73,7 @@ def checked(request: PlaceRequest) -> OrderTerms | Refusal:
         _check_basics(request)
         or _check_account_and_tif(request)
         or _check_quantity(request.quantity)
-        or _check_price(request)
+        or _check_price(request, instrument)
         or _check_features(request)
     )
     return refusal or _terms(request, instrument)
@@ -113,22 +113,22 @@ def _check_quantity(quantity: Decimal | None) -> Refusal | None:
     return None
 
 
-def _check_price(request: PlaceRequest) -> Refusal | None:
+def _check_price(request: PlaceRequest, instrument: Instrument) -> Refusal | None:
     for name, price, types in (
         ("limit", request.limit_price, LIMIT_TYPES),
         ("stop", request.stop_price, STOP_TYPES),
     ):
         if request.order_type in types:
-            refusal = _check_one_price(name, price)
+            refusal = _check_one_price(name, price, instrument)
             if refusal:
                 return refusal
     return None
 
 
-def _check_one_price(name: str, price: Decimal | None) -> Refusal | None:
+def _check_one_price(name: str, price: Decimal | None, instrument: Instrument) -> Refusal | None:
     if price is None:
         return invalid(f"A {name} price is required")
-    if not TICK <= price <= _LARGEST_PRICE or price % TICK:
+    if not instrument.tick <= price <= _LARGEST_PRICE or not instrument.rule.allows(price):
         return Refusal(
             110, "The price does not conform to the minimum price variation for this contract."
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field, Fields
 from workstation.simgateway.depth import DELETE, Row, steps, top_rows
-from workstation.simgateway.instruments import find
+from workstation.simgateway.instruments import Instrument, find
 from workstation.simgateway.market import InstrumentMarket, Print, Quote
 from workstation.simgateway.messages import Message, rows
 from workstation.simgateway.order_checks import NO_DEFINITION, invalid
@@ -76,7 +76,8 @@ class DepthStream:
         self, client: Client, operation: int, position: int, row: Row, *, buys: bool
     ) -> Message:
         gone = operation == DELETE
-        price, size = (0.0, 0) if gone else (row.price / 100, client.size(row.size))
+        quoted = client.gateway.markets[self.con_id].instrument.quoted
+        price, size = (0.0, 0) if gone else (quoted(row.price), client.size(row.size))
         tail: Message = [operation, int(buys), price, size]
         if self.venue is None:
             return [13, 1, self.req_id, position, VENUES[row.venue], *tail, 1]
@@ -147,7 +148,8 @@ class TickStream:
         market = client.gateway.markets[self.con_id]
         if self.kind <= 2:
             for one in newest(market, market.printed - self.seen):
-                client.write([99, self.req_id, self.kind, one.time, *_print(one)])
+                shown = _print(market.instrument, one)
+                client.write([99, self.req_id, self.kind, one.time, *shown])
             self.seen = market.printed
             return
         old, quote = self.quote, market.quote()
@@ -172,9 +174,10 @@ def newest(market: InstrumentMarket, count: int) -> Iterable[Print]:
     return [market.prints[i] for i in range(kept - max(0, min(count, kept)), kept)]
 
 
-def _print(one: Print) -> Message:
+def _print(instrument: Instrument, one: Print) -> Message:
     """Return price, size, attributes, exchange and conditions."""
-    return [one.price / 100, one.size, 0, VENUES[one.venue], _ODD_LOT if one.size < 100 else ""]
+    price = instrument.quoted(one.price)
+    return [price, one.size, 0, VENUES[one.venue], _ODD_LOT if one.size < 100 else ""]
 
 
 def _quote(kind: int, quote: Quote) -> Message:
@@ -214,7 +217,7 @@ def _earlier(req_id: int, kind: int, market: InstrumentMarket, count: int, now: 
     if kind <= 2:
         ticks: list[Message] = []
         for one in newest(market, count):
-            price, size, mask, venue, conditions = _print(one)
+            price, size, mask, venue, conditions = _print(market.instrument, one)
             ticks.append([one.time, mask, price, size, venue, conditions])
         return [*rows([98, req_id], ticks), 1]
     quote = market.quote()

@@ -266,19 +266,20 @@ def _row(query: BarQuery, label: str | int, bar: Bar) -> Message:
 
 
 def _prices(query: BarQuery, bar: Bar) -> tuple[float, float, float, float]:
-    """Return prices in USD; quotes stand half a spread of two ticks beside the trades."""
+    """Return prices; quotes stand half a spread of two ticks beside the trades."""
     shift = {"BID": -1, "ASK": 1}.get(query.shows, 0)
     ticks = (bar.open + shift, bar.high + shift, bar.low + shift, bar.close + shift)
     if query.shows == "BID_ASK":  # average bid, highest ask, lowest bid, average ask
         ticks = (bar.close - 1, bar.high + 1, bar.low - 1, bar.close + 1)
-    return ticks[0] / 100, ticks[1] / 100, ticks[2] / 100, ticks[3] / 100
+    opened, high, low, close = map(query.instrument.quoted, ticks)
+    return opened, high, low, close
 
 
 def _amounts(query: BarQuery, bar: Bar) -> tuple[Field, Field, Field]:
     """Return volume, average price and count; -1 for what a quote does not have."""
     if query.shows not in {"TRADES", "ADJUSTED_LAST"}:
         return -1, -1, -1
-    return bar.volume, round(bar.average / 100, 4), bar.prints
+    return bar.volume, round(query.instrument.quoted(bar.average), 4), bar.prints
 
 
 # ---- streams -----------------------------------------------------------------------------

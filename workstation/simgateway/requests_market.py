@@ -1,15 +1,9 @@
-"""Requests about contracts, market data, time and the session itself."""
+"""Requests about market data, time and the session itself."""
 
-from workstation.simgateway import messages
+from workstation.simgateway import messages, requests_contracts
 from workstation.simgateway.client import Client, QuoteStream
 from workstation.simgateway.codec_text import BadFieldError, Fields
-from workstation.simgateway.instruments import (
-    MARKET_RULE_ID,
-    Instrument,
-    find,
-    matching,
-    round_the_clock_hours,
-)
+from workstation.simgateway.instruments import Instrument
 from workstation.simgateway.order_checks import NO_DEFINITION, invalid
 from workstation.simgateway.order_request import read_contract
 from workstation.simgateway.requests_news import subscribe_news
@@ -49,40 +43,6 @@ def market_data_type(client: Client, fields: Fields) -> None:
         client.error(-1, refusal.code, refusal.text)
 
 
-def contract_details(client: Client, fields: Fields) -> None:
-    """Answer reqContractDetails (9)."""
-    fields.skip()
-    req_id = fields.integer()
-    query = read_contract(fields)
-    instrument = find(query)
-    if instrument is None:
-        client.error(req_id, 200, NO_DEFINITION)
-        return
-    today = client.gateway.local_time(client.gateway.now()).date()
-    hours = round_the_clock_hours(today)
-    exchange = query.exchange or "SMART"
-    client.send(
-        messages.contract_data(client.sv, req_id, instrument, exchange, hours),
-        [52, 1, req_id],
-    )
-
-
-def matching_symbols(client: Client, fields: Fields) -> None:
-    """Answer reqMatchingSymbols (81)."""
-    req_id = fields.integer()
-    client.write(messages.symbol_samples(client.sv, req_id, matching(fields.text())))
-
-
-def market_rule(client: Client, fields: Fields) -> None:
-    """Answer reqMarketRule (91)."""
-    rule_id = fields.integer()
-    if rule_id != MARKET_RULE_ID:
-        refusal = invalid("Invalid market rule id")
-        client.error(-1, refusal.code, refusal.text)
-        return
-    client.write(messages.market_rule(rule_id))
-
-
 def market_data(client: Client, fields: Fields) -> None:
     """Answer reqMktData (1): a stream of ticks, or a snapshot."""
     fields.skip()
@@ -97,10 +57,10 @@ def market_data(client: Client, fields: Fields) -> None:
     generic = _generic_ticks(wanted)
     snapshot = fields.flag()
     regulatory = fields.flag()
-    instrument = find(query)
+    instrument = requests_contracts.the_one(client, req_id, query)
     if instrument is None:
-        client.error(req_id, 200, NO_DEFINITION)
-    elif not query.exchange:
+        return
+    if not query.exchange:
         refusal = invalid("Please enter exchange")
         client.error(req_id, refusal.code, refusal.text)
     elif regulatory:
@@ -124,7 +84,7 @@ def _start_quotes(
     snapshot: bool,
 ) -> None:
     stream = QuoteStream(instrument.con_id, generic)
-    client.send([81, req_id, "0.01", "9c0001", 3], [58, 1, req_id, 1])
+    client.send([81, req_id, instrument.tick, "9c0001", 3], [58, 1, req_id, 1])
     client.send_quote(req_id, stream)
     if 236 in generic:  # shortable: plenty of shares
         client.send([45, 6, req_id, 46, "3.0"], messages.tick_size(req_id, 89, 10_000_000))
@@ -151,23 +111,15 @@ def cancel_market_data(client: Client, fields: Fields) -> None:
         client.error(req_id, 300, f"Can't find EId with tickerId:{req_id}")
 
 
-def no_option_chain(client: Client, fields: Fields) -> None:
-    """Answer reqSecDefOptParams (78): no options are listed."""
-    client.write([76, fields.integer()])
-
-
 HANDLERS = {
+    **requests_contracts.HANDLERS,
     1: market_data,
     2: cancel_market_data,
     8: req_ids,
-    9: contract_details,
     12: nothing,
     13: nothing,
     14: nothing,
     49: current_time,
     59: market_data_type,
-    78: no_option_chain,
-    81: matching_symbols,
-    91: market_rule,
     105: current_time_ms,
 }

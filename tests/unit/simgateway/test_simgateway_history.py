@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.simgateway.virtual import World
 from workstation.simgateway.bars import Bar, divided, generated_bar, joined
 from workstation.simgateway.daily_data import business_days_before, demo_rows
-from workstation.simgateway.instruments import INSTRUMENTS
+from workstation.simgateway.instruments import DEMO
 from workstation.simgateway.live_day import LiveDay
 
 AAPL = 265598
@@ -101,7 +101,7 @@ def test_older_seconds_come_from_their_minutes() -> None:
 
 def test_the_demo_data_end_on_the_last_business_day_at_the_reference_price() -> None:
     assert business_days_before(date(2026, 11, 23), 2) == [date(2026, 11, 19), date(2026, 11, 20)]
-    for instrument in INSTRUMENTS:
+    for instrument in DEMO:
         rows = demo_rows(instrument.symbol)
         assert rows[-1][0][3] == instrument.reference_price * 100
         assert len(rows) > 190

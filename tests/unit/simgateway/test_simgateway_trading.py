@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.simgateway.virtual import World, place_fields
 from workstation.simgateway.accounts import STARTING_CASH, Account, commission_for
-from workstation.simgateway.instruments import INSTRUMENTS
+from workstation.simgateway.instruments import DEMO
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.matching import MAKER, OrderBook
 
@@ -103,7 +103,7 @@ def test_realized_profit_counts_both_commissions() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_market_is_believable_and_repeats(seed: int) -> None:
     def run() -> list[tuple[float | None, ...]]:
-        market = InstrumentMarket(INSTRUMENTS[0], seed, 0, None)
+        market = InstrumentMarket(DEMO[0], seed, 0, None)
         seen = []
         for second in range(1500):
             market.step(second)

@@ -1,0 +1,51 @@
+"""Past days of contracts without real data: a random walk that ends at the last close."""
+
+import math
+from datetime import date
+from random import Random
+
+from workstation.simgateway.bars import generated_bar
+from workstation.simgateway.daily_data import PastDay, Source, business_days_before
+from workstation.simgateway.instruments import Instrument
+
+YEARS = 3
+_DAYS = 252 * YEARS
+_DAYS_WITH_WEEKEND = 365 * YEARS
+_CONTRACTS_A_SECOND = {"STK": 300, "CASH": 900, "CRYPTO": 40, "FUT": 20, "OPT": 0.05, "BOND": 0.02}
+
+
+def generated_source(instrument: Instrument, seed: int) -> Source:
+    """Return what makes up a contract's days, the same ones for the same seed and day."""
+
+    def read(today: date) -> list[PastDay]:
+        random = Random(f"{seed}:{instrument.seed_name}:days")  # noqa: S311 not a secret
+        close = instrument.ticks(instrument.reference_price)
+        found: list[PastDay] = []
+        for day in reversed(_days(instrument, today)):
+            prices = _prices(close, instrument.daily_volatility, random)
+            opens, ends = instrument.hours.span(day, liquid=instrument.sec_type == "STK")
+            pace = _CONTRACTS_A_SECOND.get(instrument.sec_type, 5)
+            volume = round((ends - opens) * pace * math.exp(random.gauss(0, 0.35)))
+            found.append((day, (generated_bar(opens, ends - opens, prices, volume),)))
+            gap = random.gauss(0, instrument.daily_volatility / 4)
+            close = max(1, round(prices[0] * math.exp(-gap)))
+        found.reverse()
+        return found
+
+    return read
+
+
+def _days(instrument: Instrument, today: date) -> list[date]:
+    if instrument.hours.weekend:
+        last = today.toordinal()
+        return [date.fromordinal(last - back) for back in range(_DAYS_WITH_WEEKEND, 0, -1)]
+    return business_days_before(today, _DAYS)
+
+
+def _prices(close: int, volatility: float, random: Random) -> tuple[int, int, int, int]:
+    """Return open, high, low and close of a day of which the close is known."""
+    opened = max(1, round(close * math.exp(-random.gauss(0, volatility))))
+    wick = close * volatility * 0.4
+    high = max(opened, close) + round(random.expovariate(1 / wick) if wick else 0)
+    low = max(1, min(opened, close) - round(random.expovariate(1 / wick) if wick else 0))
+    return opened, high, low, close

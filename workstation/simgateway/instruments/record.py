@@ -1,0 +1,228 @@
+"""What the exchange knows about one contract.
+
+Source of identifiers and shapes: tws-wire.md 2.5, contractData.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from workstation.simgateway.instruments.hours import US_STOCKS, Hours
+from workstation.simgateway.instruments.rules import CENT, MarketRule
+
+US_EXCHANGES = (
+    "SMART",
+    "AMEX",
+    "NYSE",
+    "CBOE",
+    "PHLX",
+    "ISE",
+    "CHX",
+    "ARCA",
+    "ISLAND",
+    "DRCTEDGE",
+    "BEX",
+    "BATS",
+    "EDGEA",
+    "BYX",
+    "IEX",
+    "EDGX",
+    "FOXRIVER",
+    "PEARL",
+    "NYSENAT",
+    "LTSE",
+    "MEMX",
+    "IBEOS",
+    "OVERNIGHT",
+    "TPLUS0",
+    "PSX",
+)
+ORDER_TYPES = "ACTIVETIM,DAY,FOK,GTC,IOC,LMT,MKT,OCA,OUTSIDERTH,STP,STPLMT,WHATIF"
+
+
+class Shortable(Enum):
+    """How easily a contract can be sold short; the value is that of tick 46."""
+
+    EASY = 3.0
+    LOCATE = 2.0
+    NONE = 1.0
+
+
+class Entitlement(Enum):
+    """What market data the account may see."""
+
+    LIVE = "live"
+    DELAYED = "delayed"
+    """Live asks for a subscription; delayed is free."""
+
+    NONE = "none"
+
+
+class Trading(Enum):
+    """What may be done with a contract."""
+
+    FULL = "full"
+    QUOTES = "quotes"
+    """It is quoted, but orders are refused."""
+
+    VALUE = "value"
+    """A computed figure without bid, ask or orders: an index."""
+
+    HISTORY = "history"
+    """Only bars of the past: a continuous future."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borrow:
+    """What a short sale of a contract needs."""
+
+    shortable: Shortable = Shortable.EASY
+    shares: int = 10_000_000
+    """Shares to be had."""
+
+    yearly_fee: Decimal = Decimal("0.0025")
+    """Fraction of the value a year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """One contract; prices are as quoted, in the currency divided by the price magnifier."""
+
+    con_id: int
+    symbol: str
+    sec_type: str = "STK"
+    currency: str = "USD"
+    long_name: str
+    primary_exchange: str
+    """Exchange of listing; the only one of what does not route."""
+
+    exchanges: tuple[str, ...] = US_EXCHANGES
+    market_name: str
+    trading_class: str = ""
+    """The market name when empty."""
+
+    local_symbol: str = ""
+    """The symbol when empty."""
+
+    multiplier: Decimal = Decimal(1)
+    """Units of the underlying one contract stands for."""
+
+    last_trade_date: date | None = None
+    contract_month: str = ""
+    first_notice: date | None = None
+    """First day on which a long future may be asked to take delivery."""
+
+    strike: Decimal | None = None
+    right: str = ""
+    """C or P of an option."""
+
+    is_american: bool = True
+    settles_in_cash: bool = False
+    rule: MarketRule = CENT
+    min_size: Decimal = Decimal(1)
+    size_increment: Decimal = Decimal(1)
+    suggested_size: Decimal = Decimal(100)
+    price_magnifier: int = 1
+    """Quoted units to one unit of the currency: 100 where prices are in pence or cents."""
+
+    hours: Hours = US_STOCKS
+    stock_type: str = "COMMON"
+    """Kind of a stock; means nothing for anything else."""
+
+    isin: str = ""
+    cusip: str = ""
+    coupon: Decimal | None = None
+    """Per cent a year, of a bond."""
+
+    underlying: int = 0
+    """con_id of what it derives from; 0 for none."""
+
+    trading: Trading = Trading.FULL
+    entitlement: Entitlement = Entitlement.LIVE
+    borrow: Borrow = Borrow()
+    industry: str = ""
+    category: str = ""
+    subcategory: str = ""
+    reference_price: Decimal
+    """Last close of its daily history: the close of the day before the simulation begins."""
+
+    daily_volatility: float
+    """Standard deviation of one day's return, as a fraction."""
+
+    @property
+    def tick(self) -> Decimal:
+        """The finest price increment: what the order book counts prices in."""
+        return self.rule.smallest
+
+    @property
+    def time_zone(self) -> str:
+        """Zone of its hours."""
+        return self.hours.time_zone
+
+    @property
+    def name_of_class(self) -> str:
+        """Its trading class as the wire shows it."""
+        return self.trading_class or self.market_name
+
+    @property
+    def local_name(self) -> str:
+        """Its local symbol as the wire shows it."""
+        return self.local_symbol or self.symbol
+
+    @property
+    def seed_name(self) -> str:
+        """What its random numbers begin from."""
+        return self.symbol if self.sec_type == "STK" else f"{self.sec_type}:{self.con_id}"
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether its price comes from another contract's."""
+        return self.underlying != 0
+
+    def price(self, ticks: int) -> Decimal:
+        """Return the price of whole ticks."""
+        return ticks * self.rule.smallest
+
+    def quoted(self, ticks: float) -> float:
+        """Return ticks as a price for the wire, without the noise of binary fractions."""
+        return round(ticks * self.rule.unit, 8)
+
+    def ticks(self, price: Decimal) -> int:
+        """Return a price in ticks, rounded to the nearest."""
+        return round(price / self.rule.smallest)
+
+    def step_at(self, ticks: int) -> int:
+        """Return how many ticks the increment is at a price; 1 where the rule has one row."""
+        if len(self.rule.rows) == 1:
+            return 1
+        return round(self.rule.increment(self.price(ticks)) / self.rule.smallest)
+
+    def money(self, price: Decimal) -> Decimal:
+        """Return what one contract is worth at a price, in its currency."""
+        return price * self.multiplier / self.price_magnifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractQuery:
+    """The contract fields of a request, as the client wrote them."""
+
+    con_id: int = 0
+    symbol: str = ""
+    sec_type: str = ""
+    last_trade_date: str = ""
+    strike: Decimal | None = None
+    """None when the client left it empty; 0 is what older clients send for none."""
+
+    right: str = ""
+    multiplier: str = ""
+    exchange: str = ""
+    primary_exchange: str = ""
+    currency: str = ""
+    local_symbol: str = ""
+    trading_class: str = ""
+    include_expired: bool = False
+    isin: str = ""
+    """The identifier of a look-up by ISIN."""
+
+    cusip: str = ""

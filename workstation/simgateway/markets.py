@@ -1,0 +1,81 @@
+"""The markets that are open: those of the demonstration at once, any other when first needed."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+from workstation.simgateway.daily_data import Source, demo_source, has_demo_data
+from workstation.simgateway.generated_days import generated_source
+from workstation.simgateway.history import History
+from workstation.simgateway.instruments import BY_CON_ID, Instrument
+from workstation.simgateway.market import InstrumentMarket
+
+
+class Markets(Mapping[int, InstrumentMarket]):
+    """Markets by con_id; asking for one that is not open yet opens it.
+
+    Iteration gives the open ones alone, so that thousands of listed contracts cost nothing.
+    """
+
+    def __init__(
+        self, opened: Callable[[Instrument], InstrumentMarket], at_once: Iterable[int]
+    ) -> None:
+        self._opened = opened
+        self._open: dict[int, InstrumentMarket] = {}
+        for con_id in at_once:
+            self[con_id]
+
+    def __getitem__(self, con_id: int) -> InstrumentMarket:
+        market = self._open.get(con_id)
+        if market is None:
+            market = self._open[con_id] = self._opened(BY_CON_ID[con_id])
+        return market
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(tuple(self._open))
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+
+class Histories(Mapping[int, History]):
+    """Past days by con_id; asking for one that nobody asked for yet opens its market."""
+
+    def __init__(
+        self, markets: Markets, sources: Mapping[str, Source], seed: int, today: date
+    ) -> None:
+        self._markets = markets
+        self._sources = sources
+        self._seed = seed
+        self._today = today
+        self._open: dict[int, History] = {}
+
+    def __getitem__(self, con_id: int) -> History:
+        history = self._open.get(con_id)
+        if history is None:
+            market = self._markets[con_id]
+            name = market.instrument.seed_name
+            source = self._source(market.instrument)
+            history = History(source, self._today, market.day, f"{self._seed}:{name}")
+            self._open[con_id] = history
+        return history
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(tuple(self._open))
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def next_day(self, today: date) -> None:
+        """Keep the day that ended of each; their markets have begun the new one already."""
+        self._today = today
+        for con_id, history in self._open.items():
+            history.next_day(today, self._markets[con_id].day)
+
+    def _source(self, instrument: Instrument) -> Source:
+        if instrument.sec_type == "STK":
+            own = self._sources.get(instrument.symbol)
+            if own is not None:
+                return own
+            if has_demo_data(instrument.symbol):
+                return demo_source(instrument.symbol)
+        return generated_source(instrument, self._seed)
