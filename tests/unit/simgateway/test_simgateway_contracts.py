@@ -131,12 +131,12 @@ def test_a_market_opens_when_it_is_first_needed(world: World, client: VirtualCli
 
 
 def test_days_of_a_stock_without_files_end_at_its_last_close(client: VirtualClient) -> None:
-    answer = client.request(20, 40, *contract("XOM"), 0, "", "1 day", "1 M", 1, "TRADES", 1, 0, "")
+    answer = client.request(20, 40, *contract("JPM"), 0, "", "1 day", "1 M", 1, "TRADES", 1, 0, "")
     rows = answer[0]
     count = int(rows[2])
     bars = [rows[3 + i * 8 : 11 + i * 8] for i in range(count)]
     assert count > 15
-    assert bars[-2][4] == "117.22"
+    assert bars[-2][4] == "309.4"
     for _, opened, high, low, close, volume, *_ in bars:
         assert float(low) <= min(float(opened), float(close))
         assert max(float(opened), float(close)) <= float(high)
