@@ -104,8 +104,25 @@ class OrderDesk:
             if isinstance(body, Intent):
                 self.controller.ids.used(body.order_id)
         self.link_lost("the program was restarted")
-        for order in self._orders:
-            self._out.post(OrderChanged(order.view()))
+        self._show_day()
+
+    def _show_day(self) -> None:
+        """Show what may be live, what it came from, and the orders and fills of the day.
+
+        The day is the one of this machine's clock, as the user reads it.
+        """
+        today = self._clock.now().astimezone().date()
+        views = [order.view() for order in self._orders]
+        needed = {view.parent for view in views if view.is_working}
+        for view in views:
+            is_of_day = view.updated_at.astimezone().date() == today
+            if view.is_working or view.key in needed or is_of_day:
+                self._out.post(OrderChanged(view))
+        fills = [e for e in self._orders.executions() if e.time.astimezone().date() == today]
+        for execution in sorted(fills, key=lambda fill: fill.time):
+            self._out.post(ExecutionArrived(execution))
+            if commission := self._orders.commission(execution.exec_id):
+                self._out.post(CommissionArrived(commission))
 
     def apply_recorded(self, event: OmsEvent) -> None:
         """Apply an event that the journal holds already."""

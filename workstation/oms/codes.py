@@ -38,3 +38,15 @@ CANCEL_FAILED = frozenset({135, 136, 161, 10147, 10148, 10149})
 
 INFORMS = frozenset({399, 404, 2102, 2109, 2137, 2161, 10167, 10311, 10349})
 """Belongs to the order as a note and changes no state."""
+
+_HELD_FOR = {
+    "child": "waits for its entry",
+    "trigger": "waits for its trigger price",
+    "locate": "the broker locates shares to borrow",
+}
+
+
+def held_words(why_held: str) -> str:
+    """Say why the broker holds an order; `why_held` is a list with commas, as in orderStatus."""
+    words = (word.strip() for word in why_held.split(","))
+    return ", ".join(_HELD_FOR.get(word, f"held by the broker: {word}") for word in words if word)

@@ -17,6 +17,7 @@ from workstation.domain.ids import (
 )
 from workstation.domain.order import OrderDraft, Side
 from workstation.domain.order_status import Lifecycle, OrderFlag, OrderView, Pending
+from workstation.oms import codes
 
 
 @dataclass(slots=True)
@@ -73,6 +74,9 @@ class ManagedOrder:
     revisions: dict[str, Execution] = field(default_factory=dict)
     flags: frozenset[OrderFlag] = frozenset()
     note: str = ""
+    held_for: str = ""
+    """Why the broker holds the order, in its own words: whyHeld of the newest status."""
+
     _filled: Decimal | None = None
     _view: OrderView | None = None
 
@@ -81,6 +85,12 @@ class ManagedOrder:
         object.__setattr__(self, name, value)
         if not name.startswith("_"):
             object.__setattr__(self, "_view", None)
+
+    @property
+    def shown_note(self) -> str:
+        """The newest sentence about the order, and what it waits for while it is live."""
+        waits = "" if self.lifecycle.is_terminal else codes.held_words(self.held_for)
+        return " · ".join(part for part in (self.note, waits) if part)
 
     def take_revision(self, execution: Execution) -> None:
         """Count an execution, in place of an earlier revision of it."""
@@ -192,7 +202,7 @@ class ManagedOrder:
             filled=self.filled,
             average_price=self.average_price,
             flags=self.flags,
-            note=self.note,
+            note=self.shown_note,
             editable=self.mine,
             created_at=self.created_at,
             updated_at=self.updated_at,

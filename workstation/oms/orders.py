@@ -131,6 +131,12 @@ class OrderBook:
         """
         return self._by_id.get((order.client_id, order.order_id)) == order.key
 
+    def executions(self) -> Iterator[Execution]:
+        """Yield the latest revision of every execution, those of unknown orders included."""
+        for order in self._orders.values():
+            yield from order.revisions.values()
+        yield from self._orphans.values()
+
     def commission(self, exec_id: ExecId) -> Commission | None:
         """Return the cost of an execution, None until the broker tells it."""
         return self._commissions.get(exec_id)

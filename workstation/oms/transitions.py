@@ -71,8 +71,7 @@ def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> Non
         alarms.append((order.key, f"The broker reports an unknown status: {word}"))
         return
     order.acknowledged = True
-    if why_held:
-        order.note = f"Held by the broker: {why_held}"
+    order.held_for = why_held
     if word == codes.FILLED:
         _said_filled(order)
     elif order.lifecycle.is_terminal:

@@ -19,10 +19,12 @@ from tests.helpers.desk_fakes import (
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.limits import LimitsDesk
 from workstation.desk.trading import Trading
+from workstation.domain.execution import Commission
 from workstation.domain.finding import TradingState
-from workstation.domain.ids import IntentId
-from workstation.domain.messages import ExecutionArrived, OrderChanged
+from workstation.domain.ids import ExecId, IntentId, OrderKey
+from workstation.domain.messages import CommissionArrived, ExecutionArrived, OrderChanged
 from workstation.domain.order_status import Lifecycle, Pending
+from workstation.domain.reports import CommissionReport
 from workstation.risk.limits import proposed
 from workstation.storage.journal import Journal
 from workstation.storage.limits_file import add_limits, read_limits
@@ -144,6 +146,29 @@ def test_after_a_restart_what_was_under_way_is_unknown_and_nothing_is_sent() -> 
     assert again.order(changing).replace is Pending.UNKNOWN
     assert again.order(changing).pending_limit == D("100.01")
     assert len(again.out.messages) >= 3
+
+
+def test_a_restart_shows_the_day_and_what_may_be_live() -> None:
+    door = Door()
+    filled, working = door.working(), door.working(quantity=D(50))
+    door.apply(fill(quantity=100, time=door.clock.now()))
+    cost = Commission(
+        exec_id=ExecId("a.1.01"), commission=D("1.00"), currency="USD", realized_pnl=None
+    )
+    door.apply(CommissionReport(commission=cost))
+    day, next_day = Door(), Door()
+    next_day.clock.seconds += 86_400
+    for again in (day, next_day):
+        again.desk.replay(list(door.journal.entries))
+
+    def shown(again: Door) -> tuple[set[OrderKey], int, int]:
+        kinds = [type(message) for message in again.out.messages]
+        orders = {m.order.key for m in again.out.messages if isinstance(m, OrderChanged)}
+        return orders, kinds.count(ExecutionArrived), kinds.count(CommissionArrived)
+
+    assert door.order(filled).lifecycle is L.FILLED
+    assert shown(day) == ({filled, working}, 1, 1)
+    assert shown(next_day) == ({working}, 0, 0)
 
 
 def test_a_crash_between_record_and_wire_leaves_an_unknown_order_not_a_second_one() -> None:

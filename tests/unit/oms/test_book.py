@@ -91,7 +91,21 @@ def test_inactive_is_no_end_and_may_come_alive() -> None:
 
 
 def test_a_hold_is_shown_with_its_reason() -> None:
-    assert "locate" in OneOrder().hear(status("PreSubmitted", why_held="locate")).order.note
+    book = OneOrder().hear(status("PreSubmitted", why_held="child,trigger"))
+    assert book.order.view().note == "waits for its entry, waits for its trigger price"
+
+    book.hear(status("PreSubmitted", why_held="locate"))
+    assert book.order.view().note == "the broker locates shares to borrow"
+    book.hear(status("PreSubmitted", why_held="new"))
+    assert book.order.view().note == "held by the broker: new"
+    book.hear(status("Submitted"))
+    assert book.order.view().note == ""
+
+
+def test_what_ended_waits_for_nothing() -> None:
+    book = OneOrder().hear(status("PreSubmitted", why_held="child"), status("Cancelled"))
+
+    assert book.order.view().note == ""
 
 
 def test_pending_cancel_still_fills() -> None:
