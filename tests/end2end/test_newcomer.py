@@ -96,9 +96,9 @@ def place_a_bracket(trader: Trader) -> None:
     trader.type(str(ask + 3))
     trader.press(Qt.Key.Key_Tab)
     trader.type(str(ask - 3))
-    assert (
-        ticket.submit_button.text() == f"BUY 100 {SYMBOL} LMT {ask + Decimal('0.10')} DAY + BRACKET"
-    )
+    words = f"BUY 100 {SYMBOL} LMT {ask + Decimal('0.10')} DAY"
+    exits = f"BRACKET {ask + 3} / {ask - 3} GTC"
+    assert ticket.submit_button.text() == f"{words}\n{exits}"
     trader.click(ticket.margin_button)
     trader.until(lambda: "Initial margin" in ticket.strip.headline.text())
     assert trader.orders() == []

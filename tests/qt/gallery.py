@@ -41,6 +41,7 @@ from workstation.domain.commands import (
     FollowBars,
     FollowDepth,
     HeadlinesAnswer,
+    PreviewMargin,
     RequestArticle,
     RequestHeadlines,
     SubmitOrder,
@@ -61,6 +62,7 @@ from workstation.domain.news import Article
 from workstation.domain.notice import Severity
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
+from workstation.domain.preview import MarginPreview
 from workstation.domain.quote import MarketDataType
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
@@ -279,6 +281,29 @@ def asked(window: MainWindow, commands: FakeCommands) -> None:
     commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
 
 
+def bracket(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    entry = an_order(30, lifecycle=Lifecycle.FILLED, filled=Decimal(100), average_price=Decimal("187.20"))  # fmt: skip
+    exits = {"side": Side.SELL, "tif": "GTC", "parent": entry.key}
+    window.on_events(
+        (
+            OrderChanged(entry),
+            OrderChanged(an_order(31, limit_price=Decimal("190.00"), **exits)),
+            OrderChanged(an_order(32, order_type="STP", limit_price=None, stop_price=Decimal("185.00"), lifecycle=Lifecycle.HELD, note="waits for its trigger price", **exits)),
+        )
+    )  # fmt: skip
+    form = window.ticket.form
+    form.exits.box.click()
+    form.exits.target_edit.set_value(Decimal("190.00"))
+    form.exits.stop_edit.set_value(Decimal("185.00"))
+
+
+def what_if(window: MainWindow, commands: FakeCommands) -> None:
+    bracket(window, commands)
+    window.ticket.margin_button.click()
+    commands.answer(PreviewMargin, MarginPreview(initial_margin_change=Decimal("4680.25"), maintenance_margin_change=Decimal("4212.00"), initial_margin_after=Decimal("119360.50"), maintenance_margin_after=Decimal("109360.50"), equity_after=Decimal("1000999.00"), commission=Decimal("1.00"), currency="USD"))  # fmt: skip
+
+
 def changing(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     window.ticket.start_change(an_order(12))
@@ -297,7 +322,7 @@ def leaving(window: MainWindow, commands: FakeCommands) -> None:
 
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
-SCENES = (busy, *TABS, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -64,8 +64,15 @@ class Terms:
             parts.append("LIMIT")
         if self.order_type.takes_limit:
             parts.append(text.exact_price(self.limit_price, ladder))
-        parts.append(self.tif.value)
-        return " ".join(parts) if self.exits is None else " ".join([*parts, "+ BRACKET"])
+        return " ".join([*parts, self.tif.value])
+
+    def exits_in_words(self, ladder: PriceLadder | None) -> str:
+        """Write the exits of a bracket: BRACKET 190.00 / 185.00 GTC; empty without."""
+        if self.exits is None:
+            return ""
+        target = text.exact_price(self.exits.target, ladder)
+        stop = text.exact_price(self.exits.stop, ladder)
+        return f"BRACKET {target} / {stop} {self.exits.tif.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ def notional(terms: Terms, quote: Quote | None, details: ContractDetails | None)
     return terms.quantity * at * details.multiplier / details.price_magnifier
 
 
-def exits_in_words(terms: Terms, quote: Quote | None, details: ContractDetails | None) -> str:
+def outcome_in_words(terms: Terms, quote: Quote | None, details: ContractDetails | None) -> str:
     """Write what the exits of a bracket win, lose and weigh against each other.
 
     Measured from the entry's own price, from the market for a market order; in the contract's
@@ -148,8 +155,8 @@ def exits_in_words(terms: Terms, quote: Quote | None, details: ContractDetails |
             shown = text.price_change(distance, at, ladder)
             parts.append(f"{name} {shown} ({text.signed_money(sum_)})")
     if win is not None and loss is not None and win > 0 > loss:
-        parts.append(f"{win / -loss:.1f} R")
-    return "   ".join(parts)
+        parts[-1] += f"   {win / -loss:.1f} R"
+    return "\n".join(parts)
 
 
 def entry_price(terms: Terms, quote: Quote | None) -> Decimal | None:
@@ -162,15 +169,15 @@ def entry_price(terms: Terms, quote: Quote | None) -> Decimal | None:
 def margin_in_words(preview: MarginPreview, *, entry_only: bool) -> str:
     """Write a what-if answer: what margin and money would be, and the commission."""
     currency = preview.currency
-    lines = ["What-if, nothing was sent" + (" (entry alone):" if entry_only else ":")]
+    whose = "entry alone, " if entry_only else ""
+    lines = [f"What-if, nothing was sent ({whose}{text.one_line(currency, 3)}):"]
     for name, change, after in (
         ("Initial margin", preview.initial_margin_change, preview.initial_margin_after),
         ("Maintenance", preview.maintenance_margin_change, preview.maintenance_margin_after),
     ):
-        lines.append(f"{name} {text.signed_money(change)} → {text.money(after, currency)}")
-    equity = text.money(preview.equity_after, currency)
-    lines.append(f"Equity with loan {equity}")
-    lines.append(f"Commission {text.money(preview.commission, currency)}")
+        lines.append(f"{name} {text.signed_money(change)} → {text.money(after)}")
+    lines.append(f"Equity with loan {text.money(preview.equity_after)}")
+    lines.append(f"Commission {text.money(preview.commission)}")
     if preview.warning:
         lines.append(text.one_line(preview.warning))
     return "\n".join(lines)

@@ -182,7 +182,7 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
         title="Note",
         text=lambda row: row.note,
         sort=lambda row: row.note,
-        sample="placed by client 12: change it",
+        sample="stop of order 12345 · waits for its trigger price",
         is_number=False,
     ),
     Column(

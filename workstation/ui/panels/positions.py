@@ -103,6 +103,7 @@ class PositionsPanel(QWidget):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._on_menu)
         model.dataChanged.connect(self._show_button)
+        model.rowsInserted.connect(self._show_button)
         model.rowsRemoved.connect(self._show_button)
         self._show_button()
 
@@ -118,8 +119,11 @@ class PositionsPanel(QWidget):
         )
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(self._on_close)
+        self.count_label = PlainLabel("", self)
+        self.count_label.set_tone("muted")
         line = QHBoxLayout()
-        line.setContentsMargins(3, 3, 3, 0)
+        line.setContentsMargins(8, 3, 3, 0)
+        line.addWidget(self.count_label)
         line.addStretch(1)
         line.addWidget(self.close_button)
         return line
@@ -134,6 +138,8 @@ class PositionsPanel(QWidget):
 
     @Slot()
     def _show_button(self) -> None:
+        held = sum(1 for row in self.model.values() if row.position.quantity)
+        self.count_label.show_text(f"{text.count_of(held, 'position')} open" if held else "")
         self.close_button.setEnabled(self._closable() is not None)
 
     @Slot()

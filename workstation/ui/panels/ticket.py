@@ -26,11 +26,11 @@ from workstation.ui.ticket_rules import (
     Terms,
     Wish,
     acknowledging,
-    exits_in_words,
     looks_like_exit,
     margin_in_words,
     notional,
     obstacle,
+    outcome_in_words,
 )
 
 PREVIEW_MS = 300
@@ -454,7 +454,7 @@ class TicketPanel(QWidget):
         position = state.position(con_id)
         held = text.size(position.quantity) if position else "0"
         self.figures_label.show_text(f"Value ≈ {text.money(value, currency)}   Position {held}")
-        outcome = exits_in_words(self.form.terms, quote, details)
+        outcome = outcome_in_words(self.form.terms, quote, details)
         self.exits_label.show_text(outcome)
         self.exits_label.setVisible(bool(outcome))
 
@@ -473,11 +473,14 @@ class TicketPanel(QWidget):
         gap = "Choose a symbol" if self._con_id is None else terms.gap
         if not gap and order is not None and self._change(order) is None:
             gap = "Nothing changed yet"
-        words = terms.in_words(self._symbol, self._state.ladder(self._con_id))
+        ladder = self._state.ladder(self._con_id)
+        words = terms.in_words(self._symbol, ladder)
         if self._state.is_read_only:
             gap = "Read-only"
         shown = gap or (f"CHANGE TO {words}" if order is not None else words)
-        self.submit_button.setText("Sending…" if self._is_waiting else text.button_text(shown))
+        shown = "Sending…" if self._is_waiting else text.button_text(shown)
+        below = "" if gap or self._is_waiting else terms.exits_in_words(ladder)
+        self.submit_button.setText(f"{shown}\n{below}" if below else shown)
         stopped = blocked is not None and blocked.is_final
         is_busy = self._is_waiting or self.strip.is_asking
         self.submit_button.setEnabled(not (gap or stopped or is_busy))

@@ -92,7 +92,7 @@ class TicketExits(QWidget):
         ):
             caption = PlainLabel(title, self._fields)
             caption.set_tone("muted")
-            widget.setMinimumHeight(24)
+            widget.setMinimumSize(40, 24)
             grid.addWidget(caption, 0, column)
             grid.addWidget(widget, 1, column)
             grid.setColumnStretch(column, 0 if widget is self.tif_box else 1)
