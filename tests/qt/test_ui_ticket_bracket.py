@@ -169,7 +169,7 @@ def test_a_what_if_is_shown_and_sends_nothing(ready: Stage, ticket, qtbot) -> No
     shown = ticket.strip.headline.text()
     assert "nothing was sent" in shown
     assert "Initial margin +4,680.25 → 9,360.50" in shown
-    assert "Commission 1.00" in shown
+    assert "Commission 1.00 USD" in shown
     assert ready.commands.of(SubmitOrder) == []
 
 

@@ -113,6 +113,10 @@ QPushButton#flatten:pressed {{ background: #c8102e; }}
 QPushButton#flatten:disabled {{ background: {c.window}; color: {c.muted};
     border-color: {c.border}; }}
 QPushButton#arm:checked {{ background: #c8102e; color: #ffffff; border-color: #c8102e; }}
+QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; background: {c.window};
+    border: 1px solid {c.muted}; border-radius: 2px; }}
+QCheckBox::indicator:unchecked:hover {{ border-color: {c.accent}; }}
+QCheckBox:focus {{ color: {c.accent}; }}
 QLabel[tone="muted"] {{ color: {c.muted}; }}
 QLabel[tone="good"] {{ color: {c.good}; }}
 QLabel[tone="warning"] {{ color: {c.warning}; }}

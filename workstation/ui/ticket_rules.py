@@ -169,15 +169,15 @@ def entry_price(terms: Terms, quote: Quote | None) -> Decimal | None:
 def margin_in_words(preview: MarginPreview, *, entry_only: bool) -> str:
     """Write a what-if answer: what margin and money would be, and the commission."""
     currency = preview.currency
-    whose = "entry alone, " if entry_only else ""
-    lines = [f"What-if, nothing was sent ({whose}{text.one_line(currency, 3)}):"]
+    whose = "the entry" if entry_only else "the order"
+    lines = [f"What-if of {whose}; nothing was sent:"]
     for name, change, after in (
         ("Initial margin", preview.initial_margin_change, preview.initial_margin_after),
         ("Maintenance", preview.maintenance_margin_change, preview.maintenance_margin_after),
     ):
         lines.append(f"{name} {text.signed_money(change)} → {text.money(after)}")
-    lines.append(f"Equity with loan {text.money(preview.equity_after)}")
-    lines.append(f"Commission {text.money(preview.commission)}")
+    lines.append(f"Equity with loan {text.money(preview.equity_after, currency)}")
+    lines.append(f"Commission {text.money(preview.commission, currency)}")
     if preview.warning:
         lines.append(text.one_line(preview.warning))
     return "\n".join(lines)
