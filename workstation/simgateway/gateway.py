@@ -10,9 +10,9 @@ from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import Account
 from workstation.simgateway.daily_data import Source
 from workstation.simgateway.desk import OrderDesk
-from workstation.simgateway.instruments import DEMO, TIME_ZONE, Instrument, by_symbol
+from workstation.simgateway.instruments import BY_CON_ID, DEMO, TIME_ZONE, Instrument, by_symbol
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
-from workstation.simgateway.markets import Histories, Markets
+from workstation.simgateway.markets import Histories, Markets, Opened
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Numbers
@@ -85,8 +85,10 @@ class Gateway:
         now = int(clock.now().timestamp())
         self._today = self.local_time(now).date()
         sources = sources or {}
-        self.markets = self._open_markets(saved, now, sources)
+        BY_CON_ID.open_day(self._today)
+        self.markets = Markets(self._opener(saved, now), self._last_close)
         self.histories = Histories(self.markets, sources, self.seed, self._today)
+        self._open_at_once(sources)
         self.news = NewsFeed(self.seed)
         numbers = Numbers(
             perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
@@ -106,23 +108,29 @@ class Gateway:
             state_file.begin(self._transaction(whole=True))
         self._forget_changes()
 
-    def _open_markets(
-        self, saved: SavedState | None, now: int, sources: Mapping[str, Source]
-    ) -> Markets:
-        """Open the markets of the demonstration, of the user's stocks and of what is held."""
+    def _opener(self, saved: SavedState | None, started: int) -> Opened:
+        """Return what opens a market: from its saved tape, if that is of today."""
         # on another day than the saved one the market opens from its last real close again
         same_day = saved is not None and saved.account.day == f"{self._today:%Y%m%d}"
-        tapes = saved.tapes if saved and same_day else {}
+        tapes = dict(saved.tapes) if saved and same_day else {}
 
-        def opened(instrument: Instrument) -> InstrumentMarket:
+        def opened(instrument: Instrument, base: InstrumentMarket | None) -> InstrumentMarket:
             at = int(self.now())
-            tape = tapes.get(instrument.con_id)
-            seed = self.seed + (now if saved else 0)
-            return InstrumentMarket(instrument, seed, at, tape, self._midnight(at))
+            tape = tapes.pop(instrument.con_id, None)
+            seed = self.seed + (started if saved else 0)
+            return InstrumentMarket(instrument, seed, at, tape, self._midnight(at), base)
 
+        return opened
+
+    def _open_at_once(self, sources: Mapping[str, Source]) -> None:
+        """Open the markets of the demonstration, of the user's stocks and of what is held."""
         own = [stock.con_id for symbol in sources if (stock := by_symbol(symbol))]
         held = [con_id for con_id, position in self.account.positions.items() if position.quantity]
-        return Markets(opened, [*(stock.con_id for stock in DEMO), *own, *held])
+        for con_id in (*(stock.con_id for stock in DEMO), *own, *held):
+            self.markets[con_id]
+
+    def _last_close(self, con_id: int) -> int:
+        return self.histories.last_close(con_id)
 
     # ---- time ------------------------------------------------------------------------
 
@@ -161,6 +169,7 @@ class Gateway:
         self._day_ends = midnight + _DAY_SECONDS
         if today != self._today:
             self._today = today
+            BY_CON_ID.open_day(today)
             for market in self.markets.values():
                 market.roll_day(midnight, self.seed)
             self.histories.next_day(today)

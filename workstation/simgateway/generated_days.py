@@ -4,13 +4,17 @@ import math
 from datetime import date
 from random import Random
 
-from workstation.simgateway.bars import generated_bar
+from workstation.simgateway.bars import generated_bar, joined
 from workstation.simgateway.daily_data import PastDay, Source, business_days_before
+from workstation.simgateway.history import History
 from workstation.simgateway.instruments import Instrument
 
 YEARS = 3
 _DAYS = 252 * YEARS
 _DAYS_WITH_WEEKEND = 365 * YEARS
+_DERIVED_DAYS = {"OPT": 40, "FOP": 40, "FUT": 180, "BAG": 40}
+"""How long such a contract has been listed."""
+
 _CONTRACTS_A_SECOND = {"STK": 300, "CASH": 900, "CRYPTO": 40, "FUT": 20, "OPT": 0.05, "BOND": 0.02}
 
 
@@ -30,6 +34,32 @@ def generated_source(instrument: Instrument, seed: int) -> Source:
             gap = random.gauss(0, instrument.daily_volatility / 4)
             close = max(1, round(prices[0] * math.exp(-gap)))
         found.reverse()
+        return found
+
+    return read
+
+
+def derived_source(instrument: Instrument, base: History, basis: Instrument) -> Source:
+    """Return what makes the days of a contract from those of the one its price follows."""
+    pricing, days = instrument.pricing, _DERIVED_DAYS.get(instrument.sec_type, _DAYS)
+    assert pricing is not None
+
+    def ticks(price: int, at: int) -> int:
+        derived = pricing.price(basis.quoted(price), at) / instrument.rule.unit
+        return max(instrument.lowest_ticks, round(derived))
+
+    def read(today: date) -> list[PastDay]:
+        found: list[PastDay] = []
+        for session in base.sessions()[:-1][-days:]:
+            bar = joined(session.bars, session.opens, session.ends - session.opens)
+            if bar is None or session.day >= today:
+                continue
+            ends = session.ends
+            opened, *others = (ticks(p, ends) for p in (bar.open, bar.high, bar.low, bar.close))
+            prices = (opened, max(opened, *others), min(opened, *others), others[-1])
+            pace = _CONTRACTS_A_SECOND.get(instrument.sec_type, 5)
+            made = generated_bar(bar.time, bar.seconds, prices, round(bar.seconds * pace))
+            found.append((session.day, (made,)))
         return found
 
     return read

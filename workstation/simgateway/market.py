@@ -9,9 +9,10 @@ from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
+from typing import Protocol
 
 from workstation.simgateway.bars import generated_bar
-from workstation.simgateway.instruments import Instrument
+from workstation.simgateway.instruments import Instrument, Trading
 from workstation.simgateway.live_day import LiveDay
 from workstation.simgateway.matching import MAKER, Match, OrderBook
 
@@ -25,12 +26,16 @@ _SESSION_SECONDS = 23_400
 _REVERSION_SECONDS = 14_400
 _ORDERS_PER_SECOND = 1.6
 _SWEEP_TICKS = 3
-_FULL_LEVEL = 2500
+_FULL_LEVEL = 25
+"""In typical orders."""
+
 _SHARES_PER_SECOND = 330
 _MORNING_STEPS = 48
 _PRINTS_KEPT = 1000
 _LOWEST_FAIR = 5.0
-"""In ticks."""
+"""In ticks, of what has a price of its own."""
+
+_LOWEST_DERIVED = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +88,23 @@ class Print:
     """Index into venues.VENUES."""
 
 
-class InstrumentMarket:
-    """The order book of one stock, those who generate it, and its tape.
+class Base(Protocol):
+    """What the price of another contract follows."""
 
-    midnight is when the running day began; what came before the start is made up.
+    def fair_price(self) -> float:
+        """Return its fair price now."""
+        ...
+
+    def day_range(self) -> tuple[float, float, float]:
+        """Return the prices of the day's opening, high and low."""
+        ...
+
+
+class InstrumentMarket:
+    """The order book of one contract, those who generate it, and its tape.
+
+    midnight is when the running day began; what came before the start is made up. base is
+    what the price follows, for a contract that has a pricing.
     """
 
     def __init__(
@@ -96,8 +114,12 @@ class InstrumentMarket:
         now: int,
         tape: Tape | None,
         midnight: int | None = None,
+        base: Base | None = None,
     ) -> None:
         self.instrument = instrument
+        self._base = base
+        self._is_value = instrument.trading in {Trading.VALUE, Trading.HISTORY}
+        self._typical = instrument.typical_size
         self.book = OrderBook()
         self._random = Random(f"{seed}:{instrument.seed_name}")  # noqa: S311 a market, not a secret
         self._previous_close = instrument.ticks(instrument.reference_price)
@@ -115,9 +137,30 @@ class InstrumentMarket:
         self._anchor = self._fair
         daily = instrument.daily_volatility * math.sqrt(STEP_SECONDS / _SESSION_SECONDS)
         self._sigma = daily * self._anchor
-        self._quote_levels(now)
+        self._fresh = not self._volume and not self._is_value
+        """Whether the day has no print yet."""
+
+        if not self._is_value:
+            self._quote_levels(now)
 
     def _open_day(self, now: int, elapsed: int) -> None:
+        if self._base is None:
+            self._wander(elapsed)
+        else:
+            self._fair = self._derived(self._base.fair_price(), now)
+            range_ = self._base.day_range()
+            self._open, *others = (round(self._derived(price, now)) for price in range_)
+            self._high = max(self._open, round(self._fair), *others)
+            self._low = min(self._open, round(self._fair), *others)
+        self._last = round(self._fair)
+        self._last_size = 0 if self._is_value else self._typical
+        pace = _SHARES_PER_SECOND * self._random.uniform(0.7, 1.3) * self._typical / 100
+        pace *= 0 if self._is_value else self.instrument.activity
+        self._volume = int(elapsed * pace)
+        self._last_time = now
+
+    def _wander(self, elapsed: int) -> None:
+        """Make up the way from the last close to now."""
         daily = self.instrument.daily_volatility
         gap = self._random.gauss(0, daily / 4)
         self._fair = max(_LOWEST_FAIR, self._previous_close * (1 + max(-0.05, min(0.05, gap))))
@@ -127,15 +170,10 @@ class InstrumentMarket:
             self._fair = max(_LOWEST_FAIR, self._fair + self._random.gauss(0, step))
             self._high = max(self._high, round(self._fair))
             self._low = min(self._low, round(self._fair))
-        self._last = round(self._fair)
-        self._last_size = 100
-        pace = _SHARES_PER_SECOND * self._random.uniform(0.7, 1.3)
-        self._volume = max(100, int(elapsed * pace)) if elapsed else 0
-        self._last_time = now
 
     def _day_so_far(self, midnight: int, now: int, seed: int) -> LiveDay:
         past = None
-        if now > midnight and self._volume:
+        if now > midnight and (self._volume or self._is_value):
             prices = (self._open, self._high, self._low, self._last)
             past = generated_bar(midnight, now - midnight, prices, self._volume)
         return LiveDay(midnight, now, past, f"{seed}:{self.instrument.seed_name}")
@@ -180,6 +218,15 @@ class InstrumentMarket:
             volume=self._volume,
         )
 
+    def fair_price(self) -> float:
+        """Return what the makers quote around."""
+        return self._fair * self.instrument.rule.unit
+
+    def day_range(self) -> tuple[float, float, float]:
+        """Return the prices of the day's opening, high and low."""
+        quoted = self.instrument.quoted
+        return quoted(self._open), quoted(self._high), quoted(self._low)
+
     def last(self) -> Decimal:
         """Return the price of the last trade."""
         return self.instrument.price(self._last)
@@ -207,12 +254,15 @@ class InstrumentMarket:
         """Begin a new day: the last becomes the close, the day's range starts over."""
         self._previous_close = self._open = self._high = self._low = self._last
         self._volume = 0
+        self._fresh = True
         self.day = self._day_so_far(midnight, midnight, seed)
 
     def step(self, now: int) -> list[Match]:
         """Let makers and noise traders act for one step; return every trade."""
-        pull = (self._anchor - self._fair) * (STEP_SECONDS / _REVERSION_SECONDS)
-        self._fair = max(_LOWEST_FAIR, self._fair + pull + self._random.gauss(0, self._sigma))
+        self._move_fair(now)
+        if self._is_value:
+            self._show_value(now)
+            return []
         self._half_spread += self._random.uniform(-0.08, 0.08)
         self._half_spread = max(0.05, min(0.95, self._half_spread))
         matches = self._noise_orders(now)
@@ -220,8 +270,30 @@ class InstrumentMarket:
         self._stir()
         return matches
 
+    def _move_fair(self, now: int) -> None:
+        if self._base is not None:
+            self._fair = self._derived(self._base.fair_price(), now)
+            return
+        pull = (self._anchor - self._fair) * (STEP_SECONDS / _REVERSION_SECONDS)
+        self._fair = max(_LOWEST_FAIR, self._fair + pull + self._random.gauss(0, self._sigma))
+
+    def _derived(self, price: float, now: int) -> float:
+        """Return the fair value in ticks when what it follows stands at a price."""
+        pricing = self.instrument.pricing
+        assert pricing is not None
+        ticks = pricing.price(price, now) / self.instrument.rule.unit
+        return ticks if self.instrument.may_be_negative else max(_LOWEST_DERIVED, ticks)
+
+    def _show_value(self, now: int) -> None:
+        """Print a computed value that changed; nothing was traded."""
+        value = round(self._fair)
+        if value != self._last:
+            nobody = Match(price=value, size=0, maker=MAKER, taker=MAKER, taker_buys=True, venue=0)
+            self._print(nobody, now)
+
     def _print(self, match: Match, now: int) -> None:
-        if not self._volume:  # the day's first
+        if self._fresh:
+            self._fresh = False
             self._open = self._high = self._low = match.price
         self._last, self._last_size, self._last_time = match.price, match.size, now
         self._high = max(self._high, match.price)
@@ -233,36 +305,41 @@ class InstrumentMarket:
         self.printed += 1
 
     def _noise_orders(self, now: int) -> list[Match]:
-        if self._random.random() >= _ORDERS_PER_SECOND * STEP_SECONDS:
+        chance = _ORDERS_PER_SECOND * STEP_SECONDS * self.instrument.activity
+        if self._random.random() >= chance:
             return []
         buys = self._random.random() < 0.5
-        size = min(5000, 100 * (1 + int(self._random.expovariate(0.5))))
+        size = self._typical * min(50, 1 + int(self._random.expovariate(0.5)))
         if self._random.random() < 0.25:
-            size = self._random.randint(1, 99)
+            size = self._random.randint(1, max(1, self._typical - 1))
         best = self.book.best_ask() if buys else self.book.best_bid()
         if best is None:
             return []
-        limit = best + _SWEEP_TICKS if buys else best - _SWEEP_TICKS
+        reach = _SWEEP_TICKS * self.instrument.step_at(best)
+        limit = best + reach if buys else best - reach
         return self.take(MAKER, size, buys=buys, limit=limit, now=now)
 
     def _quote_levels(self, now: int) -> list[Match]:
-        top_bid = math.floor(self._fair - self._half_spread)
-        top_ask = math.ceil(self._fair + self._half_spread)
+        step = self.instrument.step_at(round(self._fair))
+        top_bid = math.floor(self._fair / step - self._half_spread) * step
+        top_ask = math.ceil(self._fair / step + self._half_spread) * step
         for buys, top in ((True, top_bid), (False, top_ask)):
             for price in self.book.prices(buys=buys):
                 depth = top - price if buys else price - top
-                if not 0 <= depth < LEVELS + 2:
+                if not 0 <= depth < (LEVELS + 2) * step or depth % step:
                     self.book.cancel(MAKER, price, buys=buys)
         matches: list[Match] = []
         for depth in range(LEVELS):
-            matches += self._replenish(top_bid - depth, depth, buys=True, now=now)
-            matches += self._replenish(top_ask + depth, depth, buys=False, now=now)
+            matches += self._replenish(top_bid - depth * step, depth, buys=True, now=now)
+            matches += self._replenish(top_ask + depth * step, depth, buys=False, now=now)
         return matches
 
     def _replenish(self, price: int, depth: int, *, buys: bool, now: int) -> list[Match]:
-        if price < 1 or self.book.size_at(price, buys=buys, owner=MAKER) > 0:
+        if price < 1 and not self.instrument.may_be_negative:
             return []
-        size = 100 * self._random.randint(1, 4 + 2 * min(depth, 4))
+        if self.book.size_at(price, buys=buys, owner=MAKER) > 0:
+            return []
+        size = self._typical * self._random.randint(1, 4 + 2 * min(depth, 4))
         matches = self.take(MAKER, size, buys=buys, limit=price, now=now)
         left = size - sum(match.size for match in matches)
         if left > 0:
@@ -277,11 +354,14 @@ class InstrumentMarket:
             return
         price = self._random.choice(prices)
         if self._random.random() < 0.5:
-            if self.book.size_at(price, buys=buys) > _FULL_LEVEL:
+            if self.book.size_at(price, buys=buys) > _FULL_LEVEL * self._typical:
                 return
-            self.book.rest(MAKER, price, 100 * self._random.randint(1, 5), buys=buys)
+            size = self._typical * self._random.randint(1, 5)
+            self.book.rest(MAKER, price, size, buys=buys)
             return
         for resting in self.book.resting(buys=buys):
-            if resting.owner == MAKER and resting.price == price and resting.size > 100:
-                resting.size -= 100 * self._random.randint(1, max(1, resting.size // 200))
+            is_large = resting.size > self._typical
+            if resting.owner == MAKER and resting.price == price and is_large:
+                most = max(1, resting.size // (2 * self._typical))
+                resting.size -= self._typical * self._random.randint(1, most)
                 break

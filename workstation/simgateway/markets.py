@@ -1,33 +1,37 @@
 """The markets that are open: those of the demonstration at once, any other when first needed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from workstation.simgateway.daily_data import Source, demo_source, has_demo_data
-from workstation.simgateway.generated_days import generated_source
+from workstation.simgateway.generated_days import derived_source, generated_source
 from workstation.simgateway.history import History
 from workstation.simgateway.instruments import BY_CON_ID, Instrument
 from workstation.simgateway.market import InstrumentMarket
+
+Opened = Callable[[Instrument, InstrumentMarket | None], InstrumentMarket]
+"""Opens the market of a contract; the second is the one its price follows."""
 
 
 class Markets(Mapping[int, InstrumentMarket]):
     """Markets by con_id; asking for one that is not open yet opens it.
 
-    Iteration gives the open ones alone, so that thousands of listed contracts cost nothing.
+    Iteration gives the open ones alone, each after the one its price follows, so that
+    thousands of listed contracts cost nothing.
     """
 
-    def __init__(
-        self, opened: Callable[[Instrument], InstrumentMarket], at_once: Iterable[int]
-    ) -> None:
+    def __init__(self, opened: Opened, closed: Callable[[int], int]) -> None:
+        """Know how a market is opened, and when the day before this one closed for a con_id."""
         self._opened = opened
+        self._closed = closed
         self._open: dict[int, InstrumentMarket] = {}
-        for con_id in at_once:
-            self[con_id]
 
     def __getitem__(self, con_id: int) -> InstrumentMarket:
         market = self._open.get(con_id)
         if market is None:
-            market = self._open[con_id] = self._opened(BY_CON_ID[con_id])
+            market = self._open_market(BY_CON_ID[con_id])
+            self._open[con_id] = market
         return market
 
     def __iter__(self) -> Iterator[int]:
@@ -35,6 +39,16 @@ class Markets(Mapping[int, InstrumentMarket]):
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def _open_market(self, instrument: Instrument) -> InstrumentMarket:
+        if instrument.pricing is None:
+            return self._opened(instrument, None)
+        base = self[instrument.priced_from]
+        close = base.quote().previous_close
+        price = instrument.pricing.price(close, self._closed(base.instrument.con_id))
+        ticks = max(instrument.lowest_ticks, round(price / instrument.rule.unit))
+        known = replace(instrument, reference_price=instrument.price(ticks))
+        return self._opened(known, base)
 
 
 class Histories(Mapping[int, History]):
@@ -71,7 +85,17 @@ class Histories(Mapping[int, History]):
         for con_id, history in self._open.items():
             history.next_day(today, self._markets[con_id].day)
 
+    def last_close(self, con_id: int) -> int:
+        """Return when the day before this one ended, in seconds since 1970."""
+        sessions = self[con_id].sessions()
+        return sessions[-2].ends if len(sessions) > 1 else sessions[-1].opens
+
     def _source(self, instrument: Instrument) -> Source:
+        if instrument.pricing is not None:
+            base = self[instrument.priced_from]
+            return derived_source(
+                instrument, base, self._markets[instrument.priced_from].instrument
+            )
         if instrument.sec_type == "STK":
             own = self._sources.get(instrument.symbol)
             if own is not None:

@@ -9,10 +9,7 @@ from decimal import Decimal
 from workstation.simgateway.accounts import Position
 from workstation.simgateway.codec_text import Field, escaped
 from workstation.simgateway.instruments import (
-    BY_CON_ID,
-    ORDER_TYPES,
     Instrument,
-    MarketRule,
 )
 
 Message = list[Field]
@@ -52,10 +49,10 @@ def short_contract(instrument: Instrument, exchange: str, right: str = "") -> Me
         instrument.con_id,
         instrument.symbol,
         instrument.sec_type,
-        _expiry(instrument),
+        expiry(instrument),
         "0.0" if instrument.strike is None else instrument.strike,
         instrument.right or right,
-        _multiplier(instrument),
+        multiplier(instrument),
         exchange,
         instrument.currency,
         instrument.local_name,
@@ -63,76 +60,15 @@ def short_contract(instrument: Instrument, exchange: str, right: str = "") -> Me
     ]
 
 
-def _expiry(instrument: Instrument) -> str:
+def expiry(instrument: Instrument) -> str:
+    """Return the last trading day of what has one."""
     day = instrument.last_trade_date
     return "" if day is None else f"{day:%Y%m%d}"
 
 
-def _multiplier(instrument: Instrument) -> Field:
+def multiplier(instrument: Instrument) -> Field:
     """Return the multiplier of what has one; a stock shows none."""
     return "" if instrument.sec_type in {"STK", "CASH", "IND"} else instrument.multiplier
-
-
-def contract_data(
-    sv: int, req_id: int, instrument: Instrument, exchange: str, trading: str, liquid: str
-) -> Message:
-    """Build contractData (10); trading and liquid are its hours."""
-    message: Message = [10] if sv >= 164 else [10, 8]
-    message += [req_id, instrument.symbol, instrument.sec_type, _expiry(instrument)]
-    if sv >= 182:
-        message.append(_expiry(instrument))
-    strike = 0 if instrument.strike is None else instrument.strike
-    message += [strike, instrument.right, exchange, instrument.currency]
-    message += [instrument.local_name, instrument.market_name, instrument.name_of_class]
-    message += [instrument.con_id, instrument.rule.smallest]
-    if sv < 164:
-        message.append("100")  # mdSizeMultiplier
-    message += [_multiplier(instrument), ORDER_TYPES, ",".join(instrument.exchanges)]
-    message += [instrument.price_magnifier, instrument.underlying]
-    message += [escaped(instrument.long_name), instrument.primary_exchange]
-    message += [instrument.contract_month, instrument.industry, instrument.category]
-    message += [instrument.subcategory, instrument.time_zone, trading, liquid, "", "0"]
-    message += rows([], _identifiers(instrument))
-    message += [1, *_underlying(instrument)]
-    rules = ",".join([str(instrument.rule.rule_id)] * len(instrument.exchanges))
-    message += [rules, _expiry(instrument)]
-    message.append(instrument.stock_type if instrument.sec_type == "STK" else "")
-    if sv == 163:
-        message.append(instrument.size_increment)  # sizeMinTick
-    if sv >= 164:
-        message += [instrument.min_size, instrument.size_increment, instrument.suggested_size]
-    if sv >= 186:
-        message.append(0)  # ineligibility reasons
-    return message
-
-
-def _identifiers(instrument: Instrument) -> list[tuple[str, str]]:
-    named = (("ISIN", instrument.isin), ("CUSIP", instrument.cusip))
-    return [(tag, value) for tag, value in named if value]
-
-
-def _underlying(instrument: Instrument) -> tuple[str, str]:
-    """Return symbol and security type of what a contract derives from."""
-    if not instrument.underlying:
-        return ("", "")
-    known = BY_CON_ID.get(instrument.underlying)
-    return ("", "") if known is None else (known.symbol, known.sec_type)
-
-
-def symbol_samples(sv: int, req_id: int, found: Sequence[Instrument]) -> Message:
-    """Build symbolSamples (79)."""
-    message: Message = [79, req_id, len(found)]
-    for instrument in found:
-        message += [instrument.con_id, instrument.symbol, instrument.sec_type]
-        message += [instrument.primary_exchange, instrument.currency, 0]
-        if sv >= 176:
-            message += [instrument.long_name, ""]
-    return message
-
-
-def market_rule(rule: MarketRule) -> Message:
-    """Build marketRule (93)."""
-    return rows([93, rule.rule_id], rule.rows)
 
 
 def tick_price(req_id: int, tick: int, price: float, size: Field, mask: int) -> Message:

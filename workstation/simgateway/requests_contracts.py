@@ -5,16 +5,27 @@ Source: tws-wire.md 2.4 (9, 78, 81, 91) and 2.5 (10, 52, 75, 76, 79, 93).
 
 from dataclasses import replace
 
-from workstation.simgateway import messages
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Fields
+from workstation.simgateway.contract_messages import (
+    bond_data,
+    contract_data,
+    option_chain,
+    symbol_samples,
+)
+from workstation.simgateway.contract_messages import market_rule as rule_message
 from workstation.simgateway.instruments import (
+    BY_CON_ID,
+    CHAINS,
     RULES,
     ContractQuery,
     Instrument,
+    expiries,
     find_all,
     matching,
     round_the_clock_hours,
+    strikes,
+    underlying_of,
 )
 from workstation.simgateway.order_checks import NO_DEFINITION, invalid
 from workstation.simgateway.order_request import read_contract
@@ -57,13 +68,14 @@ def _send_details(client: Client, req_id: int, instrument: Instrument, asked: st
     today = client.gateway.local_time(client.gateway.now()).date()
     hours = round_the_clock_hours(today)
     exchange = asked or instrument.exchanges[0]
-    client.write(messages.contract_data(client.sv, req_id, instrument, exchange, hours, hours))
+    build = bond_data if instrument.sec_type == "BOND" else contract_data
+    client.write(build(client.sv, req_id, instrument, exchange, hours))
 
 
 def matching_symbols(client: Client, fields: Fields) -> None:
     """Answer reqMatchingSymbols (81)."""
     req_id = fields.integer()
-    client.write(messages.symbol_samples(client.sv, req_id, matching(fields.text())))
+    client.write(symbol_samples(client.sv, req_id, matching(fields.text())))
 
 
 def market_rule(client: Client, fields: Fields) -> None:
@@ -73,17 +85,34 @@ def market_rule(client: Client, fields: Fields) -> None:
         refusal = invalid("Invalid market rule id")
         client.error(-1, refusal.code, refusal.text)
         return
-    client.write(messages.market_rule(rule))
+    client.write(rule_message(rule))
 
 
-def no_option_chain(client: Client, fields: Fields) -> None:
-    """Answer reqSecDefOptParams (78): no options are listed."""
-    client.write([76, fields.integer()])
+def option_chains(client: Client, fields: Fields) -> None:
+    """Answer reqSecDefOptParams (78): expiries and strikes, exchange by exchange."""
+    req_id, symbol, exchange = fields.integer(), fields.text().upper(), fields.text().upper()
+    sec_type, con_id = fields.text().upper(), fields.integer()
+    underlying = BY_CON_ID.get(con_id)
+    kind = "FOP" if sec_type == "FUT" else "OPT"
+    for chain in CHAINS:
+        if underlying is None or chain.sec_type != kind or chain.symbol != symbol:
+            continue
+        days = expiries(chain, BY_CON_ID.today)
+        if kind == "FOP":
+            days = [day for day in days if underlying_of(chain, day) == con_id]
+        elif chain.underlying != con_id:
+            continue
+        prices = strikes(chain, BY_CON_ID.price_around(chain))
+        for name in chain.exchanges:
+            if exchange in {"", name} and days:
+                head = (req_id, name, con_id, chain.trading_class, chain.multiplier)
+                client.write(option_chain(*head, days, prices))
+    client.write([76, req_id])
 
 
 HANDLERS = {
     9: contract_details,
-    78: no_option_chain,
+    78: option_chains,
     81: matching_symbols,
     91: market_rule,
 }

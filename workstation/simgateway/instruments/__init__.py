@@ -4,12 +4,18 @@ from workstation.simgateway.instruments.catalogue import (
     BY_CON_ID,
     Catalogue,
     by_symbol,
-    find,
-    find_all,
     list_stock,
-    matching,
 )
 from workstation.simgateway.instruments.hours import Hours, round_the_clock_hours
+from workstation.simgateway.instruments.lookup import find, find_all, matching
+from workstation.simgateway.instruments.options import (
+    CHAINS,
+    Chain,
+    expiries,
+    strikes,
+    underlying_of,
+)
+from workstation.simgateway.instruments.pricing import Greeks, OptionPricing
 from workstation.simgateway.instruments.record import (
     ORDER_TYPES,
     Borrow,
@@ -30,6 +36,7 @@ TIME_ZONE = "US/Eastern"
 
 __all__ = [
     "BY_CON_ID",
+    "CHAINS",
     "DEMO",
     "ORDER_TYPES",
     "RULES",
@@ -37,17 +44,23 @@ __all__ = [
     "TIME_ZONE",
     "Borrow",
     "Catalogue",
+    "Chain",
     "ContractQuery",
     "Entitlement",
+    "Greeks",
     "Hours",
     "Instrument",
     "MarketRule",
+    "OptionPricing",
     "Shortable",
     "Trading",
     "by_symbol",
+    "expiries",
     "find",
     "find_all",
     "list_stock",
     "matching",
     "round_the_clock_hours",
+    "strikes",
+    "underlying_of",
 ]

@@ -1,34 +1,81 @@
-"""All contracts of the exchange, and which of them a request means."""
+"""All contracts of the exchange: a table of those that stay, rules for those that end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
+from workstation.simgateway.instruments.futures import (
+    ROOTS,
+    Root,
+    continuous,
+    future_of,
+    listed_futures,
+)
+from workstation.simgateway.instruments.options import (
+    CHAINS,
+    Chain,
+    Wanted,
+    listed_options,
+    option_named,
+    option_of,
+)
+from workstation.simgateway.instruments.others import (
+    BONDS,
+    CRYPTO,
+    FOREX_PAIRS,
+    INDICES,
+    differences,
+)
 from workstation.simgateway.instruments.record import ContractQuery, Instrument
-from workstation.simgateway.instruments.stocks import STOCKS
+from workstation.simgateway.instruments.stocks import DEMO, STOCKS
 
-_ALIASES = {
-    "NASDAQ": {"NASDAQ", "ISLAND", "NASDAQ.NMS"},
-    "ARCA": {"ARCA", "NYSEARCA"},
-}
-_EXTRA_EXCHANGES = {"NASDAQ", "IBKRATS", "BEST"}
+OPTIONS = {"OPT", "FOP"}
+RIGHTS = {"C": "C", "CALL": "C", "P": "P", "PUT": "P"}
+"""Anything else means none: clients send 0 and ?, too."""
+
+FUTURES = {"FUT", "CONTFUT", "FUT+CONTFUT"}
 
 
 class Catalogue(Mapping[int, Instrument]):
-    """Contracts by con_id."""
+    """Contracts by con_id; iteration gives those that stay and the futures of the day.
+
+    A process is one exchange: what it lists beyond its own is added once, before it opens.
+    """
 
     def __init__(self) -> None:
         self._listed: dict[int, Instrument] = {}
         self._by_symbol: dict[str, list[Instrument]] = {}
-        for instrument in STOCKS:
+        self._today = date(2026, 1, 2)
+        others = (*INDICES, *FOREX_PAIRS, *CRYPTO, *differences(DEMO[0]), *BONDS)
+        for instrument in (*STOCKS, *others):
             self.add(instrument)
 
     def __getitem__(self, con_id: int) -> Instrument:
-        return self._listed[con_id]
+        found = self._listed.get(con_id) or future_of(con_id) or option_of(con_id)
+        if found is None:
+            raise KeyError(con_id)
+        return found
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._listed)
+        yield from tuple(self._listed)
+        for root in ROOTS:
+            yield continuous(root).con_id
+            for future in listed_futures(root, self._today):
+                yield future.con_id
 
     def __len__(self) -> int:
-        return len(self._listed)
+        return sum(1 for _ in self)
+
+    def __contains__(self, con_id: object) -> bool:
+        return isinstance(con_id, int) and self.get(con_id) is not None
+
+    def open_day(self, today: date) -> None:
+        """List the futures and options of a day."""
+        self._today = today
+
+    @property
+    def today(self) -> date:
+        """The day whose futures and options are listed."""
+        return self._today
 
     def add(self, instrument: Instrument) -> None:
         """List a contract, or replace the one of the same con_id."""
@@ -38,29 +85,80 @@ class Catalogue(Mapping[int, Instrument]):
         named.append(instrument)
 
     def named(self, symbol: str) -> list[Instrument]:
-        """Return what is listed under a symbol."""
+        """Return what stays listed under a symbol: no futures, no options."""
         return list(self._by_symbol.get(symbol, ()))
 
-    def candidates(self, query: ContractQuery) -> list[Instrument]:
-        """Return what a request may mean before its other fields are looked at."""
+    def candidates(self, query: ContractQuery) -> Iterable[Instrument]:
+        """Return what a request may mean before all of its fields are looked at."""
         if query.con_id > 0:
-            found = self._listed.get(query.con_id)
+            found = self.get(query.con_id)
             return [] if found is None else [found]
         if query.isin or query.cusip:
-            return [
-                i
-                for i in self._listed.values()
-                if (query.isin and i.isin == query.isin) or (query.cusip and i.cusip == query.cusip)
-            ]
-        symbol = query.symbol.upper()
-        if symbol:
-            return self.named(symbol)
+            return [i for i in self._listed.values() if _is_identified(i, query)]
+        if query.sec_type in OPTIONS:
+            return self._options(query)
+        if query.sec_type in FUTURES:
+            return self._futures(query)
+        if query.symbol:
+            return self.named(query.symbol.upper())
         local = query.local_symbol.upper()
-        return [i for i in self._listed.values() if local and i.local_name == local]
+        return [i for i in self._listed.values() if not local or i.local_name.upper() == local]
+
+    def _options(self, query: ContractQuery) -> Iterator[Instrument]:
+        if query.local_symbol and (one := option_named(query.local_symbol)):
+            yield one
+            return
+        for chain in CHAINS:
+            if _is_of(chain, query):
+                wanted = Wanted(
+                    expiry=query.last_trade_date.strip(),
+                    strike=query.strike or None,
+                    right=RIGHTS.get(query.right.strip().upper(), ""),
+                )
+                yield from self.chain(chain, wanted)
+
+    def chain(self, chain: Chain, wanted: Wanted | None = None) -> Iterator[Instrument]:
+        """Yield the contracts of a chain that trade today, all or those wanted."""
+        price = self.price_around(chain)
+        yield from listed_options(chain, self._today, price, wanted or Wanted())
+
+    def derivatives(self, instrument: Instrument) -> list[str]:
+        """Return the security types that derive from a contract."""
+        kinds = {chain.sec_type for chain in CHAINS if chain.underlying == instrument.con_id}
+        kinds |= {"FUT" for root in ROOTS if root.index == instrument.con_id}
+        kinds |= {"CFD" for i in self._listed.values() if i.underlying == instrument.con_id}
+        return sorted(kinds)
+
+    def price_around(self, chain: Chain) -> float:
+        """Return the price around which the strikes of a chain lie."""
+        underlying = self._listed.get(chain.underlying)
+        return float(underlying.reference_price) if underlying else chain.price
+
+    def _futures(self, query: ContractQuery) -> Iterator[Instrument]:
+        for root in ROOTS:
+            if not _is_of(root, query):
+                continue
+            if query.sec_type != "CONTFUT":
+                expired = query.include_expired
+                yield from listed_futures(root, self._today, include_expired=expired)
+            if query.sec_type != "FUT":
+                yield continuous(root)
 
 
-# A process is one exchange: what it lists beyond its own is added once, before it opens.
+def _is_identified(instrument: Instrument, query: ContractQuery) -> bool:
+    isin, cusip = query.isin.upper(), query.cusip.upper()
+    return bool((isin and instrument.isin == isin) or (cusip and instrument.cusip == cusip))
+
+
+def _is_of(family: Chain | Root, query: ContractQuery) -> bool:
+    return query.symbol.upper() in {"", family.symbol} and query.trading_class.upper() in {
+        "",
+        family.trading_class,
+    }
+
+
 BY_CON_ID = Catalogue()
+"""What this process lists."""
 
 
 def by_symbol(symbol: str) -> Instrument | None:
@@ -72,46 +170,3 @@ def by_symbol(symbol: str) -> Instrument | None:
 def list_stock(instrument: Instrument) -> None:
     """Add a stock to the exchange, or replace the one of the same con_id."""
     BY_CON_ID.add(instrument)
-
-
-def find(query: ContractQuery) -> Instrument | None:
-    """Return the contract a request means, or None when none or more than one fits."""
-    found = find_all(query)
-    return found[0] if len(found) == 1 else None
-
-
-def find_all(query: ContractQuery) -> list[Instrument]:
-    """Return every contract that fits a request."""
-    return [i for i in BY_CON_ID.candidates(query) if _fits(i, query)]
-
-
-def _fits(instrument: Instrument, query: ContractQuery) -> bool:
-    known_type = query.sec_type or (query.con_id > 0 or query.isin or query.cusip)
-    return bool(
-        known_type
-        and query.sec_type in {"", instrument.sec_type}
-        and query.currency in {"", instrument.currency}
-        and query.local_symbol.upper() in {"", instrument.local_name}
-        and _fits_exchange(instrument, query)
-    )
-
-
-def _fits_exchange(instrument: Instrument, query: ContractQuery) -> bool:
-    aliases = _ALIASES.get(instrument.primary_exchange, {instrument.primary_exchange})
-    routed = {"", *instrument.exchanges} | aliases
-    if "SMART" in instrument.exchanges:
-        routed |= _EXTRA_EXCHANGES
-    if query.exchange not in routed:
-        return False
-    return not query.primary_exchange or query.primary_exchange in aliases | {"SMART"}
-
-
-def matching(pattern: str) -> list[Instrument]:
-    """Return what a symbol search finds: symbols that start with a pattern, then names."""
-    wanted = pattern.strip().upper()
-    if not wanted:
-        return []
-    searched = list(BY_CON_ID.values())
-    by_start = [i for i in searched if i.symbol.startswith(wanted)]
-    by_name = [i for i in searched if wanted in i.long_name and i not in by_start]
-    return by_start + by_name

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from workstation.simgateway.instruments.hours import US_STOCKS, Hours
+from workstation.simgateway.instruments.pricing import Pricing
 from workstation.simgateway.instruments.rules import CENT, MarketRule
 
 US_EXCHANGES = (
@@ -136,8 +137,21 @@ class Instrument:
     """Per cent a year, of a bond."""
 
     underlying: int = 0
-    """con_id of what it derives from; 0 for none."""
+    """con_id of what it derives from, as contract details show it; 0 for none."""
 
+    priced_from: int = 0
+    """con_id of the contract its price follows; 0 for a price of its own."""
+
+    pricing: Pricing | None = None
+    """How it follows that contract's price."""
+
+    typical_size: int = 100
+    """Size of an ordinary order of the makers, in units of the size increment."""
+
+    activity: float = 1.0
+    """How often it trades, compared with a liquid stock."""
+
+    may_be_negative: bool = False
     trading: Trading = Trading.FULL
     entitlement: Entitlement = Entitlement.LIVE
     borrow: Borrow = Borrow()
@@ -176,9 +190,9 @@ class Instrument:
         return self.symbol if self.sec_type == "STK" else f"{self.sec_type}:{self.con_id}"
 
     @property
-    def is_derived(self) -> bool:
-        """Whether its price comes from another contract's."""
-        return self.underlying != 0
+    def lowest_ticks(self) -> int:
+        """The least price a trade may have, in ticks."""
+        return -(2**31) if self.may_be_negative else 1
 
     def price(self, ticks: int) -> Decimal:
         """Return the price of whole ticks."""
@@ -197,6 +211,14 @@ class Instrument:
         if len(self.rule.rows) == 1:
             return 1
         return round(self.rule.increment(self.price(ticks)) / self.rule.smallest)
+
+    def size(self, lots: int) -> int | Decimal:
+        """Return a number of the book's lots as a size for the wire."""
+        return lots if self.size_increment == 1 else lots * self.size_increment
+
+    def lots(self, size: Decimal) -> int:
+        """Return a size in the book's lots, which are size increments."""
+        return int(size / self.size_increment)
 
     def money(self, price: Decimal) -> Decimal:
         """Return what one contract is worth at a price, in its currency."""
