@@ -1,5 +1,7 @@
 """Depth, time and sales and news: what they follow, what they show, and that hiding is free."""
 
+from decimal import Decimal
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
@@ -158,6 +160,26 @@ def test_a_book_that_shrinks_leaves_no_rows(chosen: Stage) -> None:
     chosen.latest(a_book(bids=(), asks=()))
     assert panel.model.rowCount() == 0
     assert panel.spread_label.text() == ""
+
+
+def click_place(chosen: Stage, qtbot, row: int, column: str) -> None:
+    table = chosen.window.board.depth.table
+    names = [shown.key for shown in chosen.window.board.depth.model.columns]
+    place = table.visualRect(table.model().index(row, names.index(column))).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_click_on_a_place_puts_its_price_into_the_ticket(chosen: Stage, qtbot) -> None:
+    form = chosen.window.ticket.form
+    chosen.latest(a_book())
+    click_place(chosen, qtbot, 1, "bid_price")
+    assert form.terms.limit_price == Decimal("187.13")
+    click_place(chosen, qtbot, 0, "ask_size")
+    assert form.terms.limit_price == Decimal("187.16")
+
+    chosen.latest(a_book(stale=True))
+    click_place(chosen, qtbot, 2, "ask_price")
+    assert form.terms.limit_price == Decimal("187.16")
 
 
 def test_a_stale_book_is_grey_and_says_so(chosen: Stage) -> None:

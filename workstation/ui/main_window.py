@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
         self.orders.not_placed_confirmed.connect(self.ordering.confirm_not_placed)
         self.positions.position_selected.connect(self._on_position_selected)
         self.positions.close_requested.connect(self.ordering.close_position)
+        self.board.depth.price_chosen.connect(self.ticket.form.take_price)
         self.board.executions.execution_selected.connect(self._on_execution_selected)
         risk = self.board.risk
         risk.stop_requested.connect(self.controls.stop_entries)

@@ -111,6 +111,11 @@ class DepthModel(KeyedTableModel[int, DepthRow]):
             self.remove_run(len(rows), len(self._rows) - len(rows))
         self.upsert(enumerate(rows))
 
+    @staticmethod
+    def is_bid_column(column: int) -> bool:
+        """Tell which side a column shows."""
+        return column < _HALF
+
     @override
     def colour(self, row: DepthRow, column: int) -> QColor | None:
         """Grey what is stale; the prices in the colour of their side."""

@@ -1,6 +1,8 @@
 """Market depth: the order book of the selected contract."""
 
-from PySide6.QtCore import Slot
+from decimal import Decimal
+
+from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -22,6 +24,9 @@ _WAITING = "Waiting for the book"
 class DepthPanel(LivePanel):
     """Shows the book of one contract, and follows it only while it can be seen."""
 
+    price_chosen = Signal(object)
+    """Decimal price of the place the user clicked."""
+
     def __init__(
         self, state: ScreenState, commands: CommandPort, parent: QWidget | None = None
     ) -> None:
@@ -36,6 +41,8 @@ class DepthPanel(LivePanel):
         self.state_label.set_tone("warning")
         self.following = Following(state, commands, FollowDepth, UnfollowDepth, self)
         self.following.failed.connect(self._on_failed)
+        self.table.clicked.connect(self._on_clicked)
+        self.table.setToolTip(text.tooltip("Click a place to put its price into the ticket"))
         line = QHBoxLayout()
         line.setContentsMargins(6, 3, 6, 0)
         line.setSpacing(10)
@@ -103,6 +110,13 @@ class DepthPanel(LivePanel):
         self.spread_label.show_text("")
         self.state_label.show_text("")
         self.table.set_empty_text(reason)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        row = self.model.value_at(self.table.proxy.mapToSource(index).row())
+        place = row.bid if self.model.is_bid_column(index.column()) else row.ask
+        if place is not None and not row.stale:
+            self.price_chosen.emit(Decimal(repr(place.level.price)))
 
     @Slot(object)
     def _on_failed(self, reason: str) -> None:

@@ -291,6 +291,10 @@ class TicketForm(QWidget):
                 self.price_edit.set_value(self._snapped(price))
                 self.price_edit.setFocus()
 
+    def take_price(self, price: Decimal) -> None:
+        """Put a price into the limit."""
+        self._take(price)
+
     @Slot()
     def take_bid(self) -> None:
         """Put the bid into the limit."""
