@@ -16,12 +16,13 @@ from workstation.ui.chart.candles import (
     draw_candles,
     draw_volume,
 )
-from workstation.ui.chart.scale import ZOOMS, PriceScale, TimeScale
+from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.scale import ZOOMS, TimeScale
 
 START = datetime(2026, 3, 18, tzinfo=UTC)
 SIZE = 160
 UP, DOWN, BASE = QColor("#00ff00"), QColor("#ff0000"), QColor("#000000")
-COLOURS = CandleColours(UP, DOWN, UP, DOWN, BASE)
+COLOURS = CandleColours(UP, DOWN, UP, DOWN, BASE, UP)
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -85,6 +85,7 @@ class Board:
         messages.headline_arrived.connect(self.news.take_headline)
         messages.risk_arrived.connect(self.risk.take_risk)
         messages.bars_arrived.connect(self.chart.take_updates)
+        messages.quotes_changed.connect(self.chart.on_quotes_changed)
         line = self.positions.account_line
         for shown in (line, self.account):
             messages.summary_arrived.connect(shown.show_summary)

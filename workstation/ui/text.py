@@ -120,6 +120,13 @@ def percent(value: Number | None) -> str:
     return f"{arrow}{text} %"
 
 
+def axis_percent(value: Number | None) -> str:
+    """Write per cent with its sign for an axis: +1.25 %."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    return _signed(f"{value:+,.2f}") + " %"
+
+
 def share(value: Number | None) -> str:
     """Write a share of one as per cent without sign: 73 %."""
     if value is None or not math.isfinite(value):
@@ -193,6 +200,13 @@ def pending(now: str, wanted: str | None) -> str:
 def clock_time(moment: datetime | None, zone: tzinfo | None = None) -> str:
     """Write the time of day, local unless a zone is given: 14:05:09."""
     return ABSENT if moment is None else moment.astimezone(zone).strftime("%H:%M:%S")
+
+
+def time_left(seconds: float) -> str:
+    """Write how long something still takes: 4:05, 1:02:33."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def zone_name(moment: datetime, zone: tzinfo | None = None) -> str:

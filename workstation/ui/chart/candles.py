@@ -11,7 +11,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from workstation.ui.chart.bars import HIGH, LOW, VOLUME, BarArrays, Floats
-from workstation.ui.chart.scale import Pixels, PriceScale, TimeScale
+from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.scale import Pixels, TimeScale
 
 Rects = npt.NDArray[np.int32]
 """Rows of left, top, right, bottom, all inside: what a QRect is in memory."""
@@ -85,6 +86,8 @@ class CandleColours:
     up_volume: QColor
     down_volume: QColor
     base: QColor
+    line: QColor
+    """Of closes drawn as a line."""
 
 
 def draw_candles(
@@ -94,14 +97,21 @@ def draw_candles(
     prices: PriceScale,
     colours: CandleColours,
     wick: int,
+    coloured: Flags | None = None,
+    hollow: Flags | None = None,
 ) -> None:
-    """Draw rising bars hollow and falling ones filled; ranges of several as one line each."""
-    rising = columns.rising
+    """Draw candles; ranges of several bars as one line each.
+
+    `coloured` tells which have the colour of rising ones, `hollow` which are not filled; left
+    out, rising bars are both.
+    """
+    rising = columns.rising if coloured is None else coloured
+    hollow = columns.rising if hollow is None else hollow
     body = body_width(scale.spacing, wick)
     wick = min(wick, body)
     lefts = columns.lefts + (scale.spacing - body) // 2
-    tops = prices.ys_of(columns.ranges[HIGH])
-    bottoms = prices.ys_of(-columns.ranges[LOW])
+    ends = prices.ys_of(columns.ranges[HIGH]), prices.ys_of(-columns.ranges[LOW])
+    tops, bottoms = np.minimum(*ends), np.maximum(*ends)  # the axis may stand upside down
     wicks = rects(lefts + (body - wick) // 2, tops, wick, bottoms)
     has_bodies = body > wick
     edges = prices.ys_of(columns.opens), prices.ys_of(columns.closes)
@@ -112,7 +122,7 @@ def draw_candles(
         if has_bodies:
             fill(painter, bodies[flags], colour)
     if has_bodies and body > 2 * wick:
-        inside = bodies[rising] + np.array([wick, wick, -wick, -wick], np.int32)
+        inside = bodies[hollow] + np.array([wick, wick, -wick, -wick], np.int32)
         fill(painter, inside[inside[:, 1] <= inside[:, 3]], colours.base)
 
 

@@ -17,7 +17,13 @@ from typing_extensions import override
 
 from workstation.ui import theme
 from workstation.ui.chart.layer import ChartLayer
-from workstation.ui.chart.overlay import ChartOverlay, Words, last_price_row, tag_rect
+from workstation.ui.chart.overlay import (
+    ChartOverlay,
+    Words,
+    countdown_rect,
+    last_price_row,
+    tag_rect,
+)
 from workstation.ui.chart.view import ChartView
 
 NOTCH = 120
@@ -38,6 +44,9 @@ class ChartCanvas(QWidget):
 
     view_moved = Signal()
     """The user went somewhere else; older bars may be needed."""
+
+    range_set = Signal()
+    """The price range was set by hand, or given back."""
 
     def __init__(self, view: ChartView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,7 +122,8 @@ class ChartCanvas(QWidget):
             return
         hovered = view.bars.end - 1
         overlay.draw_price_axis(painter, view, colours, self._tags())
-        overlay.draw_last_price(painter, view, colours)
+        overlay.draw_quotes(painter, view, colours)
+        overlay.draw_last_price(painter, view, colours, self.words.countdown)
         overlay.draw_notes(painter, view, colours, self.words)
         if self._mouse is not None and view.layout.plot.contains(self._mouse):
             overlay.draw_crosshair(painter, view, colours, self._mouse)
@@ -127,7 +137,10 @@ class ChartCanvas(QWidget):
         rows = [] if last is None else [last]
         if self._mouse is not None and self.view.layout.prices.contains(self._mouse):
             rows.append(self._mouse.y())
-        return [tag_rect(self.view, row) for row in rows]
+        tags = [tag_rect(self.view, row) for row in rows]
+        if last is not None and self.words.countdown:
+            tags.append(countdown_rect(self.view, tags[0]))
+        return tags
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -180,6 +193,7 @@ class ChartCanvas(QWidget):
             if moved.y():
                 self.view.prices.stretch(moved.y())
                 self.refresh()
+                self.range_set.emit()
             return
         if self.view.prices.is_manual and moved.y():
             self.view.prices.shift(moved.y())
@@ -189,8 +203,7 @@ class ChartCanvas(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._drag = _Drag.NOTHING
         if self.view.layout.price_axis.contains(self._place_of(event)):
-            self.view.prices.is_manual = False
-            self.refresh()
+            self.fit_prices()
         else:
             self.show_newest()
 
@@ -242,6 +255,12 @@ class ChartCanvas(QWidget):
         """Bring the newest bar into sight."""
         self.view.show_newest()
         self.refresh()
+
+    def fit_prices(self) -> None:
+        """Let the price range follow the bars again."""
+        self.view.prices.is_manual = False
+        self.refresh()
+        self.range_set.emit()
 
     def _key_anchor(self) -> int:
         """Return the column that stays: the newest bar if it is in sight, else the middle."""

@@ -1,8 +1,9 @@
 """The chart panel: one contract's bars in a chosen size, live, with older ones on demand."""
 
+import time
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -20,7 +21,10 @@ from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.ui import text
 from workstation.ui.chart.canvas import ChartCanvas
+from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.feed import BarFeed, Older, Series
+from workstation.ui.chart.sessions import regular_hours
+from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
 from workstation.ui.chart.view import ChartView
 from workstation.ui.screen_state import ScreenState
 
@@ -33,6 +37,8 @@ SIZE_NAMES = {
     BarSize.DAY_1: "1D",
 }
 _SIZES = tuple(SIZE_NAMES)
+
+CLOCK_MS = 1000
 
 _DOWN = {LinkState.DISCONNECTED, LinkState.CONNECTING}
 
@@ -51,26 +57,38 @@ class ChartPanel(QWidget):
         self.feed = BarFeed(commands, self)
         self.canvas = ChartCanvas(ChartView(self.feed.bars), self)
         self.size_buttons = QButtonGroup(self)
-        line = QHBoxLayout()
-        line.setContentsMargins(3, 2, 3, 2)
-        line.setSpacing(1)
-        for number, name in enumerate(SIZE_NAMES.values()):
-            line.addWidget(self._size_button(number, name))
-        line.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(line)
-        column.addWidget(self.canvas, 1)
+        self.menus = ChartMenus(self)
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MS)
+        self._arrange()
         self.setFocusProxy(self.canvas)
         self.size_buttons.idClicked.connect(self._on_size_clicked)
+        self.menus.chosen.connect(self._on_settings_chosen)
+        self.menus.auto_range_requested.connect(self._on_auto_range_requested)
+        self._clock.timeout.connect(self._on_clock)
         self.canvas.view_moved.connect(self._on_view_moved)
+        self.canvas.range_set.connect(self._on_range_set)
         self.feed.reloaded.connect(self._on_reloaded)
         self.feed.grown_older.connect(self._on_grown_older)
         self.feed.updated.connect(self._on_updated)
         self.feed.status_changed.connect(self._on_status_changed)
         self._choose_size(self._size)
         self._on_status_changed()
+
+    def _arrange(self) -> None:
+        line = QHBoxLayout()
+        line.setContentsMargins(3, 2, 3, 2)
+        line.setSpacing(1)
+        for number, name in enumerate(SIZE_NAMES.values()):
+            line.addWidget(self._size_button(number, name))
+        line.addStretch(1)
+        line.addWidget(self.menus.style_button)
+        line.addWidget(self.menus.axes_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(line)
+        column.addWidget(self.canvas, 1)
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:
         """Show another contract, or none."""
@@ -92,31 +110,34 @@ class ChartPanel(QWidget):
     def contract_known(self, con_id: ConId) -> None:
         """Take the price increments of the contract, once they are known."""
         if con_id == self._con_id:
-            self.canvas.view.ladder = self._state.ladder(con_id)
+            self._use_contract()
             self.canvas.refresh()
             if self.feed.series is Series.FAILED:
                 self._load()  # the core could not ask for bars of a contract it did not know
 
     def chart_state(self) -> dict[str, object]:
         """Return what a layout remembers of the chart."""
-        return {"size": SIZE_NAMES[self._size]}
+        return {"size": SIZE_NAMES[self._size], **self.canvas.view.settings.plain()}
 
     def restore_chart(self, state: object) -> None:
         """Take back what chart_state() returned; anything else changes nothing."""
         name = state.get("size") if isinstance(state, dict) else None
         for size, known in SIZE_NAMES.items():
             if known == name:
+                self._use_settings(read_settings(state))
                 self._choose_size(size)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.feed.set_wanted()
+        self._clock.start()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.feed.set_unwanted()
+        self._clock.stop()
 
     def _size_button(self, number: int, name: str) -> QToolButton:
         button = QToolButton(self)
@@ -134,8 +155,15 @@ class ChartPanel(QWidget):
         button.setChecked(True)
         self._load()
 
+    def _use_contract(self) -> None:
+        details = self._state.details.get(self._con_id) if self._con_id is not None else None
+        zone = zone_named(details.time_zone_id) if details else None
+        hours = regular_hours(details.liquid_hours, zone) if details else None
+        self.canvas.view.use_contract(details.ladder if details else None, zone, hours)
+
     def _load(self) -> None:
-        self.canvas.view.ladder = self._state.ladder(self._con_id)
+        self._use_contract()
+        self._take_quote()
         self.canvas.words.title = (
             f"{self._symbol}  {SIZE_NAMES[self._size]}" if self._symbol else ""
         )
@@ -144,6 +172,54 @@ class ChartPanel(QWidget):
     @Slot(int)
     def _on_size_clicked(self, number: int) -> None:
         self._choose_size(_SIZES[number])
+
+    def _use_settings(self, settings: ChartSettings) -> None:
+        view = self.canvas.view
+        view.use_settings(settings)
+        self.menus.show_settings(settings, is_manual=view.prices.is_manual)
+        self.canvas.refresh()
+
+    @Slot(object)
+    def _on_settings_chosen(self, settings: ChartSettings) -> None:
+        self._use_settings(settings)
+
+    @Slot()
+    def _on_auto_range_requested(self) -> None:
+        self.canvas.fit_prices()
+
+    @Slot()
+    def _on_range_set(self) -> None:
+        view = self.canvas.view
+        self.menus.show_settings(view.settings, is_manual=view.prices.is_manual)
+
+    @Slot(object)
+    def on_quotes_changed(self, con_ids: frozenset[ConId]) -> None:
+        """Move the lines of bid and ask."""
+        if self._con_id in con_ids:
+            self._take_quote()
+
+    def _take_quote(self) -> None:
+        quote = self._state.quotes.get(self._con_id) if self._con_id is not None else None
+        bid, ask = (quote.bid, quote.ask) if quote else (None, None)
+        view = self.canvas.view
+        if (bid, ask) != (view.bid, view.ask):
+            view.bid, view.ask = bid, ask
+            if view.settings.quotes:
+                self.canvas.update()
+
+    @Slot()
+    def _on_clock(self) -> None:
+        """Count down to the end of the forming bar, on the broker's clock."""
+        words, bars, before = self.canvas.words, self.feed.bars, self.canvas.words.countdown
+        words.countdown = ""
+        if self._size.is_intraday and len(bars) and self.feed.is_live:
+            offset = (self._state.link.clock_offset if self._state.link else None) or 0.0
+            end = bars.time(bars.end - 1) + self._size.span.total_seconds()
+            left = end - time.time() - offset
+            if 0 <= left <= self._size.span.total_seconds():
+                words.countdown = text.time_left(left)
+        if words.countdown != before:
+            self.canvas.update()
 
     @Slot()
     def _on_view_moved(self) -> None:

@@ -1,15 +1,26 @@
 """The picture of grid, candles, volume and axes; drawn again only where something changed."""
 
+import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from workstation.ui.chart.candles import (
     CandleColours,
-    columns_between,
+    Columns,
     draw_candles,
     draw_volume,
     fill,
     lines,
+)
+from workstation.ui.chart.settings import Style
+from workstation.ui.chart.styles import (
+    draw_area,
+    draw_baseline,
+    draw_closes,
+    draw_ohlc,
+    pen_of,
+    rising_by_close,
+    shown_columns,
 )
 from workstation.ui.chart.time_marks import DAY, YEAR
 from workstation.ui.chart.view import ChartView
@@ -45,7 +56,10 @@ class ChartLayer:
         self._base, self._grid, self._border = base, QColor(theme.grid), QColor(theme.border)
         self._text, self._muted = QColor(theme.text), QColor(theme.muted)
         up, down = QColor(theme.up), QColor(theme.down)
-        self._colours = CandleColours(up, down, _mixed(up, base), _mixed(down, base), base)
+        self._colours = CandleColours(
+            up, down, _mixed(up, base), _mixed(down, base), base, QColor(theme.accent)
+        )
+        self._shade = _mixed(self._grid, base)
         self.make_stale()
 
     def make_stale(self) -> None:
@@ -77,6 +91,7 @@ class ChartLayer:
         painter.fillRect(clip, self._base)
         if len(view.bars):
             marks = self._chosen_marks(view)
+            self._draw_sessions(painter, view)
             self._draw_grid(painter, view, marks)
             self._draw_separators(painter, view)
             self._draw_bars(painter, view, clip)
@@ -91,9 +106,9 @@ class ChartLayer:
 
     def _draw_bars(self, painter: QPainter, view: ChartView, clip: QRect) -> None:
         layout = view.layout
-        columns = view.columns
-        if clip.width() < layout.prices.width():
-            columns = columns_between(view.bars, view.time, clip.left(), clip.right() + 1)
+        columns, style = view.columns, view.settings.style
+        if clip.width() < layout.prices.width() and not style.is_line:
+            columns = shown_columns(view.bars, view.time, clip.left(), clip.right() + 1, style)
         wick = max(1, int(layout.ratio))
         if not layout.volume.isEmpty():
             painter.setClipRect(layout.volume.intersected(clip))
@@ -101,7 +116,42 @@ class ChartLayer:
                 painter, columns, view.time, layout.volume, view.most_volume, self._colours, wick
             )
         painter.setClipRect(layout.prices.intersected(clip))
-        draw_candles(painter, columns, view.time, view.prices, self._colours, wick)
+        self._draw_style(painter, view, columns, wick)
+
+    def _draw_style(self, painter: QPainter, view: ChartView, columns: Columns, wick: int) -> None:
+        time, prices, colours = view.time, view.prices, self._colours
+        pane, width = view.layout.prices, 1.5 * view.layout.ratio
+        match view.settings.style:
+            case Style.OHLC:
+                draw_ohlc(painter, columns, time, prices, colours, wick)
+            case Style.LINE:
+                draw_closes(painter, columns, time, prices, pen_of(colours.line, width))
+            case Style.AREA:
+                draw_area(painter, columns, time, prices, pane, pen_of(colours.line, width))
+            case Style.BASELINE:
+                pens = pen_of(colours.up, width), pen_of(colours.down, width)
+                draw_baseline(painter, columns, time, prices, pane, pens)
+            case Style.HOLLOW:
+                coloured = rising_by_close(columns, view.close_before(columns))
+                draw_candles(painter, columns, time, prices, colours, wick, coloured)
+            case Style.FILLED:
+                none = np.zeros(len(columns.lefts), np.bool_)
+                draw_candles(painter, columns, time, prices, colours, wick, hollow=none)
+            case _:
+                draw_candles(painter, columns, time, prices, colours, wick)
+
+    def _draw_sessions(self, painter: QPainter, view: ChartView) -> None:
+        """Shade what lies outside regular hours."""
+        if not (view.settings.sessions and view.marks.is_intraday and view.sessions.hours):
+            return
+        columns, time, plot = view.columns, view.time, view.layout.plot
+        starts = columns.first + np.arange(len(columns.lefts)) * time.factor
+        starts = np.clip(starts, view.bars.first, view.bars.end - 1)
+        outside = np.concatenate(([False], view.sessions.outside(starts), [False]))
+        turns = np.flatnonzero(outside[1:] != outside[:-1]).reshape(-1, 2)
+        for begin, end in turns.tolist():
+            left, right = columns.lefts[begin], columns.lefts[end - 1] + time.spacing
+            painter.fillRect(int(left), plot.top(), int(right - left), plot.height(), self._shade)
 
     def _chosen_marks(self, view: ChartView) -> list[tuple[int, int]]:
         """Choose labels from beyond the edges too, so that moving does not change them."""

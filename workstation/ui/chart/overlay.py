@@ -27,6 +27,9 @@ class Words:
     note: str = ""
     """How it stands with older bars."""
 
+    countdown: str = ""
+    """Time until the forming bar ends."""
+
     warning: str = ""
     """Why the bars shown are not up to date."""
 
@@ -84,7 +87,7 @@ class ChartOverlay:
             place = QRect(axis.left() + gap, y, axis.width() - gap, line)
             is_inside = view.layout.prices.top() <= y <= view.layout.prices.bottom() - line
             if is_inside and not any(place.intersects(tag) for tag in tags):
-                painter.drawText(place, _LEFT, view.price_text(price))
+                painter.drawText(place, _LEFT, view.axis_text(price))
         pane = view.layout.volume
         if not pane.isEmpty() and view.most_volume:
             place = QRect(axis.left() + gap, pane.top(), axis.width() - gap, line)
@@ -94,9 +97,16 @@ class ChartOverlay:
             corner = QRect(axis.left(), below.top(), axis.width(), below.height())
             painter.setPen(QColor(theme.text))
             painter.drawText(corner, _CENTRE, "manual")
+        elif view.marks.is_intraday:
+            below = view.layout.time_axis
+            corner = QRect(axis.left(), below.top(), axis.width(), below.height())
+            zone = view.marks.zone_label(view.bars.time(view.bars.end - 1))
+            painter.drawText(corner, _CENTRE, zone)
 
-    def draw_last_price(self, painter: QPainter, view: ChartView, theme: Theme) -> None:
-        """Mark the newest close by a dotted line and a tag on the axis."""
+    def draw_last_price(
+        self, painter: QPainter, view: ChartView, theme: Theme, countdown: str
+    ) -> None:
+        """Mark the newest close by a dotted line and a tag on the axis, with the bar's end."""
         row = last_price_row(view)
         if row is None:
             return
@@ -106,7 +116,25 @@ class ChartOverlay:
         if pane.top() <= row <= pane.bottom():
             dots = [(x, row, dot, 1) for x in range(0, pane.width(), 3 * dot)]
             fill(painter, lines(dots), colour)
-        self._tag(painter, tag_rect(view, row), view.price_text(close), colour, theme)
+        place = tag_rect(view, row)
+        self._tag(painter, place, view.axis_text(close), colour, theme)
+        if countdown:
+            below = countdown_rect(view, place)
+            painter.fillRect(below, QColor(theme.raised))
+            painter.setPen(QColor(theme.text))
+            painter.drawText(below, _CENTRE, countdown)
+
+    def draw_quotes(self, painter: QPainter, view: ChartView, theme: Theme) -> None:
+        """Mark bid and ask by fine lines, on the right where the newest bars are."""
+        if not view.settings.quotes:
+            return
+        pane, dash = view.layout.prices, view.layout.pixels(5)
+        for price, colour in ((view.bid, theme.accent), (view.ask, theme.warning)):
+            row = None if price is None else view.prices.y_of(price)
+            if row is not None and pane.top() <= row <= pane.bottom():
+                start = pane.width() * 2 // 3
+                dashes = [(x, row, dash, 1) for x in range(start, pane.width(), 2 * dash)]
+                fill(painter, lines(dashes), QColor(colour))
 
     def draw_crosshair(
         self, painter: QPainter, view: ChartView, theme: Theme, place: QPoint
@@ -118,7 +146,7 @@ class ChartOverlay:
         painter.fillRect(x, layout.plot.top(), 1, layout.plot.height(), colour)
         painter.fillRect(0, place.y(), layout.plot.width(), 1, colour)
         if layout.prices.contains(place):
-            price = view.price_text(view.prices.price_at(place.y()))
+            price = view.axis_text(view.prices.price_at(place.y()))
             self._tag(painter, tag_rect(view, place.y()), price, colour, theme)
         if index is not None:
             label = view.marks.full_label(view.bars.time(index))
@@ -218,6 +246,13 @@ def last_price_row(view: ChartView) -> int | None:
     """Return the row of the newest close, None without bars."""
     close = view.last_close
     return None if close is None else view.prices.y_of(close)
+
+
+def countdown_rect(view: ChartView, tag: QRect) -> QRect:
+    """Return where the time left of the forming bar stands: below the tag, or above it."""
+    below = tag.translated(0, tag.height())
+    is_inside = below.bottom() <= view.layout.prices.bottom()
+    return below if is_inside else tag.translated(0, -tag.height())
 
 
 def tag_rect(view: ChartView, row: int) -> QRect:

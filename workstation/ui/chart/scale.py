@@ -1,11 +1,11 @@
-"""Where bars and prices stand on the screen, in whole device pixels."""
+"""Where bars stand along the screen, in whole device pixels."""
 
 import math
 
 import numpy as np
 import numpy.typing as npt
 
-from workstation.ui.chart.bars import LARGEST_BLOCK, Floats
+from workstation.ui.chart.bars import LARGEST_BLOCK
 
 Pixels = npt.NDArray[np.int64]
 
@@ -28,9 +28,6 @@ while the chart is moved.
 ONE_TO_ONE = ZOOMS.index((1, 1))
 NARROWEST_FREE = ZOOMS.index((1, 4))
 """However few bars there are, one may zoom out to here."""
-
-FAR = 30_000
-"""Pixels beyond which a place is cut off; no screen is as high."""
 
 
 class TimeScale:
@@ -131,73 +128,3 @@ def _width(zoom: tuple[int, int]) -> float:
 
 def _log_width(zoom: tuple[int, int]) -> float:
     return math.log(_width(zoom))
-
-
-class PriceScale:
-    """Maps prices to pixel rows of the price pane; by itself, or by hand once it was dragged."""
-
-    def __init__(self) -> None:
-        self.low = 0.0
-        self.high = 1.0
-        self.top = 0
-        self.height = 1
-        self.is_manual = False
-
-    def fit(self, low: float, high: float, increment: float) -> bool:
-        """Show this range with some air, unless the user has set one; tell whether it changed."""
-        if self.is_manual or not math.isfinite(high - low):
-            return False
-        air = max((high - low) * 0.06, increment * 2)
-        wanted = (low - air, high + air)
-        changed = wanted != (self.low, self.high)
-        self.low, self.high = wanted
-        return changed
-
-    def y_of(self, price: float) -> int:
-        """Return the row of a price."""
-        y = (self.high - price) * ((self.height - 1) / (self.high - self.low)) + self.top
-        return round(max(-FAR, min(y, FAR)))
-
-    def ys_of(self, prices: Floats) -> Pixels:
-        """Return the rows of prices, cut off far outside."""
-        ys = (self.high - prices) * ((self.height - 1) / (self.high - self.low)) + self.top
-        rows: Pixels = np.rint(np.clip(ys, -FAR, FAR)).astype(np.int64)
-        return rows
-
-    def price_at(self, y: float) -> float:
-        """Return the price of a row."""
-        return self.high - (y - self.top) * (self.high - self.low) / max(1, self.height - 1)
-
-    def stretch(self, rows: float) -> None:
-        """Drag the axis: down shows more, up less, about the middle."""
-        half = (self.high - self.low) / 2 * math.exp(2.5 * rows / max(1, self.height))
-        middle = (self.high + self.low) / 2
-        if 1e-9 * max(1.0, abs(middle)) < half < 1e12:
-            self.low, self.high = middle - half, middle + half
-            self.is_manual = True
-
-    def shift(self, rows: float) -> None:
-        """Drag the plot up or down, where the range is set by hand."""
-        moved = rows * (self.high - self.low) / max(1, self.height - 1)
-        self.low, self.high = self.low + moved, self.high + moved
-
-
-def round_prices(low: float, high: float, most: int, increment: float) -> list[float]:
-    """Return round prices inside a range, at most so many, on the contract's increments."""
-    if not (high > low and most > 0 and math.isfinite(high - low)):
-        return []
-    step = _round_step((high - low) / most, increment)
-    first = math.ceil(low / step)
-    return [number * step for number in range(first, math.floor(high / step) + 1)]
-
-
-def _round_step(least: float, increment: float) -> float:
-    """Return the smallest of 1, 2, 2.5 and 5 times a power of ten that is not less."""
-    least = max(least, increment)
-    power = 10.0 ** math.floor(math.log10(least))
-    for times in (1.0, 2.0, 2.5, 5.0, 10.0):
-        step = times * power
-        whole = round(step / increment) * increment
-        if step >= least * (1 - 1e-9) and math.isclose(whole, step, rel_tol=1e-6):
-            return step
-    return math.ceil(least / increment) * increment

@@ -40,10 +40,10 @@ class TimeMarks:
         self._first = 0
         self._epoch = -1
 
-    def use(self, *, is_intraday: bool) -> None:
-        """Prepare for bars of another size."""
+    def use(self, *, is_intraday: bool, zone: tzinfo | None = None) -> None:
+        """Prepare for bars of another size or clocks of another zone."""
         self.is_intraday = is_intraday
-        self.zone = None if is_intraday else UTC
+        self.zone = zone if is_intraday else UTC
         self.clear()
 
     def weigh(self, bars: BarArrays) -> None:
@@ -120,6 +120,10 @@ class TimeMarks:
         month = _MONTHS[moment.month - 1]
         date = f"{_DAYS[moment.weekday()]} {moment.day:02} {month} {moment.year}"
         return f"{date} {moment:%H:%M}" if self.is_intraday else date
+
+    def zone_label(self, seconds: int) -> str:
+        """Write whose clocks these are at that time: EDT, CET, UTC; nothing for dates."""
+        return f"{self._local(seconds):%Z}" if self.is_intraday else ""
 
     def _local(self, seconds: int) -> datetime:
         return datetime.fromtimestamp(seconds, UTC).astimezone(self.zone)

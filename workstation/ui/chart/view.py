@@ -1,14 +1,20 @@
 """What one chart shows and how: bars, scales, layout, and what is worked out from them."""
 
+from datetime import tzinfo
+
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont
 
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.chart.bars import BarArrays
-from workstation.ui.chart.candles import Columns, columns_between
+from workstation.ui.chart.candles import Columns
 from workstation.ui.chart.layout import device_font, layout_of
-from workstation.ui.chart.scale import PriceScale, TimeScale, round_prices
+from workstation.ui.chart.price_scale import PriceScale, round_prices
+from workstation.ui.chart.scale import TimeScale
+from workstation.ui.chart.sessions import Hours, SessionMarks
+from workstation.ui.chart.settings import ChartSettings, display_zone
+from workstation.ui.chart.styles import shown_columns
 from workstation.ui.chart.time_marks import TimeMarks
 
 PRICE_ROOM = 30
@@ -26,6 +32,11 @@ class ChartView:
         self.time = TimeScale()
         self.prices = PriceScale()
         self.marks = TimeMarks()
+        self.sessions = SessionMarks()
+        self.settings = ChartSettings()
+        self.bid: float | None = None
+        self.ask: float | None = None
+        self._exchange_zone: tzinfo | None = None
         self.ladder: PriceLadder | None = None
         self.layout = layout_of(1, 1, QFont(), 1.0, 0)
         self.columns = self._visible()
@@ -53,10 +64,50 @@ class ChartView:
         """Write a price with the contract's decimals."""
         return text.price(price, self.ladder)
 
+    @property
+    def percent_base(self) -> float | None:
+        """The price that is 0 % now, None where the axis shows prices."""
+        if not self.settings.percent or not len(self.columns.closes):
+            return None
+        base = float(self.columns.closes[0])
+        return base if base > 0 else None
+
+    def axis_text(self, price: float) -> str:
+        """Write a price as the axis shows it, as a price or as a change."""
+        base = self.percent_base
+        if base is None:
+            return self.price_text(price)
+        return text.axis_percent(100 * (price / base - 1))
+
     def grid_prices(self) -> list[float]:
-        """Return the round prices that get a line and a label."""
-        most = self.prices.height // self.layout.pixels(PRICE_ROOM)
-        return round_prices(self.prices.low, self.prices.high, most, self.increment)
+        """Return the round prices, or those of round changes, that get a line and a label."""
+        room = self.layout.pixels(PRICE_ROOM)
+        base = self.percent_base
+        if base is None:
+            return self.prices.round_prices(room, self.increment)
+        low, high = (100 * (price / base - 1) for price in (self.prices.low, self.prices.high))
+        changes = round_prices(low, high, self.prices.height // room, 0.01)
+        return [base * (1 + change / 100) for change in changes]
+
+    def use_settings(self, settings: ChartSettings) -> None:
+        """Draw in another way; a range set by hand stays."""
+        self.settings = settings
+        self.prices.is_log, self.prices.is_inverted = settings.log, settings.inverted
+        self.marks.use(
+            is_intraday=self.marks.is_intraday,
+            zone=display_zone(settings.zone, self._exchange_zone),
+        )
+
+    def use_contract(
+        self, ladder: PriceLadder | None, zone: tzinfo | None, hours: Hours | None
+    ) -> None:
+        """Take what is known of the contract."""
+        self.ladder = ladder
+        if hours != self.sessions.hours:
+            self.sessions.use(hours)
+        if zone is not self._exchange_zone:
+            self._exchange_zone = zone
+            self.use_settings(self.settings)
 
     def text_width(self, content: str) -> int:
         """Return the width of a text; the same ones come every frame."""
@@ -80,7 +131,8 @@ class ChartView:
 
     def start_anew(self, *, is_intraday: bool) -> None:
         """Prepare for other bars: the newest in sight, prices by themselves."""
-        self.marks.use(is_intraday=is_intraday)
+        zone = display_zone(self.settings.zone, self._exchange_zone)
+        self.marks.use(is_intraday=is_intraday, zone=zone)
         self.prices.is_manual = False
         self._axis_width = 0
         self.show_newest()
@@ -109,6 +161,8 @@ class ChartView:
         """Work out what is visible; tell whether more than the newest bars looks different."""
         self.columns = self._visible()
         self.marks.weigh(self.bars)
+        if self.marks.is_intraday and self.settings.sessions:
+            self.sessions.weigh(self.bars)
         changed = False
         found = self.columns.price_range(-(self.time.spacing // 2))
         if found is not None:
@@ -117,6 +171,11 @@ class ChartView:
             changed = changed or most != self.most_volume
             self.most_volume = most
         return self._fit_axis() or changed
+
+    def close_before(self, columns: Columns) -> float | None:
+        """Return the close before the first of these columns, None if there is none."""
+        before = max(columns.first, self.bars.first) - 1
+        return self.bars.bar(before)[3] if before >= self.bars.first else None
 
     def index_at(self, x: int) -> int | None:
         """Return the bar at a column of the plot, None beyond the bars."""
@@ -128,18 +187,19 @@ class ChartView:
     def last_bars(self, since: int) -> QRect:
         """Return the strip of the plot from this bar on."""
         plot = self.layout.plot
-        left = max(0, self.time.x_of(max(since, self.bars.first)))
+        before = max(since - 1, self.bars.first)  # a line comes from there
+        left = max(0, self.time.x_of(before))
         return QRect(left, plot.top(), max(0, plot.right() - left + 1), plot.height())
 
     def _visible(self) -> Columns:
-        return columns_between(self.bars, self.time, 0, self.time.width)
+        return shown_columns(self.bars, self.time, 0, self.time.width, self.settings.style)
 
     def _fit_axis(self) -> bool:
         """Make the price axis wide enough; it never shrinks, or the bars would dance."""
         if not len(self.bars):
             return False
         widest = max(
-            self.text_width(self.price_text(p)) for p in (self.prices.low, self.prices.high)
+            self.text_width(self.axis_text(p)) for p in (self.prices.low, self.prices.high)
         )
         least = self.text_width("00,000.00") * 3 // 4
         wanted = max(widest, least) + self.layout.pixels(12)

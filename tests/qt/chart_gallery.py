@@ -1,0 +1,115 @@
+"""Grabs pictures of the chart in many states: python -m tests.qt.chart_gallery FOLDER [SCENE ...]."""
+
+import math
+import random
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+
+from tests.helpers.mouse import move_mouse
+from tests.qt.fakes import AAPL, FakeCommands, a_contract, a_link, a_quote
+from workstation.domain.bar import Bar, BarSize
+from workstation.domain.commands import BarsAnswer, FollowBars
+from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.settings import Style
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.theme import apply_theme
+
+SIZE = BarSize.MINUTE_5
+START = datetime(2026, 3, 12, 8, 0, tzinfo=UTC)
+HOURS = "20260316:0930-20260316:1600;20260317:0930-20260317:1600;20260318:0930-20260318:1600"
+
+Scene = Callable[[ChartPanel], None]
+
+
+def made_bars(days: int = 5) -> list[Bar]:
+    rng, close, bars = random.Random(3), 186.0, []
+    for day in range(days):
+        for number in range(16 * 12):
+            time = START + timedelta(days=day, minutes=5 * number)
+            regular = 66 <= number < 144
+            spread = 0.16 if regular else 0.05
+            opened = close
+            close += rng.gauss(0, spread) + 0.04 * math.sin((day * 192 + number) / 40)
+            high = max(opened, close) + abs(rng.gauss(0, spread / 2))
+            low = min(opened, close) - abs(rng.gauss(0, spread / 2))
+            volume = rng.gammavariate(2, 40_000 if regular else 2_000)
+            bars.append(
+                Bar(time, *(round(p, 2) for p in (opened, high, low, close)), round(volume))
+            )
+    return bars
+
+
+def new_panel(commands: FakeCommands) -> ChartPanel:
+    state = ScreenState(read_only=False)
+    state.link = a_link()
+    state.details[AAPL] = replace(a_contract(), time_zone_id="US/Eastern", liquid_hours=HOURS)
+    panel = ChartPanel(state, commands)
+    panel.resize(1000, 560)
+    panel.show()
+    panel.show_contract(AAPL, "AAPL")
+    bars = made_bars()
+    commands.answer(FollowBars, BarsAnswer(AAPL, SIZE, tuple(bars), complete=False))
+    last = bars[-1].close
+    state.quotes[AAPL] = a_quote(bid=round(last - 0.02, 2), ask=round(last + 0.03, 2), last=last)
+    panel.on_quotes_changed(frozenset({AAPL}))
+    panel.canvas.words.countdown = "3:42"
+    return panel
+
+
+def in_style(style: Style) -> Scene:
+    def scene(panel: ChartPanel) -> None:
+        panel.restore_chart({"size": "5m", "style": style.value})
+
+    scene.__name__ = style.value
+    return scene
+
+
+def exchange_time(panel: ChartPanel) -> None:
+    panel.restore_chart({"size": "5m", "zone": "exchange"})
+    move_mouse(panel.canvas, QPoint(400, 200))
+
+
+def percent_inverted(panel: ChartPanel) -> None:
+    panel.restore_chart({"size": "5m", "percent": True, "inverted": True, "zone": "utc"})
+
+
+def log_far(panel: ChartPanel) -> None:
+    panel.restore_chart({"size": "5m", "log": True, "style": "line"})
+    panel.canvas.view.zoom(-9, 900)
+
+
+SCENES: tuple[Scene, ...] = (
+    *(in_style(style) for style in Style),
+    exchange_time,
+    percent_inverted,
+    log_far,
+)
+
+
+def main(folder: Path, names: list[str]) -> None:
+    app = QApplication([])
+    folder.mkdir(parents=True, exist_ok=True)
+    scale = round(100 * app.primaryScreen().devicePixelRatio())
+    for theme in ("dark", "light"):
+        apply_theme(app, theme)
+        for scene in SCENES:
+            if names and scene.__name__ not in names:
+                continue
+            panel = new_panel(FakeCommands())
+            scene(panel)
+            panel.canvas.refresh()
+            for _ in range(3):
+                app.processEvents()
+            panel.grab().save(str(folder / f"{scene.__name__}-{theme}-{scale}.png"))
+            panel.deleteLater()
+            app.processEvents()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,227 @@
+"""The kinds of bars besides candles: OHLC, Heikin-Ashi, and closes as a line."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPolygonF
+
+from workstation.ui.chart.bars import HIGH, LOW, BarArrays, Floats
+from workstation.ui.chart.candles import (
+    CandleColours,
+    Columns,
+    Flags,
+    Rects,
+    body_width,
+    columns_between,
+    fill,
+    rects,
+)
+from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.scale import Pixels, TimeScale
+from workstation.ui.chart.settings import Style
+
+WARM_UP = 64
+"""Columns before the first seen that Heikin-Ashi needs: each halves what came before it."""
+
+AREA_ALPHA = 70
+
+
+def shown_columns(
+    bars: BarArrays, scale: TimeScale, left: int, right: int, style: Style
+) -> Columns:
+    """Collect what touches the pixel columns [left, right), as this style shows it."""
+    if style is not Style.HEIKIN_ASHI or not len(bars):
+        return columns_between(bars, scale, left, right)
+    columns = heikin_ashi(columns_between(bars, scale, left - WARM_UP * scale.spacing, right))
+    skipped = int(np.searchsorted(columns.lefts, left - scale.spacing, side="right"))
+    return Columns(
+        columns.first + skipped * scale.factor,
+        columns.lefts[skipped:],
+        columns.ranges[:, skipped:],
+        columns.opens[skipped:],
+        columns.closes[skipped:],
+    )
+
+
+def heikin_ashi(columns: Columns) -> Columns:
+    """Average the bars: the close is the mean of four prices, the opening that of the bar before.
+
+    Openings follow from all bars before, by halves; of more than 64 back nothing is left.
+    """
+    if not len(columns.lefts):
+        return columns
+    opens, closes = columns.opens, columns.closes
+    highs, lows = columns.ranges[HIGH], -columns.ranges[LOW]
+    averages = (opens + highs + lows + closes) / 4
+    starts = np.concatenate(([(opens[0] + closes[0]) / 2], averages[:-1] / 2))
+    step = 1
+    while step <= WARM_UP:
+        added = starts[:-step] * 0.5**step
+        starts = starts.copy()
+        starts[step:] += added
+        step *= 2
+    ranges = columns.ranges.copy()
+    ranges[HIGH] = np.maximum(highs, np.maximum(starts, averages))
+    ranges[LOW] = -np.minimum(lows, np.minimum(starts, averages))
+    return replace(columns, ranges=ranges, opens=starts, closes=averages)
+
+
+def rising_by_close(columns: Columns, before: float | None) -> Flags:
+    """Tell which bars closed at or above the close before them."""
+    first = columns.opens[:1] if before is None else np.array([before])
+    rising: Flags = columns.closes >= np.concatenate((first, columns.closes[:-1]))
+    return rising
+
+
+def draw_ohlc(
+    painter: QPainter,
+    columns: Columns,
+    scale: TimeScale,
+    prices: PriceScale,
+    colours: CandleColours,
+    wick: int,
+) -> None:
+    """Draw each bar as an upright line with the opening to its left and the close to its right."""
+    rising = columns.rising
+    body = body_width(scale.spacing, wick)
+    wick = min(wick, body)
+    middles = columns.lefts + (scale.spacing - body) // 2 + (body - wick) // 2
+    tops, bottoms = _ordered(prices.ys_of(columns.ranges[HIGH]), prices.ys_of(-columns.ranges[LOW]))
+    arm = (body - wick) // 2
+    uprights = rects(middles, tops, wick, bottoms)
+    opened, closed = prices.ys_of(columns.opens), prices.ys_of(columns.closes)
+    lefts = rects(middles - arm, opened, arm, opened + wick - 1)
+    rights = rects(middles + wick, closed, arm, closed + wick - 1)
+    for flags, colour in ((rising, colours.up), (~rising, colours.down)):
+        fill(painter, uprights[flags], colour)
+        if arm:
+            fill(painter, lefts[flags], colour)
+            fill(painter, rights[flags], colour)
+
+
+def middles_of(columns: Columns, scale: TimeScale) -> Floats:
+    """Return the middles of the columns, between pixels where need be."""
+    middles: Floats = columns.lefts + np.float64((scale.spacing - 1) / 2)
+    return middles
+
+
+def draw_closes(
+    painter: QPainter,
+    columns: Columns,
+    scale: TimeScale,
+    prices: PriceScale,
+    pen: QPen,
+) -> None:
+    """Draw the closes as one line."""
+    xs = middles_of(columns, scale)
+    draw_line(painter, xs, prices.exact_ys(columns.closes), pen, dense=scale.spacing == 1)
+
+
+def draw_area(
+    painter: QPainter,
+    columns: Columns,
+    scale: TimeScale,
+    prices: PriceScale,
+    pane: QRect,
+    pen: QPen,
+) -> None:
+    """Draw the closes as a line over a fading surface."""
+    xs = middles_of(columns, scale)
+    ys = prices.exact_ys(columns.closes)
+    _fill_to(painter, xs, ys, pane, pane.bottom() + 1, pen.color())
+    draw_line(painter, xs, ys, pen, dense=scale.spacing == 1)
+
+
+def draw_baseline(
+    painter: QPainter,
+    columns: Columns,
+    scale: TimeScale,
+    prices: PriceScale,
+    pane: QRect,
+    pens: tuple[QPen, QPen],
+) -> None:
+    """Draw the closes in one colour above the middle of the pane and in another below it."""
+    xs = middles_of(columns, scale)
+    ys = prices.exact_ys(columns.closes)
+    middle = pane.top() + pane.height() // 2
+    halves = (
+        QRect(pane.left(), pane.top(), pane.width(), middle - pane.top()),
+        QRect(pane.left(), middle, pane.width(), pane.bottom() + 1 - middle),
+    )
+    for half, pen in zip(halves, pens, strict=True):
+        painter.save()
+        painter.setClipRect(half, Qt.ClipOperation.IntersectClip)
+        _fill_to(painter, xs, ys, half, middle, pen.color())
+        draw_line(painter, xs, ys, pen, dense=scale.spacing == 1)
+        painter.restore()
+
+
+def draw_line(painter: QPainter, xs: Floats, ys: Floats, pen: QPen, *, dense: bool) -> None:
+    """Join points; `dense` ones, a point in every column, are drawn as upright runs, for speed."""
+    if not len(xs):
+        return
+    if dense:
+        fill(painter, _runs(xs, ys, max(1, round(pen.widthF()))), pen.color())
+        return
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.drawPolyline(polygon(xs + 0.5, ys + 0.5))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def polygon(xs: Floats, ys: Floats) -> QPolygonF:
+    """Build a polygon of points without touching each in Python."""
+    shape = QPolygonF()
+    shape.resize(len(xs))
+    if len(xs):
+        # The stubs of PySide 6.11 know neither what data() returns nor what VoidPtr takes.
+        wrap: Any = shiboken6.VoidPtr
+        points = np.frombuffer(wrap(shape.data(), len(xs) * 16, True), np.float64).reshape(-1, 2)
+        points[:, 0], points[:, 1] = xs, ys
+    return shape
+
+
+def _runs(xs: Floats, ys: Floats, width: int) -> Rects:
+    """Return an upright rectangle for each column, from the row before it to its own."""
+    rows = np.rint(ys).astype(np.int64)
+    before = np.concatenate((rows[:1], rows[:-1]))
+    low, high = _ordered(before, rows)
+    low = np.where(before < rows, np.minimum(low + 1, rows), low)
+    high = np.where(before > rows, np.maximum(high - 1, rows), high)
+    return rects(np.rint(xs).astype(np.int64), low, width, high + width - 1)
+
+
+def _fill_to(
+    painter: QPainter, xs: Floats, ys: Floats, pane: QRect, row: int, colour: QColor
+) -> None:
+    if not len(xs):
+        return
+    strong, weak = QColor(colour), QColor(colour)
+    strong.setAlpha(AREA_ALPHA)
+    weak.setAlpha(AREA_ALPHA // 6)
+    upwards = row >= pane.bottom()
+    gradient = QLinearGradient(0, pane.top(), 0, pane.bottom())
+    gradient.setColorAt(0, strong if upwards else weak)
+    gradient.setColorAt(1, weak if upwards else strong)
+    shape = polygon(
+        np.concatenate((xs[:1], xs, xs[-1:])) + 0.5, np.concatenate(([row], ys, [row])) + 0.5
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(gradient)
+    painter.drawPolygon(shape)
+
+
+def _ordered(some: Pixels, others: Pixels) -> tuple[Pixels, Pixels]:
+    return np.minimum(some, others), np.maximum(some, others)
+
+
+def pen_of(colour: QColor, width: float) -> QPen:
+    """Return a pen with soft corners."""
+    pen = QPen(colour, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
