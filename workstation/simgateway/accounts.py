@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 ACCOUNT = "SIM0000001"
+ACCOUNTS = (ACCOUNT,)
+"""Every account a client may trade in; the first is the default."""
+
 CURRENCY = "USD"
 STARTING_CASH = Decimal(1_000_000)
 

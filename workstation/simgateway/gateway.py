@@ -7,7 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
-from workstation.simgateway.accounts import Account
+from workstation.simgateway.accounts import ACCOUNT, Account
 from workstation.simgateway.daily_data import Source
 from workstation.simgateway.desk import OrderDesk
 from workstation.simgateway.instruments import BY_CON_ID, DEMO, TIME_ZONE, Instrument, by_symbol
@@ -26,6 +26,7 @@ from workstation.simgateway.orders import (
     OrderShown,
     StatusShown,
 )
+from workstation.simgateway.sessions import RoundTheClock
 from workstation.simgateway.state import FIRST_PERM_ID, SavedState, StateFile, Transaction
 
 DEFAULT_SEED = 1
@@ -95,7 +96,8 @@ class Gateway:
             exec_number=saved.exec_number if saved else _FIRST_EXEC_NUMBER,
             last_order_ids=dict(saved.last_order_ids) if saved else {},
         )
-        self.desk = OrderDesk(self.markets, self.account, numbers, clock, self._emit)
+        accounts = {ACCOUNT: self.account}
+        self.desk = OrderDesk(self.markets, accounts, numbers, clock, self._emit, RoundTheClock())
         self.listeners: dict[int, Listener] = {}
         self._state_file = state_file
         self._next_step = clock.monotonic() + STEP_SECONDS
@@ -149,7 +151,7 @@ class Gateway:
         steps = 1 + math.floor((now - self._next_step) / STEP_SECONDS)
         self._next_step += steps * STEP_SECONDS
         for _ in range(steps):
-            self.desk.step()
+            self.desk.step(STEP_SECONDS)
         for listener in list(self.listeners.values()):
             listener.publish(now)
 
@@ -186,7 +188,7 @@ class Gateway:
 
     def commit(self) -> None:
         """Put every change on the disk; nothing about them may leave before."""
-        if not self.desk.changes:
+        if not self.desk.store.changes:
             return
         if self._state_file:
             if self._state_file.size > _REWRITE_BYTES:
@@ -196,8 +198,8 @@ class Gateway:
         self._forget_changes()
 
     def _forget_changes(self) -> None:
-        self.desk.changes.orders.clear()
-        self.desk.changes.executions.clear()
+        self.desk.store.changes.orders.clear()
+        self.desk.store.changes.executions.clear()
 
     def close(self) -> None:
         """Save where the market stands and close the state file."""
@@ -207,8 +209,8 @@ class Gateway:
 
     def _transaction(self, *, whole: bool) -> Transaction:
         desk = self.desk
-        orders = desk.orders if whole else desk.changes.orders
-        executions = desk.executions if whole else desk.changes.executions
+        orders = desk.orders if whole else desk.store.changes.orders
+        executions = desk.executions if whole else desk.store.changes.executions
         return Transaction(
             seed=self.seed,
             perm_id=desk.numbers.perm_id,

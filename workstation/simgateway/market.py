@@ -15,6 +15,7 @@ from workstation.simgateway.bars import generated_bar
 from workstation.simgateway.instruments import Instrument, Trading
 from workstation.simgateway.live_day import LiveDay
 from workstation.simgateway.matching import MAKER, Match, OrderBook
+from workstation.simgateway.sessions import Phase
 
 STEP_SECONDS = 0.1
 """Market time between two steps."""
@@ -32,6 +33,7 @@ _FULL_LEVEL = 25
 _SHARES_PER_SECOND = 330
 _MORNING_STEPS = 48
 _PRINTS_KEPT = 1000
+_AUCTION_SHARES_A_TICK = 2000
 _LOWEST_FAIR = 5.0
 """In ticks, of what has a price of its own."""
 
@@ -121,6 +123,8 @@ class InstrumentMarket:
         self._is_value = instrument.trading in {Trading.VALUE, Trading.HISTORY}
         self._typical = instrument.typical_size
         self.book = OrderBook()
+        self.phase = Phase.REGULAR
+        self.is_halted = False
         self._random = Random(f"{seed}:{instrument.seed_name}")  # noqa: S311 a market, not a secret
         self._previous_close = instrument.ticks(instrument.reference_price)
         self._half_spread = 0.5
@@ -231,6 +235,10 @@ class InstrumentMarket:
         """Return the price of the last trade."""
         return self.instrument.price(self._last)
 
+    def previous_close(self) -> Decimal:
+        """Return the last price of the day before."""
+        return self.instrument.price(self._previous_close)
+
     def mark(self) -> Decimal:
         """Return the price positions are valued at: the last, kept within bid and ask."""
         bid, ask = self.book.best_bid(), self.book.best_ask()
@@ -257,8 +265,35 @@ class InstrumentMarket:
         self._fresh = True
         self.day = self._day_so_far(midnight, midnight, seed)
 
-    def step(self, now: int) -> list[Match]:
+    def jump(self, ticks: int, now: int) -> list[Match]:
+        """Move what the contract is worth at once; return what the makers' new quotes traded."""
+        self._fair = max(_LOWEST_FAIR, self._fair + ticks)
+        self._anchor = max(_LOWEST_FAIR, self._anchor + ticks)
+        return self._quote_levels(now)
+
+    def auction_price(self, imbalance: int) -> int:
+        """Return the price in ticks at which an auction crosses.
+
+        imbalance is what clients want to buy beyond what they want to sell, in shares.
+        """
+        reach = round(math.copysign(math.sqrt(abs(imbalance) / _AUCTION_SHARES_A_TICK), imbalance))
+        return max(1, round(self._fair) + reach)
+
+    def cross(self, match: Match, now: int) -> Match:
+        """Print a trade of an auction, and return it."""
+        self._print(match, now)
+        return match
+
+    def end_auction(self, price: int, now: int) -> None:
+        """Print what everybody else crossed."""
+        size = 100 * self._random.randint(50, 400)
+        self._print(
+            Match(price=price, size=size, maker=MAKER, taker=MAKER, taker_buys=True, venue=0), now
+        )
+
+    def step(self, now: int, seconds: float = STEP_SECONDS) -> list[Match]:
         """Let makers and noise traders act for one step; return every trade."""
+        del seconds
         self._move_fair(now)
         if self._is_value:
             self._show_value(now)
@@ -363,5 +398,6 @@ class InstrumentMarket:
             is_large = resting.size > self._typical
             if resting.owner == MAKER and resting.price == price and is_large:
                 most = max(1, resting.size // (2 * self._typical))
-                resting.size -= self._typical * self._random.randint(1, most)
+                less = min(resting.size - 1, self._typical * self._random.randint(1, most))
+                self.book.shrink(resting, less)
                 break

@@ -1,8 +1,9 @@
 """A limit order book with price-time priority: the one place where orders meet.
 
-Prices are whole ticks and sizes whole shares, so the arithmetic is exact.
+Prices are whole ticks and sizes whole lots of the contract, so the arithmetic is exact.
 """
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,13 +16,24 @@ MAKER = 0
 
 @dataclass(slots=True)
 class Resting:
-    """One order standing in the queue; size in shares still open."""
+    """One order standing in the queue; size in shares still open and shown."""
 
     owner: int
     price: int
     size: int
     venue: int
     """Index into venues.VENUES."""
+
+    reserve: int = 0
+    """Shares of an iceberg that are not shown."""
+
+    display: int = 0
+    """Shares an iceberg shows at a time; 0 shows all."""
+
+    @property
+    def total(self) -> int:
+        """Shares still open, shown or not."""
+        return self.size + self.reserve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,44 +57,81 @@ class Match:
     """Where the resting order stood."""
 
 
+class _Side:
+    """One side of a book: its prices in rising order, and a queue at each."""
+
+    def __init__(self, *, buys: bool) -> None:
+        self.prices: list[int] = []
+        self.queues: dict[int, deque[Resting]] = {}
+        self._buys = buys
+
+    def best(self, without: int | None = None) -> int | None:
+        """Return the best price, or the best of all but one owner."""
+        if without is None:
+            return (self.prices[-1] if self._buys else self.prices[0]) if self.prices else None
+        for price in self.best_first():
+            if any(resting.owner != without for resting in self.queues[price]):
+                return price
+        return None
+
+    def best_first(self) -> Iterator[int]:
+        """Yield the prices, best first; the side must not change meanwhile."""
+        return reversed(self.prices) if self._buys else iter(self.prices)
+
+    def queue(self, price: int) -> deque[Resting]:
+        """Return the queue at a price, new if there was none."""
+        found = self.queues.get(price)
+        if found is None:
+            found = self.queues[price] = deque()
+            insort(self.prices, price)
+        return found
+
+    def drop(self, price: int) -> None:
+        """Forget a price whose queue is empty."""
+        del self.queues[price]
+        del self.prices[bisect_left(self.prices, price)]
+
+
 class OrderBook:
     """Bids and asks of one instrument, never crossed."""
 
     def __init__(self) -> None:
-        self._bids: dict[int, deque[Resting]] = {}
-        self._asks: dict[int, deque[Resting]] = {}
+        self._bids, self._asks = _Side(buys=True), _Side(buys=False)
         self._rested = 0
+        self.version = 0
+        """Rises with every change, so that whoever shows the book knows when to look."""
 
-    def best_bid(self) -> int | None:
-        """Return the highest bid in ticks."""
-        return max(self._bids, default=None)
+    def best_bid(self, without: int | None = None) -> int | None:
+        """Return the highest bid in ticks, or the highest of all but one owner."""
+        return self._bids.best(without)
 
-    def best_ask(self) -> int | None:
-        """Return the lowest ask in ticks."""
-        return min(self._asks, default=None)
+    def best_ask(self, without: int | None = None) -> int | None:
+        """Return the lowest ask in ticks, or the lowest of all but one owner."""
+        return self._asks.best(without)
 
     def prices(self, *, buys: bool) -> list[int]:
         """Return the prices of one side, best first."""
-        side = self._bids if buys else self._asks
-        return sorted(side, reverse=buys)
+        return list(self._side(buys=buys).best_first())
 
     def size_at(self, price: int, *, buys: bool, owner: int | None = None) -> int:
-        """Return the shares at one price, of everybody or of one owner."""
-        queue = (self._bids if buys else self._asks).get(price, ())
-        return sum(r.size for r in queue if owner is None or r.owner == owner)
+        """Return the shares shown at one price, of everybody or of one owner."""
+        queue = self._side(buys=buys).queues.get(price, ())
+        if owner is None:
+            return sum([r.size for r in queue])
+        return sum([r.size for r in queue if r.owner == owner])
 
     def resting(self, *, buys: bool) -> Iterator[Resting]:
         """Yield the orders of one side, best price and earliest first."""
-        side = self._bids if buys else self._asks
-        for price in sorted(side, reverse=buys):
-            yield from tuple(side[price])
+        side = self._side(buys=buys)
+        for price in tuple(side.best_first()):
+            yield from tuple(side.queues[price])
 
     def available(self, *, buys: bool, limit: int | None) -> int:
         """Return the shares an incoming order could take at its limit or better."""
-        side = self._asks if buys else self._bids
+        side = self._side(buys=not buys)
         return sum(
-            r.size
-            for price, queue in side.items()
+            r.total
+            for price, queue in side.queues.items()
             if limit is None or (price <= limit if buys else price >= limit)
             for r in queue
         )
@@ -92,17 +141,16 @@ class OrderBook:
 
         A limit of None takes whatever price stands.
         """
-        side = self._asks if buys else self._bids
+        side = self._side(buys=not buys)
         matches: list[Match] = []
-        while size > 0 and side:
-            price = min(side) if buys else max(side)
+        while size > 0 and side.prices:
+            price = side.prices[0] if buys else side.prices[-1]
             if limit is not None and (price > limit if buys else price < limit):
                 break
-            queue = side[price]
+            queue = side.queues[price]
             while size > 0 and queue:
                 first = queue[0]
                 shares = min(size, first.size)
-                first.size -= shares
                 size -= shares
                 matches.append(
                     Match(
@@ -114,40 +162,73 @@ class OrderBook:
                         venue=first.venue,
                     )
                 )
-                if first.size == 0:
-                    queue.popleft()
+                _consume(queue, first, shares)
             if not queue:
-                del side[price]
+                side.drop(price)
+        if matches:
+            self.version += 1
         return matches
 
-    def rest(self, owner: int, price: int, size: int, *, buys: bool) -> None:
-        """Queue an order behind those of its price; it must not cross the other side."""
+    def rest(self, owner: int, price: int, size: int, *, buys: bool, display: int = 0) -> None:
+        """Queue an order behind those of its price; it must not cross the other side.
+
+        With display it is an iceberg: it shows so many shares at a time, and each new lot
+        goes to the end of the queue.
+        """
         best = self.best_ask() if buys else self.best_bid()
         if best is not None and (price >= best if buys else price <= best):
             raise ValueError("an order that crosses cannot rest")
         if size <= 0:
             raise ValueError("a resting order has shares")
-        side = self._bids if buys else self._asks
         self._rested += 1
-        venue = venue_of(self._rested)
-        side.setdefault(price, deque()).append(Resting(owner, price, size, venue))
+        self.version += 1
+        shown = min(size, display) if display > 0 else size
+        one = Resting(owner, price, shown, venue_of(self._rested), size - shown, display)
+        self._side(buys=buys).queue(price).append(one)
 
     def cancel(self, owner: int, price: int, *, buys: bool) -> int:
         """Remove an owner's orders at one price and return how many shares that were."""
-        side = self._bids if buys else self._asks
-        queue = side.get(price)
+        side = self._side(buys=buys)
+        queue = side.queues.get(price)
         if queue is None:
             return 0
+        removed = sum([r.total for r in queue if r.owner == owner])
+        if not removed:
+            return 0
+        self.version += 1
         kept = deque(r for r in queue if r.owner != owner)
-        removed = sum(r.size for r in queue if r.owner == owner)
         if kept:
-            side[price] = kept
+            side.queues[price] = kept
         else:
-            del side[price]
+            side.drop(price)
         return removed
 
     def resize(self, owner: int, price: int, size: int, *, buys: bool) -> None:
         """Make an owner's order smaller where it stands; it keeps its place in the queue."""
-        for resting in (self._bids if buys else self._asks).get(price, ()):
-            if resting.owner == owner and 0 < size <= resting.size:
-                resting.size = size
+        for resting in self._side(buys=buys).queues.get(price, ()):
+            if resting.owner == owner and 0 < size <= resting.total:
+                resting.size = min(resting.size, size)
+                resting.reserve = size - resting.size
+                self.version += 1
+
+    def shrink(self, resting: Resting, shares: int) -> None:
+        """Take shares off an order that keeps some."""
+        if not 0 < shares < resting.size:
+            raise ValueError("an order that shrinks keeps shares")
+        resting.size -= shares
+        self.version += 1
+
+    def _side(self, *, buys: bool) -> _Side:
+        return self._bids if buys else self._asks
+
+
+def _consume(queue: deque[Resting], first: Resting, shares: int) -> None:
+    """Take shares from the first of a queue; an iceberg shows its next lot at the end."""
+    first.size -= shares
+    if first.size:
+        return
+    queue.popleft()
+    if first.reserve:
+        first.size = min(first.reserve, first.display)
+        first.reserve -= first.size
+        queue.append(first)

@@ -3,52 +3,36 @@
 Source: tws-wire.md 2.7 and 3.3.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from workstation.simgateway.accounts import ACCOUNT
-from workstation.simgateway.instruments import Instrument, find
+from workstation.simgateway.accounts import ACCOUNTS
+from workstation.simgateway.algos import STRATEGIES
+from workstation.simgateway.instruments import BY_CON_ID, Instrument, Trading, find
+from workstation.simgateway.order_kinds import (
+    AT_ONCE,
+    KINDS,
+    TIFS,
+    UNSERVED,
+    Auction,
+    Aux,
+    Limit,
+    Peg,
+    auction_of,
+)
+from workstation.simgateway.order_parts import PERCENT_CHANGE, PRICE, VOLUME
 from workstation.simgateway.order_request import PlaceRequest
+from workstation.simgateway.order_terms import condition_value, has_adjustment, order_type, terms_of
+from workstation.simgateway.order_times import moment
 from workstation.simgateway.orders import OrderTerms
-
-LIMIT_TYPES = frozenset({"LMT", "STP LMT"})
-STOP_TYPES = frozenset({"STP", "STP LMT"})
-SERVED_TYPES = LIMIT_TYPES | STOP_TYPES | {"MKT"}
-KNOWN_TYPES = SERVED_TYPES | {
-    "TRAIL",
-    "TRAIL LIMIT",
-    "MIT",
-    "LIT",
-    "MOC",
-    "LOC",
-    "MOO",
-    "LOO",
-    "MTL",
-    "MIDPRICE",
-    "REL",
-    "RPI",
-    "BOX TOP",
-    "STP PRT",
-    "MKT PRT",
-    "PEG MKT",
-    "PEG MID",
-    "PEG BEST",
-    "PEG BENCH",
-    "PEG PRIM",
-    "PEG STK",
-    "SNAP MKT",
-    "SNAP MID",
-    "SNAP PRIM",
-    "VOL",
-    "VWAP",
-    "TWAP",
-}
-SERVED_TIFS = frozenset({"DAY", "GTC", "IOC", "FOK"})
 
 _LARGEST_QUANTITY = Decimal(100_000_000)
 _LARGEST_PRICE = Decimal(1_000_000)
+_ADJUSTABLE = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
 
 NO_DEFINITION = "No security definition has been found for the request"
+_REJECTED = "Order rejected - reason:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,111 +48,200 @@ def invalid(cause: str) -> Refusal:
     return Refusal(321, f"Error validating request.-'bT' : cause - {cause}")
 
 
-def checked(request: PlaceRequest) -> OrderTerms | Refusal:
-    """Return the terms of an order the gateway can take, or why it cannot."""
+def rejected(reason: str) -> Refusal:
+    """Return error 201."""
+    return Refusal(201, _REJECTED + reason)
+
+
+def checked(request: PlaceRequest, now: float) -> OrderTerms | Refusal:
+    """Return the terms of an order the gateway can take, or why it cannot.
+
+    now is in seconds since 1970.
+    """
     instrument = find(request.contract)
     if instrument is None:
         return Refusal(200, NO_DEFINITION)
-    refusal = (
-        _check_basics(request)
-        or _check_account_and_tif(request)
-        or _check_quantity(request.quantity)
-        or _check_price(request, instrument)
-        or _check_features(request)
-    )
-    return refusal or _terms(request, instrument)
+    refusal = next(_refusals(request, instrument, now), None)
+    return refusal or terms_of(request, instrument)
 
 
-def _check_basics(request: PlaceRequest) -> Refusal | None:
+def _refusals(request: PlaceRequest, instrument: Instrument, now: float) -> Iterator[Refusal]:
+    """Yield what is wrong, the first thing first; later checks rely on the earlier."""
+    for check in (_check_basics, _check_account_and_tif, _check_quantity, _check_prices):
+        yield from check(request, instrument)
+    yield from _check_times(request, instrument, now)
+    for check in (_check_display, _check_algo, _check_adjustment, _check_conditions):
+        yield from check(request, instrument)
+    yield from _check_features(request)
+
+
+def _check_basics(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    kind = order_type(request.order_type)
     if not request.contract.exchange:
-        return invalid("Please enter exchange")
+        yield invalid("Please enter exchange")
     if request.side not in {"BUY", "SELL"}:
-        return invalid("Invalid side was entered")
-    if request.order_type not in KNOWN_TYPES:
-        return invalid("Invalid order type was entered")
-    if request.order_type not in SERVED_TYPES:
-        return Refusal(387, "Unsupported order type for this exchange and security type.")
-    return None
+        yield invalid("Invalid side was entered")
+    if kind in UNSERVED:
+        yield Refusal(387, "Unsupported order type for this exchange and security type.")
+    if kind not in KINDS:
+        yield invalid("Invalid order type was entered")
+    if instrument.trading is not Trading.FULL:
+        text = f"The security {instrument.symbol} is not available or allowed for this account"
+        yield Refusal(203, text)
+    routed = {Auction.OPENING, Auction.CLOSING}
+    is_auction = auction_of(kind, request.tif) in routed
+    pegs = KINDS[kind].peg is not Peg.NOTHING
+    if (is_auction or pegs) and instrument.sec_type not in {"STK", "FUT", "OPT"}:
+        yield Refusal(387, "Unsupported order type for this exchange and security type.")
 
 
-def _check_account_and_tif(request: PlaceRequest) -> Refusal | None:
-    if request.account not in {"", ACCOUNT}:
-        return invalid("Invalid account code")
-    if request.tif and request.tif not in SERVED_TIFS:
-        return Refusal(10052, f"Invalid time in force:{request.tif}")
-    return None
+def _check_account_and_tif(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    del instrument
+    if request.account not in {"", *ACCOUNTS}:
+        yield invalid("Invalid account code")
+    kind = KINDS[order_type(request.order_type)]
+    if request.tif and request.tif not in TIFS:
+        yield Refusal(10052, f"Invalid time in force:{request.tif}")
+    if request.tif == "OPG" and order_type(request.order_type) not in {"MKT", "LMT", "MOO", "LOO"}:
+        yield Refusal(10052, "Invalid time in force:OPG")
+    if request.tif in AT_ONCE and (kind.auction is not Auction.NONE or kind.peg is not Peg.NOTHING):
+        yield Refusal(10052, f"Invalid time in force:{request.tif}")
 
 
-def _check_quantity(quantity: Decimal | None) -> Refusal | None:
+def _check_quantity(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    quantity = request.quantity
     if quantity is None or quantity <= 0:
-        return Refusal(434, "The order size cannot be zero.")
+        yield Refusal(434, "The order size cannot be zero.")
+        return
     if quantity != quantity.to_integral_value():
-        return Refusal(
-            10243,
+        text = (
             "Fractional-sized order cannot be placed via API. "
-            "Please use desktop version to place this order.",
+            "Please use desktop version to place this order."
         )
+        yield Refusal(10243, text)
+    if quantity < instrument.min_size:
+        yield rejected(f"The minimum order size is {instrument.min_size:f}.")
     if quantity > _LARGEST_QUANTITY:
-        return Refusal(201, "Order rejected - reason:The order size exceeds the limit.")
-    return None
+        yield rejected("The order size exceeds the limit.")
 
 
-def _check_price(request: PlaceRequest, instrument: Instrument) -> Refusal | None:
-    for name, price, types in (
-        ("limit", request.limit_price, LIMIT_TYPES),
-        ("stop", request.stop_price, STOP_TYPES),
-    ):
-        if request.order_type in types:
-            refusal = _check_one_price(name, price, instrument)
-            if refusal:
-                return refusal
-    return None
+# ---- prices ------------------------------------------------------------------------------
 
 
-def _check_one_price(name: str, price: Decimal | None, instrument: Instrument) -> Refusal | None:
+def _check_prices(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    kind = KINDS[order_type(request.order_type)]
+    if kind.limit is Limit.REQUIRED or (kind.limit is Limit.OPTIONAL and request.limit_price):
+        yield from check_price("limit", request.limit_price, instrument)
+    if kind.aux is Aux.TRIGGER:
+        yield from check_price("stop", request.stop_price, instrument)
+    if kind.trails:
+        yield from _check_trail(request, instrument)
+    if kind.aux is Aux.OFFSET and request.stop_price and request.stop_price < 0:
+        yield invalid("The offset cannot be negative")
+
+
+def _check_trail(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    amount, percent = request.stop_price or Decimal(0), request.trailing_percent or Decimal(0)
+    if amount < 0 or not 0 <= percent < 100 or not (amount or percent):
+        yield invalid("Trailing amount or percent must be specified")
+    elif not percent and amount % instrument.tick:
+        yield bad_price()
+    if request.trail_stop_price is not None:
+        yield from check_price("trailing stop", request.trail_stop_price, instrument)
+    limit_is_missing = request.limit_price_offset is None and (
+        request.limit_price is None or request.trail_stop_price is None
+    )
+    if order_type(request.order_type) == "TRAIL LIMIT" and limit_is_missing:
+        yield invalid("Limit price or limit price offset must be specified")
+
+
+def check_price(name: str, price: Decimal | None, instrument: Instrument) -> Iterator[Refusal]:
+    """Yield what is wrong with one price."""
     if price is None:
-        return invalid(f"A {name} price is required")
-    if not instrument.tick <= price <= _LARGEST_PRICE or not instrument.rule.allows(price):
-        return Refusal(
-            110, "The price does not conform to the minimum price variation for this contract."
-        )
-    return None
+        yield invalid(f"A {name} price is required")
+    elif not instrument.tick <= price <= _LARGEST_PRICE or not instrument.rule.allows(price):
+        yield bad_price()
 
 
-def _check_features(request: PlaceRequest) -> Refusal | None:
+def bad_price() -> Refusal:
+    """Return error 110."""
+    return Refusal(
+        110, "The price does not conform to the minimum price variation for this contract."
+    )
+
+
+# ---- what else an order may ask for ------------------------------------------------------
+
+
+def _check_times(request: PlaceRequest, instrument: Instrument, now: float) -> Iterator[Refusal]:
+    zone = instrument.time_zone
+    if request.good_after_time and moment(request.good_after_time, zone) is None:
+        yield invalid("The date, time, or time-zone entered is invalid")
+    if request.tif == "GTD":
+        until = moment(request.good_till_date, zone)
+        if until is None:
+            yield invalid("The date, time, or time-zone entered is invalid")
+        elif until <= now:
+            yield rejected("The good till date is in the past.")
+    elif request.good_till_date:
+        yield invalid("Good till date requires the time in force GTD")
+
+
+def _check_display(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    del instrument
+    size = request.display_size
+    if size is None:
+        return
+    if size < 0 or (size and Decimal(size) > (request.quantity or 0)):
+        yield invalid("The display size should be smaller than the order size")
+    if size and KINDS[order_type(request.order_type)].limit is Limit.NONE:
+        yield invalid("The display size needs a limit price")
+
+
+def _check_algo(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    if not request.algo_strategy:
+        return
+    if request.algo_strategy.upper() not in STRATEGIES:
+        yield Refusal(439, "The order processing failed. Algorithm definition not found.")
+    if order_type(request.order_type) not in {"MKT", "LMT"} or request.tif in {"OPG", *AT_ONCE}:
+        yield Refusal(443, "Algo attribute validation failed: unsupported order type.")
+    for name, value in request.algo_params:
+        times = {"starttime", "endtime"}
+        if name.lower() in times and value and moment(value, instrument.time_zone) is None:
+            yield Refusal(443, f"Algo attribute validation failed: {name}.")
+
+
+def _check_adjustment(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    if not has_adjustment(request):
+        return
+    kind = order_type(request.adjusted_order_type)
+    if kind not in _ADJUSTABLE or order_type(request.order_type) not in _ADJUSTABLE:
+        yield invalid("Invalid adjusted order type")
+        return
+    yield from check_price("trigger", request.trigger_price, instrument)
+    trails = KINDS[kind].trails
+    if not trails or request.adjusted_stop_price is not None:
+        yield from check_price("adjusted stop", request.adjusted_stop_price, instrument)
+    if kind == "STP LMT":
+        yield from check_price("adjusted stop limit", request.adjusted_stop_limit_price, instrument)
+    if trails and not (request.adjusted_trailing_amount or 0) > 0:
+        yield invalid("Adjusted trailing amount must be specified")
+
+
+def _check_conditions(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    for asked in request.conditions:
+        if condition_value(asked, instrument.time_zone) is None:
+            yield invalid("Invalid condition value")
+        if asked.kind in {PRICE, VOLUME, PERCENT_CHANGE} and asked.con_id not in BY_CON_ID:
+            yield Refusal(200, NO_DEFINITION)
+
+
+def _check_features(request: PlaceRequest) -> Iterator[Refusal]:
     wanted = {
-        "Conditional orders": bool(request.conditions),
-        "Algorithmic orders": bool(request.algo_strategy),
         "Hedge orders": bool(request.hedge_type),
-        "Orders with a start or end time": bool(request.good_after_time or request.good_till_date),
         "All-or-none orders": request.all_or_none,
         "Cash quantity orders": bool(request.cash_quantity),
     }
     for name, present in wanted.items():
         if present:
-            return Refusal(201, f"Order rejected - reason:{name} are not supported here.")
-    return None
-
-
-def _terms(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
-    assert request.quantity is not None
-    return OrderTerms(
-        con_id=instrument.con_id,
-        exchange=request.contract.exchange,
-        side=request.side,
-        quantity=request.quantity.to_integral_value(),
-        order_type=request.order_type,
-        limit_price=request.limit_price if request.order_type in LIMIT_TYPES else None,
-        stop_price=request.stop_price if request.order_type in STOP_TYPES else None,
-        parent_id=request.parent_id,
-        oca_group=request.oca_group,
-        oca_type=request.oca_type if request.oca_type in {1, 2} else 3,
-        tif=request.tif or "DAY",
-        account=ACCOUNT,
-        order_ref=request.order_ref,
-        open_close=request.open_close,
-        model_code=request.model_code,
-        origin=request.origin,
-        outside_rth=request.outside_rth,
-        transmit=request.transmit,
-    )
+            yield rejected(f"{name} are not supported here.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.simgateway.accounts import ZERO
+from workstation.simgateway.order_kinds import KINDS
 
 PRE_SUBMITTED = "PreSubmitted"
 SUBMITTED = "Submitted"
@@ -19,8 +20,44 @@ DONE = frozenset({FILLED, CANCELLED, INACTIVE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One condition of an order; which fields count depends on the kind (order_parts.py)."""
+
+    kind: int
+    is_and: bool
+    """Whether it is joined to the next by "and"; else by "or"."""
+
+    is_more: bool = False
+    value: Decimal = ZERO
+    """Price, seconds since 1970, margin or change in per cent, or volume."""
+
+    text: str = ""
+    """The value as the client wrote it."""
+
+    con_id: int = 0
+    exchange: str = ""
+    trigger_method: int = 0
+    sec_type: str = ""
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """What an adjustable stop becomes once the last price has reached the trigger."""
+
+    trigger_price: Decimal
+    order_type: str
+    """STP, STP LMT, TRAIL or TRAIL LIMIT."""
+
+    stop_price: Decimal | None = None
+    limit_price: Decimal | None = None
+    trailing_amount: Decimal | None = None
+    trails_by_percent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTerms:
-    """What the client asked for; quantity in shares, limit price in USD per share."""
+    """What the client asked for; quantity in shares, prices as quoted."""
 
     con_id: int
     exchange: str
@@ -29,13 +66,13 @@ class OrderTerms:
 
     quantity: Decimal
     order_type: str
-    """MKT, LMT, STP or STP LMT."""
+    """A key of order_kinds.KINDS."""
 
     limit_price: Decimal | None
-    """None for MKT and STP."""
+    """None without a limit; of a MTL the price its rest stands at."""
 
     tif: str
-    """DAY, GTC, IOC or FOK."""
+    """DAY, GTC, IOC, FOK, GTD or OPG."""
 
     account: str
     order_ref: str = ""
@@ -46,13 +83,45 @@ class OrderTerms:
     outside_rth: bool = False
     transmit: bool = True
     stop_price: Decimal | None = None
-    """Last price that makes a STP or STP LMT work; None for the others."""
+    """Price that wakes a stop or an if-touched order; None for the others."""
 
     parent_id: int = 0
     """Order id of the order that must fill first; 0 without one."""
 
     oca_type: int = 3
     """1 cancels the rest of the group, 2 and 3 reduce it."""
+
+    offset: Decimal | None = None
+    """auxPrice of what trails or is pegged."""
+
+    trailing_percent: Decimal | None = None
+    trail_stop: Decimal | None = None
+    """Where a trailing stop begins; None for the distance from the market."""
+
+    limit_offset: Decimal | None = None
+    """Distance of a TRAIL LIMIT's limit from its stop."""
+
+    trigger_method: int = 0
+    display_size: int = 0
+    """Shares an iceberg shows; 0 for all."""
+
+    good_after_time: str = ""
+    good_till_date: str = ""
+    good_after: float = 0.0
+    """good_after_time in seconds since 1970; 0 for at once."""
+
+    good_till: float = 0.0
+    """Moment a GTD order ends, in seconds since 1970."""
+
+    conditions: tuple[Condition, ...] = ()
+    conditions_ignore_rth: bool = False
+    conditions_cancel: bool = False
+    """Whether the conditions end the order instead of sending it."""
+
+    algo: str = ""
+    algo_params: tuple[tuple[str, str], ...] = ()
+    adjustment: Adjustment | None = None
+    include_overnight: bool = False
 
     @property
     def buys(self) -> bool:
@@ -85,18 +154,48 @@ class Order:
     """Whether the stop price has been reached."""
 
     waits_for_parent: bool = False
+    conditions_met: bool = False
+    stop_now: Decimal | None = None
+    """Where a trailing stop stands; None before it began to trail."""
+
+    located: bool = True
+    """Whether the shares of a short sale are found."""
+
+    found_at: float = 0.0
+    """Moment they will be found, in seconds since 1970."""
+
+    sent_at: float = 0.0
+    """Moment it was accepted, in seconds since 1970."""
+
+    began_at: float = 0.0
+    """Moment an algorithm began, in seconds since 1970."""
+
+    expires_at: float = 0.0
+    """Moment its time in force ends, in seconds since 1970; 0 for never."""
+
+    resting: int | None = None
+    """Price in ticks at which it stands in the book; None when it does not."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was sent and is not done."""
+        return self.status in LIVE
 
     @property
     def waits_for_trigger(self) -> bool:
-        """Whether it is a stop that has not been reached."""
-        return self.terms.stop_price is not None and not self.triggered
+        """Whether it is a stop or an if-touched order that has not been reached."""
+        return KINDS[self.terms.order_type].has_trigger and not self.triggered
 
     @property
     def why_held(self) -> str:
         """Why a live order is not at the market, as orderStatus says it."""
         if self.status not in LIVE:
             return ""
-        reasons = {"child": self.waits_for_parent, "trigger": self.waits_for_trigger}
+        reasons = {
+            "child": self.waits_for_parent,
+            "trigger": self.waits_for_trigger,
+            "locate": not self.located,
+        }
         return ",".join(reason for reason, holds in reasons.items() if holds)
 
     @property

@@ -16,6 +16,7 @@ import msgspec
 from workstation.simgateway.accounts import AccountState
 from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.market import Tape
+from workstation.simgateway.order_kinds import KINDS, Aux, Limit
 from workstation.simgateway.orders import DONE, HELD_BACK, LIVE, Execution, Order
 
 if sys.platform == "win32":
@@ -200,9 +201,15 @@ def check_order(order: Order, last_perm_id: int) -> None:
         raise ValueError(f"order {order.perm_id}: unknown status {order.status!r}")
     if not 0 <= order.filled <= terms.quantity or order.perm_id > last_perm_id:
         raise ValueError(f"order {order.perm_id}: impossible quantity or id")
-    needed = {"LMT": 1, "STP": 2, "STP LMT": 3}.get(terms.order_type, 0)
-    for bit, name, price in ((1, "limit", terms.limit_price), (2, "stop", terms.stop_price)):
-        if needed & bit and (price is None or price <= 0):
+    kind = KINDS.get(terms.order_type)
+    if kind is None:
+        raise ValueError(f"order {order.perm_id}: unknown type {terms.order_type!r}")
+    needs_limit, needs_stop = kind.limit is Limit.REQUIRED, kind.aux is Aux.TRIGGER
+    for needed, name, price in (
+        (needs_limit, "limit", terms.limit_price),
+        (needs_stop, "stop", terms.stop_price),
+    ):
+        if needed and (price is None or price <= 0):
             raise ValueError(f"order {order.perm_id}: {name} order without a {name} price")
 
 

@@ -1,0 +1,132 @@
+"""The order types the gateway serves, and what each needs and does.
+
+Source: tws-wire.md 2.4, placeOrder; which price stands in which field follows the order types
+of the official documentation.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Aux(Enum):
+    """What the auxPrice field of an order type means."""
+
+    NOTHING = "nothing"
+    TRIGGER = "trigger"
+    TRAIL = "trail"
+    OFFSET = "offset"
+
+
+class Limit(Enum):
+    """Whether an order type has a limit price."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Peg(Enum):
+    """What the price of an order follows."""
+
+    NOTHING = "nothing"
+    NEAR = "near"
+    """The best price of its own side."""
+
+    MIDDLE = "middle"
+
+
+class Auction(Enum):
+    """The auction an order is for."""
+
+    NONE = "none"
+    OPENING = "opening"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One order type."""
+
+    limit: Limit = Limit.NONE
+    aux: Aux = Aux.NOTHING
+    touched: bool = False
+    """Whether the price must come the favourable way, not the adverse one."""
+
+    peg: Peg = Peg.NOTHING
+    auction: Auction = Auction.NONE
+    rests_at_fill: bool = False
+    """Whether what the best price leaves open rests there."""
+
+    @property
+    def has_trigger(self) -> bool:
+        """Whether it waits for a price."""
+        return self.aux in {Aux.TRIGGER, Aux.TRAIL}
+
+    @property
+    def trails(self) -> bool:
+        """Whether its stop follows the market."""
+        return self.aux is Aux.TRAIL
+
+
+KINDS = {
+    "MKT": Kind(),
+    "LMT": Kind(Limit.REQUIRED),
+    "STP": Kind(aux=Aux.TRIGGER),
+    "STP LMT": Kind(Limit.REQUIRED, Aux.TRIGGER),
+    "TRAIL": Kind(aux=Aux.TRAIL),
+    "TRAIL LIMIT": Kind(Limit.OPTIONAL, Aux.TRAIL),
+    "MIT": Kind(aux=Aux.TRIGGER, touched=True),
+    "LIT": Kind(Limit.REQUIRED, Aux.TRIGGER, touched=True),
+    "MTL": Kind(rests_at_fill=True),
+    "MOC": Kind(auction=Auction.CLOSING),
+    "LOC": Kind(Limit.REQUIRED, auction=Auction.CLOSING),
+    "MOO": Kind(auction=Auction.OPENING),
+    "LOO": Kind(Limit.REQUIRED, auction=Auction.OPENING),
+    "REL": Kind(Limit.OPTIONAL, Aux.OFFSET, peg=Peg.NEAR),
+    "PEG MID": Kind(Limit.OPTIONAL, Aux.OFFSET, peg=Peg.MIDDLE),
+    "MIDPRICE": Kind(Limit.OPTIONAL, peg=Peg.MIDDLE),
+}
+"""Order types by their name on the wire."""
+
+SPELLINGS = {
+    "STPLMT": "STP LMT",
+    "TRAILLMT": "TRAIL LIMIT",
+    "TRAIL LMT": "TRAIL LIMIT",
+    "RELATIVE": "REL",
+    "PEGMID": "PEG MID",
+    "STOP": "STP",
+    "STOP LIMIT": "STP LMT",
+}
+"""Other spellings clients use."""
+
+UNSERVED = frozenset(
+    {
+        "RPI",
+        "BOX TOP",
+        "STP PRT",
+        "MKT PRT",
+        "PEG MKT",
+        "PEG BEST",
+        "PEG BENCH",
+        "PEG PRIM",
+        "PEG STK",
+        "SNAP MKT",
+        "SNAP MID",
+        "SNAP PRIM",
+        "VOL",
+        "VWAP",
+        "TWAP",
+    }
+)
+"""Types that exist, and are refused as unsupported here."""
+
+TIFS = frozenset({"DAY", "GTC", "IOC", "FOK", "GTD", "OPG"})
+AT_ONCE = frozenset({"IOC", "FOK"})
+"""Times in force of orders that never rest."""
+
+
+def auction_of(order_type: str, tif: str) -> Auction:
+    """Return the auction an order is for."""
+    if tif == "OPG":
+        return Auction.OPENING
+    return KINDS[order_type].auction

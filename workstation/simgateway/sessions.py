@@ -1,0 +1,95 @@
+"""When the simulated exchange is open, and when its day begins and ends.
+
+The demonstration exchange never closes: its day is a calendar day of the gateway's zone, all
+of it regular hours. Real hours are a scenario.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from workstation.simgateway.instruments import TIME_ZONE, Instrument
+from workstation.simgateway.order_kinds import Auction
+
+_ZONE = ZoneInfo(TIME_ZONE)
+
+
+class Phase(Enum):
+    """What part of its day an instrument is in."""
+
+    CLOSED = "closed"
+    OVERNIGHT = "overnight"
+    EXTENDED = "extended"
+    """Before or after regular hours."""
+
+    REGULAR = "regular"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase and when it ends."""
+
+    phase: Phase
+    begins: float
+    ends: float
+    """Both in seconds since 1970."""
+
+    opens_with: Auction = Auction.NONE
+    """Auction held as it begins."""
+
+    closes_with: Auction = Auction.NONE
+    """Auction held as it ends."""
+
+
+class Sessions(Protocol):
+    """The calendar of the exchange."""
+
+    def stretch(self, instrument: Instrument, now: float) -> Stretch:
+        """Return what an instrument's phase is at a moment."""
+        ...
+
+    def day_end(self, instrument: Instrument, now: float, *, extended: bool) -> float:
+        """Return when an order for the day that is sent now ends."""
+        ...
+
+    def next_regular(self, instrument: Instrument, now: float) -> float:
+        """Return when regular hours are or begin next."""
+        ...
+
+
+class RoundTheClock:
+    """Open without a break; the day ends at midnight of the gateway's zone."""
+
+    def stretch(self, instrument: Instrument, now: float) -> Stretch:
+        """Return the present calendar day, all of it regular hours."""
+        del instrument
+        begins, ends = _day(now)
+        return Stretch(Phase.REGULAR, begins, ends, Auction.OPENING, Auction.CLOSING)
+
+    def day_end(self, instrument: Instrument, now: float, *, extended: bool) -> float:
+        """Return the next midnight."""
+        del instrument, extended
+        return _day(now)[1]
+
+    def next_regular(self, instrument: Instrument, now: float) -> float:
+        """Return the moment itself: it is always open."""
+        del instrument
+        return now
+
+
+def _day(now: float) -> tuple[float, float]:
+    today = datetime.fromtimestamp(now, _ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = (today.date() + timedelta(days=1)).timetuple()[:3]
+    ends = datetime(*tomorrow, tzinfo=_ZONE)
+    return today.timestamp(), ends.timestamp()
+
+
+def may_work(phase: Phase, *, outside_rth: bool, overnight: bool) -> bool:
+    """Return whether an order may be at the market in a phase."""
+    if phase is Phase.REGULAR:
+        return True
+    if phase is Phase.EXTENDED:
+        return outside_rth
+    return phase is Phase.OVERNIGHT and overnight
