@@ -377,7 +377,7 @@ def test_refusals(visitor: StockClient) -> None:
         (434, stock(), order("BUY", 0)),
         (10243, stock(), order("BUY", Decimal("1.5"))),
         (321, stock(), order("BUY", 1, orderType="FOO")),
-        (387, stock(), order("BUY", 1, orderType="MIDPRICE")),
+        (387, stock(), order("BUY", 1, orderType="PEG STK")),
         (321, stock(), order("BUY", 1, account="DU1")),
         (201, stock(), order("BUY", 1_000_000)),
     ]

@@ -353,6 +353,18 @@ class Floor:
                 done_at=self._store.time() if done else 0.0,
             )
         )
+        self._report(order, match, shares, liquidity, fee, realized)
+
+    def _report(
+        self,
+        order: Order,
+        match: Match,
+        shares: Decimal,
+        liquidity: int,
+        fee: Decimal,
+        realized: Decimal | None,
+    ) -> None:
+        """Tell of a fill; the order is as the fill left it."""
         numbers = self._store.numbers
         numbers.exec_number += 1
         execution = Execution(
@@ -361,7 +373,7 @@ class Floor:
             **order_facts(order),
             exchange=_venue(order, match),
             shares=shares,
-            price=price,
+            price=order.last_fill_price,
             liquidity=liquidity,
             commission=fee,
             realized=realized,
@@ -369,7 +381,7 @@ class Floor:
         self._store.add_execution(execution)
         self._store.emit(ExecutionShown(execution))
         self._store.show(order)
-        if done:
+        if order.status == FILLED:
             self._store.show(order)
         self._store.emit(CommissionShown(execution))
 

@@ -1,5 +1,6 @@
 """From a placeOrder request that was found in order to the terms the desk works with."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from workstation.simgateway.accounts import ACCOUNT
@@ -20,22 +21,14 @@ def terms_of(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
     """Return the terms of a request that the checks have passed."""
     assert request.quantity is not None
     kind = KINDS[order_type(request.order_type)]
-    zone = instrument.time_zone
-    has_limit = kind.limit is not Limit.NONE and request.limit_price is not None
-    limit = request.limit_price if has_limit else None
-    trail_limit = kind.trails and kind.limit is Limit.OPTIONAL
-    return OrderTerms(
+    plain = OrderTerms(
         con_id=instrument.con_id,
         exchange=request.contract.exchange,
         side=request.side,
         quantity=request.quantity,
         order_type=order_type(request.order_type),
-        limit_price=None if trail_limit else (limit or None),
+        limit_price=_limit(request, kind),
         stop_price=request.stop_price if kind.aux is Aux.TRIGGER else None,
-        offset=_offset(request, kind),
-        trailing_percent=_percent(request, kind),
-        trail_stop=request.trail_stop_price if kind.trails else None,
-        limit_offset=_limit_offset(request) if trail_limit else None,
         parent_id=request.parent_id,
         oca_group=request.oca_group,
         oca_type=request.oca_type if request.oca_type in {1, 2} else 3,
@@ -49,6 +42,33 @@ def terms_of(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
         transmit=request.transmit,
         trigger_method=request.trigger_method,
         display_size=request.display_size or 0,
+    )
+    return _with_extras(_with_trail(plain, request, kind), request, instrument.time_zone)
+
+
+def _limit(request: PlaceRequest, kind: Kind) -> Decimal | None:
+    """Return the limit; that of a TRAIL LIMIT comes only with its stop."""
+    if kind.limit is Limit.NONE or kind.trails:
+        return None
+    return request.limit_price or None
+
+
+def _with_trail(terms: OrderTerms, request: PlaceRequest, kind: Kind) -> OrderTerms:
+    """Add the distances of what trails or is pegged."""
+    trails_to_limit = kind.trails and kind.limit is Limit.OPTIONAL
+    return replace(
+        terms,
+        offset=_offset(request, kind),
+        trailing_percent=(request.trailing_percent or None) if kind.trails else None,
+        trail_stop=request.trail_stop_price if kind.trails else None,
+        limit_offset=_limit_offset(request) if trails_to_limit else None,
+    )
+
+
+def _with_extras(terms: OrderTerms, request: PlaceRequest, zone: str) -> OrderTerms:
+    """Add times, conditions, algorithm and adjustment."""
+    return replace(
+        terms,
         good_after_time=request.good_after_time,
         good_till_date=request.good_till_date,
         good_after=moment(request.good_after_time, zone) or 0.0,
@@ -70,10 +90,6 @@ def _offset(request: PlaceRequest, kind: Kind) -> Decimal | None:
     if kind.aux in {Aux.TRAIL, Aux.OFFSET}:
         return request.stop_price or None
     return None
-
-
-def _percent(request: PlaceRequest, kind: Kind) -> Decimal | None:
-    return (request.trailing_percent or None) if kind.trails else None
 
 
 def _limit_offset(request: PlaceRequest) -> Decimal | None:
