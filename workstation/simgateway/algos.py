@@ -40,6 +40,8 @@ def due(order: Order, now: float, begin: float, end: float) -> Decimal:
     """Return the shares that should have traded by now: whole ones, all at the end."""
     if now >= end:
         return order.terms.quantity
+    if order.terms.quantity < 1:
+        return Decimal(0)
     part = max(0.0, (now - begin) / (end - begin))
     if order.terms.algo == VWAP:
         part = _volume_curve(part)

@@ -159,15 +159,16 @@ class Floor:
         self._markets[terms.con_id].book.rest(
             order.perm_id,
             ticks,
-            int(order.remaining),
+            BY_CON_ID[terms.con_id].lots(order.remaining),
             buys=terms.buys,
-            display=terms.display_size,
+            display=BY_CON_ID[terms.con_id].lots(Decimal(terms.display_size)),
         )
         return replace(order, resting=ticks)
 
     def _fits_at_once(self, order: Order, limit: int | None) -> bool:
         book = self._markets[order.terms.con_id].book
-        return book.available(buys=order.terms.buys, limit=limit) >= order.remaining
+        wanted = BY_CON_ID[order.terms.con_id].lots(order.remaining)
+        return book.available(buys=order.terms.buys, limit=limit) >= wanted
 
     # ---- every step ------------------------------------------------------------------
 
@@ -290,7 +291,8 @@ class Floor:
     def take(self, order: Order, limit: int | None, size: Decimal | None = None) -> None:
         """Let an order take what stands at its limit or better, at most so many shares."""
         market = self._markets[order.terms.con_id]
-        wanted = int(order.remaining if size is None else min(size, order.remaining))
+        most = order.remaining if size is None else min(size, order.remaining)
+        wanted = market.instrument.lots(most)
         matches = market.take(
             order.perm_id, wanted, buys=order.terms.buys, limit=limit, now=int(self._store.time())
         )
@@ -308,7 +310,7 @@ class Floor:
                 if perm_id == MAKER or self._store.orders[perm_id].status not in LIVE:
                     continue
                 order = self._store.orders[perm_id]
-                shares = min(Decimal(match.size), order.remaining)
+                shares = min(Decimal(market.instrument.size(match.size)), order.remaining)
                 self._fill(order, shares, market, match, liquidity)
                 touched[perm_id] = None
                 self._reduce_group(self._store.orders[perm_id], shares)
@@ -322,7 +324,7 @@ class Floor:
         """Make what stands in the book no larger than what is left of the order."""
         if order.resting is not None and order.status in LIVE:
             book = self._markets[order.terms.con_id].book
-            size = int(order.remaining)
+            size = BY_CON_ID[order.terms.con_id].lots(order.remaining)
             book.resize(order.perm_id, order.resting, size, buys=order.terms.buys)
 
     def _fill(

@@ -113,7 +113,7 @@ def _check_quantity(request: PlaceRequest, instrument: Instrument) -> Iterator[R
     if quantity is None or quantity <= 0:
         yield Refusal(434, "The order size cannot be zero.")
         return
-    if quantity != quantity.to_integral_value():
+    if quantity % instrument.size_increment:
         text = (
             "Fractional-sized order cannot be placed via API. "
             "Please use desktop version to place this order."
@@ -159,8 +159,13 @@ def check_price(name: str, price: Decimal | None, instrument: Instrument) -> Ite
     """Yield what is wrong with one price."""
     if price is None:
         yield invalid(f"A {name} price is required")
-    elif not instrument.tick <= price <= _LARGEST_PRICE or not instrument.rule.allows(price):
+    elif not instrument.rule.allows(price) or not _is_possible(price, instrument):
         yield bad_price()
+
+
+def _is_possible(price: Decimal, instrument: Instrument) -> bool:
+    lowest = -_LARGEST_PRICE if instrument.may_be_negative else instrument.tick
+    return lowest <= price <= _LARGEST_PRICE
 
 
 def bad_price() -> Refusal:

@@ -63,13 +63,14 @@ class TradingDay:
         if which is Auction.NONE:
             return
         orders = [order for order in self._store.live() if self._takes_part(order, market, which)]
-        imbalance = sum(int(o.remaining) if o.terms.buys else -int(o.remaining) for o in orders)
+        lots = market.instrument.lots
+        imbalance = sum(lots(o.remaining if o.terms.buys else -o.remaining) for o in orders)
         now = int(self._store.time())
         price = market.auction_price(imbalance)
         for order in orders:
             current = self._store.orders[order.perm_id]
             if current.status in LIVE and _accepts(current, market, price):
-                size = int(current.remaining)
+                size = lots(current.remaining)
                 self._floor.book(market, [market.cross(_crossing(current, price, size), now)])
         for order in orders:
             current = self._store.orders[order.perm_id]
