@@ -12,7 +12,7 @@ from tests.unit.simgateway.gateway_support import (
     stock_client,
 )
 
-VERSIONS = [157, 163, 176, 178, 193, 200]
+VERSIONS = [157, 163, 178, 200, 203, 213, 226]
 
 client_ids = itertools.count(100)
 
@@ -24,7 +24,7 @@ def version(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="module")
 def shared_gateway() -> Iterator[GatewayProcess]:
-    with running_gateway("--seed", "7") as process:
+    with running_gateway("--seed", "7", "--max-server-version", "226") as process:
         yield process
 
 
@@ -38,11 +38,11 @@ def visitor(shared_gateway: GatewayProcess, version: int) -> Iterator[StockClien
 
 @pytest.fixture
 def gateway() -> Iterator[GatewayProcess]:
-    with running_gateway("--seed", "7") as process:
+    with running_gateway("--seed", "7", "--max-server-version", "226") as process:
         yield process
 
 
-@pytest.fixture(params=[v for v in VERSIONS if v >= 176])
+@pytest.fixture(params=[v for v in VERSIONS if v >= 178])
 def client(gateway: GatewayProcess, request: pytest.FixtureRequest) -> Iterator[StockClient]:
     """Return the first client of a fresh gateway."""
     with stock_client(gateway.port, request.param) as connected:

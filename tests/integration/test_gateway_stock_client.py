@@ -196,7 +196,8 @@ def test_limit_order_rests_changes_and_is_cancelled(visitor: StockClient) -> Non
     assert shown.permId > 2**31
     assert (shown.outsideRth, shown.whatIf, shown.clearingIntent) == (True, False, "IB")
     assert shown.deltaNeutralOrderType == "None"
-    assert state.initMarginChange == "1.7976931348623157E308"
+    in_protobuf = visitor.serverVersion() >= 203  # where what is unset stays away
+    assert state.initMarginChange == ("" if in_protobuf else "1.7976931348623157E308")
     if visitor.serverVersion() >= 170:
         assert shown.midOffsetAtHalf == UNSET
     if visitor.serverVersion() >= 193:
@@ -225,7 +226,7 @@ def test_what_if_shows_margin_and_does_not_rest(client: StockClient) -> None:
     client.wait("openOrderEnd")
 
     assert (order_id, shown.whatIf, state.status) == (1, True, "PreSubmitted")
-    assert state.initMarginBefore == "0"
+    assert float(state.initMarginBefore) == 0
     change = Decimal(state.initMarginChange)
     assert Decimal(600) < change < Decimal(800)
     assert Decimal(state.initMarginAfter) == change

@@ -20,7 +20,7 @@ from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.instruments import TIME_ZONE, list_stock
 from workstation.simgateway.server import Server, listen
-from workstation.simgateway.session import HIGHEST_VERSION, LOWEST_VERSION
+from workstation.simgateway.session import DEFAULT_VERSION, HIGHEST_VERSION, LOWEST_VERSION
 from workstation.simgateway.state import StateFile, StateFileError
 
 PROGRAM = "simgateway"
@@ -91,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--max-server-version",
         type=_between(LOWEST_VERSION, HIGHEST_VERSION),
-        default=HIGHEST_VERSION,
-        help=f"{LOWEST_VERSION} to {HIGHEST_VERSION}",
+        default=DEFAULT_VERSION,
+        help=f"{LOWEST_VERSION} to {HIGHEST_VERSION}, {DEFAULT_VERSION} if not given",
     )
     return parser
 

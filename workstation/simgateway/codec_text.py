@@ -71,8 +71,13 @@ def escaped(text: str) -> str:
 
 def frame(fields: Iterable[Field]) -> bytes:
     """Return one message as bytes: 4-byte big-endian length, then NUL-terminated fields."""
-    body = "".join(to_text(field) + "\0" for field in fields).encode("ascii")
+    body = body_of(fields)
     return _LENGTH.pack(len(body)) + body
+
+
+def body_of(fields: Iterable[Field]) -> bytes:
+    """Return fields, each with the NUL byte that ends it."""
+    return "".join(to_text(field) + "\0" for field in fields).encode("ascii")
 
 
 class FrameReader:

@@ -245,7 +245,7 @@ def _read_newest(fields: Fields, request: PlaceRequest, sv: int) -> None:
     fields.skip(sv >= 192)  # manualOrderIndicator
     if sv >= 199:
         request.imbalance_only = fields.flag()
-    if sv >= 226:  # not in text: the codec of protobuf adds it here
+    if sv >= 203:  # not in text: the codec of protobuf adds it here
         request.conditions_include_overnight = fields.flag()
 
 

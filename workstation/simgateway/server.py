@@ -9,11 +9,11 @@ import socket
 from contextlib import suppress
 
 from workstation.domain.clock import Clock
-from workstation.simgateway.codec_text import frame
+from workstation.simgateway.codec_proto import encode
 from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.messages import Message
-from workstation.simgateway.session import HIGHEST_VERSION, ProtocolError, Session
+from workstation.simgateway.session import DEFAULT_VERSION, ProtocolError, Session
 
 MAX_CLIENTS = 32
 MAX_OUTBOUND = 8 * 1024 * 1024
@@ -46,7 +46,7 @@ class Connection:
         """Queue one message; it leaves after the next commit."""
         if self.drop_reason:
             return
-        self.outbound += frame(message)
+        self.outbound += encode(self.session.sv, message)
         if self._frame_log:
             self._frame_log.add(self.session.client_id, "out", message)
         if len(self.outbound) > MAX_OUTBOUND:
@@ -105,7 +105,7 @@ class Server:
         clock: Clock,
         listener: socket.socket,
         *,
-        highest_version: int = HIGHEST_VERSION,
+        highest_version: int = DEFAULT_VERSION,
         frame_log: FrameLog | None = None,
     ) -> None:
         self.gateway = gateway

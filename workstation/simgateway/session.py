@@ -17,20 +17,25 @@ from workstation.simgateway import (
 )
 from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.client import Client
+from workstation.simgateway.codec_proto import decode
 from workstation.simgateway.codec_text import (
     API_PREFIX,
     BadFieldError,
     BadFrameError,
     Fields,
     FrameReader,
-    split_fields,
 )
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.messages import Message, error
 from workstation.simgateway.requests_refused import HANDLERS as REFUSED
 
 LOWEST_VERSION = 157
-HIGHEST_VERSION = 200
+HIGHEST_VERSION = 226
+"""Highest that can be chosen; every request and answer is known up to it."""
+
+DEFAULT_VERSION = 200
+"""The last version in text throughout, which is what a gateway offers unless told otherwise."""
+
 START_API = 71
 
 _WITH_VERSION = frozenset({1, 2, 7, 9, 10, 11, 21, 25, 50, 51, 52, 53, 54, 55, 56, 57, 62, 74, 76})
@@ -116,7 +121,13 @@ class Session:
         self.client = None
 
     def _take(self, body: bytes) -> None:
-        values = split_fields(body)
+        try:
+            values = decode(self.sv, body)
+        except BadFieldError as problem:
+            if self.client is None:
+                raise ProtocolError(str(problem)) from None
+            self.client.error(-1, 320, f"Error reading request. Unable to parse data. {problem}")
+            return
         self._received(values)
         if not self.sv:
             self._negotiate(values)
@@ -133,9 +144,9 @@ class Session:
         version = min(self._highest, highest)
         if version < max(LOWEST_VERSION, lowest):
             raise ProtocolError(f"no common version with a client of {lowest}..{highest}")
-        self.sv = version
         local = self._gateway.local_time(self._gateway.now())
-        self._write([version, f"{local:%Y%m%d %H:%M:%S} EST"])
+        self._write([version, f"{local:%Y%m%d %H:%M:%S} EST"])  # text in every version
+        self.sv = version
 
     def _start(self, fields: Fields) -> None:
         try:
