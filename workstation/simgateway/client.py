@@ -96,7 +96,7 @@ class Client:
             case OrderShown(order, preview):
                 self.write(order_messages.open_order(self.sv, order, preview))
             case StatusShown(order):
-                self.write(order_messages.order_status(order))
+                self.write(order_messages.order_status(self.sv, order))
             case ExecutionShown(execution):
                 self.send_execution(-1, execution)
             case CommissionShown(execution):
@@ -106,7 +106,7 @@ class Client:
 
     def bound(self, order: Order) -> None:
         """Tell that an order placed by hand now has an id, and how it stands."""
-        self.send(order_messages.order_bound(order))
+        self.send(order_messages.order_bound(self.sv, order))
         self.deliver(OrderShown(order))
         self.deliver(StatusShown(order))
 
@@ -194,8 +194,8 @@ class Client:
         self.write(messages.tick_size(req_id, messages.TICK_LAST_SIZE, shown))
         if old is None or old.last_time != new.last_time:
             self.write([46, 6, req_id, messages.TICK_LAST_TIME, str(new.last_time)])
-        # below version 220 the volume of US stocks counts round lots (2.3)
-        self.write(messages.tick_size(req_id, messages.TICK_VOLUME, new.volume // 100))
+        volume = new.volume if self.sv >= 220 else new.volume // 100  # round lots (2.3)
+        self.write(messages.tick_size(req_id, messages.TICK_VOLUME, volume))
         if 233 in stream.generic_ticks and old is not None:
             mid = new.last
             text = f"{new.last};{new.last_size};{new.last_time}000;{new.volume};{mid};true"

@@ -78,7 +78,9 @@ class Gateway:
         *,
         master_client_id: int | None = None,
     ) -> None:
-        self._master = master_client_id
+        self.master_client_id = master_client_id
+        """Client that hears of everybody's orders; None without one."""
+
         saved = state_file.load() if state_file else None
         self.clock = clock
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
@@ -241,7 +243,7 @@ class Gateway:
             owner = event.order.client_id
         else:
             owner = event.execution.client_id
-        return [owner] if self._master is None else [owner, self._master]
+        return [owner] if self.master_client_id is None else [owner, self.master_client_id]
 
     # ---- orders placed by hand -------------------------------------------------------
 

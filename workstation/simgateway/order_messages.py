@@ -25,7 +25,12 @@ def shown_ids(order: Order | Execution) -> tuple[int, int]:
     return order.order_id, order.client_id
 
 
-def order_status(order: Order) -> Message:
+def shown_perm_id(sv: int, perm_id: int) -> int:
+    """Return a perm_id as a version shows it: clients below 191 read it into 32 bits."""
+    return perm_id if sv >= 191 else perm_id % 2**31
+
+
+def order_status(sv: int, order: Order) -> Message:
     """Build orderStatus (3)."""
     remaining = order.terms.quantity - order.filled
     order_id, client_id = shown_ids(order)
@@ -36,7 +41,7 @@ def order_status(order: Order) -> Message:
         order.filled,
         remaining,
         exact(order.average_price),
-        order.perm_id,
+        shown_perm_id(sv, order.perm_id),
         order.terms.parent_id,
         order.last_fill_price,
         client_id,
@@ -50,10 +55,11 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     terms = order.terms
     instrument = BY_CON_ID[terms.con_id]
     order_id, client_id = shown_ids(order)
+    perm_id = shown_perm_id(sv, order.perm_id)
     message: Message = [5, order_id, *short_contract(instrument, terms.exchange, "?")]
     message += _main_terms(order)
-    message += [terms.order_ref, client_id, order.perm_id, terms.outside_rth, 0, "0", ""]
-    message += [f"{order.perm_id}.0/{terms.account}/100", "", "", ""]
+    message += [terms.order_ref, client_id, perm_id, terms.outside_rth, 0, "0", ""]
+    message += [f"{perm_id}.0/{terms.account}/100", "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, "", "", "", "", 0, "", -1, 0, "", "", "", "", "", UNSET_INT]
     message += [0, 0, 0, "", terms.oca_type, 0, 0, "", terms.parent_id, 0, "", 0, "None", ""]
@@ -145,7 +151,8 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     instrument = BY_CON_ID[terms.con_id]
     message: Message = [101, *short_contract(instrument, terms.exchange, "?")]
     message += _main_terms(order)
-    message += [terms.order_ref, order.perm_id, terms.outside_rth, 0, "0", "", "", "", ""]
+    message += [terms.order_ref, shown_perm_id(sv, order.perm_id), terms.outside_rth, 0, "0"]
+    message += [""] * 4
     message += _fa_profile(sv)
     message += [terms.model_code, "", "", "", "", 0, "", -1, "", "", "", "", "", UNSET_INT]
     message += [0, 0, "", terms.oca_type, 0, "", 0, "None", ""]
@@ -186,7 +193,7 @@ def execution_details(sv: int, req_id: int, execution: Execution, time_text: str
         "BOT" if execution.side == "BUY" else "SLD",
         execution.shares,
         execution.price,
-        execution.perm_id,
+        shown_perm_id(sv, execution.perm_id),
         client_id,
         0,
         execution.cumulative,
@@ -204,9 +211,9 @@ def execution_details(sv: int, req_id: int, execution: Execution, time_text: str
     return message
 
 
-def order_bound(order: Order) -> Message:
+def order_bound(sv: int, order: Order) -> Message:
     """Build orderBound (100)."""
-    return [100, order.perm_id, order.client_id, order.order_id]
+    return [100, shown_perm_id(sv, order.perm_id), order.client_id, order.order_id]
 
 
 def commission_report(execution: Execution) -> Message:

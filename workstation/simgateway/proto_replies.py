@@ -142,7 +142,7 @@ REPLIES = {
     110: Form(
         "ConfigResponse",
         219,
-        "reqId A.readOnlyApi A.socketPort A.masterClientId A.allowLocalhostOnly",
+        "reqId A.readOnlyApi A.masterClientId A.allowLocalhostOnly",
     ),
 }
 

@@ -51,7 +51,10 @@ def all_open_orders(client: Client, fields: Fields) -> None:
 def send_open_orders(client: Client, orders: Iterable[Order]) -> None:
     """Send openOrder and orderStatus for each order, then openOrderEnd."""
     for order in orders:
-        client.send(order_messages.open_order(client.sv, order), order_messages.order_status(order))
+        client.send(
+            order_messages.open_order(client.sv, order),
+            order_messages.order_status(client.sv, order),
+        )
     client.write([53, 1])
 
 

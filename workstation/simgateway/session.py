@@ -14,6 +14,7 @@ from workstation.simgateway import (
     requests_market,
     requests_news,
     requests_orders,
+    requests_session,
 )
 from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.client import Client
@@ -56,6 +57,7 @@ _HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **requests_news.HANDLERS,
     **requests_orders.HANDLERS,
     **requests_account.HANDLERS,
+    **requests_session.HANDLERS,
 }
 
 
