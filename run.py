@@ -35,6 +35,8 @@ VENV = ROOT / ".venv"
 BOOT = ROOT / ".boot"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed.stamp"
+OLD_CLIENT_LOCK = ROOT / "tests" / "data" / "old_client.lock"
+OLD_CLIENT = BOOT / "old-client"
 UNFINISHED = VENV / "unfinished.stamp"
 WINDOWS = os.name == "nt"
 LINUX = sys.platform.startswith("linux")
@@ -247,6 +249,21 @@ def install(section: str) -> None:
     UNFINISHED.unlink()
 
 
+def install_old_client() -> None:
+    """Install, once and apart, the old ibapi that the simulated gateway must serve too."""
+    stamp = OLD_CLIENT / "installed.stamp"
+    wanted = hashlib.sha256(OLD_CLIENT_LOCK.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    with only_one():
+        shutil.rmtree(OLD_CLIENT, ignore_errors=True)
+        pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        # its one source package is built with the setuptools of the lock
+        options = ["--require-hashes", "--no-deps", "--no-build-isolation"]
+        run_or_stop([*pip, *options, "--target", str(OLD_CLIENT), "-r", str(OLD_CLIENT_LOCK)])
+        stamp.write_text(wanted, encoding="utf-8")
+
+
 def run_or_stop(command: list[str], environment: dict[str, str] | None = None) -> None:
     """Run one step of the set-up; stop with its exit code when it fails."""
     code = wait_for(command, environment, keep_lock=True)
@@ -364,6 +381,7 @@ def run_tests(arguments: list[str]) -> int:
     """Run every check, pytest last, and return 0 only when all of them pass."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the display must end too
     set_up(ALL)
+    install_old_client()
     environment = dict(os.environ, LC_ALL="C.UTF-8")
     environment["PATH"] = str(PYTHON.parent) + os.pathsep + environment.get("PATH", "")
     os.chdir(ROOT)

@@ -67,7 +67,10 @@ class Listener(Protocol):
 
 
 class Gateway:
-    """Owns all trading state; sessions speak for clients, the server moves the time."""
+    """Owns all trading state; sessions speak for clients, the server moves the time.
+
+    The master client, when there is one, hears of everybody's orders.
+    """
 
     def __init__(
         self,
@@ -79,8 +82,6 @@ class Gateway:
         master_client_id: int | None = None,
     ) -> None:
         self.master_client_id = master_client_id
-        """Client that hears of everybody's orders; None without one."""
-
         saved = state_file.load() if state_file else None
         self.clock = clock
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
