@@ -27,6 +27,12 @@ from ibapi.execution import ExecutionFilter
 from ibapi.order import Order
 from ibapi.wrapper import EWrapper
 
+try:
+    from ibapi.order_cancel import OrderCancel
+    from ibapi.protobuf.ConfigRequest_pb2 import ConfigRequest
+except ImportError:  # an old one, which is never asked for them
+    OrderCancel = ConfigRequest = None
+
 PATIENCE = 45.0
 QUIET = ("tickPrice", "tickSize", "tickString", "updateMktDepth", "updateMktDepthL2")
 """Callbacks of which a few tell as much as thousands."""
@@ -52,18 +58,22 @@ class Connection(ibapi.connection.Connection):  # type: ignore[misc]
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it."""
-    if isinstance(value, bool | int | str | type(None)):
-        return value
-    if isinstance(value, enum.Enum):
-        return value.name
-    if isinstance(value, Decimal):
-        return format(value, "f")
     if isinstance(value, float):
         return "unset" if value > 1e300 else value
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set):
         return [plain(one) for one in value]
+    if isinstance(value, bool | int | str | type(None)):
+        return value
+    return _plain_object(value)
+
+
+def _plain_object(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return {name: plain(one) for name, one in vars(value).items()}
 
 
@@ -168,15 +178,9 @@ def session(app: Probe) -> None:
         app.reqCurrentTimeInMillis()
         app.wait("currentTimeInMillis")
     if version >= 219:
-        app.reqConfigProtoBuf(_config_request(110))
+        app.reqConfigProtoBuf(ConfigRequest(reqId=110))
         app.wait("configResponseProtoBuf")
     app.wait("currentTime")
-
-
-def _config_request(req_id: int) -> Any:
-    from ibapi.protobuf.ConfigRequest_pb2 import ConfigRequest  # noqa: PLC0415 not in old ones
-
-    return ConfigRequest(reqId=req_id)
 
 
 def news(app: Probe) -> None:
@@ -256,8 +260,6 @@ def orders(app: Probe) -> None:
     app.reqAutoOpenOrders(True)
     app.refused(-1, 327)
     if version > 157:
-        from ibapi.order_cancel import OrderCancel  # noqa: PLC0415 not in old ones
-
         app.cancelOrder(3, OrderCancel())
     else:
         app.cancelOrder(3)
