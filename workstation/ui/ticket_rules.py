@@ -1,21 +1,16 @@
 """What the ticket knows without widgets: words, estimates and what stands in the way."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from workstation.domain.bracket import BracketDraft
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, TradingState
 from workstation.domain.link import LinkState
-from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side, Tif
-from workstation.domain.preview import MarginPreview
+from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.screen_state import ScreenState
-
-Wish = OrderDraft | BracketDraft | OrderChange
-"""What the ticket asks to have sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,31 +159,6 @@ def entry_price(terms: Terms, quote: Quote | None) -> Decimal | None:
     if terms.order_type.takes_limit:
         return terms.limit_price
     return terms.stop_price if terms.order_type.takes_stop else market(terms.side, quote)
-
-
-def margin_in_words(preview: MarginPreview, *, entry_only: bool) -> str:
-    """Write a what-if answer: what margin and money would be, and the commission."""
-    currency = preview.currency
-    whose = "the entry" if entry_only else "the order"
-    lines = [f"What-if of {whose}; nothing was sent:"]
-    for name, change, after in (
-        ("Initial margin", preview.initial_margin_change, preview.initial_margin_after),
-        ("Maintenance", preview.maintenance_margin_change, preview.maintenance_margin_after),
-    ):
-        lines.append(f"{name} {text.signed_money(change)} → {text.money(after)}")
-    lines.append(f"Equity with loan {text.money(preview.equity_after, currency)}")
-    lines.append(f"Commission {text.money(preview.commission, currency)}")
-    if preview.warning:
-        lines.append(text.one_line(preview.warning))
-    return "\n".join(lines)
-
-
-def acknowledging(wish: Wish, accepted: frozenset[str]) -> Wish:
-    """Return the same wish with more findings accepted."""
-    if isinstance(wish, BracketDraft):
-        entry = replace(wish.entry, acknowledged=wish.acknowledged | accepted)
-        return replace(wish, entry=entry)
-    return replace(wish, acknowledged=wish.acknowledged | accepted)
 
 
 def market(side: Side, quote: Quote | None) -> Decimal | None:

@@ -1,7 +1,6 @@
 """The order ticket: one order from the wish to the broker's answer."""
 
 from dataclasses import replace
-from uuid import uuid4
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -11,7 +10,7 @@ from typing_extensions import override
 from workstation.domain.account import masked
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import CommandResult, Done, Failed, Previewed
-from workstation.domain.finding import Answer, Denied, Finding, NeedsAcknowledgement, Submitted
+from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import ConId, IntentId
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
@@ -22,15 +21,24 @@ from workstation.ui.panels.ticket_form import TicketForm
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_rules import (
-    Exits,
     Terms,
-    Wish,
-    acknowledging,
     looks_like_exit,
-    margin_in_words,
     notional,
     obstacle,
     outcome_in_words,
+)
+from workstation.ui.ticket_wishes import (
+    Wish,
+    acknowledging,
+    change_of,
+    draft_of,
+    emptied,
+    entry_of,
+    margin_in_words,
+    new_intent,
+    preview_words,
+    sent_words,
+    without_prices,
 )
 
 PREVIEW_MS = 300
@@ -90,7 +98,7 @@ class TicketPanel(QWidget):
         self._leave_change()
         self._con_id, self._symbol = con_id, symbol
         kept = self.form.terms
-        fresh = replace(_without_prices(kept), order_type=OrderType.LIMIT)
+        fresh = replace(without_prices(kept), order_type=OrderType.LIMIT)
         self.form.set_terms(fresh)
         self._drop_answer()
         self.refresh()
@@ -185,7 +193,7 @@ class TicketPanel(QWidget):
             case Submitted(order_id=order_id, findings=findings):
                 self._wish = None
                 self._leave_change()
-                self._show_answer(f"{_sent(wish)} {order_id}", "good", findings)
+                self._show_answer(f"{sent_words(wish)} {order_id}", "good", findings)
             case NeedsAcknowledgement(findings=findings):
                 self._has_answer, self._asked = True, findings
                 question = "Not sent yet. Please confirm:"
@@ -209,13 +217,13 @@ class TicketPanel(QWidget):
             return
         if self._preview_timer.isActive() or draft != self._draft(draft.intent_id):
             return
-        headline, tone, findings = _preview_words(result.answer)
+        headline, tone, findings = preview_words(result.answer)
         self.strip.show_answer(headline, tone, findings)
 
     def show_margin(self, draft: OrderDraft, result: CommandResult) -> None:
         """Show what the broker says the order would cost, unless it is not this order any more."""
         now = self._draft(draft.intent_id)
-        if self._is_waiting or self.strip.is_asking or now is None or _entry(now) != draft:
+        if self._is_waiting or self.strip.is_asking or now is None or entry_of(now) != draft:
             return
         if isinstance(result, MarginPreview):
             is_part = isinstance(now, BracketDraft)
@@ -260,6 +268,9 @@ class TicketPanel(QWidget):
         self.submit_button = QPushButton("", self)
         self.submit_button.setObjectName("submit")
         self.strip = AnswerStrip(self)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(5)
@@ -304,36 +315,10 @@ class TicketPanel(QWidget):
         self.form.quantity_edit.setFocus()
 
     def _draft(self, intent_id: IntentId) -> OrderDraft | BracketDraft | None:
-        terms, account = self.form.terms, self._state.account
-        if terms.gap or account is None or self._con_id is None or terms.quantity is None:
+        account, con_id = self._state.account, self._con_id
+        if account is None or con_id is None:
             return None
-        draft = OrderDraft(
-            intent_id=intent_id,
-            account=account,
-            con_id=self._con_id,
-            side=terms.side,
-            quantity=terms.quantity,
-            order_type=terms.order_type,
-            limit_price=terms.limit_price,
-            tif=terms.tif,
-            stop_price=terms.stop_price,
-        )
-        return draft if terms.exits is None else _bracket(draft, terms.exits)
-
-    def _change(self, order: OrderView) -> OrderChange | None:
-        terms = self.form.terms
-        quantity = terms.quantity if terms.quantity != order.quantity else None
-        limit = terms.limit_price if terms.limit_price != order.limit_price else None
-        stop = terms.stop_price if terms.stop_price != order.stop_price else None
-        if terms.gap or (quantity is None and limit is None and stop is None):
-            return None
-        return OrderChange(
-            intent_id=new_intent(),
-            key=order.key,
-            quantity=quantity,
-            limit_price=limit,
-            stop_price=stop,
-        )
+        return draft_of(self.form.terms, intent_id, account, con_id)
 
     @Slot()
     def _on_enter(self) -> None:
@@ -355,7 +340,7 @@ class TicketPanel(QWidget):
             )
             return
         if self._changing is not None:
-            self._send(self._change(self._changing))
+            self._send(change_of(self.form.terms, self._changing))
         else:
             self._send(self._draft(new_intent()))
 
@@ -373,7 +358,7 @@ class TicketPanel(QWidget):
         if draft is None or self._changing is not None or self._is_waiting:
             return
         self._show_answer("Asking the broker…", "muted")
-        self.margin_requested.emit(_entry(draft))
+        self.margin_requested.emit(entry_of(draft))
 
     def _send(self, wish: Wish | None) -> None:
         if wish is None:
@@ -396,7 +381,7 @@ class TicketPanel(QWidget):
         elif self._changing is not None:
             self._leave_change()
         else:
-            self.form.set_terms(_emptied(self.form.terms))
+            self.form.set_terms(emptied(self.form.terms))
             self._drop_answer()
             self.form.symbol_edit.setText(text.one_line(self._symbol, 40))
         self.refresh()
@@ -426,7 +411,7 @@ class TicketPanel(QWidget):
     def _leave_change(self) -> None:
         if self._changing is not None:
             self._changing = None
-            self.form.set_terms(_emptied(self.form.terms))
+            self.form.set_terms(emptied(self.form.terms))
             self._drop_answer()
 
     def _show_answer(self, headline: str, tone: str, findings: tuple[Finding, ...] = ()) -> None:
@@ -471,7 +456,7 @@ class TicketPanel(QWidget):
         if order is not None:
             self.title_label.show_text(f"CHANGE ORDER {order.order_id}  (Esc leaves)")
         gap = "Choose a symbol" if self._con_id is None else terms.gap
-        if not gap and order is not None and self._change(order) is None:
+        if not gap and order is not None and change_of(terms, order) is None:
             gap = "Nothing changed yet"
         ladder = self._state.ladder(self._con_id)
         words = terms.in_words(self._symbol, ladder)
@@ -489,50 +474,3 @@ class TicketPanel(QWidget):
             self.submit_button.setProperty("side", terms.side.value)
             self.submit_button.style().unpolish(self.submit_button)
             self.submit_button.style().polish(self.submit_button)
-
-
-def new_intent() -> IntentId:
-    """Name a new wish."""
-    return IntentId(uuid4().hex)
-
-
-def _bracket(entry: OrderDraft, exits: Exits) -> BracketDraft | None:
-    if exits.target is None or exits.stop is None:
-        return None
-    return BracketDraft(
-        entry=entry,
-        target_price=exits.target,
-        stop_price=exits.stop,
-        exit_tif=exits.tif.value,
-    )
-
-
-def _entry(draft: OrderDraft | BracketDraft) -> OrderDraft:
-    return draft.entry if isinstance(draft, BracketDraft) else draft
-
-
-def _sent(wish: Wish) -> str:
-    if isinstance(wish, OrderChange):
-        return "Change sent: order"
-    return "Submitted: bracket, entry" if isinstance(wish, BracketDraft) else "Submitted: order"
-
-
-def _without_prices(terms: Terms) -> Terms:
-    exits = None if terms.exits is None else Exits(tif=terms.exits.tif)
-    return replace(terms, limit_price=None, stop_price=None, exits=exits)
-
-
-def _emptied(terms: Terms) -> Terms:
-    return replace(_without_prices(terms), quantity=None)
-
-
-def _preview_words(answer: Answer | None) -> tuple[str, str, tuple[Finding, ...]]:
-    match answer:
-        case Denied(findings=findings):
-            return "Would be denied:", "error", findings
-        case NeedsAcknowledgement(findings=findings):
-            return "Would ask for confirmation:", "warning", findings
-        case Submitted(findings=findings):
-            return "All checks pass.", "good", findings
-        case _:
-            return "All checks pass.", "good", ()

@@ -1,0 +1,129 @@
+"""What the ticket makes of its terms: the wish that is sent, and the words about it."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from workstation.domain.bracket import BracketDraft
+from workstation.domain.finding import Answer, Denied, Finding, NeedsAcknowledgement, Submitted
+from workstation.domain.ids import AccountId, ConId, IntentId
+from workstation.domain.order import OrderChange, OrderDraft
+from workstation.domain.order_status import OrderView
+from workstation.domain.preview import MarginPreview
+from workstation.ui import text
+from workstation.ui.ticket_rules import Exits, Terms
+
+Wish = OrderDraft | BracketDraft | OrderChange
+"""What the ticket asks to have sent."""
+
+
+def new_intent() -> IntentId:
+    """Name a new wish."""
+    return IntentId(uuid4().hex)
+
+
+def draft_of(
+    terms: Terms, intent_id: IntentId, account: AccountId, con_id: ConId
+) -> OrderDraft | BracketDraft | None:
+    """Return the order or bracket that the terms describe, None while something is missing."""
+    if terms.gap or terms.quantity is None:
+        return None
+    draft = OrderDraft(
+        intent_id=intent_id,
+        account=account,
+        con_id=con_id,
+        side=terms.side,
+        quantity=terms.quantity,
+        order_type=terms.order_type,
+        limit_price=terms.limit_price,
+        tif=terms.tif,
+        stop_price=terms.stop_price,
+    )
+    return draft if terms.exits is None else _bracket_of(draft, terms.exits)
+
+
+def _bracket_of(entry: OrderDraft, exits: Exits) -> BracketDraft | None:
+    if exits.target is None or exits.stop is None:
+        return None
+    return BracketDraft(
+        entry=entry,
+        target_price=exits.target,
+        stop_price=exits.stop,
+        exit_tif=exits.tif.value,
+    )
+
+
+def change_of(terms: Terms, order: OrderView) -> OrderChange | None:
+    """Return what the terms change of an order, None where they change nothing."""
+    quantity = terms.quantity if terms.quantity != order.quantity else None
+    limit = terms.limit_price if terms.limit_price != order.limit_price else None
+    stop = terms.stop_price if terms.stop_price != order.stop_price else None
+    if terms.gap or (quantity is None and limit is None and stop is None):
+        return None
+    return OrderChange(
+        intent_id=new_intent(),
+        key=order.key,
+        quantity=quantity,
+        limit_price=limit,
+        stop_price=stop,
+    )
+
+
+def entry_of(draft: OrderDraft | BracketDraft) -> OrderDraft:
+    """Return the order itself, or the entry of a bracket."""
+    return draft.entry if isinstance(draft, BracketDraft) else draft
+
+
+def sent_words(wish: Wish) -> str:
+    """Say what was sent; a number follows."""
+    if isinstance(wish, OrderChange):
+        return "Change sent: order"
+    return "Submitted: bracket, entry" if isinstance(wish, BracketDraft) else "Submitted: order"
+
+
+def without_prices(terms: Terms) -> Terms:
+    """Return the terms for another contract: the same choices without prices."""
+    exits = None if terms.exits is None else Exits(tif=terms.exits.tif)
+    return replace(terms, limit_price=None, stop_price=None, exits=exits)
+
+
+def emptied(terms: Terms) -> Terms:
+    """Return the terms without prices and quantity."""
+    return replace(without_prices(terms), quantity=None)
+
+
+def preview_words(answer: Answer | None) -> tuple[str, str, tuple[Finding, ...]]:
+    """Say what risk would answer: headline, tone and findings."""
+    match answer:
+        case Denied(findings=findings):
+            return "Would be denied:", "error", findings
+        case NeedsAcknowledgement(findings=findings):
+            return "Would ask for confirmation:", "warning", findings
+        case Submitted(findings=findings):
+            return "All checks pass.", "good", findings
+        case _:
+            return "All checks pass.", "good", ()
+
+
+def acknowledging(wish: Wish, accepted: frozenset[str]) -> Wish:
+    """Return the same wish with more findings accepted."""
+    if isinstance(wish, BracketDraft):
+        entry = replace(wish.entry, acknowledged=wish.acknowledged | accepted)
+        return replace(wish, entry=entry)
+    return replace(wish, acknowledged=wish.acknowledged | accepted)
+
+
+def margin_in_words(preview: MarginPreview, *, entry_only: bool) -> str:
+    """Write a what-if answer: what margin and money would be, and the commission."""
+    currency = preview.currency
+    whose = "the entry" if entry_only else "the order"
+    lines = [f"What-if of {whose}; nothing was sent:"]
+    for name, change, after in (
+        ("Initial margin", preview.initial_margin_change, preview.initial_margin_after),
+        ("Maintenance", preview.maintenance_margin_change, preview.maintenance_margin_after),
+    ):
+        lines.append(f"{name} {text.signed_money(change)} → {text.money(after)}")
+    lines.append(f"Equity with loan {text.money(preview.equity_after, currency)}")
+    lines.append(f"Commission {text.money(preview.commission, currency)}")
+    if preview.warning:
+        lines.append(text.one_line(preview.warning))
+    return "\n".join(lines)
