@@ -8,7 +8,7 @@ from workstation.app.preflight import fault
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program, or the simulated gateway when that is the first word.
+    """Run the program, or the gateway or a journal command when that is the first word.
 
     The two are imported lazily: the gateway starts without Qt, the window without the
     gateway, and a wrong option answers at once.
@@ -18,6 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from workstation.simgateway.__main__ import main as run_gateway
 
         return run_gateway(given[1:])
+    if given[:1] == ["journal"]:
+        from workstation.app.journal_command import main as run_journal
+
+        return run_journal(given[1:])
     options = parse(given)
     if problem := fault():
         sys.stderr.write(f"workstation: {problem}\n")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from workstation import __version__
-from workstation.app.logs import redacted
+from workstation.domain.account import redacted
 from workstation.storage.files import write_private_file
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 

@@ -2,17 +2,11 @@
 
 import logging
 import logging.handlers
-import re
 from pathlib import Path
 
 from typing_extensions import override
 
-_ACCOUNT = re.compile(r"\b(SIM|DU|DF|U|F|I)(\d{2,})(\d{3})\b")
-
-
-def redacted(text: str) -> str:
-    """Return the text with every account name masked, as in U•••321."""
-    return _ACCOUNT.sub(lambda match: f"{match[1][0]}•••{match[3]}", text)
+from workstation.domain.account import redacted
 
 
 class RedactingFormatter(logging.Formatter):

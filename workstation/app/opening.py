@@ -79,8 +79,9 @@ def _build(
 def set_aside(journal: Path) -> None:
     """Move a damaged journal and its companions out of the way, without changing them."""
     mark = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    for path in journal.parent.glob(f"{journal.stem}.*"):
-        path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
+    for pattern in (f"{journal.stem}.*", f"{journal.stem}-*"):
+        for path in journal.parent.glob(pattern):
+            path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
 
 
 def _install_mark(path: Path) -> str:

@@ -102,7 +102,8 @@ def _build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="workstation",
         description="A trading workstation for Interactive Brokers.",
-        epilog="'simgateway' as the first word runs the simulated gateway alone.",
+        epilog="First words of their own: 'simgateway' runs the simulated gateway alone, 'journal' checks, "
+        "shows and exports the record of orders.",
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -66,6 +66,7 @@ from workstation.domain.reports import (
 from workstation.marketdata.quotes import Quotes
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
+from workstation.storage.files import sha256_of, user_name
 from workstation.storage.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -123,8 +124,25 @@ class Desk:
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
         self.order_desk.replay(self._journal.entries())
+        self._record_start()
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.publish_link()
+
+    def _record_start(self) -> None:
+        """Put on record who runs what with which limits; entries of this run share its boot."""
+        settings = self._settings
+        body = {
+            "client_id": settings.session.client_id,
+            "environment": settings.environment,
+            "install": settings.install,
+            "limits_sha256": sha256_of(settings.limits_file),
+            "read_only": settings.read_only,
+            "user": user_name(),
+        }
+        try:
+            self._journal.record("Started", body, durable=False)
+        except JournalError as error:
+            self.lock(str(error))
 
     def seconds_until_quiet(self) -> float:
         """Return how long to wait before disconnecting, 0 for not at all. Any thread.
@@ -376,6 +394,7 @@ class Desk:
 
     def _after_pass(self) -> None:
         try:
+            self.order_desk.write_notes()
             self._journal.commit()
         except JournalError as error:
             self.lock(str(error))
@@ -399,6 +418,7 @@ class Desk:
             environment_fault=self.standing.environment_fault,
             reactor=self._loop,
             checkpoint=self._checkpoint,
+            quote=self.figures.quotes.quote,
         )
         return OrderDesk(parts, self._build_judge)
 

@@ -8,17 +8,19 @@ import msgspec
 from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
 from workstation.desk.judge import Judge
+from workstation.desk.order_notes import OrderNotes
 from workstation.desk.outgoing import Outgoing
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
 from workstation.domain.finding import Answer, Submitted
-from workstation.domain.ids import ClientId, OrderKey
+from workstation.domain.ids import ClientId, ConId, OrderKey
 from workstation.domain.messages import CommissionArrived, ExecutionArrived, OrderChanged
 from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.ports import Checkpoint, JournalPort, Reactor
+from workstation.domain.quote import Quote
 from workstation.domain.reports import BrokerNotice
 from workstation.oms.brackets import Brackets
 from workstation.oms.controller import Controller
@@ -33,6 +35,11 @@ from workstation.storage.journal import Entry
 
 ANSWER_SECONDS = 5.0
 ALARM_SECONDS = 30.0
+
+
+def _no_quote(_con_id: ConId) -> Quote | None:
+    """Stand in where no market is known."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,7 @@ class OrderDeskParts:
     environment_fault: Callable[[], str]
     reactor: Reactor
     checkpoint: Checkpoint
+    quote: Callable[[ConId], Quote | None] = _no_quote
 
 
 class OrderDesk:
@@ -65,6 +73,7 @@ class OrderDesk:
         self._orders = parts.orders
         self._out = parts.outgoing
         self._lock = parts.lock
+        self.notes = OrderNotes(parts.clock, parts.orders, parts.quote)
         self._due: dict[OrderKey, float] = {}
         self._alarmed: set[OrderKey] = set()
         self.gate = FinalGate(parts.session, parts.clock, parts.environment_fault)
@@ -89,6 +98,7 @@ class OrderDesk:
             refs=OrderRefs(parts.install),
             client_id=parts.client_id,
             checkpoint=parts.checkpoint,
+            note=self.notes.add,
         )
 
     def replay(self, entries: Iterable[Entry]) -> None:
@@ -126,7 +136,9 @@ class OrderDesk:
 
     def apply_recorded(self, event: OmsEvent) -> None:
         """Apply an event that the journal holds already."""
-        self._show(self._orders.apply(event, self._clock.now()))
+        changes = self._orders.apply(event, self._clock.now())
+        self.notes.took(event, changes)
+        self._show(changes)
 
     def apply_input(self, event: OmsEvent) -> list[Execution]:
         """Apply an event, record it if it changed anything, and return the new fills.
@@ -140,8 +152,14 @@ class OrderDesk:
                 self._journal.record(type(event).__name__, event, durable=False)
             except JournalError as error:
                 self._lock(str(error))
+        self.notes.took(event, changes)
         self._show(changes)
         return changes.fills
+
+    def write_notes(self) -> None:
+        """Put on record what belongs to the events of this round. Raises JournalError."""
+        for note in self.notes.take():
+            self._journal.record(type(note).__name__, note, durable=False)
 
     def link_lost(self, reason: str) -> None:
         """Everything not acknowledged is unknown from now on."""

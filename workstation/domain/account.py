@@ -1,5 +1,6 @@
 """Accounts: which world an account belongs to, its figures and its positions."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +28,14 @@ def environment_of(account: AccountId) -> Environment:
     if account.startswith(("DU", "DF")):
         return Environment.PAPER
     return Environment.LIVE
+
+
+_ACCOUNT = re.compile(r"\b(SIM|DU|DF|U|F|I)(\d{2,})(\d{3})\b")
+
+
+def redacted(text: str) -> str:
+    """Return the text with every account name masked, as in U•••321."""
+    return _ACCOUNT.sub(lambda match: f"{match[1][0]}•••{match[3]}", text)
 
 
 def masked(account: AccountId) -> str:

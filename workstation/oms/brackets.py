@@ -53,6 +53,8 @@ class Brackets:
             return self._outlet.refused(bracket.entry, answer, bracket)
         if fault := self._on_record(legs, details):
             return denied(RiskCode.TRADING_STATE, f"Nothing was sent: {fault}")
+        for attempt, _ in legs:
+            self._outlet.judged(attempt, verdict)
         if broken := self._send(legs, verdict.entry_value):
             return broken
         self._controller.actions.note(bracket.entry)

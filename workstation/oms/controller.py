@@ -79,7 +79,7 @@ class Controller:
         draft = _changed(order, wish)
         verdict = self._with.judge(draft, order)
         if verdict.refusal is not None:
-            return self._outlet.refused(draft, verdict.refusal)
+            return self._outlet.refused(draft, verdict.refusal, key=order.key)
         details = self._with.contracts.details(order.con_id)
         assert details is not None
         assert order.order_ref is not None  # else it is not editable
@@ -158,6 +158,7 @@ class Controller:
             return denied(RiskCode.TRADING_STATE, f"Nothing was sent: {fault}")
         self._with.checkpoint("intent")
         self._with.apply(intent)
+        self._outlet.judged(attempt, verdict)
         self._with.checkpoint("registered")
         account, entry_value = attempt.draft.account, verdict.entry_value
         left = self._outlet.release(frame, attempt.key, account, entry_value)

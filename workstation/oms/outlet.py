@@ -21,6 +21,7 @@ from workstation.domain.ports import (
     OrderEncoder,
     no_checkpoint,
 )
+from workstation.domain.timeline import Judged
 from workstation.oms.events import NotSent, OmsEvent
 from workstation.oms.final_gate import FinalGate, FinalGateError
 from workstation.oms.managed_order import ManagedOrder
@@ -60,11 +61,20 @@ class Decision:
     draft: OrderDraft
     answer: Answer
     bracket: BracketDraft | None = None
+    key: OrderKey | None = None
+    """The order that a refused change was meant for."""
+
+
+def _forget(_note: object) -> None:
+    """Stand in where nobody keeps notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collaborators:
-    """Whom the door works with; all on the core thread."""
+    """Whom the door works with; all on the core thread.
+
+    `note` takes what belongs on record but must not hold up an order.
+    """
 
     clock: Clock
     journal: JournalPort
@@ -79,6 +89,7 @@ class Collaborators:
     refs: OrderRefs
     client_id: ClientId
     checkpoint: Checkpoint = no_checkpoint
+    note: Callable[[object], None] = _forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,17 @@ class Outlet:
             return denied(RiskCode.LINK_NOT_READY, "The link took no bytes.")
         return True
 
+    def judged(self, attempt: Attempt, verdict: Verdict) -> None:
+        """Note what risk said of an order that was let through."""
+        self._with.note(
+            Judged(
+                key=attempt.key,
+                intent_id=attempt.draft.intent_id,
+                findings=verdict.findings,
+                entry_value=verdict.entry_value,
+            )
+        )
+
     def not_sent(self, key: OrderKey, reason: str) -> None:
         """Take back what no byte of has left."""
         event = NotSent(key=key, reason=reason)
@@ -131,10 +153,16 @@ class Outlet:
         self._with.apply(event)
 
     def refused(
-        self, draft: OrderDraft, answer: Answer, bracket: BracketDraft | None = None
+        self,
+        draft: OrderDraft,
+        answer: Answer,
+        bracket: BracketDraft | None = None,
+        key: OrderKey | None = None,
     ) -> Answer:
         """Keep a refusal with the text shown, and return it."""
-        decision = Decision(intent_id=draft.intent_id, draft=draft, answer=answer, bracket=bracket)
+        decision = Decision(
+            intent_id=draft.intent_id, draft=draft, answer=answer, bracket=bracket, key=key
+        )
         self.on_record(decision, durable=False)
         return answer
 

@@ -1,5 +1,7 @@
 """Small files that are either the old one or the new one, never half of each."""
 
+import getpass
+import hashlib
 import os
 from pathlib import Path
 
@@ -22,6 +24,22 @@ def write_private_file(path: Path, data: bytes) -> None:
         os.close(descriptor)
     temporary.replace(path)
     _sync_folder(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file, "" where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def user_name() -> str:
+    """Return the name of the user of this machine, "" where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

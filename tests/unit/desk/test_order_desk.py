@@ -93,7 +93,7 @@ def test_the_word_filled_without_fills_is_asked_for_and_alarmed() -> None:
 # -- what is shown and recorded ---------------------------------------------------------------------
 
 
-def test_a_change_is_shown_a_repetition_is_neither_shown_nor_recorded() -> None:
+def test_a_change_is_shown_a_repetition_is_neither_shown_nor_taken_as_news() -> None:
     door = Door()
     door.working()
     entries, messages = len(door.journal.entries), len(door.out.messages)

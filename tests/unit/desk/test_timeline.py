@@ -1,0 +1,169 @@
+"""The timeline of an order: every message, decision and market, from the journal alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.helpers.desk_fakes import (
+    CLIENT,
+    SPY,
+    D,
+    Door,
+    bytes_sent,
+    fill,
+    notice,
+    open_order,
+    status,
+)
+from tests.helpers.virtual_time import VirtualClock
+from workstation.desk.timeline import client_of, find_key, timeline
+from workstation.domain.execution import Commission
+from workstation.domain.finding import NeedsAcknowledgement
+from workstation.domain.ids import ExecId, IntentId, OrderKey
+from workstation.domain.order import OrderType
+from workstation.domain.reports import CommissionReport
+from workstation.domain.timeline import StepKind, Timeline
+from workstation.storage.journal import Journal
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    """The order side with a journal on disk and the market in sight."""
+    clock = VirtualClock()
+    journal = Journal(tmp_path / "journal.sqlite", clock)
+    door = Door(clock=clock, journal=journal)
+    door.desk.notes._quote = door.quotes.quote
+    yield door
+    journal.close()
+
+
+def built(door: Door, key: OrderKey) -> Timeline:
+    door.desk.write_notes()
+    found = timeline(door.journal.entries(), key, CLIENT)
+    assert found is not None
+    return found
+
+
+def told(found: Timeline) -> list[tuple[StepKind, str, str]]:
+    return [(step.kind, step.title, step.state) for step in found.steps]
+
+
+def test_a_life_from_approval_to_cost_is_told_in_order(door: Door) -> None:
+    key = door.working(intent_id=IntentId("one"))
+    door.apply(bytes_sent(1))
+    door.apply(fill("a.1.01", 100))
+    cost = Commission(exec_id=ExecId("a.1.01"), commission=D(1), currency="USD", realized_pnl=None)
+    door.apply(CommissionReport(commission=cost))
+
+    found = built(door, key)
+    assert (found.title, found.order_id, found.perm_id) == ("BUY 100 SPY LMT", 1, 9001)
+    kinds_and_words = [
+        (kind.value, title.split(",")[0], state) for kind, title, state in told(found)
+    ]
+    assert sorted(kinds_and_words) == sorted(
+        [
+            ("out", "Order on record", "Staged"),
+            ("in", "Broker: open order", "Working"),
+            ("in", "Broker: fill of 100 at 100.00 on ARCA", "Filled"),
+            ("in", "Broker: cost 1 USD", ""),
+            ("decision", "Risk let it pass: nothing found", ""),
+        ]
+    )
+
+
+def test_each_message_carries_the_market_of_its_own_moment(door: Door) -> None:
+    key = door.working()
+    door.desk.write_notes()
+    door.clock.seconds += 1
+    door.market(101.0, 101.5)
+    door.apply(status("PreSubmitted"))
+    door.desk.write_notes()
+    door.market(200.0, 201.0)
+
+    markets = {
+        step.title.split(",")[0]: (step.market.bid, step.market.ask)
+        for step in built(door, key).steps
+        if step.market is not None
+    }
+    assert markets == {
+        "Order on record": (99.99, 100.01),
+        "Broker: open order": (99.99, 100.01),
+        "Broker: status PreSubmitted": (101.0, 101.5),
+    }
+
+
+def test_what_changed_nothing_is_on_record_once_and_replayed_by_nobody(door: Door) -> None:
+    key = door.working()
+    state = door.order(key).state()
+    for _ in range(3):
+        door.apply(status("Submitted"))
+    door.apply(notice(2109))
+    door.apply(notice(2109))
+
+    titles = [title for _, title, _ in told(built(door, key))]
+    assert sum("status Submitted" in title for title in titles) == 1
+    assert sum("2109" in title for title in titles) == 2
+    assert door.order(key).state() != state  # the notice stands at the order
+    again = Door(clock=door.clock)
+    again.desk.replay(door.journal.entries())
+    assert again.order(key).state() == door.order(key).state()
+
+
+def test_refusals_before_the_order_and_of_its_changes_belong_to_it(door: Door) -> None:
+    first = door.submit(intent_id=IntentId("far"), limit_price=D("104.00"))
+    assert isinstance(first, NeedsAcknowledgement)
+    seen = frozenset(each.acknowledgement for each in first.findings)
+    key = door.submit(intent_id=IntentId("far"), limit_price=D("104.00"), acknowledged=seen).key
+    door.submit(intent_id=IntentId("another"), quantity=D(0))
+
+    door.apply(open_order(door.order(key)))
+    door.desk.write_notes()
+    door.change(key, limit_price=D("100.001"))
+
+    stopped = [t for k, t, _ in told(built(door, key)) if k is StepKind.DECISION]
+    assert len(stopped) == 3
+    assert "R14_PRICE_COLLAR" in stopped[0]
+    assert stopped[1].startswith("Risk let it pass: SOFT R14_PRICE_COLLAR")
+    assert "R03_OFF_TICK" in stopped[2]
+
+
+def test_changes_and_cancels_are_told_with_their_terms(door: Door) -> None:
+    key = door.working()
+    door.change(key, limit_price=D("99.50"), quantity=D(50))
+    door.cancel(key)
+    door.broker.up = False
+    door.cancel(key)
+
+    titles = [title for _, title, _ in told(built(door, key))]
+    assert "Change on record: 50 limit 99.50" in titles
+    assert titles.count("Cancel on record and sent") == 2
+    assert "Not sent: there is no link to the broker" in titles
+
+
+def test_orders_do_not_mix(door: Door) -> None:
+    one = door.working(intent_id=IntentId("one"))
+    two = door.working(intent_id=IntentId("two"), order_type=OrderType.MARKET)
+    door.apply(fill("a.1.01", 10))
+
+    assert any("fill" in title for _, title, _ in told(built(door, one)))
+    assert not any("fill" in title for _, title, _ in told(built(door, two)))
+
+
+def test_an_order_is_found_by_key_number_and_permid(door: Door) -> None:
+    key = door.working()
+    entries = list(door.journal.entries())
+    for name in (key, "1", "9001"):
+        assert find_key(entries, name, client_of(entries)) == key
+    for name in ("2", "nothing", "x'; --"):
+        assert find_key(entries, name, CLIENT) is None
+    assert timeline(entries, OrderKey("nothing"), CLIENT) is None
+    assert client_of(entries) == CLIENT
+
+
+def test_no_account_can_be_read(door: Door) -> None:
+    key = door.working()
+    text = msgspec.json.encode(built(door, key)).decode()
+    assert "SIM0000001" not in text
+    assert SPY in {step.market.con_id for step in built(door, key).steps if step.market}

@@ -1,0 +1,188 @@
+"""`main.py journal`: checks, shows and exports the record of orders, also while trading runs.
+
+Nothing here writes to the journal, and no account can be read in what leaves it.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import IO, NoReturn
+
+from typing_extensions import override
+
+from workstation.app.options import SETTINGS_FILE
+from workstation.desk.timeline import client_of, find_key, timeline
+from workstation.domain.account import redacted
+from workstation.domain.errors import JournalDamagedError, JournalError, SettingsError
+from workstation.domain.timeline import TimelineStep
+from workstation.storage.journal_file import Entry
+from workstation.storage.journal_reader import audit, read_entries
+from workstation.storage.paths import default_data_folder
+from workstation.storage.settings import read_settings
+
+CLEAN, CORRUPT, UNREADABLE = 0, 1, 2
+"""Exit codes of verify; show and export use them for the journal they read."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+
+
+class _Parser(argparse.ArgumentParser):
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one journal command and return its exit code."""
+    given = _build_parser().parse_args(arguments)
+    try:
+        path = _journal_path(given)
+        if given.action == "verify":
+            return _verify(path)
+        if given.action == "show":
+            return _show(path, given.order)
+        return _export(path, given)
+    except JournalDamagedError as error:
+        return _end(str(error), CORRUPT)
+    except (JournalError, SettingsError, OSError) as error:
+        return _end(str(error), UNREADABLE)
+
+
+def _verify(path: Path) -> int:
+    found = audit(path)
+    sys.stdout.write(
+        f"sound: {found.entries} entries in {found.files} file(s), newest {found.last_time or '-'}\n"
+        f"head {found.head or '-'}\n"
+    )
+    if found.waiting:
+        sys.stdout.write(f"{found.waiting} entries wait in the reserve for the next start\n")
+    return CLEAN
+
+
+def _show(path: Path, wanted: str) -> int:
+    client_id = client_of(read_entries(path))
+    key = find_key(read_entries(path), wanted, client_id)
+    found = None if key is None else timeline(read_entries(path), key, client_id)
+    if found is None:
+        return _end(f"the journal knows no order {wanted}", 2)
+    sys.stdout.write(
+        redacted(f"{found.title}, number {found.order_id}, permId {found.perm_id or '-'}\n")
+    )
+    for step in found.steps:
+        sys.stdout.write(_line(step) + "\n")
+    return CLEAN
+
+
+def _line(step: TimelineStep) -> str:
+    at = step.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%fZ")
+    state = f" -> {step.state}" if step.state else ""
+    market = ""
+    if step.market is not None:
+        sides = (("bid", step.market.bid), ("ask", step.market.ask), ("last", step.market.last))
+        market = " | " + " ".join(f"{word} {price:g}" for word, price in sides if price is not None)
+        market += " (stale)" if step.market.stale else ""
+    return f"{step.seq:>7} {at} {step.kind.value:<8} {step.title}{state}{market}"
+
+
+def _export(path: Path, given: argparse.Namespace) -> int:
+    if given.csv is None and given.json is None:
+        return _end("journal export: give --csv FILE, --json FILE or both; - is the terminal", 2)
+    count = 0
+    for target, write in ((given.csv, _write_csv), (given.json, _write_json)):
+        if target is None:
+            continue
+        entries = _between(read_entries(path), given.start, given.end)
+        if target == "-":
+            count = write(sys.stdout, entries)
+            continue
+        with Path(target).open("x", encoding="utf-8", newline="") as file:
+            Path(target).chmod(0o600)
+            count = write(file, entries)
+    sys.stderr.write(f"{count} entries exported\n")
+    return CLEAN
+
+
+def _write_csv(file: IO[str], entries: Iterator[Entry]) -> int:
+    writer = csv.writer(file)
+    writer.writerow(["seq", "time", "monotonic_ns", "boot", "build", "event", "body"])
+    count = 0
+    for count, each in enumerate(entries, 1):  # noqa: B007 - the number of the last
+        texts = map(_cell, (each.boot, each.build, each.event, redacted(each.body.decode())))
+        writer.writerow([each.seq, each.time, each.monotonic_ns, *texts])
+    return count
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from reading a text as a formula (ASVS 1.2.10)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _write_json(file: IO[str], entries: Iterator[Entry]) -> int:
+    """Write one JSON object a line."""
+    count = 0
+    for count, each in enumerate(entries, 1):  # noqa: B007 - the number of the last
+        line = {
+            "seq": each.seq,
+            "time": each.time,
+            "monotonic_ns": each.monotonic_ns,
+            "boot": each.boot,
+            "build": each.build,
+            "event": each.event,
+            "body": json.loads(redacted(each.body.decode())),
+        }
+        file.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
+    return count
+
+
+def _between(
+    entries: Iterator[Entry], start: datetime | None, end: datetime | None
+) -> Iterator[Entry]:
+    for entry in entries:
+        if (start is None or entry.when >= start) and (end is None or entry.when < end):
+            yield entry
+
+
+def _journal_path(given: argparse.Namespace) -> Path:
+    folder: Path = given.data_dir or default_data_folder()
+    profile = given.profile or read_settings(folder / SETTINGS_FILE).profile
+    return folder / "profiles" / profile / "journal.sqlite"
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="workstation journal", allow_abbrev=False)
+    parser.description = "Check, show or export the record of orders; times are UTC."
+    common = _Parser(add_help=False)
+    common.add_argument("--data-dir", type=Path, metavar="DIR", help="where the data are kept")
+    common.add_argument("--profile", metavar="NAME", help="whose journal; else the default profile")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="verify | show | export")
+    actions.add_parser(
+        "verify", parents=[common], help="exit code 0 sound, 1 corrupt, 2 unreadable"
+    )
+    show = actions.add_parser("show", parents=[common], help="the timeline of one order")
+    show.add_argument("order", metavar="ORDER", help="its number, permId or key")
+    export = actions.add_parser("export", parents=[common], help="entries to a new file")
+    export.add_argument("--csv", metavar="FILE", help="comma-separated, - for the terminal")
+    export.add_argument("--json", metavar="FILE", help="one object a line, - for the terminal")
+    export.add_argument("--from", dest="start", type=_start, metavar="DATE", help="first day")
+    export.add_argument("--to", dest="end", type=_end_of, metavar="DATE", help="last day, included")
+    return parser
+
+
+def _start(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is not a date as 2026-11-21") from error
+
+
+def _end_of(text: str) -> datetime:
+    return _start(text) + timedelta(days=1)
+
+
+def _end(sentence: str, code: int) -> int:
+    sys.stderr.write(f"workstation: {sentence}\n")
+    return code

@@ -1,0 +1,114 @@
+"""What belongs to an order's record but must not hold it up: the market, the verdict, echoes.
+
+Notes wait for the end of the round, so an order's bytes leave first. Source: features B11.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workstation.domain.clock import Clock
+from workstation.domain.ids import ConId, OrderKey
+from workstation.domain.quote import Quote
+from workstation.domain.reports import (
+    BrokerNotice,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderBytesSent,
+    OrderReport,
+    OrderStatusReport,
+)
+from workstation.domain.timeline import MarketSeen
+from workstation.oms.events import CancelIntent, ChangeIntent, Intent, NotSent, OmsEvent
+from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.orders import Changes, OrderBook
+
+_WITH_MARKET = (
+    Intent,
+    ChangeIntent,
+    CancelIntent,
+    NotSent,
+    OrderBytesSent,
+    OpenOrderReport,
+    OrderStatusReport,
+    ExecutionReport,
+    BrokerNotice,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """A message of the broker about an order that changed nothing; a replay passes it over."""
+
+    key: OrderKey
+    event: str
+    report: OrderReport
+
+
+class OrderNotes:
+    """Collects notes until the round ends. Core thread."""
+
+    def __init__(
+        self, clock: Clock, orders: OrderBook, quote: Callable[[ConId], Quote | None]
+    ) -> None:
+        self._clock = clock
+        self._orders = orders
+        self._quote = quote
+        self._notes: list[object] = []
+        self._last: dict[OrderKey, OrderReport] = {}
+
+    def add(self, note: object) -> None:
+        """Keep a note for the end of the round."""
+        self._notes.append(note)
+
+    def take(self) -> list[object]:
+        """Return the notes of this round, oldest first, and forget them."""
+        notes, self._notes = self._notes, []
+        return notes
+
+    def took(self, event: OmsEvent, changes: Changes) -> None:
+        """Note the market at an event that changed orders, or that it changed nothing."""
+        if not isinstance(event, _WITH_MARKET):
+            return
+        if not changes:
+            self._repeated(event)
+            return
+        for order in changes.orders.values():
+            self._market(type(event).__name__, order)
+
+    def _market(self, about: str, order: ManagedOrder) -> None:
+        quote = self._quote(order.con_id)
+        if quote is None:
+            return
+        self.add(
+            MarketSeen(
+                key=order.key,
+                about=about,
+                at=self._clock.now(),
+                con_id=order.con_id,
+                bid=quote.bid,
+                ask=quote.ask,
+                last=quote.last,
+                bid_size=quote.bid_size,
+                ask_size=quote.ask_size,
+                stale=quote.stale,
+                data_type=int(quote.data_type),
+            )
+        )
+
+    def _repeated(self, event: OmsEvent) -> None:
+        """Keep an echo once; a list that is asked for again and again adds nothing."""
+        match event:
+            case OpenOrderReport() if not event.what_if:
+                order = self._orders.find(
+                    event.perm_id, event.order_ref, event.client_id, event.order_id, event.con_id
+                )
+            case OrderStatusReport():
+                order = self._orders.find(event.perm_id, None, event.client_id, event.order_id)
+            case BrokerNotice():
+                order = self._orders.of_notice(event)
+            case _:
+                return
+        if order is None or self._last.get(order.key) == event:
+            return
+        self._last[order.key] = event
+        self.add(Repeated(key=order.key, event=type(event).__name__, report=event))

@@ -1,0 +1,259 @@
+"""Builds the timeline of one order from the journal, with the order book's own eyes.
+
+Every event is applied to a book of its own, so what belongs to an order is what changed it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from workstation.desk.order_notes import Repeated
+from workstation.domain.account import redacted
+from workstation.domain.finding import Finding
+from workstation.domain.ids import ClientId, ExecId, OrderKey
+from workstation.domain.order import OrderDraft
+from workstation.domain.reports import (
+    BrokerNotice,
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderBytesSent,
+    OrderReport,
+    OrderStatusReport,
+)
+from workstation.domain.timeline import Judged, MarketSeen, StepKind, Timeline, TimelineStep
+from workstation.oms.events import (
+    EVENT_TYPES,
+    CancelIntent,
+    ChangeIntent,
+    Intent,
+    LinkLost,
+    NotSent,
+    OmsEvent,
+    Unanswered,
+)
+from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.orders import OrderBook
+from workstation.oms.outlet import Decision
+from workstation.storage.journal_file import Entry
+
+_KINDS: dict[type, StepKind] = {
+    Intent: StepKind.OUT,
+    ChangeIntent: StepKind.OUT,
+    CancelIntent: StepKind.OUT,
+    OrderBytesSent: StepKind.OUT,
+    OpenOrderReport: StepKind.IN,
+    OrderStatusReport: StepKind.IN,
+    ExecutionReport: StepKind.IN,
+    CommissionReport: StepKind.IN,
+    BrokerNotice: StepKind.IN,
+}
+
+
+class TimelineBuilder:
+    """Reads a whole journal once, for one order. Any thread, with entries of its own."""
+
+    def __init__(self, key: OrderKey, client_id: ClientId) -> None:
+        self._key = key
+        self._book = OrderBook(client_id)
+        self._steps: list[TimelineStep] = []
+        self._events: list[str] = []
+        self._intents: set[str] = set()
+        self._executions: set[ExecId] = set()
+        self._waiting: list[tuple[str, TimelineStep]] = []
+        self._notes: dict[str, Callable[[Entry], None]] = {
+            Judged.__name__: self._on_judged,
+            MarketSeen.__name__: self._on_market,
+            Repeated.__name__: self._on_repeated,
+            Decision.__name__: self._on_decision,
+        }
+
+    def take(self, entry: Entry) -> None:
+        """Take the next entry of the journal."""
+        kind = EVENT_TYPES.get(entry.event)
+        if kind is not None:
+            self._on_event(entry, msgspec.json.decode(entry.body, type=kind))
+        elif note := self._notes.get(entry.event):
+            note(entry)
+
+    def finish(self) -> Timeline | None:
+        """Return the timeline, None where the journal knows no such order."""
+        order = self._book.get(self._key)
+        if order is None:
+            return None
+        refused = (step for intent, step in self._waiting if intent in self._intents)
+        steps = sorted([*self._steps, *refused], key=lambda step: step.seq)
+        return Timeline(
+            key=self._key,
+            order_id=order.order_id,
+            perm_id=order.perm_id,
+            title=f"{order.side.value} {order.quantity:f} {order.symbol} {order.order_type}",
+            steps=tuple(steps),
+        )
+
+    # -- events ---------------------------------------------------------------------------------
+
+    def _on_event(self, entry: Entry, event: OmsEvent) -> None:
+        before = self._state()
+        changes = self._book.apply(event, entry.when)
+        order = self._book.get(self._key)
+        if isinstance(event, Intent | ChangeIntent) and self._key in changes.orders:
+            self._intents.add(event.intent_id)
+        if isinstance(event, ExecutionReport) and self._key in changes.orders:
+            self._executions.add(event.execution.exec_id)
+        costs = isinstance(event, CommissionReport) and (
+            event.commission.exec_id in self._executions
+        )
+        if order is None or not (self._key in changes.orders or costs):
+            return
+        after = self._state()
+        kind = _KINDS.get(type(event), StepKind.STATE)
+        self._add(entry, kind, title_of(event, order), after if after != before else "")
+
+    def _state(self) -> str:
+        order = self._book.get(self._key)
+        return "" if order is None else order.view().display_state
+
+    def _add(self, entry: Entry, kind: StepKind, title: str, state: str = "") -> None:
+        self._steps.append(_step(entry, kind, title, state))
+        self._events.append(entry.event)
+
+    # -- notes ----------------------------------------------------------------------------------
+
+    def _on_judged(self, entry: Entry) -> None:
+        note = msgspec.json.decode(entry.body, type=Judged)
+        if note.key == self._key:
+            self._add(entry, StepKind.DECISION, f"Risk let it pass: {_findings(note.findings)}")
+
+    def _on_market(self, entry: Entry) -> None:
+        """Put the market to the newest event of that name that had happened by then."""
+        note = msgspec.json.decode(entry.body, type=MarketSeen)
+        if note.key != self._key:
+            return
+        for at in range(len(self._steps) - 1, -1, -1):
+            step = self._steps[at]
+            if self._events[at] == note.about and step.time <= note.at and step.market is None:
+                self._steps[at] = replace(step, market=note)
+                return
+
+    def _on_repeated(self, entry: Entry) -> None:
+        body = msgspec.json.decode(entry.body, type=dict[str, Any])
+        if body["key"] != self._key or body["event"] not in EVENT_TYPES:
+            return
+        report = msgspec.convert(body["report"], type=EVENT_TYPES[body["event"]])
+        order = self._book.get(self._key)
+        if order is not None:
+            self._add(entry, StepKind.IN, f"{title_of(report, order)} (changed nothing)")
+
+    def _on_decision(self, entry: Entry) -> None:
+        body = msgspec.json.decode(entry.body, type=dict[str, Any])
+        findings = msgspec.convert(body["answer"].get("findings", []), type=tuple[Finding, ...])
+        step = _step(entry, StepKind.DECISION, f"Risk stopped it: {_findings(findings)}", "")
+        if body.get("key") == self._key:
+            self._steps.append(step)
+            self._events.append(entry.event)
+        else:  # a wish that was asked about before it became this order
+            self._waiting.append((body["intent_id"], step))
+
+
+def timeline(entries: Iterable[Entry], key: OrderKey, client_id: ClientId) -> Timeline | None:
+    """Build the timeline of one order, None where the journal knows no such order."""
+    builder = TimelineBuilder(key, client_id)
+    for entry in entries:
+        builder.take(entry)
+    return builder.finish()
+
+
+def find_key(entries: Iterable[Entry], wanted: str, client_id: ClientId) -> OrderKey | None:
+    """Find an order by its key, its permId or its number; of several the newest."""
+    book = OrderBook(client_id)
+    for entry in entries:
+        kind = EVENT_TYPES.get(entry.event)
+        if kind is not None:
+            book.apply(msgspec.json.decode(entry.body, type=kind), entry.when)
+    if book.get(OrderKey(wanted)) is not None:
+        return OrderKey(wanted)
+    if not wanted.isdecimal():
+        return None
+    named = [each for each in book if each.perm_id == int(wanted)]
+    named = named or [each for each in book if each.order_id == int(wanted)]
+    return named[-1].key if named else None
+
+
+def client_of(entries: Iterable[Entry]) -> ClientId:
+    """Return the client id of the newest start or order that was placed here, 0 for none."""
+    found = ClientId(0)
+    for entry in entries:
+        if entry.event in {"Intent", "Started"}:
+            found = ClientId(msgspec.json.decode(entry.body, type=_Client).client_id)
+    return found
+
+
+class _Client(msgspec.Struct):
+    client_id: int = 0
+
+
+def title_of(event: OmsEvent | OrderReport, order: ManagedOrder) -> str:  # noqa: PLR0911, PLR0912, C901 - one line a message
+    """Say in one line what an event meant for the order."""
+    match event:
+        case Intent():
+            return f"Order on record, number {event.order_id}: {_terms(event.draft)}"
+        case ChangeIntent():
+            return f"Change on record: {_new_terms(event)}"
+        case CancelIntent():
+            return "Cancel on record and sent"
+        case OrderBytesSent():
+            return "The last byte left for the broker"
+        case OpenOrderReport():
+            return f"Broker: open order, {event.status}, {event.quantity:f} {event.order_type}"
+        case OrderStatusReport():
+            held = f", held: {event.why_held}" if event.why_held else ""
+            return f"Broker: status {event.status}, {event.filled:f} filled{held}"
+        case ExecutionReport():
+            fill = event.execution
+            return f"Broker: fill of {fill.quantity:f} at {fill.price:f} on {fill.exchange}"
+        case CommissionReport():
+            cost = event.commission
+            return f"Broker: cost {cost.commission:f} {cost.currency}"
+        case BrokerNotice():
+            return f"Broker: {event.code} {event.text}"
+        case NotSent():
+            return f"Not sent: {event.reason}"
+        case LinkLost():
+            return f"The link was lost: {event.reason}"
+        case Unanswered():
+            return "The broker has not answered in time"
+        case _:
+            return f"{type(event).__name__}: {order.note}".rstrip(": ")
+
+
+def _terms(draft: OrderDraft) -> str:
+    prices = [f"{each:f}" for each in (draft.stop_price, draft.limit_price) if each is not None]
+    words = (draft.side, f"{draft.quantity:f}", draft.order_type, *prices, draft.tif)
+    return f"{' '.join(words)} from {draft.source}"
+
+
+def _new_terms(change: ChangeIntent) -> str:
+    words = [f"{change.quantity:f}"]
+    words += [f"limit {change.limit_price:f}"] if change.limit_price is not None else []
+    words += [f"stop {change.stop_price:f}"] if change.stop_price is not None else []
+    return " ".join(words)
+
+
+def _findings(findings: tuple[Finding, ...]) -> str:
+    if not findings:
+        return "nothing found"
+    return "; ".join(f"{each.level.name} {each.code.value} {each.text}" for each in findings)
+
+
+def _step(entry: Entry, kind: StepKind, title: str, state: str) -> TimelineStep:
+    return TimelineStep(
+        seq=entry.seq,
+        time=entry.when,
+        kind=kind,
+        title=redacted(title),
+        state=state,
+        detail=redacted(entry.body.decode()),
+    )

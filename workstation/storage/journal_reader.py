@@ -1,0 +1,112 @@
+"""Reads and checks a journal without changing a byte of it, also while the program runs."""
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from workstation.domain.errors import JournalDamagedError, JournalError
+from workstation.storage.journal_file import (
+    ChainCheck,
+    Entry,
+    check_identity,
+    check_pages,
+    entries_of,
+    files_of,
+)
+from workstation.storage.journal_reserve import kept_in
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a check of the whole journal found to be sound.
+
+    `waiting` counts the entries in the reserve, which the next start takes in.
+    """
+
+    files: int
+    entries: int
+    head: str
+    last_time: str
+    waiting: int
+
+
+def audit(first: Path) -> Audit:
+    """Check every page, every entry, the chain and the anchor.
+
+    Raises JournalDamagedError for what cannot be trusted and JournalError for what cannot be
+    read.
+    """
+    chain = _reading(first, lambda: ChainCheck(first))
+    paths = _existing(first)
+    for path in paths:
+        with opened(path) as database:
+            check_pages(path, database)
+            if check_identity(path, database):
+                chain.follow(path, database)
+    chain.end()
+    kept = _reading(first, lambda: kept_in(first.with_suffix(".reserve")))
+    if kept.torn:
+        raise JournalDamagedError(f"the reserve of the journal {first} is damaged at its end")
+    return Audit(len(paths), chain.seq, chain.head.hex(), chain.last_time, len(kept.rows))
+
+
+def read_entries(first: Path) -> Iterator[Entry]:
+    """Yield all entries of all years, oldest first. Raises JournalError."""
+    for path in _existing(first):
+        with opened(path) as database:
+            if check_identity(path, database):
+                yield from entries_of(database)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open one file for reading; where that would need to write beside it, a copy of it."""
+    try:
+        with contextlib.ExitStack() as stack:
+            yield _connected(path, stack)
+    except sqlite3.OperationalError as error:
+        raise JournalError(f"the journal {path} cannot be read: {error}") from error
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise JournalDamagedError(f"the journal {path} is damaged: {error}") from error
+
+
+def _connected(path: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    _reading(path, lambda: path.open("rb").close())
+    log = path.with_name(path.name + "-wal")
+    how = "mode=ro" if log.exists() else "immutable=1"  # nobody writes without that file
+    database = _connection(path, how, stack)
+    try:
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="journal-")))
+        for each in (path, log):
+            if each.exists():
+                shutil.copyfile(each, folder / each.name)
+        database = _connection(folder / path.name, "mode=rw", stack)
+    return database
+
+
+def _connection(path: Path, how: str, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+    return stack.enter_context(contextlib.closing(database))
+
+
+def _existing(first: Path) -> list[Path]:
+    paths = files_of(first)
+    if not paths:
+        raise JournalError(f"there is no journal {first}")
+    return paths
+
+
+def _reading(first: Path, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except OSError as error:
+        raise JournalError(f"the journal {first} cannot be read: {error}") from error
