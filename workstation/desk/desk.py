@@ -19,7 +19,7 @@ from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.risk_watch import RiskSources, RiskWatch
-from workstation.desk.settings import DeskSettings, Presence
+from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
 from workstation.domain.bracket import BracketDraft
@@ -66,7 +66,6 @@ from workstation.domain.reports import (
 from workstation.marketdata.quotes import Quotes
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
-from workstation.storage.files import sha256_of, user_name
 from workstation.storage.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -124,25 +123,9 @@ class Desk:
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
         self.order_desk.replay(self._journal.entries())
-        self._record_start()
+        self.order_desk.record_start(started(self._settings))
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.publish_link()
-
-    def _record_start(self) -> None:
-        """Put on record who runs what with which limits; entries of this run share its boot."""
-        settings = self._settings
-        body = {
-            "client_id": settings.session.client_id,
-            "environment": settings.environment,
-            "install": settings.install,
-            "limits_sha256": sha256_of(settings.limits_file),
-            "read_only": settings.read_only,
-            "user": user_name(),
-        }
-        try:
-            self._journal.record("Started", body, durable=False)
-        except JournalError as error:
-            self.lock(str(error))
 
     def seconds_until_quiet(self) -> float:
         """Return how long to wait before disconnecting, 0 for not at all. Any thread.

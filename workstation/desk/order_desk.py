@@ -156,6 +156,13 @@ class OrderDesk:
         self._show(changes)
         return changes.fills
 
+    def record_start(self, start: object) -> None:
+        """Put on record who started what."""
+        try:
+            self._journal.record(type(start).__name__, start, durable=False)
+        except JournalError as error:
+            self._lock(str(error))
+
     def write_notes(self) -> None:
         """Put on record what belongs to the events of this round. Raises JournalError."""
         for note in self.notes.take():

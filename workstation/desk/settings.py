@@ -6,6 +6,7 @@ from pathlib import Path
 from workstation.broker.session import SessionSettings
 from workstation.domain.account import Environment
 from workstation.domain.ids import AccountId
+from workstation.storage.files import sha256_of, user_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +36,27 @@ class Presence:
     farm_lost: bool = False
     suspect: bool = False
     clock_offset: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Who runs what with which limits; the journal's entries of this run share its boot."""
+
+    client_id: int
+    environment: Environment | None
+    install: str
+    limits_sha256: str
+    read_only: bool
+    user: str
+
+
+def started(settings: DeskSettings) -> Started:
+    """Describe a start for the journal."""
+    return Started(
+        client_id=settings.session.client_id,
+        environment=settings.environment,
+        install=settings.install,
+        limits_sha256=sha256_of(settings.limits_file),
+        read_only=settings.read_only,
+        user=user_name(),
+    )

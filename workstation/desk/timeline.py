@@ -11,6 +11,7 @@ import msgspec
 
 from workstation.desk.order_notes import Repeated
 from workstation.domain.account import redacted
+from workstation.domain.execution import Execution
 from workstation.domain.finding import Finding
 from workstation.domain.ids import ClientId, ExecId, OrderKey
 from workstation.domain.order import OrderDraft
@@ -195,38 +196,13 @@ class _Client(msgspec.Struct):
     client_id: int = 0
 
 
-def title_of(event: OmsEvent | OrderReport, order: ManagedOrder) -> str:  # noqa: PLR0911, PLR0912, C901 - one line a message
-    """Say in one line what an event meant for the order."""
-    match event:
-        case Intent():
-            return f"Order on record, number {event.order_id}: {_terms(event.draft)}"
-        case ChangeIntent():
-            return f"Change on record: {_new_terms(event)}"
-        case CancelIntent():
-            return "Cancel on record and sent"
-        case OrderBytesSent():
-            return "The last byte left for the broker"
-        case OpenOrderReport():
-            return f"Broker: open order, {event.status}, {event.quantity:f} {event.order_type}"
-        case OrderStatusReport():
-            held = f", held: {event.why_held}" if event.why_held else ""
-            return f"Broker: status {event.status}, {event.filled:f} filled{held}"
-        case ExecutionReport():
-            fill = event.execution
-            return f"Broker: fill of {fill.quantity:f} at {fill.price:f} on {fill.exchange}"
-        case CommissionReport():
-            cost = event.commission
-            return f"Broker: cost {cost.commission:f} {cost.currency}"
-        case BrokerNotice():
-            return f"Broker: {event.code} {event.text}"
-        case NotSent():
-            return f"Not sent: {event.reason}"
-        case LinkLost():
-            return f"The link was lost: {event.reason}"
-        case Unanswered():
-            return "The broker has not answered in time"
-        case _:
-            return f"{type(event).__name__}: {order.note}".rstrip(": ")
+def _status(report: OrderStatusReport) -> str:
+    held = f", held: {report.why_held}" if report.why_held else ""
+    return f"Broker: status {report.status}, {report.filled:f} filled{held}"
+
+
+def _fill(execution: Execution) -> str:
+    return f"Broker: fill of {execution.quantity:f} at {execution.price:f} on {execution.exchange}"
 
 
 def _terms(draft: OrderDraft) -> str:
@@ -257,3 +233,31 @@ def _step(entry: Entry, kind: StepKind, title: str, state: str) -> TimelineStep:
         state=state,
         detail=redacted(entry.body.decode()),
     )
+
+
+_TITLES: dict[type, Callable[[Any], str]] = {
+    Intent: lambda each: f"Order on record, number {each.order_id}: {_terms(each.draft)}",
+    ChangeIntent: lambda each: f"Change on record: {_new_terms(each)}",
+    CancelIntent: lambda _each: "Cancel on record and sent",
+    OrderBytesSent: lambda _each: "The last byte left for the broker",
+    OpenOrderReport: lambda each: (
+        f"Broker: open order, {each.status}, {each.quantity:f} {each.order_type}"
+    ),
+    OrderStatusReport: _status,
+    ExecutionReport: lambda each: _fill(each.execution),
+    CommissionReport: lambda each: (
+        f"Broker: cost {each.commission.commission:f} {each.commission.currency}"
+    ),
+    BrokerNotice: lambda each: f"Broker: {each.code} {each.text}",
+    NotSent: lambda each: f"Not sent: {each.reason}",
+    LinkLost: lambda each: f"The link was lost: {each.reason}",
+    Unanswered: lambda _each: "The broker has not answered in time",
+}
+
+
+def title_of(event: OmsEvent | OrderReport, order: ManagedOrder) -> str:
+    """Say in one line what an event meant for the order."""
+    words = _TITLES.get(type(event))
+    if words is not None:
+        return words(event)
+    return f"{type(event).__name__}: {order.note}".removesuffix(": ")
