@@ -13,7 +13,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     "importlinter"
 ]["contracts"]
 PACKAGES = ("app", "ui", "bridge", "desk", "broker", "oms", "marketdata", "portfolio", "storage")
-PACKAGES += ("simgateway", "risk", "domain")
+PACKAGES += ("simgateway", "risk", "indicators", "domain")
 
 BAD_IMPORTS = {
     "A package imports only": ("domain/a.py", "import workstation.risk"),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.helpers.mouse import move_mouse
 from tests.qt.fakes import AAPL, FakeCommands, a_contract, a_link, a_quote
+from workstation.app.indicator_library import load_indicators
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import BarsAnswer, FollowBars
 from workstation.ui.chart.chart_panel import ChartPanel
@@ -50,6 +51,7 @@ def new_panel(commands: FakeCommands) -> ChartPanel:
     state.link = a_link()
     state.details[AAPL] = replace(a_contract(), time_zone_id="US/Eastern", liquid_hours=HOURS)
     panel = ChartPanel(state, commands)
+    panel.use_indicators(load_indicators)
     panel.resize(1000, 560)
     panel.show()
     panel.show_contract(AAPL, "AAPL")
@@ -84,9 +86,28 @@ def log_far(panel: ChartPanel) -> None:
     panel.canvas.view.zoom(-9, 900)
 
 
+def indicators(panel: ChartPanel) -> None:
+    studies = [
+        {"key": "SMA", "timeperiod": 20},
+        {"key": "BBANDS"},
+        {"key": "VWAP bands"},
+        {"key": "RSI"},
+        {"key": "MACD"},
+    ]
+    panel.restore_chart({"size": "5m", "zone": "exchange", "studies": studies})
+    move_mouse(panel.canvas, QPoint(400, 200))
+
+
+def levels(panel: ChartPanel) -> None:
+    keys = ("SAR", "Pivots", "Opening range", "CDLENGULFING", "STOCH", "OBV", "NOSUCH")
+    panel.restore_chart({"size": "5m", "studies": [{"key": key} for key in keys]})
+
+
 SCENES: tuple[Scene, ...] = (
     *(in_style(style) for style in Style),
     exchange_time,
+    indicators,
+    levels,
     percent_inverted,
     log_far,
 )

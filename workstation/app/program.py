@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from workstation.app.crash import CrashDialog
 from workstation.app.gateway_process import GatewayProcess, program_command
+from workstation.app.indicator_library import load_indicators
 from workstation.app.layout_file import read_layout, write_layout
 from workstation.app.logs import start_logging, stop_logging
 from workstation.app.milestones import Milestones
@@ -82,6 +83,7 @@ class Program(QObject):
             symbols=DEMO_SYMBOLS if options.profile.starts_gateway else (),
             clock=_now,
         )
+        self.window.board.chart.use_indicators(load_indicators)
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
         self.shell = Shell(options, self.commands, self.window)

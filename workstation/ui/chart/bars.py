@@ -89,6 +89,18 @@ class BarArrays:
         """Return the closing prices of these indices, which must exist."""
         return self._close[first + self._zero : end + self._zero]
 
+    def highs(self, first: int, end: int) -> Floats:
+        """Return the highs of these indices, which must exist."""
+        return self._levels[0][HIGH, first + self._zero : end + self._zero]
+
+    def lows(self, first: int, end: int) -> Floats:
+        """Return the lows of these indices, which must exist."""
+        return -self._levels[0][LOW, first + self._zero : end + self._zero]
+
+    def volumes(self, first: int, end: int) -> Floats:
+        """Return the volumes of these indices, which must exist."""
+        return self._levels[0][VOLUME, first + self._zero : end + self._zero]
+
     def time(self, index: int) -> int:
         """Return the opening time of a bar."""
         return int(self._time[index + self._zero])

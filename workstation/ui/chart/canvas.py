@@ -24,6 +24,7 @@ from workstation.ui.chart.overlay import (
     last_price_row,
     tag_rect,
 )
+from workstation.ui.chart.study_painter import draw_labels
 from workstation.ui.chart.view import ChartView
 
 NOTCH = 120
@@ -37,6 +38,7 @@ class _Drag(Enum):
     NOTHING = auto()
     PLOT = auto()
     PRICE_AXIS = auto()
+    SEPARATOR = auto()
 
 
 class ChartCanvas(QWidget):
@@ -58,6 +60,7 @@ class ChartCanvas(QWidget):
         self._drag = _Drag.NOTHING
         self._drag_from = QPoint()
         self._wheel = 0
+        self._edge = 0
         self._is_stale = True
         self._stale_since: int | None = None
         self.setMouseTracking(True)
@@ -84,6 +87,7 @@ class ChartCanvas(QWidget):
     def refresh_newest(self, since: int) -> None:
         """Draw the bars from index `since` on again; all of it only if the scales changed."""
         self._stale_since = since if self._stale_since is None else min(since, self._stale_since)
+        self.view.studies.changed_since(since)
         # The whole picture is copied again: a clip of several pieces makes that 20 times slower.
         self.update()
 
@@ -130,6 +134,7 @@ class ChartCanvas(QWidget):
             index = view.index_at(self._mouse.x())
             hovered = hovered if index is None else index
         overlay.draw_header(painter, view, colours, hovered, self.words.title)
+        draw_labels(painter, view, colours, hovered)
 
     def _tags(self) -> list[QRect]:
         """Return where the price axis is covered."""
@@ -169,7 +174,10 @@ class ChartCanvas(QWidget):
             return
         self._drag_from = self._place_of(event)
         in_axis = self.view.layout.price_axis.contains(self._drag_from)
+        edge = self.view.layout.separator_at(self._drag_from.y())
         self._drag = _Drag.PRICE_AXIS if in_axis else _Drag.PLOT
+        if edge is not None:
+            self._drag, self._edge = _Drag.SEPARATOR, edge
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -185,7 +193,9 @@ class ChartCanvas(QWidget):
             self._drag_by(moved)
             return
         in_axis = self.view.layout.price_axis.contains(place)
-        self.setCursor(Qt.CursorShape.SizeVerCursor if in_axis else Qt.CursorShape.CrossCursor)
+        on_edge = self.view.layout.separator_at(place.y()) is not None
+        is_upright = in_axis or on_edge
+        self.setCursor(Qt.CursorShape.SizeVerCursor if is_upright else Qt.CursorShape.CrossCursor)
         self._move_crosshair(place)
 
     def _drag_by(self, moved: QPoint) -> None:
@@ -194,6 +204,10 @@ class ChartCanvas(QWidget):
                 self.view.prices.stretch(moved.y())
                 self.refresh()
                 self.range_set.emit()
+            return
+        if self._drag is _Drag.SEPARATOR:
+            self.view.drag_separator(self._edge, moved.y())
+            self.refresh()
             return
         if self.view.prices.is_manual and moved.y():
             self.view.prices.shift(moved.y())

@@ -112,7 +112,7 @@ def _switched(settings: ChartSettings, name: str) -> ChartSettings:
 
 def _button(title: str, tip: str, parent: QWidget) -> QToolButton:
     button = QToolButton(parent)
-    button.setText(title)
+    button.setText(f"{title}  ")  # room for the arrow
     button.setToolTip(tip)
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

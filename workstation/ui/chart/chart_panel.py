@@ -1,7 +1,7 @@
 """The chart panel: one contract's bars in a chosen size, live, with older ones on demand."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -25,6 +25,8 @@ from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.feed import BarFeed, Older, Series
 from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
+from workstation.ui.chart.studies import MOST, Library
+from workstation.ui.chart.study_menu import StudyMenu
 from workstation.ui.chart.view import ChartView
 from workstation.ui.screen_state import ScreenState
 
@@ -58,11 +60,14 @@ class ChartPanel(QWidget):
         self.canvas = ChartCanvas(ChartView(self.feed.bars), self)
         self.size_buttons = QButtonGroup(self)
         self.menus = ChartMenus(self)
+        self.study_menu = StudyMenu(self.canvas.view.studies, self)
+        self._wanted_studies: object = None
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._arrange()
         self.setFocusProxy(self.canvas)
         self.size_buttons.idClicked.connect(self._on_size_clicked)
+        self.study_menu.changed.connect(self._on_studies_changed)
         self.menus.chosen.connect(self._on_settings_chosen)
         self.menus.auto_range_requested.connect(self._on_auto_range_requested)
         self._clock.timeout.connect(self._on_clock)
@@ -82,6 +87,7 @@ class ChartPanel(QWidget):
         for number, name in enumerate(SIZE_NAMES.values()):
             line.addWidget(self._size_button(number, name))
         line.addStretch(1)
+        line.addWidget(self.study_menu.button)
         line.addWidget(self.menus.style_button)
         line.addWidget(self.menus.axes_button)
         column = QVBoxLayout(self)
@@ -117,7 +123,14 @@ class ChartPanel(QWidget):
 
     def chart_state(self) -> dict[str, object]:
         """Return what a layout remembers of the chart."""
-        return {"size": SIZE_NAMES[self._size], **self.canvas.view.settings.plain()}
+        view = self.canvas.view
+        state: dict[str, object] = {"size": SIZE_NAMES[self._size], **view.settings.plain()}
+        studies = view.studies.plain() if self._wanted_studies is None else self._wanted_studies
+        if studies:
+            state["studies"] = studies
+        if view.shares:
+            state["shares"] = list(view.shares)
+        return state
 
     def restore_chart(self, state: object) -> None:
         """Take back what chart_state() returned; anything else changes nothing."""
@@ -125,7 +138,34 @@ class ChartPanel(QWidget):
         for size, known in SIZE_NAMES.items():
             if known == name:
                 self._use_settings(read_settings(state))
+                self._restore_studies(state)
                 self._choose_size(size)
+
+    def use_indicators(self, load: Callable[[], Library]) -> None:
+        """Take what describes the indicators; it is called when the first one is wanted."""
+        self.canvas.view.studies.use_library(load)
+
+    def _restore_studies(self, state: object) -> None:
+        state = state if isinstance(state, dict) else {}
+        shares = state.get("shares")
+        known = [s for s in shares if isinstance(s, float)] if isinstance(shares, list) else []
+        self.canvas.view.shares = [min(max(share, 0.05), 0.6) for share in known[:MOST]]
+        # The library is loaded with the first bars, not with the window.
+        self._wanted_studies = state.get("studies", [])
+        if len(self.feed.bars):
+            self._build_studies()
+
+    def _build_studies(self) -> None:
+        if self._wanted_studies is not None:
+            if self._wanted_studies or self.canvas.view.studies.all:
+                self.canvas.view.studies.restore(self._wanted_studies)
+            self._wanted_studies = None
+            self._on_studies_changed()
+
+    @Slot()
+    def _on_studies_changed(self) -> None:
+        self.canvas.view.arrange_panes()
+        self.canvas.refresh()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -228,6 +268,8 @@ class ChartPanel(QWidget):
 
     @Slot()
     def _on_reloaded(self) -> None:
+        if len(self.feed.bars):
+            self._build_studies()
         self.canvas.view.start_anew(is_intraday=self._size.is_intraday)
         self.canvas.show_anew()
         self._on_view_moved()
@@ -242,7 +284,10 @@ class ChartPanel(QWidget):
         old_end, is_deep = change
         view = self.canvas.view
         moved = view.time.follow(old_end, view.bars.end)
+        if is_deep:
+            view.studies.changed_since(None)
         if moved or is_deep:
+            view.studies.changed_since(old_end - 1)
             self.canvas.refresh()
         else:
             self.canvas.refresh_newest(old_end - 1)

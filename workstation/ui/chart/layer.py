@@ -13,6 +13,7 @@ from workstation.ui.chart.candles import (
     lines,
 )
 from workstation.ui.chart.settings import Style
+from workstation.ui.chart.study_painter import StudyPainter, draw_pane_grid
 from workstation.ui.chart.styles import (
     draw_area,
     draw_baseline,
@@ -117,6 +118,22 @@ class ChartLayer:
             )
         painter.setClipRect(layout.prices.intersected(clip))
         self._draw_style(painter, view, columns, wick)
+        self._draw_studies(painter, view, clip)
+
+    def _draw_studies(self, painter: QPainter, view: ChartView, clip: QRect) -> None:
+        if not view.studies.all or self._theme is None:
+            return
+        # All columns even for a strip: dashes begin where their line begins.
+        time, layout, columns = view.time, view.layout, view.columns
+        drawing = StudyPainter(time, columns, layout.ratio, self._theme)
+        for study in view.studies.overlays:
+            values = view.studies.values(study, columns, time.factor)
+            drawing.draw(painter, study, values, view.prices)
+        for study, pane in view.pane_studies:
+            painter.setClipRect(pane.adjusted(0, -2, 0, 0).intersected(clip))
+            draw_pane_grid(painter, view, study, pane, (self._grid, self._border))
+            values = view.studies.values(study, columns, time.factor)
+            drawing.draw(painter, study, values, study.scale)
 
     def _draw_style(self, painter: QPainter, view: ChartView, columns: Columns, wick: int) -> None:
         time, prices, colours = view.time, view.prices, self._colours

@@ -1,11 +1,18 @@
 """How the chart's area is divided, in device pixels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics
 
 VOLUME_SHARE = 0.18
+MOST_FOR_PANES = 0.6
+"""Share of the plot that indicators below the prices may take together."""
+
+PANE_SHARE = 0.17
+"""Share of a new pane."""
+
 LEAST_FOR_VOLUME = 110
 """Logical pixels below which the volume gives way to the prices."""
 
@@ -26,13 +33,27 @@ class Layout:
     volume: QRect
     """Empty where there is no room."""
 
+    panes: tuple[QRect, ...]
+    """Of indicators with a scale of their own."""
+
     price_axis: QRect
     time_axis: QRect
 
     @property
     def plot(self) -> QRect:
-        """Prices and volume together."""
-        return self.prices.united(self.volume)
+        """Prices, volume and panes together."""
+        plot = self.prices.united(self.volume)
+        for pane in self.panes:
+            plot = plot.united(pane)
+        return plot
+
+    def separator_at(self, y: int) -> int | None:
+        """Return which pane's upper edge is at a row, None for no edge."""
+        reach = self.pixels(4)
+        for number, pane in enumerate(self.panes):
+            if abs(y - pane.top() + self.pixels(2)) <= reach:
+                return number
+        return None
 
     @property
     def metrics(self) -> QFontMetrics:
@@ -51,22 +72,46 @@ def device_font(font: QFont, ratio: float) -> QFont:
     return scaled
 
 
-def layout_of(width: int, height: int, font: QFont, ratio: float, axis: int) -> Layout:
-    """Divide an area of device pixels; `axis` is the width of the price axis."""
+def layout_of(
+    width: int,
+    height: int,
+    font: QFont,
+    ratio: float,
+    axis: int,
+    shares: Sequence[float] = (),
+) -> Layout:
+    """Divide an area of device pixels.
+
+    `axis` is the width of the price axis, `shares` the parts of the plot that the panes below
+    wish for; they get less where too little would be left for the prices.
+    """
     line = QFontMetrics(font).height()
     bar = line + round(4 * ratio)
     plot_width = max(1, width - axis)
     plot_height = max(1, height - 2 * bar)
+    gap = round(4 * ratio)
     volume = round(plot_height * VOLUME_SHARE) if plot_height >= LEAST_FOR_VOLUME * ratio else 0
-    gap = round(4 * ratio) if volume else 0
-    price_height = max(1, plot_height - volume - gap)
+    wished = sum(shares)
+    part = min(1.0, MOST_FOR_PANES / wished) if wished else 1.0
+    volume = round(volume * (1 - wished * part))
+    heights = [max(1, round(plot_height * share * part) - gap) for share in shares]
+    rest = plot_height - sum(heights) - gap * len(heights)
+    price_height = max(1, rest - volume - (gap if volume else 0))
+    y = bar + price_height + (gap if volume else 0)
+    volume_pane = QRect(0, y, plot_width, volume)
+    y += volume
+    panes = []
+    for pane_height in heights:
+        panes.append(QRect(0, y + gap, plot_width, pane_height))
+        y += gap + pane_height
     return Layout(
         ratio,
         font,
         line,
         QRect(0, 0, width, bar),
         QRect(0, bar, plot_width, price_height),
-        QRect(0, bar + price_height + gap, plot_width, volume),
+        volume_pane,
+        tuple(panes),
         QRect(plot_width, bar, axis, plot_height),
         QRect(0, bar + plot_height, width, bar),
     )

@@ -66,6 +66,7 @@ class ChartOverlay:
         """Write at the left edge how it stands with older bars and with updates."""
         pane, gap = view.layout.prices, view.layout.pixels(6)
         y = pane.top() + view.layout.pixels(2)
+        view.notes = bool(words.warning) + bool(words.note)
         for content, colour in ((words.warning, theme.warning), (words.note, theme.muted)):
             if content:
                 width = view.text_width(content) + gap

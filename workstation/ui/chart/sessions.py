@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workstation.ui.chart.bars import BarArrays, Ints
+from workstation.ui.chart.per_bar import PerBar
 from workstation.ui.chart.time_marks import local_seconds
 
 Flags = npt.NDArray[np.bool_]
@@ -96,34 +97,26 @@ class SessionMarks:
 
     def __init__(self) -> None:
         self.hours: Hours | None = None
-        self._flags: Flags = np.zeros(0, np.bool_)
-        self._first = 0
-        self._epoch = -1
+        self._flags: PerBar[np.bool_] = PerBar(self._outside)
 
     def use(self, hours: Hours | None) -> None:
         """Take the hours of another contract."""
         self.hours = hours
-        self._epoch = -1
+        self._flags.clear()
 
     def weigh(self, bars: BarArrays) -> None:
         """Mark the bars that came since the last time."""
-        if self.hours is None:
-            return
-        end = self._first + len(self._flags)
-        if self._epoch != bars.epoch or bars.first > self._first or bars.end < end:
-            self._flags = np.zeros(0, np.bool_)
-            self._first = end = bars.first
-            self._epoch = bars.epoch
-        times = bars.times
-        newer = self.hours.outside(times[end - bars.first :])
-        older = self.hours.outside(times[: self._first - bars.first])
-        if len(newer) or len(older):
-            self._flags = np.concatenate((older, self._flags, newer))
-            self._first = bars.first
+        if self.hours is not None:
+            self._flags.follow(bars)
 
     def outside(self, indices: Ints) -> Flags:
         """Tell of each of these bars, which must exist, whether it lies outside."""
-        if self.hours is None or not len(self._flags):
+        if self.hours is None or not len(self._flags.values):
             return np.zeros(len(indices), np.bool_)
-        flags: Flags = self._flags[indices - self._first]
+        flags: Flags = self._flags.values[indices - self._flags.first]
         return flags
+
+    def _outside(self, times: Ints) -> Flags:
+        if self.hours is None or not len(times):
+            return np.zeros(len(times), np.bool_)
+        return self.hours.outside(times)

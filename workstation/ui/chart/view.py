@@ -1,6 +1,6 @@
 """What one chart shows and how: bars, scales, layout, and what is worked out from them."""
 
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont
@@ -9,11 +9,12 @@ from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.candles import Columns
-from workstation.ui.chart.layout import device_font, layout_of
+from workstation.ui.chart.layout import PANE_SHARE, device_font, layout_of
 from workstation.ui.chart.price_scale import PriceScale, round_prices
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.sessions import Hours, SessionMarks
 from workstation.ui.chart.settings import ChartSettings, display_zone
+from workstation.ui.chart.studies import Studies, Study, range_of
 from workstation.ui.chart.styles import shown_columns
 from workstation.ui.chart.time_marks import TimeMarks
 
@@ -34,9 +35,17 @@ class ChartView:
         self.marks = TimeMarks()
         self.sessions = SessionMarks()
         self.settings = ChartSettings()
+        self.studies = Studies(bars)
+        self.shares: list[float] = []
+        """Part of the plot that each pane of an indicator wishes for."""
+
+        self.notes = 0
+        """Lines of notes at the top of the prices."""
+
         self.bid: float | None = None
         self.ask: float | None = None
         self._exchange_zone: tzinfo | None = None
+        self._evening = 0
         self.ladder: PriceLadder | None = None
         self.layout = layout_of(1, 1, QFont(), 1.0, 0)
         self.columns = self._visible()
@@ -103,11 +112,13 @@ class ChartView:
     ) -> None:
         """Take what is known of the contract."""
         self.ladder = ladder
-        if hours != self.sessions.hours:
-            self.sessions.use(hours)
         if zone is not self._exchange_zone:
             self._exchange_zone = zone
             self.use_settings(self.settings)
+        self._evening = max(0, -hours.usual[0][0]) if hours else 0
+        self._use_days()
+        if hours != self.sessions.hours:
+            self.sessions.use(hours)
 
     def text_width(self, content: str) -> int:
         """Return the width of a text; the same ones come every frame."""
@@ -126,18 +137,24 @@ class ChartView:
         device = device_font(font, ratio)
         if device != self.layout.font:
             self._text_widths.clear()
-        self.layout = layout_of(width, height, device, ratio, self._axis_width)
+        self.layout = layout_of(width, height, device, ratio, self._axis_width, self.shares)
         self._use_layout()
 
     def start_anew(self, *, is_intraday: bool) -> None:
         """Prepare for other bars: the newest in sight, prices by themselves."""
         zone = display_zone(self.settings.zone, self._exchange_zone)
         self.marks.use(is_intraday=is_intraday, zone=zone)
+        self._use_days()
         self.prices.is_manual = False
         self._axis_width = 0
         self.show_newest()
         self.settle()  # the prices in sight tell how wide their axis is
         self.show_newest()
+
+    def _use_days(self) -> None:
+        """Let trading days begin where the exchange's do; daily bars are dates."""
+        zone = self._exchange_zone if self.marks.is_intraday else UTC
+        self.studies.source.use(zone, self._evening if self.marks.is_intraday else 0)
 
     def show_newest(self) -> None:
         """Bring the newest bar into sight."""
@@ -161,6 +178,7 @@ class ChartView:
         """Work out what is visible; tell whether more than the newest bars looks different."""
         self.columns = self._visible()
         self.marks.weigh(self.bars)
+        self.studies.refresh()
         if self.marks.is_intraday and self.settings.sessions:
             self.sessions.weigh(self.bars)
         changed = False
@@ -170,6 +188,10 @@ class ChartView:
             most = self.columns.most_volume()
             changed = changed or most != self.most_volume
             self.most_volume = most
+        for study in self.studies.in_panes:
+            values = self.studies.values(study, self.columns, self.time.factor)
+            fitted = study.scale.fit(*range_of(values, study.indicator.guides), 1e-9)
+            changed = fitted or changed
         return self._fit_axis() or changed
 
     def close_before(self, columns: Columns) -> float | None:
@@ -208,7 +230,7 @@ class ChartView:
         self._axis_width = wanted
         area = self.layout.header.united(self.layout.time_axis)
         self.layout = layout_of(
-            area.width(), area.height(), self.layout.font, self.layout.ratio, wanted
+            area.width(), area.height(), self.layout.font, self.layout.ratio, wanted, self.shares
         )
         self._use_layout()
         self.columns = self._visible()
@@ -218,3 +240,33 @@ class ChartView:
         pane: QRect = self.layout.prices
         self.time.set_width(pane.width())
         self.prices.top, self.prices.height = pane.top(), pane.height()
+        for study, place in self.pane_studies:
+            study.scale.top, study.scale.height = place.top(), place.height()
+
+    @property
+    def pane_studies(self) -> list[tuple[Study, QRect]]:
+        """Every indicator with a pane of its own, and the pane."""
+        return list(zip(self.studies.in_panes, self.layout.panes, strict=False))
+
+    def arrange_panes(self) -> None:
+        """Give every indicator that needs one a pane, after some came or went."""
+        wanted = len(self.studies.in_panes)
+        self.shares = [*self.shares[:wanted], *[PANE_SHARE] * (wanted - len(self.shares))]
+        area = self.layout.header.united(self.layout.time_axis)
+        layout = self.layout
+        self.layout = layout_of(
+            area.width(), area.height(), layout.font, layout.ratio, self._axis_width, self.shares
+        )
+        self._use_layout()
+
+    def drag_separator(self, number: int, rows: int) -> None:
+        """Move the upper edge of a pane; what is above it, prices or a pane, gives the room."""
+        moved = -rows / max(1, self.layout.plot.height())
+        least = 0.05
+        share = self.shares[number] + moved
+        above = self.shares[number - 1] - moved if number else 1.0
+        if least <= share <= 0.6 and above >= least and sum(self.shares) + moved <= 0.62:
+            self.shares[number] = share
+            if number:
+                self.shares[number - 1] = above
+            self.arrange_panes()

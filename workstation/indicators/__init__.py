@@ -1,0 +1,1 @@
+"""Series mathematics: indicators over bars, whole and kept up to date; numpy and TA-Lib, no Qt."""

@@ -1,0 +1,145 @@
+"""The indicators on one chart: which, with what numbers, and their values."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workstation.indicators.definition import Floats, Indicator
+from workstation.indicators.running import Running
+from workstation.ui.chart.bar_source import BarSource
+from workstation.ui.chart.bars import BarArrays
+from workstation.ui.chart.candles import Columns
+from workstation.ui.chart.price_scale import PriceScale
+
+Library = Mapping[str, Indicator]
+
+MOST = 24
+"""Indicators one chart takes."""
+
+
+@dataclass(slots=True)
+class Study:
+    """One indicator on the chart. Without a pane of its own it shares the scale of prices."""
+
+    running: Running
+    colour: int
+    """Number of its first colour."""
+
+    scale: PriceScale = field(default_factory=PriceScale)
+
+    @property
+    def indicator(self) -> Indicator:
+        """What it is."""
+        return self.running.indicator
+
+    @property
+    def label(self) -> str:
+        """Name and numbers."""
+        return self.indicator.label(self.running.values)
+
+
+class Studies:
+    """Indicators in the order they were added. The library is asked for when one is wanted."""
+
+    def __init__(self, bars: BarArrays) -> None:
+        self.source = BarSource(bars)
+        self.all: list[Study] = []
+        self._bars = bars
+        self._load: Callable[[], Library] | None = None
+        self._library: Library | None = None
+        self._since: int | None = None
+        self._done = (-1, 0, 0)
+
+    def use_library(self, load: Callable[[], Library]) -> None:
+        """Take what describes the indicators; it is called once, when it is needed."""
+        self._load = load
+
+    @property
+    def library(self) -> Library:
+        """Every indicator by its key; loads them at the first time."""
+        if self._library is None:
+            self._library = self._load() if self._load is not None else {}
+        return self._library
+
+    @property
+    def overlays(self) -> list[Study]:
+        """Those that share the scale of prices."""
+        return [study for study in self.all if study.indicator.is_overlay]
+
+    @property
+    def in_panes(self) -> list[Study]:
+        """Those with a pane of their own, from top to bottom."""
+        return [study for study in self.all if not study.indicator.is_overlay]
+
+    def add(self, key: str, values: Mapping[str, object]) -> Study | None:
+        """Add an indicator; None where there is none of this key or no room."""
+        indicator = self.library.get(key)
+        if indicator is None or len(self.all) >= MOST:
+            return None
+        colour = sum(len(study.indicator.outputs) for study in self.all)
+        study = Study(Running(indicator, indicator.clean(values)), colour)
+        self.all.append(study)
+        self._since = None
+        self._done = (-1, 0, 0)
+        return study
+
+    def change(self, study: Study, values: Mapping[str, object]) -> None:
+        """Give an indicator other numbers."""
+        indicator = study.indicator
+        study.running = Running(indicator, indicator.clean(values))
+        self._done = (-1, 0, 0)
+
+    def remove(self, study: Study) -> None:
+        """Take an indicator away."""
+        self.all.remove(study)
+
+    def changed_since(self, index: int | None) -> None:
+        """Note that bars from this index on are others; None for all of them."""
+        if index is None:
+            self.source.invalidate()
+        elif self._since is None or index < self._since:
+            self._since = index
+
+    def refresh(self) -> None:
+        """Bring all values up to date; costs nothing where no bar changed."""
+        source = self.source
+        state = (source.epoch, source.first, source.end)
+        if self._since is None and state == self._done:
+            return
+        since = source.end - 1 if self._since is None else self._since
+        for study in self.all:
+            study.running.refresh(source, min(since, source.end - 1))
+        self._since, self._done = None, state
+
+    def values(self, study: Study, columns: Columns, factor: int) -> Floats:
+        """Return the outputs, a row each, at the last bar of every column."""
+        running, count = study.running, len(columns.lefts)
+        if not count or running.end <= running.first:
+            return np.full((len(study.indicator.outputs), count), np.nan)
+        lasts = columns.first + np.arange(count) * factor + factor - 1
+        lasts = np.clip(lasts, running.first, running.end - 1)
+        table = running.table(running.first, running.end)
+        values: Floats = table[:, lasts - running.first]
+        return values
+
+    def plain(self) -> list[dict[str, object]]:
+        """Return all as plain values, ready for JSON."""
+        return [{"key": s.indicator.key, **dict(s.running.values)} for s in self.all]
+
+    def restore(self, state: object) -> None:
+        """Take plain() back; what is not understood is left out."""
+        self.all.clear()
+        for entry in state[:MOST] if isinstance(state, list) else ():
+            key = entry.get("key") if isinstance(entry, dict) else None
+            if isinstance(key, str):
+                self.add(key, entry)
+
+
+def range_of(values: Floats, guides: tuple[float, ...]) -> tuple[float, float]:
+    """Return the range of values and guides; from 0 to 1 where there is none."""
+    finite = values[np.isfinite(values)]
+    low = min((float(finite.min()) if len(finite) else math.inf, *guides))
+    high = max((float(finite.max()) if len(finite) else -math.inf, *guides))
+    return (low, high) if low <= high else (0.0, 1.0)

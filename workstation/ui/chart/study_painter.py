@@ -1,0 +1,205 @@
+"""Draws the values of indicators: lines, columns, dots, levels and marks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from workstation.indicators.definition import Floats, Kind
+from workstation.ui import text
+from workstation.ui.chart.bars import HIGH, LOW
+from workstation.ui.chart.candles import Columns, body_width, fill, lines, rects
+from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.scale import TimeScale
+from workstation.ui.chart.studies import Study
+from workstation.ui.chart.styles import draw_line, middles_of, pen_of
+from workstation.ui.chart.view import ChartView
+from workstation.ui.theme import Theme
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+_COLOURS = {
+    "dark": ("#5aa9ff", "#f0b849", "#c792ea", "#4dd0c8", "#ff9e64", "#9ece6a", "#f07fb4"),
+    "light": ("#1257a6", "#8a5a00", "#7b2fb5", "#00706a", "#b84a00", "#41700a", "#b0266f"),
+}
+
+
+def study_colour(study: Study, output: int, theme: Theme) -> QColor:
+    """Return the colour of one output."""
+    colours = _COLOURS.get(theme.name, _COLOURS["dark"])
+    return QColor(colours[(study.colour + output) % len(colours)])
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPainter:
+    """Draws one study over some columns."""
+
+    time: TimeScale
+    columns: Columns
+    ratio: float
+    theme: Theme
+
+    def draw(self, painter: QPainter, study: Study, values: Floats, scale: PriceScale) -> None:
+        """Draw every output."""
+        for row, output in enumerate(study.indicator.outputs):
+            colour = study_colour(study, row, self.theme)
+            match output.kind:
+                case Kind.HISTOGRAM:
+                    self._draw_histogram(painter, values[row], scale)
+                case Kind.DOTS:
+                    self._draw_dots(painter, values[row], scale, colour)
+                case Kind.LEVEL:
+                    self._draw_levels(painter, values[row], scale, colour)
+                case Kind.MARK:
+                    self._draw_marks(painter, values[row], scale, colour)
+                case _:
+                    dashed = output.kind is Kind.DASHED
+                    self._draw_line(painter, values[row], scale, colour, dashed=dashed)
+
+    def _draw_line(
+        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor, *, dashed: bool
+    ) -> None:
+        pen = pen_of(colour, 1.3 * self.ratio)
+        if dashed and self.time.spacing > 1:
+            pen.setDashPattern([4.0, 2.5])
+        xs = middles_of(self.columns, self.time)
+        there = np.isfinite(values)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], there, [False])))).reshape(-1, 2)
+        for begin, end in edges.tolist():
+            ys = scale.exact_ys(values[begin:end])
+            draw_line(painter, xs[begin:end], ys, pen, dense=self.time.spacing == 1)
+
+    def _draw_histogram(self, painter: QPainter, values: Floats, scale: PriceScale) -> None:
+        there = np.isfinite(values)
+        body = max(1, body_width(self.time.spacing, 1))
+        lefts = self.columns.lefts[there] + (self.time.spacing - body) // 2
+        zero = scale.y_of(0.0)
+        rows = scale.ys_of(values[there])
+        shapes = rects(lefts, np.minimum(rows, zero), body, np.maximum(rows, zero))
+        rising = values[there] >= 0
+        fill(painter, shapes[rising], QColor(self.theme.up))
+        fill(painter, shapes[~rising], QColor(self.theme.down))
+
+    def _draw_dots(
+        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
+    ) -> None:
+        there = np.isfinite(values)
+        size = max(1, min(round(3 * self.ratio), self.time.spacing))
+        lefts = self.columns.lefts[there] + (self.time.spacing - size) // 2
+        rows = scale.ys_of(values[there]) - size // 2
+        fill(painter, rects(lefts, rows, size, rows + size - 1), colour)
+
+    def _draw_levels(
+        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
+    ) -> None:
+        there = np.isfinite(values)
+        rows = scale.ys_of(values[there])
+        thick = max(1, round(self.ratio))
+        lefts = self.columns.lefts[there]
+        fill(painter, rects(lefts, rows, self.time.spacing, rows + thick - 1), colour)
+
+    def _draw_marks(
+        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
+    ) -> None:
+        gap, steps = round(4 * self.ratio), max(2, round(4 * self.ratio))
+        for chosen, prices, away in (
+            (values > 0, -self.columns.ranges[LOW], 1),
+            (values < 0, self.columns.ranges[HIGH], -1),
+        ):
+            if not chosen.any():
+                continue
+            step_away = -away if scale.is_inverted else away
+            middles = self.columns.lefts[chosen] + (self.time.spacing - 1) // 2
+            rows = scale.ys_of(prices[chosen]) + step_away * gap
+            for step in range(steps):
+                here = rows + step_away * step
+                fill(painter, rects(middles - step, here, 2 * step + 1, here), colour)
+
+
+def draw_pane_grid(
+    painter: QPainter, view: ChartView, study: Study, pane: QRect, colours: tuple[QColor, QColor]
+) -> None:
+    """Draw the upper edge of a pane and its guides or round values."""
+    grid, border = colours
+    painter.fillRect(pane.left(), pane.top() - 2, pane.width(), 1, border)
+    guides = study.indicator.guides
+    levels = guides or tuple(study.scale.round_prices(view.layout.pixels(24), 1e-9))
+    rows = [study.scale.y_of(level) for level in levels]
+    shown = [(0, row, pane.width(), 1) for row in rows if pane.top() < row < pane.bottom()]
+    fill(painter, lines(shown), border if guides else grid)
+
+
+def draw_labels(painter: QPainter, view: ChartView, theme: Theme, index: int) -> None:
+    """Write name and values of every study at a bar; those over prices below each other."""
+    layout, gap = view.layout, view.layout.pixels(6)
+    y = layout.prices.top() + layout.pixels(2) + view.notes * layout.line
+    for study in view.studies.overlays:
+        if y + layout.line > layout.prices.bottom():
+            break
+        _draw_label(
+            painter, view, theme, study, index, QRect(gap, y, layout.prices.width(), layout.line)
+        )
+        y += layout.line
+    for study, pane in view.pane_studies:
+        place = QRect(gap, pane.top(), pane.width(), layout.line)
+        _draw_label(painter, view, theme, study, index, place)
+        _draw_pane_axis(painter, view, theme, study, pane)
+
+
+def _draw_label(
+    painter: QPainter, view: ChartView, theme: Theme, study: Study, index: int, place: QRect
+) -> None:
+    gap = view.layout.pixels(8)
+    label = text.one_line(study.label, 60)
+    parts = [(label, QColor(theme.text))]
+    if study.running.fault:
+        parts.append((text.one_line(study.running.fault, 120), QColor(theme.warning)))
+    else:
+        parts += [
+            (value_text(view, study, value), study_colour(study, row, theme))
+            for row, value in enumerate(study.running.at(index))
+        ]
+    x = place.left()
+    ground = QColor(theme.base)
+    ground.setAlpha(170)  # bars below it can still be made out
+    for content, colour in parts:
+        width = view.text_width(content)
+        if x + width > place.right():
+            break
+        painter.fillRect(x, place.top(), width + gap, place.height(), ground)
+        painter.setPen(colour)
+        painter.drawText(QRect(x, place.top(), width + gap, place.height()), _LEFT, content)
+        x += width + gap
+
+
+def _draw_pane_axis(
+    painter: QPainter, view: ChartView, theme: Theme, study: Study, pane: QRect
+) -> None:
+    axis, line = view.layout.price_axis, view.layout.line
+    gap = view.layout.pixels(6)
+    painter.setPen(QColor(theme.muted))
+    levels = study.indicator.guides or study.scale.round_prices(view.layout.pixels(24), 1e-9)
+    last = -line
+    for level in sorted(levels, key=study.scale.y_of):
+        y = study.scale.y_of(level) - line // 2
+        if pane.top() <= y <= pane.bottom() - line and y >= last + line:
+            painter.drawText(
+                QRect(axis.left() + gap, y, axis.width() - gap, line), _LEFT, plain_value(level)
+            )
+            last = y
+
+
+def value_text(view: ChartView, study: Study, value: float) -> str:
+    """Write a value: as a price where it is one."""
+    if not np.isfinite(value):
+        return text.ABSENT
+    return view.price_text(value) if study.indicator.is_overlay else plain_value(value)
+
+
+def plain_value(value: float) -> str:
+    """Write a value that is no price, in about five digits."""
+    if abs(value) >= 10_000:
+        return text.short_size(value)
+    decimals = 2 if abs(value) >= 1 or value == 0 else 4
+    return f"{value:,.{decimals}f}".replace("-", "−")
