@@ -1,7 +1,7 @@
 """All indicators by their keys."""
 
 from workstation.indicators.definition import Indicator
-from workstation.indicators.own import own_indicators
+from workstation.indicators.own import OWN
 from workstation.indicators.talib_table import talib_indicators
 
 Library = dict[str, Indicator]
@@ -9,4 +9,4 @@ Library = dict[str, Indicator]
 
 def load_library() -> Library:
     """Describe every indicator; loads TA-Lib, so whoever needs it pays for it once."""
-    return {each.key: each for each in (*own_indicators(), *talib_indicators())}
+    return {each.key: each for each in (*OWN, *talib_indicators())}

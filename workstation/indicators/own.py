@@ -19,86 +19,6 @@ from workstation.indicators.definition import (
 _GROUP = "Levels and sessions"
 
 
-def own_indicators() -> list[Indicator]:
-    """Describe them."""
-    return [
-        Indicator(
-            key="VWAP bands",
-            title="Volume weighted average price of the day, with bands",
-            group=_GROUP,
-            parameters=(
-                Parameter(
-                    name="bands", title="Standard deviations", default=1.0, least=0.1, most=10
-                ),
-            ),
-            outputs=(Output("VWAP"), Output("upper", Kind.DASHED), Output("lower", Kind.DASHED)),
-            memory=Memory.SESSIONS,
-            compute=vwap_bands,
-        ),
-        Indicator(
-            key="Anchored VWAP",
-            title="Volume weighted average price since a chosen time",
-            group=_GROUP,
-            parameters=(
-                Parameter(
-                    name="anchor",
-                    title="Since",
-                    default=0.0,
-                    least=0,
-                    most=1e11,
-                    is_whole=True,
-                    is_time=True,
-                ),
-            ),
-            memory=Memory.WHOLE,
-            compute=anchored_vwap,
-        ),
-        Indicator(
-            key="Ichimoku",
-            title="Ichimoku cloud",
-            group="Overlap Studies",
-            parameters=(
-                _period("conversion", "Conversion line", 9),
-                _period("base", "Base line", 26),
-                _period("span", "Second leading span", 52),
-            ),
-            outputs=(
-                Output("conversion"),
-                Output("base"),
-                Output("leading A", Kind.DASHED),
-                Output("leading B", Kind.DASHED),
-            ),
-            compute=ichimoku,
-            warm_up=_ichimoku_warm_up,
-        ),
-        Indicator(
-            key="Previous day",
-            title="High, low and close of the day before",
-            group=_GROUP,
-            outputs=tuple(Output(name, Kind.LEVEL) for name in ("high", "low", "close")),
-            memory=Memory.SESSIONS,
-            compute=previous_day,
-        ),
-        Indicator(
-            key="Pivots",
-            title="Floor pivots of the day before",
-            group=_GROUP,
-            outputs=tuple(Output(name, Kind.LEVEL) for name in ("P", "R1", "S1", "R2", "S2")),
-            memory=Memory.SESSIONS,
-            compute=pivots,
-        ),
-        Indicator(
-            key="Opening range",
-            title="High and low of the first minutes of the day",
-            group=_GROUP,
-            parameters=(_period("minutes", "Minutes", 30),),
-            outputs=(Output("high", Kind.LEVEL), Output("low", Kind.LEVEL)),
-            memory=Memory.SESSIONS,
-            compute=opening_range,
-        ),
-    ]
-
-
 def _period(name: str, title: str, default: float) -> Parameter:
     return Parameter(name=name, title=title, default=default, least=1, most=10_000, is_whole=True)
 
@@ -200,3 +120,80 @@ def _days(days: Ints) -> list[tuple[int, int]]:
     """Return where each day begins and ends."""
     turns = np.flatnonzero(days[1:] != days[:-1]) + 1
     return list(pairwise([0, *turns.tolist(), len(days)])) if len(days) else []
+
+
+OWN = (
+    Indicator(
+        key="VWAP bands",
+        title="Volume weighted average price of the day, with bands",
+        group=_GROUP,
+        parameters=(
+            Parameter(name="bands", title="Standard deviations", default=1.0, least=0.1, most=10),
+        ),
+        outputs=(Output("VWAP"), Output("upper", Kind.DASHED), Output("lower", Kind.DASHED)),
+        memory=Memory.SESSIONS,
+        compute=vwap_bands,
+    ),
+    Indicator(
+        key="Anchored VWAP",
+        title="Volume weighted average price since a chosen time",
+        group=_GROUP,
+        parameters=(
+            Parameter(
+                name="anchor",
+                title="Since",
+                default=0.0,
+                least=0,
+                most=1e11,
+                is_whole=True,
+                is_time=True,
+            ),
+        ),
+        memory=Memory.WHOLE,
+        compute=anchored_vwap,
+    ),
+    Indicator(
+        key="Ichimoku",
+        title="Ichimoku cloud",
+        group="Overlap Studies",
+        parameters=(
+            _period("conversion", "Conversion line", 9),
+            _period("base", "Base line", 26),
+            _period("span", "Second leading span", 52),
+        ),
+        outputs=(
+            Output("conversion"),
+            Output("base"),
+            Output("leading A", Kind.DASHED),
+            Output("leading B", Kind.DASHED),
+        ),
+        compute=ichimoku,
+        warm_up=_ichimoku_warm_up,
+    ),
+    Indicator(
+        key="Previous day",
+        title="High, low and close of the day before",
+        group=_GROUP,
+        outputs=tuple(Output(name, Kind.LEVEL) for name in ("high", "low", "close")),
+        memory=Memory.SESSIONS,
+        compute=previous_day,
+    ),
+    Indicator(
+        key="Pivots",
+        title="Floor pivots of the day before",
+        group=_GROUP,
+        outputs=tuple(Output(name, Kind.LEVEL) for name in ("P", "R1", "S1", "R2", "S2")),
+        memory=Memory.SESSIONS,
+        compute=pivots,
+    ),
+    Indicator(
+        key="Opening range",
+        title="High and low of the first minutes of the day",
+        group=_GROUP,
+        parameters=(_period("minutes", "Minutes", 30),),
+        outputs=(Output("high", Kind.LEVEL), Output("low", Kind.LEVEL)),
+        memory=Memory.SESSIONS,
+        compute=opening_range,
+    ),
+)
+"""Indicators that TA-Lib has not."""

@@ -72,6 +72,14 @@ def device_font(font: QFont, ratio: float) -> QFont:
     return scaled
 
 
+def _heights(plot: int, gap: int, ratio: float, shares: Sequence[float]) -> tuple[int, list[int]]:
+    """Return the heights of the volume and of each pane below it."""
+    wished = sum(shares)
+    part = min(1.0, MOST_FOR_PANES / wished) if wished else 1.0
+    volume = VOLUME_SHARE * (1 - wished * part) if plot >= LEAST_FOR_VOLUME * ratio else 0
+    return round(plot * volume), [max(1, round(plot * share * part) - gap) for share in shares]
+
+
 def layout_of(
     width: int,
     height: int,
@@ -90,11 +98,7 @@ def layout_of(
     plot_width = max(1, width - axis)
     plot_height = max(1, height - 2 * bar)
     gap = round(4 * ratio)
-    volume = round(plot_height * VOLUME_SHARE) if plot_height >= LEAST_FOR_VOLUME * ratio else 0
-    wished = sum(shares)
-    part = min(1.0, MOST_FOR_PANES / wished) if wished else 1.0
-    volume = round(volume * (1 - wished * part))
-    heights = [max(1, round(plot_height * share * part) - gap) for share in shares]
+    volume, heights = _heights(plot_height, gap, ratio, shares)
     rest = plot_height - sum(heights) - gap * len(heights)
     price_height = max(1, rest - volume - (gap if volume else 0))
     y = bar + price_height + (gap if volume else 0)
