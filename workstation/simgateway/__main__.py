@@ -19,6 +19,8 @@ from workstation.simgateway.daily_data import Source
 from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.instruments import TIME_ZONE, list_stock
+from workstation.simgateway.market_clock import FASTEST
+from workstation.simgateway.named_days import NAMED_DAYS
 from workstation.simgateway.server import Server, listen
 from workstation.simgateway.session import DEFAULT_VERSION, HIGHEST_VERSION, LOWEST_VERSION
 from workstation.simgateway.state import StateFile, StateFileError
@@ -26,6 +28,7 @@ from workstation.simgateway.state import StateFile, StateFileError
 PROGRAM = "simgateway"
 _ZONE_HELP = f"zone of the times in --data, {TIME_ZONE} if not given"
 _MASTER_HELP = "client that hears of the orders and executions of every other"
+_SPEED_HELP = f"how many times as fast as real time the exchange runs, {FASTEST:g} at most"
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -84,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--master-client-id", type=_between(0, 2**31 - 1), metavar="ID", help=_MASTER_HELP
     )
+    parser.add_argument("--speed", type=_speed, default=1.0, help=_SPEED_HELP)
+    parser.add_argument("--day", choices=sorted(NAMED_DAYS), help="a day the market may have")
     parser.add_argument("--data", type=Path, metavar="DIR", help="own bars, SYMBOL.csv a stock")
     parser.add_argument(
         "--data-zone", type=_zone, default=ZoneInfo(TIME_ZONE), metavar="ZONE", help=_ZONE_HELP
@@ -120,6 +125,16 @@ def _loopback(text: str) -> str:
     return text
 
 
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0.01 <= speed <= FASTEST:
+        raise argparse.ArgumentTypeError(f"{text} is not 0.01 to {FASTEST:g}")
+    return speed
+
+
 def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
@@ -146,7 +161,13 @@ def _build(options: argparse.Namespace) -> Server:
     state_file = StateFile(options.state) if options.state else None
     frame_log = FrameLog(options.frame_log, clock) if options.frame_log else None
     gateway = Gateway(
-        clock, options.seed, state_file, sources, master_client_id=options.master_client_id
+        clock,
+        options.seed,
+        state_file,
+        sources,
+        master_client_id=options.master_client_id,
+        speed=options.speed,
+        day=NAMED_DAYS.get(options.day or ""),
     )
     return Server(
         gateway,

@@ -10,7 +10,6 @@ from workstation.simgateway.account_values import account_values, summary_rows
 from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
-from workstation.simgateway.market import Quote
 from workstation.simgateway.messages import Message
 from workstation.simgateway.orders import (
     CommissionShown,
@@ -22,6 +21,7 @@ from workstation.simgateway.orders import (
     OrderShown,
     StatusShown,
 )
+from workstation.simgateway.tape import Quote
 
 PNL_SECONDS = 1.0
 ACCOUNT_SECONDS = 180.0
@@ -170,8 +170,9 @@ class Client:
             value: float = getattr(quote, name)
             if old is None or getattr(old, name) != value:
                 self.write(messages.tick_price(req_id, tick, value, 0, 0))
-        if old is None:
-            self.write([45, 6, req_id, messages.TICK_HALTED, "0.0"])
+        if old is None or old.is_halted != quote.is_halted:
+            halted = "1.0" if quote.is_halted else "0.0"
+            self.write([45, 6, req_id, messages.TICK_HALTED, halted])
 
     def _send_side(
         self, req_id: int, old: tuple[float | None, int] | None, quote: Quote, *, bid: bool

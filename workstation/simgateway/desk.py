@@ -158,6 +158,17 @@ class OrderDesk:
         market = self._markets[con_id]
         self.floor.book(market, market.jump(ticks, int(self.store.time())))
 
+    def halt(self, con_id: int) -> None:
+        """Stop trading in a contract; its orders stay where they are."""
+        self._markets[con_id].is_halted = True
+
+    def resume(self, con_id: int) -> None:
+        """Let trading in a contract go on, with an auction first."""
+        market = self._markets[con_id]
+        if market.is_halted:
+            market.is_halted = False
+            self._day.reopen(market)
+
     # ---- new orders ------------------------------------------------------------------
 
     def _accept(self, client_id: int, order_id: int, terms: OrderTerms) -> None:

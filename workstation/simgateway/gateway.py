@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import ACCOUNT, Account
 from workstation.simgateway.daily_data import Source
+from workstation.simgateway.day_script import DayScript, begin_of, sessions_of
 from workstation.simgateway.desk import OrderDesk
 from workstation.simgateway.instruments import BY_CON_ID, DEMO, TIME_ZONE, Instrument, by_symbol
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
+from workstation.simgateway.market_clock import MarketClock
 from workstation.simgateway.markets import Histories, Markets, Opened
+from workstation.simgateway.named_days import NamedDay
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Numbers
@@ -26,7 +29,6 @@ from workstation.simgateway.orders import (
     OrderShown,
     StatusShown,
 )
-from workstation.simgateway.sessions import RoundTheClock
 from workstation.simgateway.state import FIRST_PERM_ID, SavedState, StateFile, Transaction
 
 DEFAULT_SEED = 1
@@ -39,6 +41,11 @@ EXECUTION_DAYS = 7
 _FIRST_EXEC_NUMBER = 0x6A000000
 _REWRITE_BYTES = 8 * 1024 * 1024
 _LONGEST_CATCH_UP = 2.0
+"""In real seconds."""
+
+_SPEED_OF_FULL_STEPS = 10.0
+"""Up to so many times real time every step is of full fineness; beyond, steps grow."""
+
 _DAY_SECONDS = 86_400
 _ZONE = ZoneInfo(TIME_ZONE)
 
@@ -80,10 +87,12 @@ class Gateway:
         sources: Mapping[str, Source] | None = None,
         *,
         master_client_id: int | None = None,
+        speed: float = 1.0,
+        day: NamedDay | None = None,
     ) -> None:
         self.master_client_id = master_client_id
         saved = state_file.load() if state_file else None
-        self.clock = clock
+        self.clock = clock = MarketClock(clock, speed, begin_of(day, clock.now()))
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
         self.account = Account.restored(saved.account) if saved else Account()
         now = int(clock.now().timestamp())
@@ -100,10 +109,16 @@ class Gateway:
             last_order_ids=dict(saved.last_order_ids) if saved else {},
         )
         accounts = {ACCOUNT: self.account}
-        self.desk = OrderDesk(self.markets, accounts, numbers, clock, self._emit, RoundTheClock())
+        self.sessions = sessions_of(day)
+        self.desk = OrderDesk(self.markets, accounts, numbers, clock, self._emit, self.sessions)
+        self.away_until = 0.0
+        """Machine's monotonic time before which no client is taken: a restart under way."""
+
+        self._script = self._open_script(day)
         self.listeners: dict[int, Listener] = {}
         self._state_file = state_file
-        self._next_step = clock.monotonic() + STEP_SECONDS
+        self._step_seconds = STEP_SECONDS * max(1.0, speed / _SPEED_OF_FULL_STEPS)
+        self._next_step = clock.monotonic() + self._step_seconds
         self._day_ends = 0.0
         self._check_day()
         if saved:
@@ -140,8 +155,8 @@ class Gateway:
     # ---- time ------------------------------------------------------------------------
 
     def next_due(self) -> float:
-        """Return the monotonic time at which advance has something to do."""
-        return self._next_step
+        """Return the machine's monotonic time at which advance has something to do."""
+        return self.clock.real(self._next_step)
 
     def advance(self) -> None:
         """Let markets and streams catch up with the clock; a long gap is skipped."""
@@ -149,14 +164,30 @@ class Gateway:
         if now < self._next_step:
             return
         self._check_day()
-        if now - self._next_step > _LONGEST_CATCH_UP:
+        if now - self._next_step > _LONGEST_CATCH_UP * self.clock.speed:
             self._next_step = now
-        steps = 1 + math.floor((now - self._next_step) / STEP_SECONDS)
-        self._next_step += steps * STEP_SECONDS
+        steps = 1 + math.floor((now - self._next_step) / self._step_seconds)
+        self._next_step += steps * self._step_seconds
         for _ in range(steps):
-            self.desk.step(STEP_SECONDS)
+            if self._script is not None:
+                self._script.step(self._step_seconds)
+            self.desk.step(self._step_seconds)
         for listener in list(self.listeners.values()):
             listener.publish(now)
+
+    def _open_script(self, day: NamedDay | None) -> DayScript | None:
+        if day is None:
+            return None
+        return DayScript(day, self.markets, self.desk, self.broadcast, self._go_away)
+
+    def broadcast(self, code: int, text: str) -> None:
+        """Tell every client something about the session."""
+        for client_id, listener in list(self.listeners.items()):
+            listener.deliver(Complaint(client_id, -1, code, text))
+
+    def _go_away(self, seconds: float) -> None:
+        real = self.clock.real(self.clock.monotonic())
+        self.away_until = real + seconds
 
     def local_time(self, timestamp: float) -> datetime:
         """Return a moment in the exchange's zone."""

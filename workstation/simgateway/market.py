@@ -1,4 +1,4 @@
-"""The generated market: makers and noise traders around a wandering fair value.
+"""The generated market: makers and background traders around a wandering fair value.
 
 Everything random comes from the seed and the number of steps, so two runs with the same
 seed and the same orders see the same prices.
@@ -6,30 +6,22 @@ seed and the same orders see the same prices.
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
-from typing import Protocol
 
 from workstation.simgateway.bars import generated_bar
 from workstation.simgateway.instruments import Instrument, Trading
 from workstation.simgateway.live_day import LiveDay
 from workstation.simgateway.matching import MAKER, Match, OrderBook
-from workstation.simgateway.sessions import Phase
+from workstation.simgateway.sessions import ALWAYS, Phase, Stretch, pace
+from workstation.simgateway.tape import Base, Print, Quote, Tape
+from workstation.simgateway.traders import Regime, Traders
 
 STEP_SECONDS = 0.1
 """Market time between two steps."""
 
-LEVELS = 10
-"""Prices on which the makers quote, each side."""
-
 _SESSION_SECONDS = 23_400
 _REVERSION_SECONDS = 14_400
-_ORDERS_PER_SECOND = 1.6
-_SWEEP_TICKS = 3
-_FULL_LEVEL = 25
-"""In typical orders."""
-
 _SHARES_PER_SECOND = 330
 _MORNING_STEPS = 48
 _PRINTS_KEPT = 1000
@@ -38,68 +30,6 @@ _LOWEST_FAIR = 5.0
 """In ticks, of what has a price of its own."""
 
 _LOWEST_DERIVED = 0.25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tape:
-    """Statistics of the trading day; prices in ticks, sizes in shares."""
-
-    con_id: int
-    fair: float
-    last: int
-    last_size: int
-    last_time: int
-    """Seconds since 1970 of the last print."""
-
-    open: int
-    high: int
-    low: int
-    volume: int
-    previous_close: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """What market-data subscribers see; prices are floats as quoted, sizes shares.
-
-    A side without orders is None.
-    """
-
-    bid: float | None
-    ask: float | None
-    bid_size: int
-    ask_size: int
-    last: float
-    last_size: int
-    last_time: int
-    open: float
-    high: float
-    low: float
-    previous_close: float
-    volume: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Print:
-    """One trade on the tape; price in ticks, size in shares, time in seconds since 1970."""
-
-    time: int
-    price: int
-    size: int
-    venue: int
-    """Index into venues.VENUES."""
-
-
-class Base(Protocol):
-    """What the price of another contract follows."""
-
-    def fair_price(self) -> float:
-        """Return its fair price now."""
-        ...
-
-    def day_range(self) -> tuple[float, float, float]:
-        """Return the prices of the day's opening, high and low."""
-        ...
 
 
 class InstrumentMarket:
@@ -123,11 +53,11 @@ class InstrumentMarket:
         self._is_value = instrument.trading in {Trading.VALUE, Trading.HISTORY}
         self._typical = instrument.typical_size
         self.book = OrderBook()
-        self.phase = Phase.REGULAR
         self.is_halted = False
+        self.regime = Regime()
+        self._stretch = ALWAYS
         self._random = Random(f"{seed}:{instrument.seed_name}")  # noqa: S311 a market, not a secret
         self._previous_close = instrument.ticks(instrument.reference_price)
-        self._half_spread = 0.5
         self.prints: deque[Print] = deque(maxlen=_PRINTS_KEPT)
         self.printed = 0
         """Number of prints so far, those no longer kept included."""
@@ -144,8 +74,9 @@ class InstrumentMarket:
         self._fresh = not self._volume and not self._is_value
         """Whether the day has no print yet."""
 
+        self._traders = Traders(instrument, self.book, self._random)
         if not self._is_value:
-            self._quote_levels(now)
+            self._quote(now)
 
     def _open_day(self, now: int, elapsed: int) -> None:
         if self._base is None:
@@ -220,6 +151,7 @@ class InstrumentMarket:
             low=quoted(self._low),
             previous_close=quoted(self._previous_close),
             volume=self._volume,
+            is_halted=self.is_halted,
         )
 
     def fair_price(self) -> float:
@@ -265,11 +197,26 @@ class InstrumentMarket:
         self._fresh = True
         self.day = self._day_so_far(midnight, midnight, seed)
 
+    # ---- what a scenario may do --------------------------------------------------------
+
+    def begin(self, stretch: Stretch) -> None:
+        """Begin a phase of the day; nobody quotes while it is closed."""
+        self._stretch = stretch
+        if stretch.phase is Phase.CLOSED:
+            self._traders.withdraw()
+
+    def push(self, ticks: float) -> None:
+        """Move what the contract is worth; the makers follow with their next quotes."""
+        if self._base is None:
+            self._fair = max(_LOWEST_FAIR, self._fair + ticks)
+            self._anchor = max(_LOWEST_FAIR, self._anchor + ticks)
+
     def jump(self, ticks: int, now: int) -> list[Match]:
         """Move what the contract is worth at once; return what the makers' new quotes traded."""
-        self._fair = max(_LOWEST_FAIR, self._fair + ticks)
-        self._anchor = max(_LOWEST_FAIR, self._anchor + ticks)
-        return self._quote_levels(now)
+        self.push(ticks)
+        return self._quote(now)
+
+    # ---- auctions ----------------------------------------------------------------------
 
     def auction_price(self, imbalance: int) -> int:
         """Return the price in ticks at which an auction crosses.
@@ -291,26 +238,45 @@ class InstrumentMarket:
             Match(price=price, size=size, maker=MAKER, taker=MAKER, taker_buys=True, venue=0), now
         )
 
+    # ---- time --------------------------------------------------------------------------
+
     def step(self, now: int, seconds: float = STEP_SECONDS) -> list[Match]:
-        """Let makers and noise traders act for one step; return every trade."""
-        del seconds
-        self._move_fair(now)
+        """Let makers and background traders act for so long; return every trade."""
+        if self._stretch.phase is Phase.CLOSED or self.is_halted:
+            return []
+        self._move_fair(now, seconds)
         if self._is_value:
             self._show_value(now)
             return []
-        self._half_spread += self._random.uniform(-0.08, 0.08)
-        self._half_spread = max(0.05, min(0.95, self._half_spread))
-        matches = self._noise_orders(now)
-        matches += self._quote_levels(now)
-        self._stir()
+        activity = pace(self._stretch, now) * self.regime.activity
+        matches: list[Match] = []
+        for order in self._traders.orders(seconds * activity):
+            limit = self._traders.reach(buys=order.buys)
+            if limit is not None:
+                matches += self.take(MAKER, order.size, buys=order.buys, limit=limit, now=now)
+        matches += self._quote(now)
+        self._traders.stir()
         return matches
 
-    def _move_fair(self, now: int) -> None:
+    def _quote(self, now: int) -> list[Match]:
+        """Let the makers quote around what the contract is worth."""
+        matches: list[Match] = []
+        is_quiet = self._stretch.phase is not Phase.REGULAR
+        for wish in self._traders.quotes(self._fair, self.regime, is_quiet=is_quiet):
+            met = self.take(MAKER, wish.size, buys=wish.buys, limit=wish.price, now=now)
+            left = wish.size - sum([match.size for match in met])
+            if left > 0:
+                self.book.rest(MAKER, wish.price, left, buys=wish.buys)
+            matches += met
+        return matches
+
+    def _move_fair(self, now: int, seconds: float) -> None:
         if self._base is not None:
             self._fair = self._derived(self._base.fair_price(), now)
             return
-        pull = (self._anchor - self._fair) * (STEP_SECONDS / _REVERSION_SECONDS)
-        self._fair = max(_LOWEST_FAIR, self._fair + pull + self._random.gauss(0, self._sigma))
+        pull = (self._anchor - self._fair) * (seconds / _REVERSION_SECONDS)
+        sigma = self._sigma * self.regime.volatility * math.sqrt(seconds / STEP_SECONDS)
+        self._fair = max(_LOWEST_FAIR, self._fair + pull + self._random.gauss(0, sigma))
 
     def _derived(self, price: float, now: int) -> float:
         """Return the fair value in ticks when what it follows stands at a price."""
@@ -338,66 +304,3 @@ class InstrumentMarket:
         shown = Print(time=now, price=match.price, size=match.size, venue=match.venue)
         self.prints.append(shown)
         self.printed += 1
-
-    def _noise_orders(self, now: int) -> list[Match]:
-        chance = _ORDERS_PER_SECOND * STEP_SECONDS * self.instrument.activity
-        if self._random.random() >= chance:
-            return []
-        buys = self._random.random() < 0.5
-        size = self._typical * min(50, 1 + int(self._random.expovariate(0.5)))
-        if self._random.random() < 0.25:
-            size = self._random.randint(1, max(1, self._typical - 1))
-        best = self.book.best_ask() if buys else self.book.best_bid()
-        if best is None:
-            return []
-        reach = _SWEEP_TICKS * self.instrument.step_at(best)
-        limit = best + reach if buys else best - reach
-        return self.take(MAKER, size, buys=buys, limit=limit, now=now)
-
-    def _quote_levels(self, now: int) -> list[Match]:
-        step = self.instrument.step_at(round(self._fair))
-        top_bid = math.floor(self._fair / step - self._half_spread) * step
-        top_ask = math.ceil(self._fair / step + self._half_spread) * step
-        for buys, top in ((True, top_bid), (False, top_ask)):
-            for price in self.book.prices(buys=buys):
-                depth = top - price if buys else price - top
-                if not 0 <= depth < (LEVELS + 2) * step or depth % step:
-                    self.book.cancel(MAKER, price, buys=buys)
-        matches: list[Match] = []
-        for depth in range(LEVELS):
-            matches += self._replenish(top_bid - depth * step, depth, buys=True, now=now)
-            matches += self._replenish(top_ask + depth * step, depth, buys=False, now=now)
-        return matches
-
-    def _replenish(self, price: int, depth: int, *, buys: bool, now: int) -> list[Match]:
-        if price < 1 and not self.instrument.may_be_negative:
-            return []
-        if self.book.size_at(price, buys=buys, owner=MAKER) > 0:
-            return []
-        size = self._typical * self._random.randint(1, 4 + 2 * min(depth, 4))
-        matches = self.take(MAKER, size, buys=buys, limit=price, now=now)
-        left = size - sum(match.size for match in matches)
-        if left > 0:
-            self.book.rest(MAKER, price, left, buys=buys)
-        return matches
-
-    def _stir(self) -> None:
-        """Let a maker leave or join a queue, so sizes move while prices stand."""
-        buys = self._random.random() < 0.5
-        prices = self.book.prices(buys=buys)[:4]
-        if not prices:
-            return
-        price = self._random.choice(prices)
-        if self._random.random() < 0.5:
-            if self.book.size_at(price, buys=buys) > _FULL_LEVEL * self._typical:
-                return
-            size = self._typical * self._random.randint(1, 5)
-            self.book.rest(MAKER, price, size, buys=buys)
-            return
-        for resting in self.book.resting(buys=buys):
-            is_large = resting.size > self._typical
-            if resting.owner == MAKER and resting.price == price and is_large:
-                most = max(1, resting.size // (2 * self._typical))
-                less = min(resting.size - 1, self._typical * self._random.randint(1, most))
-                self.book.shrink(resting, less)
-                break

@@ -120,6 +120,16 @@ class OrderBook:
             return sum([r.size for r in queue])
         return sum([r.size for r in queue if r.owner == owner])
 
+    def has(self, owner: int, price: int, *, buys: bool) -> bool:
+        """Return whether an owner stands at a price."""
+        queue = self._side(buys=buys).queues.get(price, ())
+        return any(r.owner == owner for r in queue)
+
+    def first(self, owner: int, price: int, *, buys: bool, above: int) -> Resting | None:
+        """Return the first order of an owner at a price that shows more than so many shares."""
+        queue = self._side(buys=buys).queues.get(price, ())
+        return next((r for r in queue if r.owner == owner and r.size > above), None)
+
     def resting(self, *, buys: bool) -> Iterator[Resting]:
         """Yield the orders of one side, best price and earliest first."""
         side = self._side(buys=buys)

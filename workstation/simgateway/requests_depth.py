@@ -10,10 +10,11 @@ from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field, Fields
 from workstation.simgateway.depth import DELETE, Row, steps, top_rows
 from workstation.simgateway.instruments import Instrument, find
-from workstation.simgateway.market import InstrumentMarket, Print, Quote
+from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.messages import Message, rows
 from workstation.simgateway.order_checks import NO_DEFINITION, invalid
 from workstation.simgateway.order_request import read_contract
+from workstation.simgateway.tape import Print, Quote
 from workstation.simgateway.venues import VENUES, venue_number
 
 MAX_DEPTH = 3

@@ -179,6 +179,9 @@ class Server:
             peer, _ = self._listener.accept()
         except OSError:
             return  # the peer gave up before it was accepted
+        if self._clock.monotonic() < self.gateway.away_until:
+            peer.close()
+            return
         if len(self._connections) >= MAX_CLIENTS:
             _LOG.warning("refused a connection: %d clients are the most", MAX_CLIENTS)
             peer.close()
@@ -195,6 +198,8 @@ class Server:
         now = self._clock.monotonic()
         for connection in list(self._connections.values()):
             connection.flush()
+            if now < self.gateway.away_until:
+                connection.gone = True
             if connection.waits_for_start and now >= connection.deadline:
                 connection.drop_reason = connection.drop_reason or "the start-up took too long"
             if connection.over:

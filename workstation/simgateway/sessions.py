@@ -42,6 +42,25 @@ class Stretch:
     closes_with: Auction = Auction.NONE
     """Auction held as it ends."""
 
+    follows_the_day: bool = False
+    """Whether trading is busier at its ends, as between an opening and a close."""
+
+
+ALWAYS = Stretch(Phase.REGULAR, 0.0, float("inf"))
+"""Open for ever."""
+
+_QUIET = {Phase.EXTENDED: 0.08, Phase.OVERNIGHT: 0.03}
+
+
+def pace(stretch: Stretch, now: float) -> float:
+    """Return how busy trading is at a moment, 1.0 on an average of regular hours."""
+    if stretch.phase is not Phase.REGULAR:
+        return _QUIET.get(stretch.phase, 0.0)
+    if not stretch.follows_the_day:
+        return 1.0
+    part = (now - stretch.begins) / (stretch.ends - stretch.begins)
+    return float(0.55 + 2.25 * (2 * part - 1) ** 4)
+
 
 class Sessions(Protocol):
     """The calendar of the exchange."""

@@ -15,9 +15,9 @@ import msgspec
 
 from workstation.simgateway.accounts import AccountState
 from workstation.simgateway.instruments import BY_CON_ID
-from workstation.simgateway.market import Tape
 from workstation.simgateway.order_kinds import KINDS, Aux, Limit
 from workstation.simgateway.orders import DONE, HELD_BACK, LIVE, Execution, Order
+from workstation.simgateway.tape import Tape
 
 if sys.platform == "win32":
     import msvcrt

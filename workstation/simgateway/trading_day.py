@@ -39,13 +39,17 @@ class TradingDay:
                 continue
             new = self._sessions.stretch(market.instrument, now)
             self._stretches[con_id] = new
-            market.phase = new.phase
+            market.begin(new)
             if old is None:
                 continue
             self._auction(market, old.closes_with)
             self._auction(market, new.opens_with)
             if new.phase is not old.phase:
                 self._send_home(con_id, new.phase)
+
+    def reopen(self, market: InstrumentMarket) -> None:
+        """Hold the auction after a halt."""
+        self._auction(market, Auction.OPENING)
 
     def _send_home(self, con_id: int, phase: Phase) -> None:
         """Take the orders from the market that may not work in a phase."""

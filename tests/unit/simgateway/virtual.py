@@ -5,6 +5,7 @@ from typing import Any
 
 from workstation.simgateway.codec_text import frame, to_text
 from workstation.simgateway.gateway import Gateway
+from workstation.simgateway.named_days import NamedDay
 from workstation.simgateway.session import Session
 from workstation.simgateway.state import StateFile
 
@@ -32,10 +33,19 @@ class World:
         state_file: StateFile | None = None,
         seconds: float = 0.0,
         master_client_id: int | None = None,
+        speed: float = 1.0,
+        day: NamedDay | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.clock.seconds = seconds
-        self.gateway = Gateway(self.clock, seed, state_file, master_client_id=master_client_id)
+        self.gateway = Gateway(
+            self.clock,
+            seed,
+            state_file,
+            master_client_id=master_client_id,
+            speed=speed,
+            day=day,
+        )
 
     def run(self, seconds: float) -> None:
         """Let time pass, as the server would."""

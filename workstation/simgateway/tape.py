@@ -1,0 +1,67 @@
+"""What a market shows of itself: quotes, prints, and the figures of its day."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tape:
+    """Statistics of the trading day; prices in ticks, sizes in shares."""
+
+    con_id: int
+    fair: float
+    last: int
+    last_size: int
+    last_time: int
+    """Seconds since 1970 of the last print."""
+
+    open: int
+    high: int
+    low: int
+    volume: int
+    previous_close: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What market-data subscribers see; prices are floats as quoted, sizes shares.
+
+    A side without orders is None.
+    """
+
+    bid: float | None
+    ask: float | None
+    bid_size: int
+    ask_size: int
+    last: float
+    last_size: int
+    last_time: int
+    open: float
+    high: float
+    low: float
+    previous_close: float
+    volume: int
+    is_halted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """One trade on the tape; price in ticks, size in shares, time in seconds since 1970."""
+
+    time: int
+    price: int
+    size: int
+    venue: int
+    """Index into venues.VENUES."""
+
+
+class Base(Protocol):
+    """What the price of another contract follows."""
+
+    def fair_price(self) -> float:
+        """Return its fair price now."""
+        ...
+
+    def day_range(self) -> tuple[float, float, float]:
+        """Return the prices of the day's opening, high and low."""
+        ...
