@@ -141,7 +141,7 @@ def test_orders_wait_for_the_opening_and_sleep_outside_hours() -> None:
     extended[33] = 1
     client.request(*extended)
     assert client.errors(1) == [399]
-    (text,) = (m[3] for m in client.of(4) if m[2] == "399")
+    text = next(m[3] for m in client.of(4) if m[2] == "399")
     assert text.startswith(
         "Order Message:\\nBUY 100 AAPL NASDAQ.NMS\\nWarning: Your order will not"
     )
