@@ -155,7 +155,7 @@ class Client:
         """Send the ticks of one line that differ from what was sent before."""
         quote = self.gateway.markets[stream.con_id].quote()
         old, stream.sent = stream.sent, quote
-        if old == quote:
+        if old is quote or old == quote:
             return
         self._send_side(req_id, (old.bid, old.bid_size) if old else None, quote, bid=True)
         self._send_side(req_id, (old.ask, old.ask_size) if old else None, quote, bid=False)

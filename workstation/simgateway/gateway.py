@@ -43,7 +43,7 @@ _REWRITE_BYTES = 8 * 1024 * 1024
 _LONGEST_CATCH_UP = 2.0
 """In real seconds."""
 
-_SPEED_OF_FULL_STEPS = 10.0
+_SPEED_OF_FULL_STEPS = 4.0
 """Up to so many times real time every step is of full fineness; beyond, steps grow."""
 
 _DAY_SECONDS = 86_400

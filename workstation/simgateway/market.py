@@ -56,6 +56,8 @@ class InstrumentMarket:
         self.is_halted = False
         self.regime = Regime()
         self._stretch = ALWAYS
+        self._quote_shown: Quote | None = None
+        self._quote_state: tuple[object, ...] = ()
         self._random = Random(f"{seed}:{instrument.seed_name}")  # noqa: S311 a market, not a secret
         self._previous_close = instrument.ticks(instrument.reference_price)
         self.prints: deque[Print] = deque(maxlen=_PRINTS_KEPT)
@@ -135,7 +137,13 @@ class InstrumentMarket:
         )
 
     def quote(self) -> Quote:
-        """Return the present quote."""
+        """Return the present quote: the same object as long as nothing has changed."""
+        state = (self.book.version, self.printed, self.is_halted, self.day)
+        if self._quote_shown is None or state != self._quote_state:
+            self._quote_state, self._quote_shown = state, self._new_quote()
+        return self._quote_shown
+
+    def _new_quote(self) -> Quote:
         bid, ask = self.book.best_bid(), self.book.best_ask()
         quoted = self.instrument.quoted
         return Quote(

@@ -101,6 +101,9 @@ class OrderBook:
         self.version = 0
         """Rises with every change, so that whoever shows the book knows when to look."""
 
+        self.thinned = 0
+        """Rises when something has left the book."""
+
     def best_bid(self, without: int | None = None) -> int | None:
         """Return the highest bid in ticks, or the highest of all but one owner."""
         return self._bids.best(without)
@@ -177,6 +180,7 @@ class OrderBook:
                 side.drop(price)
         if matches:
             self.version += 1
+            self.thinned += 1
         return matches
 
     def rest(self, owner: int, price: int, size: int, *, buys: bool, display: int = 0) -> None:
@@ -206,6 +210,7 @@ class OrderBook:
         if not removed:
             return 0
         self.version += 1
+        self.thinned += 1
         kept = deque(r for r in queue if r.owner != owner)
         if kept:
             side.queues[price] = kept

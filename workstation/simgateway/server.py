@@ -128,6 +128,11 @@ class Server:
         port: int = self._listener.getsockname()[1]
         return port
 
+    @property
+    def connections(self) -> list[Connection]:
+        """The connections as they stand."""
+        return list(self._connections.values())
+
     def stop(self) -> None:
         """Ask the loop to end; may be called from another thread or a signal handler."""
         self._stopping = True

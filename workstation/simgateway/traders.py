@@ -66,6 +66,8 @@ class Traders:
         self._typical = instrument.typical_size
         self._half_spread = 0.5
         self._width, self._weight = _class_of(instrument)
+        self._quoted: tuple[int, int, int] | None = None
+        """The best prices the makers last stood at, and how thin the book was then."""
 
     def orders(self, seconds: float) -> Iterator[Taking]:
         """Yield what traders take in so many seconds of ordinary activity."""
@@ -103,6 +105,8 @@ class Traders:
             half *= _QUIET_SPREAD
         top_bid = math.floor(fair / step - half) * step
         top_ask = math.ceil(fair / step + half) * step
+        if self._quoted == (top_bid, top_ask, self._book.thinned):
+            return  # every level is as it was left
         for buys, top in ((True, top_bid), (False, top_ask)):
             for price in self._book.prices(buys=buys):
                 depth = top - price if buys else price - top
@@ -111,6 +115,7 @@ class Traders:
         for depth in range(LEVELS):
             yield from self._missing(top_bid - depth * step, depth, regime, buys=True)
             yield from self._missing(top_ask + depth * step, depth, regime, buys=False)
+        self._quoted = (top_bid, top_ask, self._book.thinned)
 
     def _missing(self, price: int, depth: int, regime: Regime, *, buys: bool) -> Iterator[Wish]:
         if price < 1 and not self._instrument.may_be_negative:
