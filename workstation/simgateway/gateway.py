@@ -103,13 +103,8 @@ class Gateway:
         self.histories = Histories(self.markets, sources, self.seed, self._today)
         self._open_at_once(sources)
         self.news = NewsFeed(self.seed)
-        numbers = Numbers(
-            perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
-            exec_number=saved.exec_number if saved else _FIRST_EXEC_NUMBER,
-            last_order_ids=dict(saved.last_order_ids) if saved else {},
-        )
-        accounts = {ACCOUNT: self.account}
         self.sessions = sessions_of(day)
+        accounts, numbers = {ACCOUNT: self.account}, _numbers(saved)
         self.desk = OrderDesk(self.markets, accounts, numbers, clock, self._emit, self.sessions)
         self.away_until = 0.0
         """Machine's monotonic time before which no client is taken: a restart under way."""
@@ -121,11 +116,15 @@ class Gateway:
         self._next_step = clock.monotonic() + self._step_seconds
         self._day_ends = 0.0
         self._check_day()
+        self._take_over(saved, now)
+
+    def _take_over(self, saved: SavedState | None, now: int) -> None:
+        """Put the orders of an earlier run back to work, and begin the state file anew."""
         if saved:
             orders, executions = recent(saved, now - EXECUTION_DAYS * _DAY_SECONDS)
             self.desk.restore(orders, executions)
-        if state_file:
-            state_file.begin(self._transaction(whole=True))
+        if self._state_file:
+            self._state_file.begin(self._transaction(whole=True))
         self._forget_changes()
 
     def _opener(self, saved: SavedState | None, started: int) -> Opened:
@@ -296,6 +295,15 @@ class Gateway:
             bound = self.desk.rebind(order, DEFAULT_CLIENT, min(lowest, 0) - 1)
             if listener is not None:
                 listener.bound(bound)
+
+
+def _numbers(saved: SavedState | None) -> Numbers:
+    """Return the counters of an earlier run, or new ones."""
+    return Numbers(
+        perm_id=saved.perm_id if saved else FIRST_PERM_ID - 1,
+        exec_number=saved.exec_number if saved else _FIRST_EXEC_NUMBER,
+        last_order_ids=dict(saved.last_order_ids) if saved else {},
+    )
 
 
 def recent(saved: SavedState, since: float) -> tuple[Sequence[Order], Sequence[Execution]]:
