@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import SystemClock
-from workstation.simgateway.accounts import ACCOUNT
+from workstation.simgateway.accounts import ACCOUNT, ACCOUNTS
 from workstation.simgateway.csv_data import instrument_for, read_folder, source_of
 from workstation.simgateway.daily_data import Source
 from workstation.simgateway.frame_log import FrameLog
@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         "--master-client-id", type=_between(0, 2**31 - 1), metavar="ID", help=_MASTER_HELP
     )
     parser.add_argument("--speed", type=_speed, default=1.0, help=_SPEED_HELP)
+    parser.add_argument(
+        "--accounts", type=_between(1, len(ACCOUNTS)), default=1, help="number of accounts"
+    )
     parser.add_argument("--day", choices=sorted(NAMED_DAYS), help="a day the market may have")
     parser.add_argument("--data", type=Path, metavar="DIR", help="own bars, SYMBOL.csv a stock")
     parser.add_argument(
@@ -168,6 +171,7 @@ def _build(options: argparse.Namespace) -> Server:
         master_client_id=options.master_client_id,
         speed=options.speed,
         day=NAMED_DAYS.get(options.day or ""),
+        accounts=options.accounts,
     )
     return Server(
         gateway,

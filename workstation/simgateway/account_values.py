@@ -6,13 +6,18 @@ Source: the account-summary tags of the official client, tws-wire.md 2.5 (6, 63,
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from workstation.simgateway.accounts import ACCOUNT, ZERO, Balances
+from workstation.simgateway.accounts import ZERO, Balances, Ledger
 from workstation.simgateway.messages import money
 
 Row = tuple[str, str, str]
 """Tag, value, currency."""
 
 LEDGER = "$LEDGER"
+
+_YELLOW, _RED = Decimal("0.10"), Decimal("0.05")
+"""Cushion below which an account is warned."""
+
+_RATE_DIGITS = Decimal("0.0000001")
 
 
 def _money(value: Decimal) -> str:
@@ -52,7 +57,7 @@ def summary_values(balances: Balances) -> dict[str, tuple[str, str]]:
         "AccountType": "INDIVIDUAL",
         "Cushion": f"{balances.cushion:.6f}",
         "LookAheadNextChange": "0",
-        "HighestSeverity": "0",
+        "HighestSeverity": _severity(balances),
         "DayTradesRemaining": "-1",
         "Leverage": f"{leverage:.2f}",
     }
@@ -60,22 +65,42 @@ def summary_values(balances: Balances) -> dict[str, tuple[str, str]]:
     return {tag: (value, "") for tag, value in plain.items()} | values
 
 
-def ledger_values(balances: Balances) -> dict[str, str]:
+def _severity(balances: Balances) -> str:
+    """Return how close to liquidation an account is: 0 well off, 3 about to be liquidated."""
+    if not balances.maintenance_margin:
+        return "0"
+    if balances.excess_liquidity < 0:
+        return "3"
+    return "2" if balances.cushion < _RED else "1" if balances.cushion < _YELLOW else "0"
+
+
+def ledger_values(ledger: Ledger) -> dict[str, str]:
     """Return the figures of one currency's ledger."""
     amounts = {
-        "CashBalance": balances.cash,
-        "TotalCashBalance": balances.cash,
+        "CashBalance": ledger.cash,
+        "TotalCashBalance": ledger.cash,
         "AccruedCash": ZERO,
-        "StockMarketValue": balances.net_value,
-        "OptionMarketValue": ZERO,
+        "StockMarketValue": ledger.stocks,
+        "OptionMarketValue": ledger.options,
         "FutureOptionValue": ZERO,
-        "FuturesPNL": ZERO,
-        "NetLiquidationByCurrency": balances.equity,
-        "UnrealizedPnL": balances.unrealized,
-        "RealizedPnL": balances.realized,
+        "FuturesPNL": ledger.futures_pnl,
+        "NetLiquidationByCurrency": ledger.equity,
+        "UnrealizedPnL": ledger.unrealized,
+        "RealizedPnL": ledger.realized,
     }
     values = {tag: _money(value) for tag, value in amounts.items()}
-    return values | {"ExchangeRate": "1.00"}
+    rate = ledger.rate.quantize(_RATE_DIGITS) if ledger.rate != 1 else Decimal("1.00")
+    return values | {"ExchangeRate": f"{rate:f}"}
+
+
+def ledgers_of(balances: Balances) -> dict[str, Ledger]:
+    """Return the ledger of each currency, and of all of them in the base currency."""
+    found = {one.currency: one for one in balances.ledgers} or {"USD": Ledger(currency="USD")}
+    names = ("cash", "stocks", "options", "others", "futures_pnl", "unrealized", "realized")
+    sums = {
+        name: sum((getattr(one, name) * one.rate for one in found.values()), ZERO) for name in names
+    }
+    return {"BASE": Ledger(currency="BASE", **sums)} | found
 
 
 def known_tag(tag: str) -> bool:
@@ -95,24 +120,26 @@ def summary_rows(balances: Balances, tags: Iterable[str]) -> Iterator[Row]:
 
 
 def _ledger_rows(balances: Balances, tag: str) -> Iterator[Row]:
-    wanted = tag.removeprefix(LEDGER).removeprefix(":")
-    currencies = {"": ["BASE"], "ALL": ["BASE", "USD"], "USD": ["USD"]}.get(wanted, [])
-    for currency in currencies:
-        yield "Currency", currency, currency
-        for name, value in ledger_values(balances).items():
-            yield name, value, currency
+    wanted = tag.removeprefix(LEDGER).removeprefix(":") or "BASE"
+    for currency, ledger in ledgers_of(balances).items():
+        if wanted in {"ALL", currency}:
+            yield from _rows_of(currency, ledger)
 
 
-def account_values(balances: Balances) -> Iterator[Row]:
+def _rows_of(currency: str, ledger: Ledger) -> Iterator[Row]:
+    yield "Currency", currency, currency
+    for name, value in ledger_values(ledger).items():
+        yield name, value, currency
+
+
+def account_values(account: str, balances: Balances) -> Iterator[Row]:
     """Yield the rows of an account-updates subscription."""
-    yield "AccountCode", ACCOUNT, ""
+    yield "AccountCode", account, ""
     yield "AccountReady", "true", ""
     for tag, (value, currency) in summary_values(balances).items():
         yield tag, value, currency
-    for currency in ("BASE", "USD"):
-        yield "Currency", currency, currency
-        for name, value in ledger_values(balances).items():
-            yield name, value, currency
+    for currency, ledger in ledgers_of(balances).items():
+        yield from _rows_of(currency, ledger)
 
 
 _TAGS = frozenset(

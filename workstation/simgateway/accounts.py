@@ -1,26 +1,34 @@
-"""Cash, positions, profit and loss, margin and commissions of the simulated account.
+"""Cash, positions, profit and loss of the simulated accounts.
 
-All money is USD. Exact identity, whatever trades: equity = starting cash + realized + unrealized.
+The base currency is USD; a position's money is in its contract's own currency, and marks are
+what one contract is worth in it. Exact identity for what trades in USD, whatever trades:
+equity = starting cash + realized + unrealized. Futures and CFDs are not paid for: what they
+make comes into the cash when they are closed. Currencies that are bought are cash, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from workstation.simgateway.instruments import BY_CON_ID, Instrument
+from workstation.simgateway.requirements import INITIAL_MARGIN, margin_of
+
 ACCOUNT = "SIM0000001"
-ACCOUNTS = (ACCOUNT,)
-"""Every account a client may trade in; the first is the default."""
+"""The account that is there always, and the default of an order that names none."""
+
+ACCOUNTS = (ACCOUNT, "SIM0000002")
+"""Every account there can be."""
 
 CURRENCY = "USD"
 STARTING_CASH = Decimal(1_000_000)
 
 COMMISSION_PER_SHARE = Decimal("0.005")
 COMMISSION_MINIMUM = Decimal("1.00")
-INITIAL_MARGIN = Decimal("0.25")
-MAINTENANCE_MARGIN = Decimal("0.20")
 
 _COST_DIGITS = Decimal("0.00000001")
+_UNPAID = frozenset({"FUT", "CFD"})
 ZERO = Decimal(0)
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,7 @@ class Position:
     cost: Decimal = ZERO
     realized: Decimal = ZERO
     day_flow: Decimal = ZERO
-    """Cash this stock's trades brought in today."""
+    """What today's trades were worth, less commission: sales positive."""
 
     day_value: Decimal = ZERO
     """Market value at the start of the day."""
@@ -72,6 +80,31 @@ class AccountState:
     """The running day, yyyymmdd in the exchange's zone."""
 
     positions: tuple[Position, ...] = ()
+    name: str = ACCOUNT
+    foreign: dict[str, Decimal] = field(default_factory=dict)
+    """Cash in other currencies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What an account has in one currency, in that currency."""
+
+    currency: str
+    rate: Decimal = ONE
+    """USD for one unit."""
+
+    cash: Decimal = ZERO
+    stocks: Decimal = ZERO
+    options: Decimal = ZERO
+    others: Decimal = ZERO
+    futures_pnl: Decimal = ZERO
+    unrealized: Decimal = ZERO
+    realized: Decimal = ZERO
+
+    @property
+    def equity(self) -> Decimal:
+        """What all of it is worth."""
+        return self.cash + self.stocks + self.options + self.others + self.futures_pnl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +122,8 @@ class Balances:
 
     unrealized: Decimal
     daily: Decimal
+    ledgers: tuple[Ledger, ...] = ()
+    """By currency, the base currency first."""
 
     @property
     def available_funds(self) -> Decimal:
@@ -111,20 +146,38 @@ class Balances:
         return self.excess_liquidity / self.equity if self.equity > 0 else ZERO
 
 
+def _one(currency: str) -> Decimal:
+    del currency
+    return ONE
+
+
 @dataclass(slots=True)
 class Account:
-    """The one account; changes through fills alone."""
+    """One account; changes through fills and corrections alone."""
 
     cash: Decimal = STARTING_CASH
+    """In USD."""
+
     realized: Decimal = ZERO
     day: str = ""
     positions: dict[int, Position] = field(default_factory=dict)
+    name: str = ACCOUNT
+    foreign: dict[str, Decimal] = field(default_factory=dict)
+    rate: Callable[[str], Decimal] = _one
+    """USD for one unit of a currency."""
 
     @classmethod
     def restored(cls, state: AccountState) -> "Account":
         """Return the account a state file describes."""
         held = {position.con_id: position for position in state.positions}
-        return cls(cash=state.cash, realized=state.realized, day=state.day, positions=held)
+        return cls(
+            cash=state.cash,
+            realized=state.realized,
+            day=state.day,
+            positions=held,
+            name=state.name,
+            foreign=dict(state.foreign),
+        )
 
     def state(self) -> AccountState:
         """Return what must survive a restart."""
@@ -133,48 +186,67 @@ class Account:
             realized=self.realized,
             day=self.day,
             positions=tuple(self.positions[key] for key in sorted(self.positions)),
+            name=self.name,
+            foreign=dict(self.foreign),
         )
 
     def position(self, con_id: int) -> Position:
-        """Return the position in a stock, flat when it was never traded."""
+        """Return the position in a contract, flat when it was never traded."""
         return self.positions.get(con_id) or Position(con_id=con_id)
+
+    # ---- fills -----------------------------------------------------------------------
 
     def apply_fill(
         self, con_id: int, signed_shares: Decimal, price: Decimal, commission: Decimal
     ) -> Decimal | None:
-        """Book one fill; shares are positive for a buy.
+        """Book one fill at a quoted price; shares are positive for a buy.
 
-        Returns the realized profit or loss, commission included, or None when the fill
-        closed nothing.
+        Returns the realized profit or loss, commission included, in the contract's currency,
+        or None when the fill closed nothing.
         """
-        old = self.position(con_id)
-        closing = ZERO
-        if old.quantity * signed_shares < 0:
-            closing = min(abs(old.quantity), abs(signed_shares))
-        opening = abs(signed_shares) - closing
-        sign = Decimal(1) if signed_shares > 0 else Decimal(-1)
-        closing_fee = (commission * closing / abs(signed_shares)).quantize(_COST_DIGITS)
-        removed = ZERO
-        if closing == abs(old.quantity):
-            removed = old.cost
-        elif closing:
-            removed = (old.cost * closing / abs(old.quantity)).quantize(_COST_DIGITS)
-        realized = -sign * closing * price - removed - closing_fee if closing else ZERO
-        flow = -signed_shares * price - commission
-        added = sign * opening * price + (commission - closing_fee)
-        self.cash += flow
-        self.realized += realized
-        self.positions[con_id] = replace(
-            old,
-            quantity=old.quantity + signed_shares,
-            cost=old.cost - removed + added,
-            realized=old.realized + realized,
-            day_flow=old.day_flow + flow,
-        )
-        return realized if closing else None
+        instrument = BY_CON_ID[con_id]
+        worth = instrument.money(price)
+        flow = -signed_shares * worth - commission
+        if instrument.sec_type == "CASH":
+            self._pay(instrument.symbol, signed_shares)
+            self._pay(instrument.currency, flow)
+            return None
+        closed, changed = _filled(self.position(con_id), signed_shares, worth, commission)
+        self.positions[con_id] = replace(changed, day_flow=changed.day_flow + flow)
+        is_unpaid = instrument.sec_type in _UNPAID
+        self._pay(instrument.currency, (closed or ZERO) if is_unpaid else flow)
+        self.realized += (closed or ZERO) * self._rate(instrument.currency)
+        return closed
+
+    def correct(self, con_id: int, signed_shares: Decimal, old: Decimal, new: Decimal) -> None:
+        """Book a fill's corrected price: on what is open still, else as profit or loss."""
+        instrument = BY_CON_ID[con_id]
+        change = signed_shares * instrument.money(new - old)
+        held = self.position(con_id)
+        currency = instrument.currency
+        is_open = bool(held.quantity)
+        if is_open:
+            held = replace(held, cost=held.cost + change)
+        else:
+            held = replace(held, realized=held.realized - change)
+            self.realized -= change * self._rate(currency)
+        self.positions[con_id] = replace(held, day_flow=held.day_flow - change)
+        if instrument.sec_type not in _UNPAID or not is_open:
+            self._pay(currency, -change)
+
+    def _pay(self, currency: str, amount: Decimal) -> None:
+        if currency == CURRENCY:
+            self.cash += amount
+        else:
+            self.foreign[currency] = self.foreign.get(currency, ZERO) + amount
+
+    def _rate(self, currency: str) -> Decimal:
+        return ONE if currency == CURRENCY else self.rate(currency)
+
+    # ---- days and figures --------------------------------------------------------------
 
     def roll_day(self, day: str, marks: Mapping[int, Decimal]) -> None:
-        """Begin a new day: daily and realized figures start over, flat stocks are dropped."""
+        """Begin a new day: daily and realized figures start over, flat positions are dropped."""
         self.day = day
         self.positions = {
             con_id: replace(p, realized=ZERO, day_flow=ZERO, day_value=p.value(marks[con_id]))
@@ -183,21 +255,95 @@ class Account:
         }
 
     def balances(self, marks: Mapping[int, Decimal]) -> Balances:
-        """Return the account values at the given mark prices."""
-        held = [(p, marks[p.con_id]) for p in self.positions.values()]
-        net = sum((p.value(mark) for p, mark in held), ZERO)
-        gross = sum((abs(p.value(mark)) for p, mark in held), ZERO)
+        """Return the account values at the given marks, in USD."""
+        ledgers = self._ledgers(marks)
+        net = gross = initial = maintenance = daily = ZERO
+        for position in self.positions.values():
+            instrument, mark = BY_CON_ID[position.con_id], marks[position.con_id]
+            rate = self._rate(instrument.currency)
+            daily += position.daily(mark) * rate
+            needs = margin_of(instrument, position.quantity, mark, marks)
+            initial += needs.initial * rate
+            maintenance += needs.maintenance * rate
+            if instrument.sec_type not in _UNPAID:
+                net += position.value(mark) * rate
+                gross += abs(position.value(mark)) * rate
         return Balances(
-            cash=self.cash,
-            equity=self.cash + net,
+            cash=sum((one.cash * one.rate for one in ledgers), ZERO),
+            equity=sum((one.equity * one.rate for one in ledgers), ZERO),
             gross_value=gross,
             net_value=net,
-            initial_margin=gross * INITIAL_MARGIN,
-            maintenance_margin=gross * MAINTENANCE_MARGIN,
-            realized=sum((p.realized for p, _ in held), ZERO),
-            unrealized=sum((p.unrealized(mark) for p, mark in held), ZERO),
-            daily=sum((p.daily(mark) for p, mark in held), ZERO),
+            initial_margin=initial,
+            maintenance_margin=maintenance,
+            realized=sum((one.realized * one.rate for one in ledgers), ZERO),
+            unrealized=sum((one.unrealized * one.rate for one in ledgers), ZERO),
+            daily=daily,
+            ledgers=ledgers,
         )
+
+    def _ledgers(self, marks: Mapping[int, Decimal]) -> tuple[Ledger, ...]:
+        """Return what there is in each currency, the base currency first."""
+        cash = {CURRENCY: self.cash, **self.foreign}
+        held: dict[str, list[tuple[Position, Instrument]]] = {}
+        for position in self.positions.values():
+            instrument = BY_CON_ID[position.con_id]
+            held.setdefault(instrument.currency, []).append((position, instrument))
+        currencies = dict.fromkeys([*cash, *held])
+        return tuple(
+            _ledger(name, self._rate(name), cash.get(name, ZERO), held.get(name, []), marks)
+            for name in currencies
+        )
+
+
+def _ledger(
+    currency: str,
+    rate: Decimal,
+    cash: Decimal,
+    held: list[tuple[Position, Instrument]],
+    marks: Mapping[int, Decimal],
+) -> Ledger:
+    values = {"stocks": ZERO, "options": ZERO, "others": ZERO, "futures_pnl": ZERO}
+    for position, instrument in held:
+        mark = marks[position.con_id]
+        if instrument.sec_type in _UNPAID:
+            values["futures_pnl"] += position.unrealized(mark)
+            continue
+        kind = {"STK": "stocks", "OPT": "options", "FOP": "options"}
+        values[kind.get(instrument.sec_type, "others")] += position.value(mark)
+    return Ledger(
+        currency=currency,
+        rate=rate,
+        cash=cash,
+        **values,
+        unrealized=sum((p.unrealized(marks[p.con_id]) for p, _ in held), ZERO),
+        realized=sum((p.realized for p, _ in held), ZERO),
+    )
+
+
+def _filled(
+    old: Position, signed_shares: Decimal, worth: Decimal, commission: Decimal
+) -> tuple[Decimal | None, Position]:
+    """Return what a fill realized, and the position after it; its cash flow is not in it."""
+    closing = ZERO
+    if old.quantity * signed_shares < 0:
+        closing = min(abs(old.quantity), abs(signed_shares))
+    opening = abs(signed_shares) - closing
+    sign = ONE if signed_shares > 0 else -ONE
+    closing_fee = (commission * closing / abs(signed_shares)).quantize(_COST_DIGITS)
+    removed = ZERO
+    if closing == abs(old.quantity):
+        removed = old.cost
+    elif closing:
+        removed = (old.cost * closing / abs(old.quantity)).quantize(_COST_DIGITS)
+    realized = -sign * closing * worth - removed - closing_fee if closing else ZERO
+    added = sign * opening * worth + (commission - closing_fee)
+    changed = replace(
+        old,
+        quantity=old.quantity + signed_shares,
+        cost=old.cost - removed + added,
+        realized=old.realized + realized,
+    )
+    return (realized if closing else None), changed
 
 
 def commission_for(shares: Decimal) -> Decimal:

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from workstation.simgateway import messages, order_messages
 from workstation.simgateway.account_values import account_values, summary_rows
-from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
 from workstation.simgateway.messages import Message
@@ -43,6 +42,7 @@ class Summary:
 
     tags: tuple[str, ...]
     sent_at: float
+    accounts: tuple[str, ...]
 
 
 class Stream(Protocol):
@@ -63,15 +63,21 @@ class Client:
     write: Callable[[Message], None]
     quotes: dict[int, QuoteStream] = field(default_factory=dict)
     summaries: dict[int, Summary] = field(default_factory=dict)
-    pnl: set[int] = field(default_factory=set)
-    pnl_single: dict[int, int] = field(default_factory=dict)
-    position_streams: set[int | None] = field(default_factory=set)
-    """Request ids of positionsMulti; None stands for reqPositions."""
+    pnl: dict[int, str] = field(default_factory=dict)
+    """Accounts by request id."""
+
+    pnl_single: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Account and con_id by request id."""
+
+    position_streams: dict[int | None, tuple[str, ...]] = field(default_factory=dict)
+    """Accounts by the request id of positionsMulti; None stands for reqPositions."""
 
     streams: dict[tuple[str, int], Stream] = field(default_factory=dict)
     """Bars, depth and prints, by kind and request id."""
 
-    account_stream: bool = False
+    account_stream: str = ""
+    """Account of the account updates; empty without any."""
+
     auto_binds: bool = False
     _pnl_sent_at: float = NEVER
     _account_sent_at: float = NEVER
@@ -134,8 +140,8 @@ class Client:
             self._pnl_sent_at = now
             for req_id in self.pnl:
                 self.send_pnl(req_id)
-            for req_id, con_id in self.pnl_single.items():
-                self.send_pnl_single(req_id, con_id)
+            for req_id in self.pnl_single:
+                self.send_pnl_single(req_id)
         for req_id, summary in self.summaries.items():
             if now - summary.sent_at >= ACCOUNT_SECONDS:
                 summary.sent_at = now
@@ -143,11 +149,12 @@ class Client:
         if self.account_stream and now - self._account_sent_at >= ACCOUNT_SECONDS:
             self.send_account(now)
 
-    def position_changed(self, con_id: int) -> None:
+    def position_changed(self, account: str, con_id: int) -> None:
         """Tell every position and account stream about a new position."""
-        for req_id in self.position_streams:
-            self.send_position(req_id, con_id)
-        if self.account_stream:
+        for req_id, accounts in self.position_streams.items():
+            if account in accounts:
+                self.send_position(req_id, account, con_id)
+        if self.account_stream == account:
             self.send_portfolio(con_id)
             self.send_account_values()
 
@@ -209,50 +216,54 @@ class Client:
     # ---- account ---------------------------------------------------------------------
 
     def send_pnl(self, req_id: int) -> None:
-        """Send profit and loss of the account."""
-        balances = self.gateway.account.balances(self.gateway.desk.marks())
+        """Send profit and loss of an account."""
+        balances = self.gateway.balances(self.pnl[req_id])
         values = (balances.daily, balances.unrealized, balances.realized)
         self.write([94, req_id, *(messages.exact(value) for value in values)])
 
-    def send_pnl_single(self, req_id: int, con_id: int) -> None:
+    def send_pnl_single(self, req_id: int) -> None:
         """Send profit and loss of one position."""
-        held = self.gateway.account.position(con_id)
-        mark = self.gateway.markets[con_id].mark()
+        account, con_id = self.pnl_single[req_id]
+        held = self.gateway.accounts[account].position(con_id)
+        market = self.gateway.markets[con_id]
+        mark = market.instrument.money(market.mark())
         values = (held.daily(mark), held.unrealized(mark), held.realized, held.value(mark))
         self.write([95, req_id, held.quantity, *(messages.exact(value) for value in values)])
 
     def send_summary(self, req_id: int, summary: Summary) -> None:
         """Send every row of an account summary."""
-        balances = self.gateway.account.balances(self.gateway.desk.marks())
-        for tag, value, currency in summary_rows(balances, summary.tags):
-            self.write([63, 1, req_id, ACCOUNT, tag, value, currency])
+        for account in summary.accounts:
+            balances = self.gateway.balances(account)
+            for tag, value, currency in summary_rows(balances, summary.tags):
+                self.write([63, 1, req_id, account, tag, value, currency])
         self.write([64, 1, req_id])
 
-    def send_position(self, req_id: int | None, con_id: int) -> None:
+    def send_position(self, req_id: int | None, account: str, con_id: int) -> None:
         """Send one position to one of the position streams."""
-        held, instrument = self.gateway.account.position(con_id), BY_CON_ID[con_id]
+        held, instrument = self.gateway.accounts[account].position(con_id), BY_CON_ID[con_id]
         if req_id is None:
-            self.write(messages.position(ACCOUNT, instrument, held))
+            self.write(messages.position(account, instrument, held))
         else:
-            self.write(messages.position_multi(req_id, ACCOUNT, instrument, held))
+            self.write(messages.position_multi(req_id, account, instrument, held))
 
     def send_account(self, now: float) -> None:
         """Send everything an account-updates subscription shows."""
         self._account_sent_at = now
         self.send_account_values()
-        for con_id in sorted(self.gateway.account.positions):
+        for con_id in sorted(self.gateway.accounts[self.account_stream].positions):
             self.send_portfolio(con_id)
         self.write([8, 1, f"{self.gateway.local_time(self.gateway.now()):%H:%M}"])
-        self.write([54, 1, ACCOUNT])
+        self.write([54, 1, self.account_stream])
 
     def send_account_values(self) -> None:
-        """Send the account's values."""
-        balances = self.gateway.account.balances(self.gateway.desk.marks())
-        for key, value, currency in account_values(balances):
-            self.write([6, 2, key, value, currency, ACCOUNT])
+        """Send the values of the account of the account updates."""
+        account = self.account_stream
+        for key, value, currency in account_values(account, self.gateway.balances(account)):
+            self.write([6, 2, key, value, currency, account])
 
     def send_portfolio(self, con_id: int) -> None:
-        """Send one portfolio row."""
-        held = self.gateway.account.position(con_id)
+        """Send one portfolio row of the account of the account updates."""
+        account = self.account_stream
+        held = self.gateway.accounts[account].position(con_id)
         mark: Decimal = self.gateway.markets[con_id].mark()
-        self.write(messages.portfolio_value(ACCOUNT, BY_CON_ID[con_id], held, mark))
+        self.write(messages.portfolio_value(account, BY_CON_ID[con_id], held, mark))

@@ -77,8 +77,11 @@ class OrderDesk:
         return self.store.live(client_id)
 
     def marks(self) -> dict[int, Decimal]:
-        """Return the mark price of every open market."""
-        return {con_id: market.mark() for con_id, market in self._markets.items()}
+        """Return what one contract of every open market is worth, in its currency."""
+        return {
+            con_id: market.instrument.money(market.mark())
+            for con_id, market in self._markets.items()
+        }
 
     def restore(self, orders: Iterable[Order], executions: Iterable[Execution]) -> None:
         """Take over the orders of an earlier run; those alive go back to work."""
@@ -95,7 +98,7 @@ class OrderDesk:
 
     def place(self, client_id: int, request: PlaceRequest) -> None:
         """Answer a placeOrder request: a new order, a change, or a what-if."""
-        terms = checked(request, self.store.time())
+        terms = checked(request, self.store.time(), self._accounts)
         if not isinstance(terms, Refusal) and request.order_id > LARGEST_ORDER_ID:
             terms = Refusal(320, "Error reading request. Order id is out of range.")
         if isinstance(terms, Refusal):
@@ -318,7 +321,8 @@ class OrderDesk:
     # ---- margin ----------------------------------------------------------------------
 
     def _preview(self, client_id: int, order_id: int, terms: OrderTerms) -> None:
-        shown = margin.preview(self._accounts[terms.account], self.marks(), terms)
+        price = self._markets[terms.con_id].mark()
+        shown = margin.preview(self._accounts[terms.account], self.marks(), terms, price)
         order = Order(
             client_id=client_id, order_id=order_id, perm_id=0, terms=terms, status=PRE_SUBMITTED
         )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from workstation.simgateway import pegs
-from workstation.simgateway.accounts import Account, commission_for
+from workstation.simgateway.accounts import Account
+from workstation.simgateway.commissions import commission
 from workstation.simgateway.families import CANCEL_THE_REST
 from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.market import InstrumentMarket
@@ -337,7 +338,8 @@ class Floor:
     ) -> None:
         price = market.instrument.price(match.price)
         filled = order.filled + shares
-        fee = commission_for(filled) - order.commission
+        value = order.filled_value + shares * price
+        fee = commission(market.instrument, filled, value) - order.commission
         signed = shares if order.terms.buys else -shares
         account = self._accounts[order.terms.account]
         realized = account.apply_fill(order.terms.con_id, signed, price, fee)
@@ -349,7 +351,7 @@ class Floor:
                 order,
                 status=FILLED if done else SUBMITTED,
                 filled=filled,
-                filled_value=order.filled_value + shares * price,
+                filled_value=value,
                 commission=order.commission + fee,
                 last_fill_price=price,
                 done_at=self._store.time() if done else 0.0,

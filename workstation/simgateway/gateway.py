@@ -1,13 +1,14 @@
 """The simulated gateway without its sockets: markets, desk, account, state, and who listens."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
-from workstation.simgateway.accounts import ACCOUNT, Account
+from workstation.simgateway.accounts import ACCOUNTS, Account, Balances
 from workstation.simgateway.daily_data import Source
 from workstation.simgateway.day_script import DayScript, begin_of, sessions_of
 from workstation.simgateway.desk import OrderDesk
@@ -64,7 +65,7 @@ class Listener(Protocol):
         """Tell the client about its order."""
         ...
 
-    def position_changed(self, con_id: int) -> None:
+    def position_changed(self, account: str, con_id: int) -> None:
         """Tell the client, if it asked, that a position changed."""
         ...
 
@@ -89,12 +90,13 @@ class Gateway:
         master_client_id: int | None = None,
         speed: float = 1.0,
         day: NamedDay | None = None,
+        accounts: int = 1,
     ) -> None:
         self.master_client_id = master_client_id
         saved = state_file.load() if state_file else None
         self.clock = clock = MarketClock(clock, speed, begin_of(day, clock.now()))
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
-        self.account = Account.restored(saved.account) if saved else Account()
+        self.accounts = _accounts(saved, accounts, self._rate)
         now = int(clock.now().timestamp())
         self._today = self.local_time(now).date()
         sources = sources or {}
@@ -104,8 +106,10 @@ class Gateway:
         self._open_at_once(sources)
         self.news = NewsFeed(self.seed)
         self.sessions = sessions_of(day)
-        accounts, numbers = {ACCOUNT: self.account}, _numbers(saved)
-        self.desk = OrderDesk(self.markets, accounts, numbers, clock, self._emit, self.sessions)
+        numbers = _numbers(saved)
+        self.desk = OrderDesk(
+            self.markets, self.accounts, numbers, clock, self._emit, self.sessions
+        )
         self.away_until = 0.0
         """Machine's monotonic time before which no client is taken: a restart under way."""
 
@@ -144,12 +148,38 @@ class Gateway:
     def _open_at_once(self, sources: Mapping[str, Source]) -> None:
         """Open the markets of the demonstration, of the user's stocks and of what is held."""
         own = [stock.con_id for symbol in sources if (stock := by_symbol(symbol))]
-        held = [con_id for con_id, position in self.account.positions.items() if position.quantity]
+        held = [
+            con_id
+            for account in self.accounts.values()
+            for con_id, position in account.positions.items()
+            if position.quantity
+        ]
         for con_id in (*(stock.con_id for stock in DEMO), *own, *held):
             self.markets[con_id]
 
     def _last_close(self, con_id: int) -> int:
         return self.histories.last_close(con_id)
+
+    # ---- accounts --------------------------------------------------------------------
+
+    @property
+    def account(self) -> Account:
+        """The default account."""
+        return next(iter(self.accounts.values()))
+
+    def balances(self, account: str) -> Balances:
+        """Return the values of an account at the present marks."""
+        return self.accounts[account].balances(self.desk.marks())
+
+    def _rate(self, currency: str) -> Decimal:
+        """Return USD for one unit of a currency, from the market of the pair."""
+        for pair in BY_CON_ID.named(currency):
+            if pair.sec_type == "CASH" and pair.currency == "USD":
+                return self.markets[pair.con_id].mark()
+        for pair in BY_CON_ID.named("USD"):
+            if pair.sec_type == "CASH" and pair.currency == currency:
+                return 1 / self.markets[pair.con_id].mark()
+        return Decimal(1)
 
     # ---- time ------------------------------------------------------------------------
 
@@ -209,8 +239,9 @@ class Gateway:
                 market.roll_day(midnight, self.seed)
             self.histories.next_day(today)
         day = f"{today:%Y%m%d}"
-        if self.account.day != day:
-            self.account.roll_day(day, self.desk.marks())
+        for account in self.accounts.values():
+            if account.day != day:
+                account.roll_day(day, self.desk.marks())
 
     def _midnight(self, now: float) -> int:
         local = self.local_time(now)
@@ -250,6 +281,7 @@ class Gateway:
             exec_number=desk.numbers.exec_number,
             last_order_ids=desk.numbers.last_order_ids,
             account=self.account.state(),
+            accounts=tuple(a.state() for a in self.accounts.values() if a is not self.account),
             tapes=tuple(market.tape() for market in self.markets.values()),
             orders=tuple(orders.values()),
             executions=tuple(executions.values()),
@@ -265,7 +297,7 @@ class Gateway:
                 listener.deliver(event)
         if isinstance(event, ExecutionShown):
             for other in list(self.listeners.values()):
-                other.position_changed(event.execution.con_id)
+                other.position_changed(event.execution.account, event.execution.con_id)
 
     def _hearers(self, event: Event) -> list[int]:
         if isinstance(event, Complaint):
@@ -295,6 +327,21 @@ class Gateway:
             bound = self.desk.rebind(order, DEFAULT_CLIENT, min(lowest, 0) - 1)
             if listener is not None:
                 listener.bound(bound)
+
+
+def _accounts(
+    saved: SavedState | None, count: int, rate: Callable[[str], Decimal]
+) -> dict[str, Account]:
+    """Return so many accounts, and any more that an earlier run had."""
+    known = {state.name: state for state in (saved.account, *saved.accounts)} if saved else {}
+    names = dict.fromkeys([*ACCOUNTS[:count], *known])
+    found = {
+        name: Account.restored(known[name]) if name in known else Account(name=name)
+        for name in names
+    }
+    for account in found.values():
+        account.rate = rate
+    return found
 
 
 def _numbers(saved: SavedState | None) -> Numbers:

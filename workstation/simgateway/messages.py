@@ -115,9 +115,9 @@ def portfolio_value(account: str, instrument: Instrument, held: Position, mark: 
         *short_contract(instrument, instrument.primary_exchange, "0"),
         held.quantity,
         mark,
-        money(held.value(mark)),
+        money(held.value(instrument.money(mark))),
         exact(held.average_cost),
-        money(held.unrealized(mark)),
+        money(held.unrealized(instrument.money(mark))),
         money(held.realized),
         account,
     ]

@@ -3,11 +3,10 @@
 Source: tws-wire.md 2.7 and 3.3.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from workstation.simgateway.accounts import ACCOUNTS
 from workstation.simgateway.algos import STRATEGIES
 from workstation.simgateway.instruments import BY_CON_ID, Instrument, Trading, find
 from workstation.simgateway.order_kinds import (
@@ -53,11 +52,13 @@ def rejected(reason: str) -> Refusal:
     return Refusal(201, _REJECTED + reason)
 
 
-def checked(request: PlaceRequest, now: float) -> OrderTerms | Refusal:
+def checked(request: PlaceRequest, now: float, accounts: Collection[str]) -> OrderTerms | Refusal:
     """Return the terms of an order the gateway can take, or why it cannot.
 
     now is in seconds since 1970.
     """
+    if request.account not in {"", *accounts}:
+        return invalid("Invalid account code")
     instrument = find(request.contract)
     if instrument is None:
         return Refusal(200, NO_DEFINITION)
@@ -67,7 +68,7 @@ def checked(request: PlaceRequest, now: float) -> OrderTerms | Refusal:
 
 def _refusals(request: PlaceRequest, instrument: Instrument, now: float) -> Iterator[Refusal]:
     """Yield what is wrong, the first thing first; later checks rely on the earlier."""
-    for check in (_check_basics, _check_account_and_tif, _check_quantity, _check_prices):
+    for check in (_check_basics, _check_tif, _check_quantity, _check_prices):
         yield from check(request, instrument)
     yield from _check_times(request, instrument, now)
     for check in (_check_display, _check_algo, _check_adjustment, _check_conditions):
@@ -95,10 +96,8 @@ def _check_basics(request: PlaceRequest, instrument: Instrument) -> Iterator[Ref
         yield Refusal(387, "Unsupported order type for this exchange and security type.")
 
 
-def _check_account_and_tif(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+def _check_tif(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
     del instrument
-    if request.account not in {"", *ACCOUNTS}:
-        yield invalid("Invalid account code")
     kind = KINDS[order_type(request.order_type)]
     if request.tif and request.tif not in TIFS:
         yield Refusal(10052, f"Invalid time in force:{request.tif}")

@@ -219,4 +219,5 @@ def order_bound(sv: int, order: Order) -> Message:
 def commission_report(execution: Execution) -> Message:
     """Build commissionReport (59)."""
     realized: Field = UNSET_DOUBLE if execution.realized is None else exact(execution.realized)
-    return [59, 1, execution.exec_id, execution.commission, "USD", realized, UNSET_DOUBLE, ""]
+    currency = BY_CON_ID[execution.con_id].currency
+    return [59, 1, execution.exec_id, execution.commission, currency, realized, UNSET_DOUBLE, ""]

@@ -15,13 +15,13 @@ MAX_SUMMARIES = 2
 def managed_accounts(client: Client, fields: Fields) -> None:
     """Answer reqManagedAccts (17)."""
     del fields
-    client.write([15, 1, ACCOUNT])
+    client.write([15, 1, ",".join(client.gateway.accounts)])
 
 
 def family_codes(client: Client, fields: Fields) -> None:
     """Answer reqFamilyCodes (80)."""
     del fields
-    client.write(messages.rows([78], [(ACCOUNT, "")]))
+    client.write(messages.rows([78], [(name, "") for name in client.gateway.accounts]))
 
 
 def user_info(client: Client, fields: Fields) -> None:
@@ -36,7 +36,8 @@ def account_summary(client: Client, fields: Fields) -> None:
     group = fields.text()
     tags = tuple(tag.strip() for tag in fields.text().split(",") if tag.strip())
     unknown = [tag for tag in tags if not known_tag(tag)]
-    if group not in {"All", ACCOUNT}:
+    accounts = tuple(client.gateway.accounts)
+    if group not in {"All", *accounts}:
         refusal = invalid("Unified group is unspecified.")
         client.error(req_id, refusal.code, refusal.text)
     elif unknown or not tags:
@@ -49,7 +50,8 @@ def account_summary(client: Client, fields: Fields) -> None:
         )
         client.error(req_id, 322, text)
     else:
-        summary = Summary(tags, client.gateway.clock.monotonic())
+        chosen = accounts if group == "All" else (group,)
+        summary = Summary(tags, client.gateway.clock.monotonic(), chosen)
         client.summaries[req_id] = summary
         client.send_summary(req_id, summary)
 
@@ -66,7 +68,7 @@ def account_updates(client: Client, fields: Fields) -> None:
     subscribe, account = fields.flag(), fields.text()
     if _wrong_account(client, -1, account):
         return
-    client.account_stream = subscribe
+    client.account_stream = _named(account) if subscribe else ""
     if subscribe:
         client.send_account(client.gateway.clock.monotonic())
 
@@ -76,6 +78,7 @@ class ValuesStream:
     """One account-updates-multi subscription."""
 
     req_id: int
+    account: str
     sent_at: float = NEVER
 
     def publish(self, client: Client, now: float) -> None:
@@ -83,9 +86,9 @@ class ValuesStream:
         if now - self.sent_at < ACCOUNT_SECONDS:
             return
         self.sent_at = now
-        balances = client.gateway.account.balances(client.gateway.desk.marks())
-        for key, value, currency in account_values(balances):
-            client.write([73, 1, self.req_id, ACCOUNT, "", key, value, currency])
+        balances = client.gateway.balances(self.account)
+        for key, value, currency in account_values(self.account, balances):
+            client.write([73, 1, self.req_id, self.account, "", key, value, currency])
 
 
 def account_updates_multi(client: Client, fields: Fields) -> None:
@@ -94,7 +97,7 @@ def account_updates_multi(client: Client, fields: Fields) -> None:
     req_id, account = fields.integer(), fields.text()
     if _wrong_account(client, req_id, account):
         return
-    stream = ValuesStream(req_id)
+    stream = ValuesStream(req_id, _named(account))
     client.streams["account", req_id] = stream
     stream.publish(client, client.gateway.clock.monotonic())
     client.write([74, 1, req_id])
@@ -103,14 +106,14 @@ def account_updates_multi(client: Client, fields: Fields) -> None:
 def positions(client: Client, fields: Fields) -> None:
     """Answer reqPositions (61)."""
     del fields
-    _send_positions(client, None)
+    _send_positions(client, None, tuple(client.gateway.accounts))
     client.write([62, 1])
 
 
 def cancel_positions(client: Client, fields: Fields) -> None:
     """Take cancelPositions (64)."""
     del fields
-    client.position_streams.discard(None)
+    client.position_streams.pop(None, None)
 
 
 def positions_multi(client: Client, fields: Fields) -> None:
@@ -119,34 +122,35 @@ def positions_multi(client: Client, fields: Fields) -> None:
     req_id, account = fields.integer(), fields.text()
     if _wrong_account(client, req_id, account):
         return
-    _send_positions(client, req_id)
+    _send_positions(client, req_id, (_named(account),))
     client.write([72, 1, req_id])
 
 
 def cancel_positions_multi(client: Client, fields: Fields) -> None:
     """Take cancelPositionsMulti (75)."""
     fields.skip()
-    client.position_streams.discard(fields.integer())
+    client.position_streams.pop(fields.integer(), None)
 
 
-def _send_positions(client: Client, req_id: int | None) -> None:
-    client.position_streams.add(req_id)
-    for con_id, held in sorted(client.gateway.account.positions.items()):
-        if held.quantity:
-            client.send_position(req_id, con_id)
+def _send_positions(client: Client, req_id: int | None, accounts: tuple[str, ...]) -> None:
+    client.position_streams[req_id] = accounts
+    for account in accounts:
+        for con_id, held in sorted(client.gateway.accounts[account].positions.items()):
+            if held.quantity:
+                client.send_position(req_id, account, con_id)
 
 
 def pnl(client: Client, fields: Fields) -> None:
     """Answer reqPnL (92)."""
     req_id, account = fields.integer(), fields.text()
     if not _wrong_account(client, req_id, account):
-        client.pnl.add(req_id)
+        client.pnl[req_id] = _named(account)
         client.send_pnl(req_id)
 
 
 def cancel_pnl(client: Client, fields: Fields) -> None:
     """Take cancelPnL (93)."""
-    client.pnl.discard(fields.integer())
+    client.pnl.pop(fields.integer(), None)
 
 
 def pnl_single(client: Client, fields: Fields) -> None:
@@ -160,8 +164,8 @@ def pnl_single(client: Client, fields: Fields) -> None:
         refusal = invalid("Invalid contract id")
         client.error(req_id, refusal.code, refusal.text)
         return
-    client.pnl_single[req_id] = con_id
-    client.send_pnl_single(req_id, con_id)
+    client.pnl_single[req_id] = (_named(account), con_id)
+    client.send_pnl_single(req_id)
 
 
 def cancel_pnl_single(client: Client, fields: Fields) -> None:
@@ -175,8 +179,13 @@ def cancel_account_updates_multi(client: Client, fields: Fields) -> None:
     client.streams.pop(("account", fields.integer()), None)
 
 
+def _named(account: str) -> str:
+    """Return the account a request means."""
+    return account or ACCOUNT
+
+
 def _wrong_account(client: Client, req_id: int, account: str) -> bool:
-    if account in {"", ACCOUNT}:
+    if account in {"", *client.gateway.accounts}:
         return False
     refusal = invalid("Invalid account code")
     client.error(req_id, refusal.code, refusal.text)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from workstation.simgateway import order_messages
-from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import BadFieldError, Fields
 from workstation.simgateway.gateway import DEFAULT_CLIENT
@@ -91,7 +90,7 @@ def executions(client: Client, fields: Fields) -> None:
     if client.sv >= 200 and fields.remaining < 2:
         client.error(req_id, 320, "Error reading request. Unable to parse data.")
         return
-    if side is None or account not in {"", ACCOUNT}:
+    if side is None or account not in {"", *client.gateway.accounts}:
         refusal = invalid("Invalid execution filter")
         client.error(req_id, refusal.code, refusal.text)
         return
@@ -101,6 +100,7 @@ def executions(client: Client, fields: Fields) -> None:
         local = client.gateway.local_time(execution.time)
         if (
             client_id in {0, execution.client_id}
+            and account in {"", execution.account}
             and symbol.upper() in {"", instrument.symbol}
             and sec_type in {"", "STK"}
             and exchange in {"", "SMART", execution.exchange}

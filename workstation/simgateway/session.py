@@ -16,7 +16,6 @@ from workstation.simgateway import (
     requests_orders,
     requests_session,
 )
-from workstation.simgateway.accounts import ACCOUNT
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_proto import decode
 from workstation.simgateway.codec_text import (
@@ -174,7 +173,7 @@ class Session:
         live = self._gateway.desk.live_orders(client.client_id)
         if live:
             requests_orders.send_open_orders(client, live)
-        client.write([15, 1, ACCOUNT])
+        client.write([15, 1, ",".join(self._gateway.accounts)])
         client.write([9, 1, self._gateway.desk.numbers.next_order_id(client.client_id)])
         for code, text in _FARMS:
             client.error(-1, code, text)

@@ -51,6 +51,9 @@ class Transaction(
     """Highest order id used, by client id."""
 
     account: AccountState
+    accounts: tuple[AccountState, ...] = ()
+    """The others than the default one."""
+
     tapes: tuple[Tape, ...] = ()
     orders: tuple[Order, ...] = ()
     executions: tuple[Execution, ...] = ()
@@ -65,6 +68,7 @@ class SavedState:
     exec_number: int
     last_order_ids: dict[int, int]
     account: AccountState
+    accounts: tuple[AccountState, ...] = ()
     tapes: dict[int, Tape] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
@@ -185,11 +189,12 @@ def check(transaction: Transaction) -> None:
     for tape in transaction.tapes:
         if tape.con_id not in BY_CON_ID or min(tape.last, tape.low, tape.previous_close) < 1:
             raise ValueError(f"market of {tape.con_id}: impossible price")
-    for position in transaction.account.positions:
-        if position.con_id not in BY_CON_ID:
-            raise ValueError(f"position in unknown contract {position.con_id}")
-    if not transaction.account.cash.is_finite():
-        raise ValueError("cash is not a number")
+    for account in (transaction.account, *transaction.accounts):
+        for position in account.positions:
+            if position.con_id not in BY_CON_ID:
+                raise ValueError(f"position in unknown contract {position.con_id}")
+        if not all(cash.is_finite() for cash in (account.cash, *account.foreign.values())):
+            raise ValueError("cash is not a number")
 
 
 def check_order(order: Order, last_perm_id: int) -> None:
@@ -227,7 +232,7 @@ def merged(state: SavedState | None, line: Transaction) -> SavedState:
         raise ValueError("numbers run backwards")
     state.seed, state.perm_id, state.exec_number = line.seed, line.perm_id, line.exec_number
     state.last_order_ids = dict(line.last_order_ids)
-    state.account = line.account
+    state.account, state.accounts = line.account, line.accounts
     state.tapes |= {tape.con_id: tape for tape in line.tapes}
     state.orders |= {order.perm_id: order for order in line.orders}
     state.executions |= {e.exec_id: e for e in line.executions}
