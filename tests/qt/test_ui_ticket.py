@@ -240,12 +240,19 @@ def test_a_stale_market_cannot_be_taken_as_a_limit(ready: Stage, ticket) -> None
 
 
 @pytest.mark.parametrize("typed", ["1,000", "1e5", "abc", "--1", "1.2.3"])
-def test_ambiguous_numbers_cannot_be_typed(ticket, qtbot, typed: str) -> None:
+def test_ambiguous_numbers_stay_as_typed_and_stop_the_order(
+    ready: Stage, ticket, qtbot, typed: str
+) -> None:
+    fill_in(ticket)
     ticket.form.quantity_edit.set_value(None)
 
     qtbot.keyClicks(ticket.form.quantity_edit, typed)
+    press(qtbot, ticket.form.quantity_edit, Qt.Key.Key_Return)
 
-    assert ticket.form.quantity_edit.lineEdit().text() != typed
+    assert ticket.form.quantity_edit.lineEdit().text() == typed
+    assert ticket.form.quantity_edit.property("bad")
+    assert "is not a number" in ticket.submit_button.text()
+    assert ready.commands.of(SubmitOrder) == []
 
 
 @pytest.mark.parametrize("foreign", ["٣", "１", "1,5", "nan", "inf", "", "-", "."])
@@ -257,6 +264,16 @@ def test_the_value_of_the_order_is_estimated(ticket) -> None:
     fill_in(ticket)
 
     assert "18,720.00 USD" in ticket.figures_label.text()
+
+
+def test_what_only_informs_is_shown_before_sending(ready: Stage, ticket, qtbot) -> None:
+    fill_in(ticket)
+    qtbot.waitUntil(lambda: bool(ready.commands.of(PreviewOrder)))
+    info = Finding(RiskCode.STOP_THROUGH, Level.INFO, "The market has reached this stop already.")
+    ready.commands.answer(PreviewOrder, Previewed(None, (info,)))
+
+    assert ticket.strip.headline.text() == "Would be sent. Note:"
+    assert info.text in "\n".join(ticket.strip.finding_texts)
 
 
 def test_risk_is_asked_once_typing_has_stopped(ready: Stage, ticket, qtbot) -> None:

@@ -38,6 +38,7 @@ from workstation.domain.messages import NoticeArrived
 from workstation.domain.notice import Notice, Severity
 from workstation.storage.lock import FolderLock
 from workstation.storage.paths import ProfileFiles
+from workstation.ui.held_keys import HeldKeys
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
@@ -282,6 +283,7 @@ def run(options: Options) -> int:
     application.setApplicationName("workstation")
     application.setQuitOnLastWindowClosed(False)
     apply_theme(application, "dark")
+    HeldKeys(application)
     try:
         program = Program(options, files)
     except (OSError, WorkstationError) as error:

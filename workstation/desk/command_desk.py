@@ -20,7 +20,6 @@ from workstation.domain.commands import (
     FollowBars,
     FollowDepth,
     FollowTape,
-    Previewed,
     PreviewMargin,
     PreviewOrder,
     Reconnect,
@@ -181,7 +180,7 @@ class CommandDesk:
         return Done()
 
     def _preview(self, command: PreviewOrder) -> CommandResult:
-        return Previewed(self._desk.preview(command.draft))
+        return self._desk.preview(command.draft)
 
     def _unwatch(self, command: UnwatchContract) -> CommandResult:
         self._desk.contracts.unwatch(command.con_id)

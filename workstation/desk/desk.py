@@ -24,10 +24,10 @@ from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
-from workstation.domain.commands import CommandResult
+from workstation.domain.commands import CommandResult, Previewed
 from workstation.domain.contract import ContractDetails
 from workstation.domain.errors import JournalError
-from workstation.domain.finding import Answer, TradingState
+from workstation.domain.finding import TradingState
 from workstation.domain.ids import ClientId, ReqId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.messages import ContractKnown, LinkChanged
@@ -177,11 +177,13 @@ class Desk:
         self.trading.restrict(TradingState.REDUCING, reason)
         self.publish_link()
 
-    def preview(self, draft: OrderDraft | BracketDraft) -> Answer | None:
-        """Return what would stop this draft now, None when nothing would; sends nothing."""
+    def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
+        """Return what would become of this draft now, with all findings; sends nothing."""
         if isinstance(draft, BracketDraft):
-            return self._judge.bracket(draft).refusal
-        return self._judge(draft, None).refusal
+            verdict = self._judge.bracket(draft)
+        else:
+            verdict = self._judge(draft, None)
+        return Previewed(verdict.refusal, verdict.findings)
 
     def publish_link(self) -> None:
         """Tell the window how the link stands, if that changed."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.bracket import BracketDraft
-from workstation.domain.finding import Answer, TradingState
+from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft
@@ -249,9 +249,13 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What `submit` would answer now, without sending."""
+    """What `submit` would answer now, without sending.
+
+    `answer` is None where nothing would stop it; `findings` is what every check found then.
+    """
 
     answer: Answer | None
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

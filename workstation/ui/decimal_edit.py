@@ -42,6 +42,15 @@ class DecimalEdit(QAbstractSpinBox):
         self.lineEdit().textChanged.connect(self._on_text_changed)
 
     @property
+    def fault(self) -> str:
+        """What is wrong with the text, empty where it is a number or nothing."""
+        content = self.lineEdit().text().strip()
+        if not content or read_decimal(content) is not None:
+            return ""
+        hint = "; write 1250.50, without commas" if "," in content else ""
+        return f"“{text.one_line(content, 16)}” is not a number{hint}"
+
+    @property
     def value(self) -> Decimal | None:
         """The number that stands in the field, None where there is none."""
         return read_decimal(self.lineEdit().text())
@@ -64,10 +73,8 @@ class DecimalEdit(QAbstractSpinBox):
 
     @override
     def validate(self, content: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Let pass what can become a number."""
-        ok = content.isascii() and _BEING_TYPED.fullmatch(content.strip()) is not None
-        state = QValidator.State.Acceptable if ok else QValidator.State.Invalid
-        return state, content, position
+        """Let everything stand: a character dropped in silence would make another number."""
+        return QValidator.State.Acceptable, content, position
 
     @override
     def stepBy(self, steps: int) -> None:
@@ -105,6 +112,11 @@ class DecimalEdit(QAbstractSpinBox):
 
     @Slot()
     def _on_text_changed(self) -> None:
+        is_bad = bool(self.fault)
+        if self.property("bad") != is_bad:
+            self.setProperty("bad", is_bad)
+            self.style().unpolish(self)
+            self.style().polish(self)
         self.value_changed.emit()
 
 

@@ -1,7 +1,7 @@
 """A button that must be held down, so that nothing happens by a slip."""
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 from typing_extensions import override
 
@@ -9,6 +9,8 @@ HOLD_MS = 1_000
 """How long the button must be held."""
 
 _STEP_MS = 25
+_REPEAT_MS = 80
+"""A release of the key is one only if no press follows for so long: repeats come as such pairs."""
 
 
 class HoldButton(QPushButton):
@@ -23,6 +25,10 @@ class HoldButton(QPushButton):
         self._timer = QTimer(self)
         self._timer.setInterval(_STEP_MS)
         self._timer.timeout.connect(self._on_step)
+        self._let_go = QTimer(self)
+        self._let_go.setSingleShot(True)
+        self._let_go.setInterval(_REPEAT_MS)
+        self._let_go.timeout.connect(self._on_let_go)
         self.setAutoDefault(False)
         self.pressed.connect(self._on_pressed)
         self.released.connect(self._stop)
@@ -38,6 +44,31 @@ class HoldButton(QPushButton):
         super().changeEvent(event)
         if event.type() is QEvent.Type.EnabledChange and not self.isEnabled():
             self._stop()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Begin with Space, or go on where the key only repeats."""
+        if event.key() != Qt.Key.Key_Space:
+            super().keyPressEvent(event)
+        elif self._let_go.isActive():
+            self._let_go.stop()
+        elif not event.isAutoRepeat() and not self._since.isValid():
+            self.setDown(True)
+            self._on_pressed()
+
+    @override
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Let go of Space, unless it repeats."""
+        if event.key() != Qt.Key.Key_Space:
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat() and self.isDown():
+            self._let_go.start()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Begin anew when the keyboard goes elsewhere."""
+        super().focusOutEvent(event)
+        self._on_let_go()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -59,6 +90,12 @@ class HoldButton(QPushButton):
     def _on_pressed(self) -> None:
         self._since.start()
         self._timer.start()
+
+    @Slot()
+    def _on_let_go(self) -> None:
+        self._let_go.stop()
+        self.setDown(False)
+        self._stop()
 
     @Slot()
     def _on_step(self) -> None:

@@ -117,6 +117,7 @@ QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; background: {c.wind
     border: 1px solid {c.muted}; border-radius: 2px; }}
 QCheckBox::indicator:unchecked:hover {{ border-color: {c.accent}; }}
 QCheckBox:focus {{ color: {c.accent}; }}
+QAbstractSpinBox[bad="true"] {{ border: 1px solid {c.error}; color: {c.error}; }}
 QLabel[tone="muted"] {{ color: {c.muted}; }}
 QLabel[tone="good"] {{ color: {c.good}; }}
 QLabel[tone="warning"] {{ color: {c.warning}; }}

@@ -119,7 +119,7 @@ def looks_like_exit(terms: Terms, held: Decimal) -> bool:
 
 def notional(terms: Terms, quote: Quote | None, details: ContractDetails | None) -> Decimal | None:
     """Estimate the order's value in the contract's currency, None without a price."""
-    if terms.quantity is None or details is None:
+    if terms.quantity is None or terms.quantity <= 0 or details is None:
         return None
     at = terms.limit_price if terms.order_type.takes_limit else market(terms.side, quote)
     if terms.order_type is OrderType.STOP:
@@ -186,9 +186,10 @@ def finding_text(finding: Finding) -> str:
     """Write a finding: what it is, measured against limit, what would pass."""
     mark = {Level.HARD: "✖", Level.SOFT: "▲", Level.INFO: "•"}[finding.level]
     lines = [f"{mark} {finding.text}"]
-    if finding.measured or finding.limit:
-        measured = finding.measured or text.ABSENT
-        lines.append(f"    {measured} — limit {finding.limit or text.ABSENT}")
+    limit = f"limit {finding.limit}" if finding.limit else ""
+    figures = [part for part in (finding.measured, limit) if part]
+    if figures:
+        lines.append("    " + " — ".join(figures))
     if finding.advice:
         lines.append(f"    → {finding.advice}")
     return "\n".join(lines)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 from workstation.domain.bracket import BracketDraft
-from workstation.domain.finding import Answer, Denied, Finding, NeedsAcknowledgement, Submitted
+from workstation.domain.commands import Previewed
+from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement
 from workstation.domain.ids import AccountId, ConId, IntentId
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.order_status import OrderView
@@ -91,15 +92,15 @@ def emptied(terms: Terms) -> Terms:
     return replace(without_prices(terms), quantity=None)
 
 
-def preview_words(answer: Answer | None) -> tuple[str, str, tuple[Finding, ...]]:
+def preview_words(previewed: Previewed) -> tuple[str, str, tuple[Finding, ...]]:
     """Say what risk would answer: headline, tone and findings."""
-    match answer:
+    match previewed.answer:
         case Denied(findings=findings):
             return "Would be denied:", "error", findings
         case NeedsAcknowledgement(findings=findings):
             return "Would ask for confirmation:", "warning", findings
-        case Submitted(findings=findings):
-            return "All checks pass.", "good", findings
+        case _ if previewed.findings:
+            return "Would be sent. Note:", "warning", previewed.findings
         case _:
             return "All checks pass.", "good", ()
 

@@ -142,9 +142,7 @@ def test_orders_wait_for_the_opening_and_sleep_outside_hours() -> None:
     client.request(*extended)
     assert client.errors(1) == [399]
     text = next(m[3] for m in client.of(4) if m[2] == "399")
-    assert text.startswith(
-        "Order Message:\nBUY 100 AAPL NASDAQ.NMS\nWarning: Your order will not"
-    )
+    assert text.startswith("Order Message:\nBUY 100 AAPL NASDAQ.NMS\nWarning: Your order will not")
     assert text.endswith("09:30:00 US/Eastern.")
     world.run(5)
     assert client.statuses(1)[-1] == "PreSubmitted"

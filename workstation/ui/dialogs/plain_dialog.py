@@ -28,7 +28,7 @@ class PlainDialog(QDialog):
         for name, words in answers.items():
             button = QPushButton(words, self)
             button.setObjectName(name)
-            button.setAutoDefault(False)
+            button.setAutoDefault(True)  # Enter presses the button that has the focus
             button.clicked.connect(self._on_clicked)
             line.addWidget(button)
             self.buttons[name] = button

@@ -217,7 +217,7 @@ class TicketPanel(QWidget):
             return
         if self._preview_timer.isActive() or draft != self._draft(draft.intent_id):
             return
-        headline, tone, findings = preview_words(result.answer)
+        headline, tone, findings = preview_words(result)
         self.strip.show_answer(headline, tone, findings)
 
     def show_margin(self, draft: OrderDraft, result: CommandResult) -> None:
@@ -350,6 +350,7 @@ class TicketPanel(QWidget):
         if wish is None or not self.strip.is_asking:
             return
         accepted = {finding.acknowledgement for finding in self._asked}
+        self.form.quantity_edit.setFocus()  # the button that has the keyboard is about to go
         self._send(acknowledging(wish, frozenset(accepted)))
 
     @Slot()
@@ -455,7 +456,7 @@ class TicketPanel(QWidget):
         self.title_label.setVisible(order is not None)
         if order is not None:
             self.title_label.show_text(f"CHANGE ORDER {order.order_id}  (Esc leaves)")
-        gap = "Choose a symbol" if self._con_id is None else terms.gap
+        gap = "Choose a symbol" if self._con_id is None else self.form.fault or terms.gap
         if not gap and order is not None and change_of(terms, order) is None:
             gap = "Nothing changed yet"
         ladder = self._state.ladder(self._con_id)

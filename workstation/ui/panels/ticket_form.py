@@ -65,6 +65,14 @@ class TicketForm(QWidget):
             exits=self.exits.exits,
         )
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with the text of a field, empty where nothing is."""
+        edits = [self.quantity_edit, self.price_edit, self.stop_edit]
+        if self.exits.box.isChecked():
+            edits += [self.exits.target_edit, self.exits.stop_edit]
+        return next((edit.fault for edit in edits if edit.isEnabled() and edit.fault), "")
+
     def set_terms(self, terms: Terms) -> None:
         """Put values into the fields without announcing each."""
         with QSignalBlocker(self):
