@@ -6,16 +6,27 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.mouse import move_mouse
-from tests.qt.fakes import AAPL, FakeCommands, a_contract, a_link, a_quote
+from tests.qt.fakes import (
+    AAPL,
+    FakeCommands,
+    a_contract,
+    a_link,
+    a_position,
+    a_quote,
+    an_order,
+)
 from workstation.app.indicator_library import load_indicators
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import BarsAnswer, FollowBars
+from workstation.domain.order import Side
+from workstation.domain.order_status import Pending
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.settings import Style
 from workstation.ui.screen_state import ScreenState
@@ -103,11 +114,32 @@ def levels(panel: ChartPanel) -> None:
     panel.restore_chart({"size": "5m", "studies": [{"key": key} for key in keys]})
 
 
+def trading(panel: ChartPanel) -> None:
+    state = panel._state
+    orders = (
+        an_order(21, side=Side.SELL, quantity=Decimal(300), order_type="STP", limit_price=None, stop_price=Decimal("184.40")),
+        an_order(22, side=Side.SELL, quantity=Decimal(300), limit_price=Decimal("187.30")),
+        an_order(23, limit_price=Decimal("184.70")),
+        an_order(24, limit_price=Decimal("184.68"), replace=Pending.REQUESTED),
+    )  # fmt: skip
+    state.orders.update({order.key: order for order in orders})
+    position = a_position(average_cost=Decimal("185.10"), unrealized_pnl=-72.0)
+    state.positions[position.account, position.con_id] = position
+    panel.on_orders_changed()
+    panel.canvas.view.prices.show_range(184.0, 187.6)
+    panel.canvas.grab()
+    place = QPoint(300, panel.canvas.view.prices.y_of(187.3))
+    ratio = panel.canvas.view.layout.ratio
+    panel.trading.press(place)
+    panel.trading.drag(QPoint(300, place.y() + round(60 * ratio)))
+
+
 SCENES: tuple[Scene, ...] = (
     *(in_style(style) for style in Style),
     exchange_time,
     indicators,
     levels,
+    trading,
     percent_inverted,
     log_far,
 )

@@ -86,6 +86,8 @@ class Board:
         messages.risk_arrived.connect(self.risk.take_risk)
         messages.bars_arrived.connect(self.chart.take_updates)
         messages.quotes_changed.connect(self.chart.on_quotes_changed)
+        messages.orders_changed.connect(self.chart.on_orders_changed)
+        messages.positions_changed.connect(self.chart.on_orders_changed)
         line = self.positions.account_line
         for shown in (line, self.account):
             messages.summary_arrived.connect(shown.show_summary)

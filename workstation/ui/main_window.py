@@ -17,10 +17,12 @@ from workstation.domain.execution import Execution
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.notice import Notice, Severity
+from workstation.domain.order import OrderChange
 from workstation.domain.order_status import OrderView
 from workstation.ui.alarm_strip import AlarmStrip
 from workstation.ui.banner import Banner
 from workstation.ui.board import Board
+from workstation.ui.chart.trading_tool import PriceWish
 from workstation.ui.docks import Docks
 from workstation.ui.icons import icon
 from workstation.ui.layout_state import (
@@ -267,6 +269,9 @@ class MainWindow(QMainWindow):
         self.ticket.preview_requested.connect(self.ordering.preview)
         self.ticket.margin_requested.connect(self.ordering.preview_margin)
         self.ticket.symbol_entered.connect(self._on_symbol_entered)
+        self.board.chart.trading.change_requested.connect(self._on_chart_change_requested)
+        self.board.chart.trading.cancel_requested.connect(self.ordering.cancel)
+        self.board.chart.trading.price_requested.connect(self._on_chart_price_requested)
         self.ticket.arm_button.clicked.connect(self.ordering.arm)
         self.orders.cancel_requested.connect(self.ordering.cancel)
         self.orders.cancel_all_requested.connect(self.ordering.cancel_all)
@@ -405,6 +410,16 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_row_selected(self, row: WatchRow) -> None:
         self._show_contract(row.con_id, row.symbol)
+
+    @Slot(object)
+    def _on_chart_change_requested(self, change: OrderChange) -> None:
+        if not self.ticket.send_change(change):
+            self._say(Severity.WARNING, "The order was not changed: another answer is awaited.")
+
+    @Slot(object)
+    def _on_chart_price_requested(self, wish: PriceWish) -> None:
+        self.docks.focus("ticket")
+        self.ticket.take_wish(wish.side, wish.order_type, wish.price)
 
     @Slot(object)
     def _on_order_selected(self, order: OrderView) -> None:

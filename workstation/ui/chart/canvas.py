@@ -3,8 +3,10 @@
 import math
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from workstation.ui import theme
+from workstation.ui.chart.chart_tool import ChartTool
 from workstation.ui.chart.layer import ChartLayer
 from workstation.ui.chart.overlay import (
     ChartOverlay,
@@ -39,6 +42,7 @@ class _Drag(Enum):
     PLOT = auto()
     PRICE_AXIS = auto()
     SEPARATOR = auto()
+    TOOL = auto()
 
 
 class ChartCanvas(QWidget):
@@ -59,6 +63,10 @@ class ChartCanvas(QWidget):
         self._mouse: QPoint | None = None
         self._drag = _Drag.NOTHING
         self._drag_from = QPoint()
+        self.tools: list[ChartTool] = []
+        """What lies over the bars, the undermost first."""
+
+        self._held: ChartTool | None = None
         self._wheel = 0
         self._edge = 0
         self._is_stale = True
@@ -129,6 +137,8 @@ class ChartCanvas(QWidget):
         overlay.draw_quotes(painter, view, colours)
         overlay.draw_last_price(painter, view, colours, self.words.countdown)
         overlay.draw_notes(painter, view, colours, self.words)
+        for tool in self.tools:
+            tool.paint(painter, colours)
         if self._mouse is not None and view.layout.plot.contains(self._mouse):
             overlay.draw_crosshair(painter, view, colours, self._mouse)
             index = view.index_at(self._mouse.x())
@@ -142,6 +152,7 @@ class ChartCanvas(QWidget):
         rows = [] if last is None else [last]
         if self._mouse is not None and self.view.layout.prices.contains(self._mouse):
             rows.append(self._mouse.y())
+        rows += [row for tool in self.tools for row in tool.tag_rows()]
         tags = [tag_rect(self.view, row) for row in rows]
         if last is not None and self.words.countdown:
             tags.append(countdown_rect(self.view, tags[0]))
@@ -173,6 +184,10 @@ class ChartCanvas(QWidget):
             super().mousePressEvent(event)
             return
         self._drag_from = self._place_of(event)
+        for tool in reversed(self.tools):
+            if tool.press(self._drag_from, event.modifiers()):
+                self._drag, self._held = _Drag.TOOL, tool
+                return
         in_axis = self.view.layout.price_axis.contains(self._drag_from)
         edge = self.view.layout.separator_at(self._drag_from.y())
         self._drag = _Drag.PRICE_AXIS if in_axis else _Drag.PLOT
@@ -181,12 +196,19 @@ class ChartCanvas(QWidget):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._drag = _Drag.NOTHING
+        drag, self._drag = self._drag, _Drag.NOTHING
+        held, self._held = self._held, None
+        if drag is _Drag.TOOL and held is not None:
+            held.release(self._place_of(event))
         super().mouseReleaseEvent(event)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = self._place_of(event)
+        if self._drag is _Drag.TOOL and self._held is not None:
+            self._held.drag(place)
+            self._move_crosshair(place)
+            return
         moved = place - self._drag_from
         if self._drag is not _Drag.NOTHING:
             self._mouse, self._drag_from = place, place
@@ -195,7 +217,9 @@ class ChartCanvas(QWidget):
         in_axis = self.view.layout.price_axis.contains(place)
         on_edge = self.view.layout.separator_at(place.y()) is not None
         is_upright = in_axis or on_edge
-        self.setCursor(Qt.CursorShape.SizeVerCursor if is_upright else Qt.CursorShape.CrossCursor)
+        usual = Qt.CursorShape.SizeVerCursor if is_upright else Qt.CursorShape.CrossCursor
+        found = (tool.hover(place) for tool in reversed(self.tools))
+        self.setCursor(next((cursor for cursor in found if cursor is not None), usual))
         self._move_crosshair(place)
 
     def _drag_by(self, moved: QPoint) -> None:
@@ -216,10 +240,27 @@ class ChartCanvas(QWidget):
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._drag = _Drag.NOTHING
+        place = self._place_of(event)
+        if any(tool.double_click(place) for tool in reversed(self.tools)):
+            return
         if self.view.layout.price_axis.contains(self._place_of(event)):
             self.fit_prices()
         else:
             self.show_newest()
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        ratio = self.view.layout.ratio
+        place = QPoint(round(event.x() * ratio), round(event.y() * ratio))
+        on_screen = QPointF(event.globalPos())
+        if not any(tool.context(place, on_screen) for tool in reversed(self.tools)):
+            super().contextMenuEvent(event)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        for tool in self.tools:
+            tool.leave()
+        super().focusOutEvent(event)
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
@@ -248,6 +289,8 @@ class ChartCanvas(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if any(tool.key(event) for tool in reversed(self.tools)):
+            return
         key = Qt.Key
         width = self.view.time.width
         match event.key():

@@ -27,6 +27,7 @@ from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
 from workstation.ui.chart.studies import MOST, Library
 from workstation.ui.chart.study_menu import StudyMenu
+from workstation.ui.chart.trading_tool import TradingTool
 from workstation.ui.chart.view import ChartView
 from workstation.ui.screen_state import ScreenState
 
@@ -59,6 +60,8 @@ class ChartPanel(QWidget):
         self.feed = BarFeed(commands, self)
         self.canvas = ChartCanvas(ChartView(self.feed.bars), self)
         self.size_buttons = QButtonGroup(self)
+        self.trading = TradingTool(self.canvas.view, state, self.canvas)
+        self.canvas.tools.append(self.trading.handle)
         self.menus = ChartMenus(self)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
         self._wanted_studies: object = None
@@ -201,7 +204,13 @@ class ChartPanel(QWidget):
         hours = regular_hours(details.liquid_hours, zone) if details else None
         self.canvas.view.use_contract(details.ladder if details else None, zone, hours)
 
+    @Slot()
+    def on_orders_changed(self) -> None:
+        """Take orders and positions as they are now."""
+        self.trading.refresh()
+
     def _load(self) -> None:
+        self.trading.show_contract(self._con_id)
         self._use_contract()
         self._take_quote()
         self.canvas.words.title = (

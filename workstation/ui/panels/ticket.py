@@ -1,6 +1,7 @@
 """The order ticket: one order from the wish to the broker's answer."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -124,6 +125,25 @@ class TicketPanel(QWidget):
         self.refresh()
         edits = (self.form.price_edit, self.form.stop_edit, self.form.quantity_edit)
         next(edit for edit in edits if edit.isEnabled()).setFocus()
+
+    def send_change(self, change: OrderChange) -> bool:
+        """Send a change wished for elsewhere and show its answer here; False while one waits."""
+        if self._is_waiting or self.strip.is_asking:
+            return False
+        self._send(change)
+        return True
+
+    def take_wish(self, side: Side, order_type: OrderType, price: Decimal) -> None:
+        """Fill in side, type and price; nothing is sent, and a change that is edited stays."""
+        if self._changing is not None or self._is_waiting:
+            return
+        self._drop_answer()
+        terms = replace(without_prices(self.form.terms), side=side, order_type=order_type)
+        is_stop = order_type is OrderType.STOP
+        limit, stop = (None, price) if is_stop else (price, None)
+        self.form.set_terms(replace(terms, limit_price=limit, stop_price=stop))
+        self.form.quantity_edit.setFocus()
+        self.refresh()
 
     def order_changed(self, order: OrderView) -> None:
         """Follow the order being changed; one that is over cannot be changed."""

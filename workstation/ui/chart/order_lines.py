@@ -1,0 +1,174 @@
+"""Orders and the position of one contract as lines on its chart."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.domain.account import PositionView
+from workstation.domain.contract import ContractDetails
+from workstation.domain.ids import ConId, OrderKey
+from workstation.domain.order import OrderChange, OrderType
+from workstation.domain.order_status import OrderView, Pending
+from workstation.domain.prices import PriceLadder
+from workstation.ui import text
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.ticket_wishes import new_intent
+
+_KNOWN = frozenset(kind.value for kind in OrderType)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One price of a working order: its limit, or its stop."""
+
+    order: OrderView
+    price: Decimal
+    is_stop: bool
+
+    @property
+    def id(self) -> tuple[OrderKey, bool]:
+        """What tells lines apart while their orders change."""
+        return self.order.key, self.is_stop
+
+    @property
+    def can_move(self) -> bool:
+        """Whether this client may change the price now."""
+        order = self.order
+        is_quiet = order.cancel is Pending.NONE and order.replace is Pending.NONE
+        return order.editable and order.is_working and is_quiet and order.order_type in _KNOWN
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether this client may cancel the order now."""
+        return self.order.editable and self.order.cancel is Pending.NONE
+
+    def label(self, ladder: PriceLadder | None) -> str:
+        """Write what the order is: SELL 100 STP 186.50, with its state where it is not working."""
+        order = self.order
+        kind = text.one_line(order.order_type, 12)
+        if order.order_type == OrderType.STOP_LIMIT.value:
+            kind += " stop" if self.is_stop else " limit"
+        size = text.size(order.remaining)
+        price = text.exact_price(self.price, ladder)
+        parts = f"{order.side.value} {size} {kind} {price}"
+        state = order.display_state
+        return parts if state == "Working" else f"{parts} · {state}"
+
+    def change_to(self, price: Decimal) -> OrderChange:
+        """Return the wish for another price."""
+        if self.is_stop:
+            return OrderChange(
+                intent_id=new_intent(), key=self.order.key, stop_price=price, source="chart"
+            )
+        return OrderChange(
+            intent_id=new_intent(), key=self.order.key, limit_price=price, source="chart"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLine:
+    """The average price of a position, as prices are quoted."""
+
+    position: PositionView
+    price: float
+
+    def label(self, ladder: PriceLadder | None) -> str:
+        """Write side, size, price and profit: LONG 300 @ 181.25  +1,781.01."""
+        side = "LONG" if self.position.quantity > 0 else "SHORT"
+        size = text.size(abs(self.position.quantity))
+        price = text.average_price(Decimal(str(round(self.price, 6))), ladder)
+        profit = text.signed_money(self.position.unrealized_pnl)
+        return f"{side} {size} @ {price}  {profit}"
+
+
+def order_lines(state: ScreenState, con_id: ConId | None) -> list[OrderLine]:
+    """Return every price of the working orders of a contract, whoever placed them."""
+    lines: list[OrderLine] = []
+    for order in state.orders.values():
+        if order.con_id != con_id or not order.is_working:
+            continue
+        limit = order.pending_limit or order.limit_price
+        stop = order.pending_stop or order.stop_price
+        if stop is not None:
+            lines.append(OrderLine(order, stop, is_stop=True))
+        if limit is not None:
+            lines.append(OrderLine(order, limit, is_stop=False))
+    return sorted(lines, key=_price_of, reverse=True)
+
+
+def _price_of(line: OrderLine) -> Decimal:
+    return line.price
+
+
+def position_line(state: ScreenState, con_id: ConId | None) -> PositionLine | None:
+    """Return the line of the position, None without one or before its cost is known."""
+    position = state.position(con_id)
+    details = state.details.get(con_id) if con_id is not None else None
+    if position is None or not position.quantity or position.average_cost is None:
+        return None
+    per_point = _per_point(details)
+    return PositionLine(position, float(position.average_cost / per_point))
+
+
+def _per_point(details: ContractDetails | None) -> Decimal:
+    """Return the money of one price point of one unit."""
+    return details.multiplier / details.price_magnifier if details else Decimal(1)
+
+
+def nearest_price(price: float, ladder: PriceLadder | None) -> Decimal:
+    """Return the allowed price nearest to a place on the axis."""
+    exact = Decimal(str(round(price, 8)))
+    if ladder is None:
+        return exact.quantize(Decimal("0.01"))
+    low, high = ladder.snap_down(exact), ladder.snap_up(exact)
+    return low if exact - low <= high - exact else high
+
+
+def preview_words(line: OrderLine, price: Decimal, state: ScreenState) -> str:
+    """Say what a line dragged to a price would mean: distance, money, and multiples of risk."""
+    con_id = line.order.con_id
+    details, quote = state.details.get(con_id), state.quotes.get(con_id)
+    ladder = state.ladder(con_id)
+    moved = f"{text.exact_price(line.price, ladder)} → {text.exact_price(price, ladder)}"
+    parts = [moved]
+    if quote is not None and quote.last is not None:
+        away = float(price) - quote.last
+        side = "above" if away >= 0 else "below"
+        parts.append(f"{text.distance(abs(away), quote.last, ladder)} {side} last")
+    gain = _gain(line, price, state, details)
+    if gain is not None:
+        parts.append(f"P&L there {text.signed_money(gain)}")
+        risk = _risk(line, state, details)
+        if risk:
+            parts.append(f"{gain / risk:+.1f} R".replace("-", "−"))
+    else:
+        value = price * line.order.remaining * _per_point(details)
+        parts.append(f"value {text.money(value)}")
+    return " · ".join(parts)
+
+
+def _gain(
+    line: OrderLine, price: Decimal, state: ScreenState, details: ContractDetails | None
+) -> Decimal | None:
+    """Return the profit of an exit at a price, None for an order that is no exit."""
+    position = state.position(line.order.con_id)
+    if position is None or position.average_cost is None or not position.quantity:
+        return None
+    if (position.quantity > 0) is (line.order.side.sign > 0):
+        return None
+    per_point = _per_point(details)
+    size = min(abs(position.quantity), line.order.remaining)
+    direction = 1 if position.quantity > 0 else -1
+    return (price * per_point - position.average_cost) * size * direction
+
+
+def _risk(line: OrderLine, state: ScreenState, details: ContractDetails | None) -> Decimal | None:
+    """Return what the position loses at its working stop, for the size of this exit."""
+    stops = [
+        other
+        for other in order_lines(state, line.order.con_id)
+        if other.is_stop and other.order.side is line.order.side
+    ]
+    if not stops:
+        return None
+    loss = _gain(line, stops[0].price, state, details)
+    return -loss if loss is not None and loss < 0 else None
