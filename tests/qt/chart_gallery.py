@@ -28,6 +28,7 @@ from workstation.domain.commands import BarsAnswer, FollowBars
 from workstation.domain.order import Side
 from workstation.domain.order_status import Pending
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.drawings import Point, Tool, finished
 from workstation.ui.chart.settings import Style
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import apply_theme
@@ -134,12 +135,36 @@ def trading(panel: ChartPanel) -> None:
     panel.trading.drag(QPoint(300, place.y() + round(60 * ratio)))
 
 
+def drawings(panel: ChartPanel) -> None:
+    view, book = panel.canvas.view, panel.drawing.book
+    end = view.bars.end
+
+    def point(back: int, price: float) -> Point:
+        return Point(view.seconds_at(end - back), price)
+
+    made = (
+        (Tool.TREND, ((95, 186.9), (40, 185.3)), ""),
+        (Tool.RAY, ((100, 186.1), (60, 186.6)), ""),
+        (Tool.HORIZONTAL, ((10, 185.0),), ""),
+        (Tool.VERTICAL, ((48, 185.0),), ""),
+        (Tool.RECTANGLE, ((90, 186.4), (80, 185.9)), ""),
+        (Tool.RETRACEMENT, ((85, 186.8), (28, 184.7)), ""),
+        (Tool.LONG, ((24, 185.2), (12, 184.9)), ""),
+        (Tool.MEASURE, ((40, 185.9), (30, 186.5)), ""),
+        (Tool.TEXT, ((70, 186.9),), "lower high"),
+    )
+    for tool, points, words in made:
+        book.add(finished(tool, tuple(point(*each) for each in points), words))
+    panel.drawing.selected = 1
+
+
 SCENES: tuple[Scene, ...] = (
     *(in_style(style) for style in Style),
     exchange_time,
     indicators,
     levels,
     trading,
+    drawings,
     percent_inverted,
     log_far,
 )

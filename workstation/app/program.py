@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from workstation.app.crash import CrashDialog
+from workstation.app.drawing_files import DrawingFiles
 from workstation.app.gateway_process import GatewayProcess, program_command
 from workstation.app.indicator_library import load_indicators
 from workstation.app.layout_file import read_layout, write_layout
@@ -85,6 +86,7 @@ class Program(QObject):
             clock=_now,
         )
         self.window.board.chart.use_indicators(load_indicators)
+        self.window.board.chart.use_drawings(DrawingFiles(files.drawings))
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
         self.shell = Shell(options, self.commands, self.window)

@@ -49,6 +49,11 @@ class ProfileFiles:
         return self.folder / "layout.json"
 
     @property
+    def drawings(self) -> Path:
+        """The folder of the drawings on charts, a file for each contract."""
+        return self.folder / "drawings"
+
+    @property
     def gateway_state(self) -> Path:
         """What the simulated gateway remembers."""
         return self.folder / "gateway-state.json"

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -17,11 +18,14 @@ from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
 from workstation.domain.bar import BarSize, BarUpdate
+from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.ui import text
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_menus import ChartMenus
+from workstation.ui.chart.drawing_menu import DrawingMenu
+from workstation.ui.chart.drawing_tool import DrawingTool
 from workstation.ui.chart.feed import BarFeed, Older, Series
 from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
@@ -46,6 +50,26 @@ CLOCK_MS = 1000
 _DOWN = {LinkState.DISCONNECTED, LinkState.CONNECTING}
 
 
+class DrawingStore(Protocol):
+    """Where drawings outlive the program, by contract."""
+
+    def load(self, key: str) -> list[dict[str, object]]:
+        """Return the drawings of a contract, none where there are none."""
+        ...
+
+    def save(self, key: str, drawings: list[dict[str, object]]) -> None:
+        """Keep the drawings of a contract."""
+        ...
+
+
+def drawing_key(contract: Contract) -> str:
+    """Return what a contract's drawings are kept under; futures share those of their root."""
+    if contract.sec_type in {"FUT", "CONTFUT"}:
+        root = f"FUT-{contract.symbol}-{contract.exchange}-{contract.currency}"
+        return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in root)
+    return str(contract.con_id)
+
+
 class ChartPanel(QWidget):
     """Shows the bars of one contract; asks the core for them while it can be seen."""
 
@@ -61,7 +85,11 @@ class ChartPanel(QWidget):
         self.canvas = ChartCanvas(ChartView(self.feed.bars), self)
         self.size_buttons = QButtonGroup(self)
         self.trading = TradingTool(self.canvas.view, state, self.canvas)
-        self.canvas.tools.append(self.trading.handle)
+        self.drawing = DrawingTool(self.canvas.view, self.canvas)
+        self._store: DrawingStore | None = None
+        self._drawn_key = ""
+        self.canvas.tools += [self.drawing.handle, self.trading.handle]
+        self.drawing_menu = DrawingMenu(self.drawing, self)
         self.menus = ChartMenus(self)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
         self._wanted_studies: object = None
@@ -70,6 +98,9 @@ class ChartPanel(QWidget):
         self._arrange()
         self.setFocusProxy(self.canvas)
         self.size_buttons.idClicked.connect(self._on_size_clicked)
+        self.drawing.changed.connect(self._on_drawings_changed)
+        self.drawing.drawing_began.connect(self.trading.pause)
+        self.drawing.drawing_ended.connect(self.trading.resume)
         self.study_menu.changed.connect(self._on_studies_changed)
         self.menus.chosen.connect(self._on_settings_chosen)
         self.menus.auto_range_requested.connect(self._on_auto_range_requested)
@@ -90,6 +121,7 @@ class ChartPanel(QWidget):
         for number, name in enumerate(SIZE_NAMES.values()):
             line.addWidget(self._size_button(number, name))
         line.addStretch(1)
+        line.addWidget(self.drawing_menu.button)
         line.addWidget(self.study_menu.button)
         line.addWidget(self.menus.style_button)
         line.addWidget(self.menus.axes_button)
@@ -148,6 +180,24 @@ class ChartPanel(QWidget):
         """Take what describes the indicators; it is called when the first one is wanted."""
         self.canvas.view.studies.use_library(load)
 
+    def use_drawings(self, store: DrawingStore) -> None:
+        """Keep drawings there from now on."""
+        self._store = store
+        self._drawn_key = ""
+        self._open_drawings()
+
+    def _open_drawings(self) -> None:
+        details = self._state.details.get(self._con_id) if self._con_id is not None else None
+        key = drawing_key(details.contract) if details else ""
+        if key != self._drawn_key:
+            self._drawn_key = key
+            self.drawing.open(self._store.load(key) if self._store and key else [])
+
+    @Slot()
+    def _on_drawings_changed(self) -> None:
+        if self._store is not None and self._drawn_key:
+            self._store.save(self._drawn_key, self.drawing.book.plain())
+
     def _restore_studies(self, state: object) -> None:
         state = state if isinstance(state, dict) else {}
         shares = state.get("shares")
@@ -202,6 +252,7 @@ class ChartPanel(QWidget):
         details = self._state.details.get(self._con_id) if self._con_id is not None else None
         zone = zone_named(details.time_zone_id) if details else None
         hours = regular_hours(details.liquid_hours, zone) if details else None
+        self._open_drawings()
         self.canvas.view.use_contract(details.ladder if details else None, zone, hours)
 
     @Slot()
@@ -279,7 +330,8 @@ class ChartPanel(QWidget):
     def _on_reloaded(self) -> None:
         if len(self.feed.bars):
             self._build_studies()
-        self.canvas.view.start_anew(is_intraday=self._size.is_intraday)
+        span = self._size.span.total_seconds()
+        self.canvas.view.start_anew(is_intraday=self._size.is_intraday, span=span)
         self.canvas.show_anew()
         self._on_view_moved()
 

@@ -78,6 +78,7 @@ class TradingTool(QObject):
         super().__init__(canvas)
         self._view, self._state, self._canvas = view, state, canvas
         self.con_id: ConId | None = None
+        self._is_paused = False
         self.handle = _Handle(self)
         self._lines: list[OrderLine] = []
         self._position: PositionLine | None = None
@@ -91,6 +92,17 @@ class TradingTool(QObject):
         self._drag = None
         self.con_id = con_id
         self.refresh()
+
+    @Slot()
+    def pause(self) -> None:
+        """Leave the clicks to something else, such as a drawing being made."""
+        self.give_up()
+        self._is_paused = True
+
+    @Slot()
+    def resume(self) -> None:
+        """Take clicks again."""
+        self._is_paused = False
 
     def refresh(self) -> None:
         """Take orders and position as they are now."""
@@ -214,6 +226,8 @@ class TradingTool(QObject):
 
     def press(self, place: QPoint) -> bool:
         """Take hold of a line, or of its cross."""
+        if self._is_paused:
+            return False
         for shown in reversed(self._shown):
             if shown.cross.contains(place):
                 self._pressed_cross = shown.line.id
@@ -262,6 +276,8 @@ class TradingTool(QObject):
 
     def cursor_at(self, place: QPoint) -> Qt.CursorShape | None:
         """Return the cursor for a place."""
+        if self._is_paused:
+            return None
         if any(shown.cross.contains(place) for shown in self._shown):
             return Qt.CursorShape.PointingHandCursor
         line = self._line_at(place)

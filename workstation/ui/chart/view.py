@@ -1,7 +1,9 @@
 """What one chart shows and how: bars, scales, layout, and what is worked out from them."""
 
+import math
 from datetime import UTC, tzinfo
 
+import numpy as np
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont
 
@@ -10,7 +12,7 @@ from workstation.ui import text
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.candles import Columns
 from workstation.ui.chart.layout import PANE_SHARE, device_font, layout_of
-from workstation.ui.chart.price_scale import PriceScale, round_prices
+from workstation.ui.chart.price_scale import FAR, PriceScale, round_prices
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.sessions import Hours, SessionMarks
 from workstation.ui.chart.settings import ChartSettings, display_zone
@@ -38,6 +40,9 @@ class ChartView:
         self.studies = Studies(bars)
         self.shares: list[float] = []
         """Part of the plot that each pane of an indicator wishes for."""
+
+        self.span = 60.0
+        """Seconds a bar lasts."""
 
         self.notes = 0
         """Lines of notes at the top of the prices."""
@@ -140,8 +145,9 @@ class ChartView:
         self.layout = layout_of(width, height, device, ratio, self._axis_width, self.shares)
         self._use_layout()
 
-    def start_anew(self, *, is_intraday: bool) -> None:
+    def start_anew(self, *, is_intraday: bool, span: float = 60.0) -> None:
         """Prepare for other bars: the newest in sight, prices by themselves."""
+        self.span = span
         zone = display_zone(self.settings.zone, self._exchange_zone)
         self.marks.use(is_intraday=is_intraday, zone=zone)
         self._use_days()
@@ -205,6 +211,35 @@ class ChartView:
         if self.bars.first <= index < self.bars.end:
             return index
         return None
+
+    def bar_at(self, seconds: float) -> float:
+        """Return the index of a time, between bars and beyond them too."""
+        bars = self.bars
+        if not len(bars):
+            return 0.0
+        first, last = bars.time(bars.first), bars.time(bars.end - 1)
+        if seconds >= last:
+            return bars.end - 1 + (seconds - last) / self.span
+        if seconds <= first:
+            return bars.first - (first - seconds) / self.span
+        place = int(np.searchsorted(bars.times, seconds, side="right")) - 1
+        early, late = (bars.time(bars.first + place + more) for more in (0, 1))
+        part = min(1.0, (seconds - early) / min(late - early, self.span))
+        return bars.first + place + part
+
+    def seconds_at(self, index: int) -> float:
+        """Return the time of a bar, or that a bar beyond them would have."""
+        bars = self.bars
+        inside = max(bars.first, min(index, bars.end - 1))
+        return bars.time(inside) + (index - inside) * self.span
+
+    def x_at(self, seconds: float) -> float:
+        """Return the column of a time, on the middle of its bar."""
+        time, index = self.time, self.bar_at(seconds)
+        if time.factor > 1:
+            return float(time.x_of(math.floor(index)))
+        place = index * time.spacing - time.scroll + (time.spacing - 1) / 2
+        return max(-FAR, min(place, FAR))
 
     def last_bars(self, since: int) -> QRect:
         """Return the strip of the plot from this bar on."""
