@@ -8,9 +8,9 @@ from workstation.app.preflight import fault
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program, or the gateway or a journal command when that is the first word.
+    """Run the program, or the gateway, its control or a journal command, by the first word.
 
-    The two are imported lazily: the gateway starts without Qt, the window without the
+    They are imported lazily: the gateway starts without Qt, the window without the
     gateway, and a wrong option answers at once.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -22,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from workstation.app.journal_command import main as run_journal
 
         return run_journal(given[1:])
+    if given[:1] == ["simgateway-control"]:
+        from workstation.simgateway.control_main import main as control_gateway
+
+        return control_gateway(given[1:])
     options = parse(given)
     if problem := fault():
         sys.stderr.write(f"workstation: {problem}\n")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import SystemClock
 from workstation.simgateway.accounts import ACCOUNT, ACCOUNTS
+from workstation.simgateway.control import Control
 from workstation.simgateway.csv_data import instrument_for, read_folder, source_of
 from workstation.simgateway.daily_data import Source
 from workstation.simgateway.frame_log import FrameLog
@@ -21,6 +22,7 @@ from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.instruments import TIME_ZONE, list_stock
 from workstation.simgateway.market_clock import FASTEST
 from workstation.simgateway.named_days import NAMED_DAYS
+from workstation.simgateway.scenario_file import Scenario, ScenarioError, read_scenario
 from workstation.simgateway.server import Server, listen
 from workstation.simgateway.session import DEFAULT_VERSION, HIGHEST_VERSION, LOWEST_VERSION
 from workstation.simgateway.state import StateFile, StateFileError
@@ -46,11 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 2
     try:
-        server = _build(options)
-    except StateFileError as problem:
-        return _fail(2, f"the state file cannot be used: {problem}")
-    except OSError as problem:
-        return _fail(2, f"cannot start: {problem}")
+        server, control = _build(options)
+    except (ScenarioError, StateFileError, OSError) as problem:
+        return _fail(2, f"{_WHY_NOT.get(type(problem), 'cannot start')}: {problem}")
     try:
         _end_on_signals(server)
         _announce(server, options.ready_file)
@@ -63,8 +63,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(1, f"stopped: {problem}")
     finally:
         with suppress(OSError):
+            if control:
+                control.close()
             server.close()
     return 0
+
+
+_WHY_NOT: dict[type[BaseException], str] = {
+    ScenarioError: "the scenario cannot be used",
+    StateFileError: "the state file cannot be used",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -83,7 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep orders and money here")
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write the port here")
     parser.add_argument("--supervised", action="store_true", help="end with the standard input")
-    parser.add_argument("--frame-log", type=Path, metavar="FILE", help="log every frame here")
+    parser.add_argument(
+        "--frame-log", type=Path, metavar="FILE", help="log frames, faults, orders here"
+    )
     parser.add_argument(
         "--master-client-id", type=_between(0, 2**31 - 1), metavar="ID", help=_MASTER_HELP
     )
@@ -92,6 +102,8 @@ def _parser() -> argparse.ArgumentParser:
         "--accounts", type=_between(1, len(ACCOUNTS)), default=1, help="number of accounts"
     )
     parser.add_argument("--day", choices=sorted(NAMED_DAYS), help="a day the market may have")
+    parser.add_argument("--control", action="store_true", help="take simgateway-control commands")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="faults at given moments")
     parser.add_argument("--data", type=Path, metavar="DIR", help="own bars, SYMBOL.csv a stock")
     parser.add_argument(
         "--data-zone", type=_zone, default=ZoneInfo(TIME_ZONE), metavar="ZONE", help=_ZONE_HELP
@@ -157,15 +169,17 @@ def _own_sources(options: argparse.Namespace) -> dict[str, Source]:
     return {symbol: source_of(rows) for symbol, rows in data.rows.items()}
 
 
-def _build(options: argparse.Namespace) -> Server:
+def _build(options: argparse.Namespace) -> tuple[Server, Control | None]:
     clock = SystemClock()
+    scenario = read_scenario(options.scenario) if options.scenario else Scenario()
+    seed = scenario.seed if options.seed is None else options.seed
     listener = listen((options.host, options.port))  # before the state file is touched
     sources = _own_sources(options)
     state_file = StateFile(options.state) if options.state else None
     frame_log = FrameLog(options.frame_log, clock) if options.frame_log else None
     gateway = Gateway(
         clock,
-        options.seed,
+        seed,
         state_file,
         sources,
         master_client_id=options.master_client_id,
@@ -173,13 +187,15 @@ def _build(options: argparse.Namespace) -> Server:
         day=NAMED_DAYS.get(options.day or ""),
         accounts=options.accounts,
     )
-    return Server(
+    server = Server(
         gateway,
         clock,
         listener,
         highest_version=options.max_server_version,
         frame_log=frame_log,
+        steps=scenario.steps,
     )
+    return server, Control(server, listen((LOOPBACK[0], 0))) if options.control else None
 
 
 def _announce(server: Server, ready_file: Path | None) -> None:

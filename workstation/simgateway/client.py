@@ -116,6 +116,13 @@ class Client:
         self.deliver(OrderShown(order))
         self.deliver(StatusShown(order))
 
+    def forget_subscriptions(self) -> None:
+        """Lose the market-data lines and every other stream of data."""
+        self.quotes.clear()
+        self.streams.clear()
+        self.pnl.clear()
+        self.pnl_single.clear()
+
     def send_execution(self, req_id: int, execution: Execution) -> None:
         """Send execDetails; -1 when nobody asked."""
         text = self.time_text(execution.time)

@@ -19,7 +19,7 @@ from workstation.simgateway.markets import Histories, Markets, Opened
 from workstation.simgateway.named_days import NamedDay
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
-from workstation.simgateway.order_records import Numbers
+from workstation.simgateway.order_records import Changes, Numbers
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import (
     Complaint,
@@ -51,6 +51,10 @@ _DAY_SECONDS = 86_400
 _ZONE = ZoneInfo(TIME_ZONE)
 
 
+Truth = Callable[[Changes, Mapping[str, Account]], None]
+"""Is told of the orders and executions of each transaction, and of the accounts after it."""
+
+
 class Listener(Protocol):
     """A connected client as the gateway sees it."""
 
@@ -67,6 +71,10 @@ class Listener(Protocol):
 
     def position_changed(self, account: str, con_id: int) -> None:
         """Tell the client, if it asked, that a position changed."""
+        ...
+
+    def forget_subscriptions(self) -> None:
+        """Lose the client's market data."""
         ...
 
     def publish(self, now: float) -> None:
@@ -93,6 +101,9 @@ class Gateway:
         accounts: int = 1,
     ) -> None:
         self.master_client_id = master_client_id
+        self.data_flows = True
+        self.truth: Truth = lambda *_: None
+        self._mute = False
         saved = state_file.load() if state_file else None
         self.clock = clock = MarketClock(clock, speed, begin_of(day, clock.now()))
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
@@ -201,8 +212,9 @@ class Gateway:
             if self._script is not None:
                 self._script.step(self._step_seconds)
             self.desk.step(self._step_seconds)
-        for listener in list(self.listeners.values()):
-            listener.publish(now)
+        if self.data_flows:
+            for listener in list(self.listeners.values()):
+                listener.publish(now)
 
     def _open_script(self, day: NamedDay | None) -> DayScript | None:
         if day is None:
@@ -254,6 +266,7 @@ class Gateway:
         """Put every change on the disk; nothing about them may leave before."""
         if not self.desk.store.changes:
             return
+        self.truth(self.desk.store.changes, self.accounts)
         if self._state_file:
             if self._state_file.size > _REWRITE_BYTES:
                 self._state_file.begin(self._transaction(whole=True))
@@ -291,6 +304,8 @@ class Gateway:
 
     def _emit(self, event: Event) -> None:
         """Tell the order's own client, and the master client of all but complaints."""
+        if self._mute:
+            return
         for client_id in dict.fromkeys(self._hearers(event)):
             listener = self.listeners.get(client_id)
             if listener is not None:
@@ -307,6 +322,27 @@ class Gateway:
         else:
             owner = event.execution.client_id
         return [owner] if self.master_client_id is None else [owner, self.master_client_id]
+
+    # ---- faults ----------------------------------------------------------------------
+
+    def lose_order(self, perm_id: int | None) -> int | None:
+        """End a living order, the newest if None, without telling anybody; return its perm_id."""
+        living = self.desk.live_orders()
+        found = [order for order in living if perm_id in {None, order.perm_id}]
+        if not found:
+            return None
+        order = max(found, key=lambda one: one.perm_id)
+        self._mute = True
+        try:
+            self.desk.cancel(order.client_id, order.order_id)
+        finally:
+            self._mute = False
+        return order.perm_id
+
+    def roll_back_ids(self, count: int) -> None:
+        """Give out order ids again that were given out before."""
+        ids = self.desk.numbers.last_order_ids
+        ids.update({client: max(0, last - count) for client, last in ids.items()})
 
     # ---- orders placed by hand -------------------------------------------------------
 

@@ -6,98 +6,32 @@ Source: the localhost-service row of orders-and-risk.md section 4.
 import logging
 import selectors
 import socket
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from workstation.domain.clock import Clock
-from workstation.simgateway.codec_proto import encode
+from workstation.simgateway.connection import Connection
+from workstation.simgateway.fault_commands import CommandError, run
+from workstation.simgateway.faults import Faults
 from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
-from workstation.simgateway.messages import Message
-from workstation.simgateway.session import DEFAULT_VERSION, ProtocolError, Session
+from workstation.simgateway.order_request import PlaceRequest
+from workstation.simgateway.scenario_file import Step
+from workstation.simgateway.session import DEFAULT_VERSION
 
 MAX_CLIENTS = 32
-MAX_OUTBOUND = 8 * 1024 * 1024
-"""Bytes waiting for a client that does not read; more, and it is dropped."""
-
 HANDSHAKE_SECONDS = 5.0
 
-_RECEIVE = 65_536
-_LINGER_SECONDS = 1.0
+_REOPEN_SECONDS = 0.2
 _LOG = logging.getLogger(__name__)
 
-
-class Connection:
-    """One accepted socket with its session and its outbound buffer."""
-
-    def __init__(self, server: "Server", peer: socket.socket, deadline: float) -> None:
-        self.peer = peer
-        self.outbound = bytearray()
-        self.deadline = deadline
-        """Monotonic time by which startApi, or the end of a farewell, must have happened."""
-
-        self.drop_reason = ""
-        self.gone = False
-        """The peer closed or the socket failed."""
-
-        self._frame_log = server.frame_log
-        self.session = Session(server.gateway, server.highest_version, self.write, self._received)
-
-    def write(self, message: Message) -> None:
-        """Queue one message; it leaves after the next commit."""
-        if self.drop_reason:
-            return
-        self.outbound += encode(self.session.sv, message)
-        if self._frame_log:
-            self._frame_log.add(self.session.client_id, "out", message)
-        if len(self.outbound) > MAX_OUTBOUND:
-            self.drop_reason = "it does not read what it is sent"
-
-    def _received(self, fields: list[str]) -> None:
-        if self._frame_log:
-            self._frame_log.add(self.session.client_id, "in", fields)
-
-    def read(self) -> None:
-        """Receive once and let the session answer."""
-        try:
-            data = self.peer.recv(_RECEIVE)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            self.gone = True
-            return
-        if not data:
-            self.gone = True
-            return
-        try:
-            self.session.feed(data)
-        except ProtocolError as problem:
-            self.drop_reason = str(problem)
-
-    def flush(self) -> None:
-        """Send what the socket takes now."""
-        while self.outbound:
-            try:
-                sent = self.peer.send(self.outbound)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                self.gone = True
-                return
-            del self.outbound[:sent]
-
-    @property
-    def waits_for_start(self) -> bool:
-        """Whether the client has not finished the start-up."""
-        return self.session.client is None
-
-    @property
-    def over(self) -> bool:
-        """Whether the connection is to be closed now."""
-        return bool(self.gone or self.drop_reason or (self.session.finished and not self.outbound))
+Ready = Callable[[int], None]
+"""Called with the selector's events when a socket is ready."""
 
 
 class Server:
-    """Listens on loopback and runs the gateway."""
+    """Listens on loopback and runs the gateway; the stage on which fault commands act."""
 
     def __init__(
         self,
@@ -107,25 +41,37 @@ class Server:
         *,
         highest_version: int = DEFAULT_VERSION,
         frame_log: FrameLog | None = None,
+        faults: Faults | None = None,
+        steps: Sequence[Step] = (),
     ) -> None:
         self.gateway = gateway
         self.highest_version = highest_version
         self.frame_log = frame_log
+        self.faults = faults or Faults(gateway.seed)
+        if frame_log:
+            self.faults.noted = frame_log.fault
+            gateway.truth = frame_log.truth
         self._clock = clock
+        self._started = clock.monotonic()
+        self._steps = list(steps)
         self._connections: dict[socket.socket, Connection] = {}
         self._stopping = False
         self._selector = selectors.DefaultSelector()
         self._wake_receiver, self._wake_sender = socket.socketpair()
         self._wake_receiver.setblocking(False)
         self._wake_sender.setblocking(False)
-        self._listener = listener
-        self._selector.register(self._listener, selectors.EVENT_READ)
-        self._selector.register(self._wake_receiver, selectors.EVENT_READ)
+        self._address = listener.getsockname()[:2]
+        self._listener: socket.socket | None = listener
+        self._reopens = 0.0
+        """Monotonic time at which a closed listener opens again."""
+
+        self.watch(listener, selectors.EVENT_READ, self._accept)
+        self.watch(self._wake_receiver, selectors.EVENT_READ, self._woken)
 
     @property
     def port(self) -> int:
         """The port it listens on."""
-        port: int = self._listener.getsockname()[1]
+        port: int = self._address[1]
         return port
 
     @property
@@ -149,14 +95,12 @@ class Server:
         due = max(0.0, self._next_due() - self._clock.monotonic())
         wait = due if timeout is None else min(due, timeout)
         for key, mask in self._selector.select(wait):
-            if key.fileobj is self._listener:
-                self._accept()
-            elif key.fileobj is self._wake_receiver:
-                self._wake_receiver.recv(4096)
-            else:
-                connection: Connection = key.data
-                if mask & selectors.EVENT_READ:
-                    connection.read()
+            ready: Ready = key.data
+            ready(mask)
+        self._do_steps()
+        now = self._clock.monotonic()
+        for connection in self._connections.values():
+            connection.pump(now)
         self.gateway.advance()
         self.gateway.commit()
         self._after_commit()
@@ -164,22 +108,52 @@ class Server:
     def close(self) -> None:
         """Close every socket and save the state."""
         self.gateway.commit()
+        now = self._clock.monotonic()
         for connection in list(self._connections.values()):
-            connection.flush()
+            connection.flush(now)
             self._forget(connection)
         self._selector.close()
-        self._listener.close()
+        if self._listener:
+            self._listener.close()
         self._wake_receiver.close()
         self._wake_sender.close()
         self.gateway.close()
         if self.frame_log:
             self.frame_log.close()
 
-    def _next_due(self) -> float:
-        deadlines = [c.deadline for c in self._connections.values() if c.waits_for_start]
-        return min([self.gateway.next_due(), *deadlines])
+    # ---- sockets ---------------------------------------------------------------------
 
-    def _accept(self) -> None:
+    def watch(self, peer: socket.socket, events: int, ready: Ready) -> None:
+        """Call ready when a socket is; events of 0 leave it alone for now."""
+        if peer in self._selector.get_map():
+            if self._selector.get_key(peer).events == events:
+                return
+            if events:
+                self._selector.modify(peer, events, ready)
+            else:
+                self._selector.unregister(peer)
+        elif events:
+            self._selector.register(peer, events, ready)
+
+    def _next_due(self) -> float:
+        now = self._clock.monotonic()
+        times = [self.gateway.next_due()]
+        times += [c.deadline for c in self._connections.values() if c.waits_for_start]
+        times += [c.next_due(now) for c in self._connections.values()]
+        if self._steps:
+            times.append(self._started + self._steps[0].at)
+        if self._listener is None:
+            times.append(self._reopens)
+        return min(times)
+
+    def _woken(self, mask: int) -> None:
+        del mask
+        self._wake_receiver.recv(4096)
+
+    def _accept(self, mask: int) -> None:
+        del mask
+        if self._listener is None:
+            return
         try:
             peer, _ = self._listener.accept()
         except OSError:
@@ -193,16 +167,28 @@ class Server:
             return
         peer.setblocking(False)
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        deadline = self._clock.monotonic() + HANDSHAKE_SECONDS
-        connection = Connection(self, peer, deadline)
+        connection = Connection(
+            peer,
+            self.gateway,
+            self._clock,
+            self.faults,
+            highest_version=self.highest_version,
+            deadline=self._clock.monotonic() + HANDSHAKE_SECONDS,
+            frame_log=self.frame_log,
+        )
         self._connections[peer] = connection
-        self._selector.register(peer, selectors.EVENT_READ, connection)
+        self.watch(peer, selectors.EVENT_READ, partial(self._ready, connection))
+
+    def _ready(self, connection: Connection, mask: int) -> None:
+        may_read = not connection.over and connection.wants_read(self._clock.monotonic())
+        if mask & selectors.EVENT_READ and may_read:
+            connection.read()
 
     def _after_commit(self) -> None:
         """Send, now that everything said is on the disk, and close what is over."""
         now = self._clock.monotonic()
         for connection in list(self._connections.values()):
-            connection.flush()
+            connection.flush(now)
             if now < self.gateway.away_until:
                 connection.gone = True
             if connection.waits_for_start and now >= connection.deadline:
@@ -210,11 +196,12 @@ class Server:
             if connection.over:
                 self._forget(connection)
                 continue
-            events = selectors.EVENT_READ
-            if connection.outbound:
+            events = selectors.EVENT_READ if connection.wants_read(now) else 0
+            if connection.wants_write(now):
                 events |= selectors.EVENT_WRITE
-            if self._selector.get_key(connection.peer).events != events:
-                self._selector.modify(connection.peer, events, connection)
+            self.watch(connection.peer, events, partial(self._ready, connection))
+        if self._listener is None and now >= self._reopens:
+            self._reopen(now)
 
     def _forget(self, connection: Connection) -> None:
         if connection.drop_reason:
@@ -223,8 +210,83 @@ class Server:
             _LOG.warning("dropped %s: %s", who, connection.drop_reason)
         connection.session.close()
         del self._connections[connection.peer]
-        self._selector.unregister(connection.peer)
+        self.watch(connection.peer, 0, partial(self._ready, connection))
         connection.peer.close()
+
+    # ---- what fault commands do ------------------------------------------------------
+
+    def _do_steps(self) -> None:
+        elapsed = self._clock.monotonic() - self._started
+        while self._steps and self._steps[0].at <= elapsed:
+            step = self._steps.pop(0)
+            self.note(list(step.command.values()))
+            try:
+                run(self, step.command)
+            except CommandError as problem:
+                _LOG.warning("scenario at %g s: %s", step.at, problem)
+
+    def note(self, what: Sequence[object]) -> None:
+        """Write a command into the ground-truth log."""
+        self.faults.noted("command", None, [str(word) for word in what])
+
+    def monotonic(self) -> float:
+        """Return monotonic seconds."""
+        return self._clock.monotonic()
+
+    def hang_up(self, client: int | None, *, abruptly: bool) -> int:
+        """Close connections of one client or of all and return how many."""
+        chosen = [
+            connection
+            for connection in self._connections.values()
+            if client is None or connection.session.client_id == client
+        ]
+        for connection in chosen:
+            connection.hang_up(abruptly=abruptly)
+        return len(chosen)
+
+    def refuse(self, seconds: float) -> None:
+        """Stop listening for some seconds."""
+        self._reopens = self._clock.monotonic() + seconds
+        if self._listener:
+            self.watch(self._listener, 0, self._accept)
+            self._listener.close()
+            self._listener = None
+
+    def _reopen(self, now: float) -> None:
+        try:
+            self._listener = listen(self._address)
+        except OSError:  # somebody else has the port for the moment
+            self._reopens = now + _REOPEN_SECONDS
+            return
+        self.watch(self._listener, selectors.EVENT_READ, self._accept)
+
+    def notify(self, code: int, text: str) -> None:
+        """Send every client a message about the session."""
+        self.gateway.broadcast(code, text)
+
+    def feed(self, *, flows: bool) -> None:
+        """Stop or continue what streams."""
+        self.gateway.data_flows = flows
+
+    def forget_subscriptions(self) -> None:
+        """Lose every client's subscriptions."""
+        for listener in list(self.gateway.listeners.values()):
+            listener.forget_subscriptions()
+
+    def roll_back_ids(self, count: int) -> None:
+        """Give out order ids again that were given out before."""
+        self.gateway.roll_back_ids(count)
+
+    def lose_order(self, perm_id: int | None) -> int:
+        """End a living order, the newest if None, and tell nobody; return its perm_id."""
+        lost = self.gateway.lose_order(perm_id)
+        if lost is None:
+            raise CommandError("no such living order")
+        return lost
+
+    def place_by_hand(self, request: PlaceRequest) -> None:
+        """Place an order that no client sent."""
+        self.gateway.place_by_hand(request)
 
 
 def listen(address: tuple[str, int]) -> socket.socket:

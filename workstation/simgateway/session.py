@@ -25,6 +25,7 @@ from workstation.simgateway.codec_text import (
     Fields,
     FrameReader,
 )
+from workstation.simgateway.faults import MOST_VIOLATIONS, Faults, Pace
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.messages import Message, error
 from workstation.simgateway.requests_refused import HANDLERS as REFUSED
@@ -76,6 +77,9 @@ class Session:
         highest_version: int,
         write: Callable[[Message], None],
         received: Callable[[list[str]], None],
+        *,
+        faults: Faults | None = None,
+        admit: Callable[[bytes], list[bytes]] = lambda body: [body],
     ) -> None:
         self.sv = 0
         self.client: Client | None = None
@@ -86,6 +90,9 @@ class Session:
         self._highest = highest_version
         self._write = write
         self._received = received
+        self._faults = faults or Faults(0)
+        self._admit = admit
+        self._pace = Pace()
         self._reader = FrameReader()
         self._prefix = b""
 
@@ -111,9 +118,8 @@ class Session:
         except BadFrameError as problem:
             raise ProtocolError(str(problem)) from None
         for body in bodies:
-            if self.finished:
-                return
-            self._take(body)
+            for admitted in self._admit(body):
+                self.take(admitted)
 
     def close(self) -> None:
         """Forget the client; its orders stay."""
@@ -121,7 +127,14 @@ class Session:
             del self._gateway.listeners[self.client.client_id]
         self.client = None
 
-    def _take(self, body: bytes) -> None:
+    def take(self, body: bytes) -> None:
+        """Take one whole message.
+
+        Raises:
+            ProtocolError: the peer must be dropped.
+        """
+        if self.finished:
+            return
         try:
             values = decode(self.sv, body)
         except BadFieldError as problem:
@@ -134,8 +147,26 @@ class Session:
             self._negotiate(values)
         elif self.client is None:
             self._start(Fields(values))
-        else:
+        elif not self._is_too_fast(self.client):
             self._dispatch(self.client, Fields(values))
+
+    def _is_too_fast(self, client: Client) -> bool:
+        """Refuse a request above the allowed rate; the third time ends the session."""
+        most = self._faults.most_a_second
+        if not most:
+            return False
+        clock = self._gateway.clock
+        count = self._pace.counted(clock.real(clock.monotonic()))
+        if count <= most:
+            return False
+        violations = self._pace.violate()
+        text = (
+            "Max rate of messages per second has been exceeded:"
+            f"max={most} rec={count} ({violations})"
+        )
+        client.error(-1, 100, text)
+        self.finished = violations >= MOST_VIOLATIONS
+        return True
 
     def _negotiate(self, values: list[str]) -> None:
         offer = _VERSIONS.match(values[0]) if values else None
@@ -159,7 +190,7 @@ class Session:
             raise ProtocolError(f"startApi: {problem}") from None
         if client_id < 0:
             raise ProtocolError(f"startApi: no client can be {client_id}")
-        if client_id in self._gateway.listeners:
+        if client_id in self._gateway.listeners or client_id in self._faults.ids_in_use:
             text = "Unable to connect as the client id is already in use. Retry with a unique client id."
             now = int(self._gateway.now() * 1000)
             self._write(error(self.sv, -1, 326, text, now))
