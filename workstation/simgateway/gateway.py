@@ -88,6 +88,12 @@ class Gateway:
     The master client, when there is one, hears of everybody's orders.
     """
 
+    data_flows = True
+    """Whether quotes and whatever else streams is sent."""
+
+    _mute = False
+    """Whether clients hear nothing of what happens to orders."""
+
     def __init__(
         self,
         clock: Clock,
@@ -101,9 +107,7 @@ class Gateway:
         accounts: int = 1,
     ) -> None:
         self.master_client_id = master_client_id
-        self.data_flows = True
         self.truth: Truth = lambda *_: None
-        self._mute = False
         saved = state_file.load() if state_file else None
         self.clock = clock = MarketClock(clock, speed, begin_of(day, clock.now()))
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
