@@ -91,6 +91,9 @@ class Gateway:
     data_flows = True
     """Whether quotes and whatever else streams is sent."""
 
+    away_until = 0.0
+    """Machine's monotonic time before which no client is taken: a restart under way."""
+
     _mute = False
     """Whether clients hear nothing of what happens to orders."""
 
@@ -125,9 +128,6 @@ class Gateway:
         self.desk = OrderDesk(
             self.markets, self.accounts, numbers, clock, self._emit, self.sessions
         )
-        self.away_until = 0.0
-        """Machine's monotonic time before which no client is taken: a restart under way."""
-
         self._script = self._open_script(day)
         self.listeners: dict[int, Listener] = {}
         self._state_file = state_file
