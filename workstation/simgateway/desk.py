@@ -8,6 +8,7 @@ from workstation.domain.clock import Clock
 from workstation.simgateway import margin
 from workstation.simgateway.accounts import Account
 from workstation.simgateway.borrowing import LOCATE_SECONDS, LOCATING, Lending
+from workstation.simgateway.corrections import Corrections, newest
 from workstation.simgateway.floor import Floor
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.order_checks import Refusal, checked
@@ -51,6 +52,7 @@ class OrderDesk:
         self._watch = Watch(self.store, self.floor, markets, self._cushion)
         self._day = TradingDay(self.store, self.floor, markets, sessions)
         self._lending = Lending(self.store, accounts)
+        self.corrections = Corrections(self.store, accounts)
         self._markets = markets
         self._accounts = accounts
         self._sessions = sessions
@@ -85,7 +87,7 @@ class OrderDesk:
 
     def restore(self, orders: Iterable[Order], executions: Iterable[Execution]) -> None:
         """Take over the orders of an earlier run; those alive go back to work."""
-        for execution in executions:
+        for execution in newest(executions):
             self.store.executions[execution.exec_id] = execution
         for order in sorted(orders, key=lambda o: o.perm_id):
             self.store.put(replace(order, resting=None))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.simgateway.virtual import World, place_fields
 from workstation.simgateway.accounts import STARTING_CASH, Account, commission_for
+from workstation.simgateway.depth import top_rows
 from workstation.simgateway.instruments import DEMO
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.matching import MAKER, OrderBook
@@ -161,6 +162,36 @@ def test_orders_and_money_agree_whatever_is_done(actions, seed: int) -> None:
         check_books(world)
 
 
+def check_market(market: InstrumentMarket) -> None:
+    """Prints, quote, depth, day bar and volume of a market tell one story."""
+    quote, book, day = market.quote(), market.book, market.day.day_bar()
+    quoted = market.instrument.quoted
+    assert all(r.size > 0 and r.reserve >= 0 for b in (True, False) for r in book.resting(buys=b))
+    for buys, price, size in (
+        (True, quote.bid, quote.bid_size),
+        (False, quote.ask, quote.ask_size),
+    ):
+        rows = top_rows(book, 50, buys=buys, venue=None)
+        if price is None:
+            assert not rows
+            continue
+        assert quoted(rows[0].price) == price
+        assert sum(row.size for row in rows if row.price == rows[0].price) == size
+    if market.prints:
+        newest = market.prints[-1]
+        assert (quoted(newest.price), newest.size, newest.time) == (
+            quote.last,
+            quote.last_size,
+            quote.last_time,
+        )
+    if day is not None:
+        shown = (quote.open, quote.high, quote.low, quote.last, quote.volume)
+        assert (*map(quoted, day[2:6]), day.volume) == shown
+    assert quoted(market.instrument.ticks(market.mark())) == float(market.mark())
+    if quote.bid is not None and quote.ask is not None:
+        assert quote.bid <= float(market.mark()) <= quote.ask
+
+
 def check_books(world: World) -> None:
     desk, account = world.gateway.desk, world.gateway.account
     executions = desk.executions.values()
@@ -168,17 +199,18 @@ def check_books(world: World) -> None:
         bid, ask = market.book.best_bid(), market.book.best_ask()
         assert bid is None or ask is None or bid < ask
         owned = {
-            r.owner: r.size
+            r.owner: r.total
             for buys in (True, False)
             for r in market.book.resting(buys=buys)
             if r.owner != MAKER
         }
-        limits = {
+        standing = {
             o.perm_id: o.remaining
             for o in desk.live_orders()
-            if o.terms.con_id == market.instrument.con_id and o.terms.limit_price is not None
+            if o.terms.con_id == market.instrument.con_id and o.resting is not None
         }
-        assert owned == limits
+        assert owned == standing
+        check_market(market)
     for order in desk.orders.values():
         shares = [e.shares for e in executions if e.perm_id == order.perm_id]
         assert order.filled == sum(shares) <= order.terms.quantity

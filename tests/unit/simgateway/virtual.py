@@ -35,6 +35,7 @@ class World:
         master_client_id: int | None = None,
         speed: float = 1.0,
         day: NamedDay | None = None,
+        accounts: int = 1,
     ) -> None:
         self.clock = VirtualClock()
         self.clock.seconds = seconds
@@ -45,6 +46,7 @@ class World:
             master_client_id=master_client_id,
             speed=speed,
             day=day,
+            accounts=accounts,
         )
 
     def run(self, seconds: float) -> None:

@@ -1,0 +1,161 @@
+"""Random sequences of orders of every kind: no share, no money and no priority is ever lost.
+
+The gate runs a few; all of them: python -m tests.unit.simgateway.test_simgateway_stateful 10000
+"""
+
+import sys
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from tests.unit.simgateway.test_simgateway_trading import check_books
+from tests.unit.simgateway.virtual import World
+from workstation.simgateway.instruments import ContractQuery
+from workstation.simgateway.order_kinds import KINDS, Aux, Limit
+from workstation.simgateway.order_request import PlaceRequest
+
+AAPL = 265598
+IN_THE_GATE = 25
+STEPS = 20
+CENT = Decimal("0.01")
+
+quantities = st.integers(1, 3000)
+offsets = st.integers(-60, 60)
+kinds = st.sampled_from(sorted(KINDS))
+tifs = st.sampled_from(["DAY", "GTC", "IOC", "FOK", "GTD", "OPG"])
+groups = st.sampled_from([("", 0), ("", 0), ("", 0), ("a", 1), ("b", 2), ("b", 3)])
+algos = st.sampled_from(["", "", "", "Twap", "Vwap", "Adaptive"])
+
+
+class Orders(RuleBasedStateMachine):
+    """A client that does whatever it likes with one stock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(3)
+        self.client = self.world.client()
+        self.next_id = 1
+
+    def send(self, order_id: int, **fields: Any) -> None:
+        contract = ContractQuery(symbol="AAPL", sec_type="STK", exchange="SMART")
+        request = PlaceRequest(order_id=order_id, contract=contract, **fields)
+        self.world.gateway.desk.place(1, request)
+        self.world.gateway.commit()
+
+    def terms(self, kind: str, tif: str, quantity: int, near: int, far: int) -> dict[str, Any]:
+        """Return prices that fit a kind of order, around the market."""
+        mark = self.world.gateway.markets[AAPL].mark()
+        found = KINDS[kind]
+        fields: dict[str, Any] = {
+            "order_type": kind,
+            "quantity": Decimal(quantity),
+            "tif": tif,
+        }
+        if found.limit is not Limit.NONE and not found.trails:
+            fields["limit_price"] = mark + near * CENT
+        if found.aux is Aux.TRIGGER:
+            fields["stop_price"] = mark + far * CENT
+        elif found.aux is not Aux.NOTHING:
+            fields["stop_price"] = abs(far) * CENT + CENT
+        if found.trails and found.limit is Limit.OPTIONAL:
+            fields["limit_price_offset"] = abs(near) * CENT
+        if tif == "GTD":
+            fields["good_till_date"] = "20261120 10:05:00 US/Eastern"
+        return fields
+
+    @rule(
+        side=st.sampled_from(["BUY", "SELL"]),
+        kind=kinds,
+        tif=tifs,
+        quantity=quantities,
+        near=offsets,
+        far=offsets,
+        group=groups,
+        algo=algos,
+        display=st.sampled_from([None, None, 1, 50]),
+        attached=st.booleans(),
+    )
+    def place(
+        self,
+        side: str,
+        kind: str,
+        tif: str,
+        quantity: int,
+        near: int,
+        far: int,
+        group: tuple[str, int],
+        algo: str,
+        display: int | None,
+        attached: bool,
+    ) -> None:
+        self.send(
+            self.next_id,
+            side=side,
+            oca_group=group[0],
+            oca_type=group[1],
+            algo_strategy=algo,
+            display_size=display,
+            parent_id=self.next_id - 1 if attached else 0,
+            **self.terms(kind, tif, quantity, near, far),
+        )
+        self.next_id += 1
+
+    @rule(back=st.integers(1, 6), kind=kinds, quantity=quantities, near=offsets, far=offsets)
+    def modify(self, back: int, kind: str, quantity: int, near: int, far: int) -> None:
+        order = self.world.gateway.desk.store.find(1, self.next_id - back)
+        if order is not None:
+            terms = self.terms(kind, "DAY", quantity, near, far)
+            self.send(order.order_id, side=order.terms.side, **terms)
+
+    @rule(back=st.integers(1, 6))
+    def cancel(self, back: int) -> None:
+        self.world.gateway.desk.cancel(1, self.next_id - back)
+
+    @rule(seconds=st.sampled_from([0.1, 1, 5]))
+    def wait(self, seconds: float) -> None:
+        self.world.run(seconds)
+
+    @rule(ticks=st.integers(-150, 150))
+    def jump(self, ticks: int) -> None:
+        self.world.gateway.desk.jump(AAPL, ticks)
+
+    @rule()
+    def halt_and_resume(self) -> None:
+        self.world.gateway.desk.halt(AAPL)
+        self.world.run(0.5)
+        self.world.gateway.desk.resume(AAPL)
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        check_books(self.world)
+        desk = self.world.gateway.desk
+        waiting = desk.floor.asleep | desk.floor.unfilled | desk.floor.pegged | desk.floor.scheduled
+        for order in desk.orders.values():
+            is_somewhere = (
+                order.resting is not None or order.perm_id in waiting or order.waits_for_parent
+            )
+            assert is_somewhere == order.is_live, order
+
+
+def run(count: int) -> None:
+    """Try so many sequences."""
+    run_state_machine_as_test(
+        Orders,
+        settings=settings(
+            max_examples=count,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_no_sequence_of_orders_loses_a_share() -> None:
+    run(IN_THE_GATE)
+
+
+if __name__ == "__main__":
+    run(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
