@@ -10,7 +10,8 @@ from decimal import Decimal
 from workstation.simgateway.codec_text import UNSET_DOUBLE, UNSET_INT, UNSET_LONG, Field
 from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.messages import Message, exact, money, short_contract
-from workstation.simgateway.orders import DONE, Execution, MarginPreview, Order
+from workstation.simgateway.order_parts import EXECUTION, PERCENT_CHANGE, PRICE, VOLUME
+from workstation.simgateway.orders import DONE, Execution, MarginPreview, Order, OrderTerms
 
 MANUAL_CLIENT = -1
 """Stands for nobody: the order was placed by hand, and clients see it as id 0 of client 0."""
@@ -58,20 +59,67 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     perm_id = shown_perm_id(sv, order.perm_id)
     message: Message = [5, order_id, *short_contract(instrument, terms.exchange, "?")]
     message += _main_terms(order)
-    message += [terms.order_ref, client_id, perm_id, terms.outside_rth, 0, "0", ""]
-    message += [f"{perm_id}.0/{terms.account}/100", "", "", ""]
+    message += [terms.order_ref, client_id, perm_id, terms.outside_rth, 0, "0"]
+    message += [terms.good_after_time, f"{perm_id}.0/{terms.account}/100", "", "", ""]
     message += _fa_profile(sv)
-    message += [terms.model_code, "", "", "", "", 0, "", -1, 0, "", "", "", "", "", UNSET_INT]
-    message += [0, 0, 0, "", terms.oca_type, 0, 0, "", terms.parent_id, 0, "", 0, "None", ""]
+    message += [terms.model_code, terms.good_till_date]
+    message += ["", "", "", 0, "", -1, 0, "", "", "", "", ""]
+    message += [terms.display_size or UNSET_INT, 0, 0, 0, "", terms.oca_type, 0, 0, ""]
+    message += [terms.parent_id, terms.trigger_method, "", 0, "None", ""]
     message += [0, "", "", "", "?", 0, 0, ""]  # the eight delta-neutral fields
-    message += [0, 0, _trail_stop(order), "", "", "", "", 0, 0, 0, UNSET_INT, UNSET_INT, ""]
-    message += ["", 0, "", "IB", 0, 0, "", 0]
+    message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent), "", "", ""]
+    message += [0, 0, 0, UNSET_INT, UNSET_INT, ""]
+    message += ["", 0, "", "IB", 0, 0, *_algo(terms), 0]
     message += _order_state(sv, order, preview)
-    message += [0, 0, 0, "None", UNSET_DOUBLE, _trail_stop(order) or UNSET_DOUBLE, UNSET_DOUBLE]
-    message += [UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0]
+    message += [0, 0, *_conditions(terms), *_adjustment(order)]
     message += ["", "", "", "0", 1, 0, 0, 0]
-    message += _open_order_tail(sv)
+    message += _open_order_tail(sv, terms)
     return message
+
+
+def _algo(terms: OrderTerms) -> Message:
+    """Return the name of an algorithm, and its parameters when there is one."""
+    if not terms.algo:
+        return [""]
+    name = terms.algo.capitalize()  # as the field spells it: Vwap, Twap, Adaptive
+    pairs = [text for pair in terms.algo_params for text in pair]
+    return [name, len(terms.algo_params), *pairs]
+
+
+def _conditions(terms: OrderTerms) -> Message:
+    message: Message = [len(terms.conditions)]
+    for one in terms.conditions:
+        message += [one.kind, "a" if one.is_and else "o"]
+        if one.kind == EXECUTION:
+            message += [one.sec_type, one.exchange, one.symbol]
+            continue
+        message += [one.is_more, one.text]
+        if one.kind in {PRICE, VOLUME, PERCENT_CHANGE}:
+            message += [one.con_id, one.exchange]
+        if one.kind == PRICE:
+            message.append(one.trigger_method)
+    if terms.conditions:
+        message += [terms.conditions_ignore_rth, terms.conditions_cancel]
+    return message
+
+
+def _adjustment(order: Order) -> Message:
+    """Return what a stop becomes, from adjustedOrderType to adjustableTrailingUnit."""
+    plan = order.terms.adjustment
+    stop, offset = _trail_stop(order) or UNSET_DOUBLE, _unset(order.terms.limit_offset)
+    if plan is None:
+        return ["None", UNSET_DOUBLE, stop, offset, *[UNSET_DOUBLE] * 3, 0]
+    prices = (plan.stop_price, plan.limit_price, plan.trailing_amount)
+    unit = 100 if plan.trails_by_percent else 0
+    return [plan.order_type, plan.trigger_price, stop, offset, *map(_unset, prices), unit]
+
+
+def _unset(value: Decimal | None) -> Field:
+    return UNSET_DOUBLE if value is None else value
+
+
+def _unset_text(value: Decimal | None) -> Field:
+    return "" if value is None else value
 
 
 def _main_terms(order: Order) -> Message:
@@ -81,7 +129,7 @@ def _main_terms(order: Order) -> Message:
         terms.quantity,
         terms.order_type,
         _limit(order),
-        "0.0" if terms.stop_price is None else terms.stop_price,
+        _aux(terms),
         terms.tif,
         terms.oca_group,
         terms.account,
@@ -95,7 +143,16 @@ def _limit(order: Order) -> Field:
     return "0.0" if limit is None else limit
 
 
+def _aux(terms: OrderTerms) -> Field:
+    """Return auxPrice: the stop or touch price, or the distance of what trails or is pegged."""
+    price = terms.offset if terms.stop_price is None else terms.stop_price
+    return "0.0" if price is None else price
+
+
 def _trail_stop(order: Order) -> Field:
+    """Return where a trailing stop stands; of any other order what the real server puts there."""
+    if order.terms.offset is not None or order.terms.trailing_percent is not None:
+        return order.terms.trail_stop if order.stop_now is None else order.stop_now
     limit = order.terms.limit_price
     return None if limit is None else limit + _ONE
 
@@ -127,7 +184,7 @@ def _margins(preview: MarginPreview) -> Message:
     return [money(value) for value in before + change + after]
 
 
-def _open_order_tail(sv: int) -> Message:
+def _open_order_tail(sv: int, terms: OrderTerms) -> Message:
     gates: Sequence[tuple[int, Message]] = (
         (158, [UNSET_INT]),
         (160, [UNSET_INT]),
@@ -136,7 +193,7 @@ def _open_order_tail(sv: int) -> Message:
         (183, [""]),
         (184, [0]),
         (185, [""]),
-        (189, [0]),
+        (189, [terms.include_overnight]),
         (193, ["", UNSET_INT]),
         (198, [""]),
         (199, [0]),

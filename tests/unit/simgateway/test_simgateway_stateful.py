@@ -103,6 +103,18 @@ class Orders(RuleBasedStateMachine):
         )
         self.next_id += 1
 
+    @rule(
+        side=st.sampled_from(["BUY", "SELL"]),
+        kind=st.sampled_from(["MKT", "LMT", "STP", "TRAIL", "MIT", "REL"]),
+        quantity=quantities,
+        near=st.integers(-5, 5),
+        group=groups,
+    )
+    def trade(self, side: str, kind: str, quantity: int, near: int, group: tuple[str, int]) -> None:
+        terms = self.terms(kind, "DAY", quantity, near, near)
+        self.send(self.next_id, side=side, oca_group=group[0], oca_type=group[1], **terms)
+        self.next_id += 1
+
     @rule(back=st.integers(1, 6), kind=kinds, quantity=quantities, near=offsets, far=offsets)
     def modify(self, back: int, kind: str, quantity: int, near: int, far: int) -> None:
         order = self.world.gateway.desk.store.find(1, self.next_id - back)
@@ -118,7 +130,7 @@ class Orders(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.world.run(seconds)
 
-    @rule(ticks=st.integers(-150, 150))
+    @rule(ticks=st.integers(-300, 300))
     def jump(self, ticks: int) -> None:
         self.world.gateway.desk.jump(AAPL, ticks)
 
@@ -134,10 +146,11 @@ class Orders(RuleBasedStateMachine):
         desk = self.world.gateway.desk
         waiting = desk.floor.asleep | desk.floor.unfilled | desk.floor.pegged | desk.floor.scheduled
         for order in desk.orders.values():
-            is_somewhere = (
-                order.resting is not None or order.perm_id in waiting or order.waits_for_parent
-            )
-            assert is_somewhere == order.is_live, order
+            at_work = order.resting is not None or order.perm_id in waiting
+            if order.is_live:
+                assert at_work or order.waits_for_parent, order
+            else:
+                assert not at_work, order
 
 
 def run(count: int) -> None:
