@@ -8,7 +8,7 @@ from typing import Protocol
 from workstation.simgateway import messages, order_messages
 from workstation.simgateway.account_values import account_values, summary_rows
 from workstation.simgateway.gateway import Gateway
-from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
+from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE, Instrument
 from workstation.simgateway.messages import Message
 from workstation.simgateway.orders import (
     CommissionShown,
@@ -25,15 +25,6 @@ from workstation.simgateway.tape import Quote
 PNL_SECONDS = 1.0
 ACCOUNT_SECONDS = 180.0
 NEVER = float("-inf")
-
-
-@dataclass(slots=True)
-class QuoteStream:
-    """One market-data line; sent is what the client has already been told."""
-
-    con_id: int
-    generic_ticks: frozenset[int]
-    sent: Quote | None = None
 
 
 @dataclass(slots=True)
@@ -61,7 +52,9 @@ class Client:
     sv: int
     client_id: int
     write: Callable[[Message], None]
-    quotes: dict[int, QuoteStream] = field(default_factory=dict)
+    market_data_type: int = 1
+    """Type of data asked for: 1 live, 2 frozen, 3 delayed, 4 delayed and frozen."""
+
     summaries: dict[int, Summary] = field(default_factory=dict)
     pnl: dict[int, str] = field(default_factory=dict)
     """Accounts by request id."""
@@ -73,7 +66,7 @@ class Client:
     """Accounts by the request id of positionsMulti; None stands for reqPositions."""
 
     streams: dict[tuple[str, int], Stream] = field(default_factory=dict)
-    """Bars, depth and prints, by kind and request id."""
+    """Quotes, bars, depth and prints, by kind and request id."""
 
     account_stream: str = ""
     """Account of the account updates; empty without any."""
@@ -93,6 +86,10 @@ class Client:
         if whole_second:
             milliseconds -= milliseconds % 1000
         self.write(messages.error(self.sv, req_id, code, text, milliseconds))
+
+    def number_of(self, kind: str) -> int:
+        """Return how many streams of a kind are on."""
+        return sum(stream_kind == kind for stream_kind, _ in self.streams)
 
     # ---- orders ----------------------------------------------------------------------
 
@@ -139,9 +136,7 @@ class Client:
 
     def publish(self, now: float) -> None:
         """Send what changed since the last time; now is monotonic seconds."""
-        for req_id, stream in self.quotes.items():
-            self.send_quote(req_id, stream)
-        for other in self.streams.values():
+        for other in tuple(self.streams.values()):
             other.publish(self, now)
         if (self.pnl or self.pnl_single) and now - self._pnl_sent_at >= PNL_SECONDS:
             self._pnl_sent_at = now
@@ -165,60 +160,16 @@ class Client:
             self.send_portfolio(con_id)
             self.send_account_values()
 
-    def send_quote(self, req_id: int, stream: QuoteStream) -> None:
-        """Send the ticks of one line that differ from what was sent before."""
-        quote = self.gateway.markets[stream.con_id].quote()
-        old, stream.sent = stream.sent, quote
-        if old is quote or old == quote:
-            return
-        self._send_side(req_id, (old.bid, old.bid_size) if old else None, quote, bid=True)
-        self._send_side(req_id, (old.ask, old.ask_size) if old else None, quote, bid=False)
-        if old is None or old.volume != quote.volume:
-            self._send_trade(req_id, stream, old, quote)
-        for tick, name in (
-            (messages.TICK_HIGH, "high"),
-            (messages.TICK_LOW, "low"),
-            (messages.TICK_CLOSE, "previous_close"),
-            (messages.TICK_OPEN, "open"),
-        ):
-            value: float = getattr(quote, name)
-            if old is None or getattr(old, name) != value:
-                self.write(messages.tick_price(req_id, tick, value, 0, 0))
-        if old is None or old.is_halted != quote.is_halted:
-            halted = "1.0" if quote.is_halted else "0.0"
-            self.write([45, 6, req_id, messages.TICK_HALTED, halted])
+    def size(self, instrument: Instrument, lots: int) -> int | Decimal:
+        """Return a size as quotes of this version show it: of old, stocks in round lots."""
+        if self.sv < 159 and instrument.sec_type == "STK":
+            return lots // 100
+        return instrument.size(lots)
 
-    def _send_side(
-        self, req_id: int, old: tuple[float | None, int] | None, quote: Quote, *, bid: bool
-    ) -> None:
-        price, size = (quote.bid, quote.bid_size) if bid else (quote.ask, quote.ask_size)
-        if old == (price, size):
-            return
-        price_tick = messages.TICK_BID if bid else messages.TICK_ASK
-        size_tick = messages.TICK_BID_SIZE if bid else messages.TICK_ASK_SIZE
-        shown = self.size(size)
-        if old is None or old[0] != price:
-            value = -1.0 if price is None else price  # -1: no data on this side
-            self.write(messages.tick_price(req_id, price_tick, value, shown, 1))
-        self.write(messages.tick_size(req_id, size_tick, shown))
-
-    def _send_trade(self, req_id: int, stream: QuoteStream, old: Quote | None, new: Quote) -> None:
-        shown = self.size(new.last_size)
-        if old is None or old.last != new.last:
-            self.write(messages.tick_price(req_id, messages.TICK_LAST, new.last, shown, 0))
-        self.write(messages.tick_size(req_id, messages.TICK_LAST_SIZE, shown))
-        if old is None or old.last_time != new.last_time:
-            self.write([46, 6, req_id, messages.TICK_LAST_TIME, str(new.last_time)])
-        volume = new.volume if self.sv >= 220 else new.volume // 100  # round lots (2.3)
-        self.write(messages.tick_size(req_id, messages.TICK_VOLUME, volume))
-        if 233 in stream.generic_ticks and old is not None:
-            mid = new.last
-            text = f"{new.last};{new.last_size};{new.last_time}000;{new.volume};{mid};true"
-            self.write([46, 6, req_id, messages.TICK_RT_VOLUME, text])
-
-    def size(self, shares: int) -> int:
-        """Return a number of shares as quotes of this version show it."""
-        return shares if self.sv >= 159 else shares // 100
+    def volume(self, instrument: Instrument, lots: int) -> int | Decimal:
+        """Return a day's volume as this version shows it: below 220 US stocks in round lots."""
+        in_lots = instrument.sec_type == "STK" and instrument.currency == "USD"
+        return lots // 100 if in_lots and self.sv < 220 else instrument.size(lots)
 
     # ---- account ---------------------------------------------------------------------
 

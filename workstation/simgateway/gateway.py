@@ -20,6 +20,7 @@ from workstation.simgateway.named_days import NamedDay
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Changes, Numbers
+from workstation.simgateway.tape import Base
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import (
     Complaint,
@@ -152,7 +153,7 @@ class Gateway:
         same_day = saved is not None and saved.account.day == f"{self._today:%Y%m%d}"
         tapes = dict(saved.tapes) if saved and same_day else {}
 
-        def opened(instrument: Instrument, base: InstrumentMarket | None) -> InstrumentMarket:
+        def opened(instrument: Instrument, base: Base | None) -> InstrumentMarket:
             at = int(self.now())
             tape = tapes.pop(instrument.con_id, None)
             seed = self.seed + (started if saved else 0)

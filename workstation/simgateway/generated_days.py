@@ -1,10 +1,11 @@
 """Past days of contracts without real data: a random walk that ends at the last close."""
 
 import math
+from collections.abc import Sequence
 from datetime import date
 from random import Random
 
-from workstation.simgateway.bars import generated_bar, joined
+from workstation.simgateway.bars import Bar, generated_bar, joined
 from workstation.simgateway.daily_data import PastDay, Source, business_days_before
 from workstation.simgateway.history import History
 from workstation.simgateway.instruments import Instrument
@@ -60,6 +61,35 @@ def derived_source(instrument: Instrument, base: History, basis: Instrument) -> 
             pace = _CONTRACTS_A_SECOND.get(instrument.sec_type, 5)
             made = generated_bar(bar.time, bar.seconds, prices, round(bar.seconds * pace))
             found.append((session.day, (made,)))
+        return found
+
+    return read
+
+
+def legs_source(instrument: Instrument, legs: Sequence[tuple[History, Instrument, int]]) -> Source:
+    """Return what makes the days of a combination from those of its legs.
+
+    legs are the history, contract and ratio of each; a day that one of them lacks is left out.
+    """
+
+    def read(today: date) -> list[PastDay]:
+        by_day: dict[date, list[tuple[Bar, Instrument, int]]] = {}
+        for history, leg, ratio in legs:
+            for session in history.sessions()[:-1][-_DERIVED_DAYS["BAG"] :]:
+                bar = joined(session.bars, session.opens, session.ends - session.opens)
+                if bar is not None and session.day < today:
+                    by_day.setdefault(session.day, []).append((bar, leg, ratio))
+        found: list[PastDay] = []
+        for day, bars in by_day.items():
+            if len(bars) < len(legs):
+                continue
+            opened = sum(leg.quoted(bar.open) * ratio for bar, leg, ratio in bars)
+            closed = sum(leg.quoted(bar.close) * ratio for bar, leg, ratio in bars)
+            first, last = (round(p / instrument.rule.unit) for p in (opened, closed))
+            prices = (first, max(first, last), min(first, last), last)
+            seconds = min(bar.seconds for bar, _, _ in bars)
+            begins = max(bar.time for bar, _, _ in bars)
+            found.append((day, (generated_bar(begins, seconds, prices, seconds // 60),)))
         return found
 
     return read

@@ -20,6 +20,8 @@ class LiveDay:
 
         self._start = start
         self._seed = seed
+        self._value = past.value if past else 0.0
+        self._volume = past.volume if past else 0
         self._past_minutes: list[Bar] | None = None
         self._minutes: list[Bar] = []
         self._seconds: deque[Bar] = deque(maxlen=_SECONDS_KEPT)
@@ -28,6 +30,8 @@ class LiveDay:
         """Take one print; price in ticks, size in shares, time in seconds since 1970."""
         time = max(time, self._start, self._seconds[-1].time if self._seconds else 0)
         value = float(price * size)
+        self._value += value
+        self._volume += size
         for bars, seconds in ((self._seconds, 1), (self._minutes, MINUTE)):
             start = time - (time - self.midnight) % seconds
             one = Bar(start, seconds, price, price, price, price, size, 1, value)
@@ -37,6 +41,10 @@ class LiveDay:
                 bars[-1] = total
             else:
                 bars.append(one)
+
+    def average(self) -> float:
+        """Return the day's average price by volume, in ticks; 0 before the first print."""
+        return self._value / self._volume if self._volume else 0.0
 
     def day_bar(self) -> Bar | None:
         """Return the whole day so far; None before the first print."""

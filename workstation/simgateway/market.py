@@ -166,6 +166,15 @@ class InstrumentMarket:
         """Return what the makers quote around."""
         return self._fair * self.instrument.rule.unit
 
+    def closed_at(self) -> float:
+        """Return the price it closed at the day before."""
+        return self.instrument.quoted(self._previous_close)
+
+    def newest(self, count: int) -> list[Print]:
+        """Return the last so many prints, oldest first, as far as they are kept."""
+        kept = len(self.prints)
+        return [self.prints[i] for i in range(kept - max(0, min(count, kept)), kept)]
+
     def day_range(self) -> tuple[float, float, float]:
         """Return the prices of the day's opening, high and low."""
         quoted = self.instrument.quoted

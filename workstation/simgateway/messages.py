@@ -14,11 +14,6 @@ from workstation.simgateway.instruments import (
 
 Message = list[Field]
 
-TICK_BID, TICK_ASK, TICK_LAST = 1, 2, 4
-TICK_BID_SIZE, TICK_ASK_SIZE, TICK_LAST_SIZE = 0, 3, 5
-TICK_HIGH, TICK_LOW, TICK_CLOSE, TICK_OPEN = 6, 7, 9, 14
-TICK_VOLUME, TICK_LAST_TIME, TICK_RT_VOLUME, TICK_HALTED = 8, 45, 48, 49
-
 _FRACTION = Decimal("0.00000001")
 
 

@@ -20,6 +20,8 @@ from workstation.simgateway.instruments import (
     RULES,
     ContractQuery,
     Instrument,
+    LegTerms,
+    combination,
     expiries,
     find_all,
     matching,
@@ -42,6 +44,32 @@ def the_one(client: Client, req_id: int, query: ContractQuery) -> Instrument | N
         text = f"The contract description specified for {named} is ambiguous."
     client.error(req_id, 200, text)
     return None
+
+
+def read_instrument(
+    client: Client, req_id: int, fields: Fields
+) -> tuple[Instrument | None, ContractQuery]:
+    """Read the contract of a market-data request, legs included, and find what it means.
+
+    None when nothing or several fit; the client has been told.
+    """
+    query = read_contract(fields)
+    if query.sec_type != "BAG":
+        return the_one(client, req_id, query), query
+    found = combination(query.symbol, query.currency, _read_legs(fields))
+    if found is None:
+        client.error(req_id, 200, NO_DEFINITION)
+    return found, query
+
+
+def _read_legs(fields: Fields) -> list[LegTerms]:
+    legs = []
+    for _ in range(fields.count(100)):
+        con_id, ratio, side = fields.integer(), fields.integer(), fields.text().upper()
+        fields.skip()  # exchange
+        sold = side in {"SELL", "SSHORT", "SLD", "S"}
+        legs.append(LegTerms(con_id=con_id, ratio=-ratio if sold else ratio))
+    return legs
 
 
 def contract_details(client: Client, fields: Fields) -> None:

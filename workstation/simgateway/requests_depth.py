@@ -3,17 +3,16 @@
 Source: tws-wire.md 2.4 (10, 11, 82, 83, 97, 98), 2.5 (12, 13, 80, 82, 96-99) and 3.1.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field, Fields
 from workstation.simgateway.depth import DELETE, Row, steps, top_rows
-from workstation.simgateway.instruments import Instrument, find
+from workstation.simgateway.instruments import Instrument
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.messages import Message, rows
-from workstation.simgateway.order_checks import NO_DEFINITION, invalid
-from workstation.simgateway.order_request import read_contract
+from workstation.simgateway.order_checks import invalid
+from workstation.simgateway.requests_contracts import read_instrument
 from workstation.simgateway.tape import Print, Quote
 from workstation.simgateway.venues import VENUES, venue_number
 
@@ -77,8 +76,9 @@ class DepthStream:
         self, client: Client, operation: int, position: int, row: Row, *, buys: bool
     ) -> Message:
         gone = operation == DELETE
-        quoted = client.gateway.markets[self.con_id].instrument.quoted
-        price, size = (0.0, 0) if gone else (quoted(row.price), client.size(row.size))
+        instrument = client.gateway.markets[self.con_id].instrument
+        shown = instrument.quoted(row.price)
+        price, size = (0.0, 0) if gone else (shown, client.size(instrument, row.size))
         tail: Message = [operation, int(buys), price, size]
         if self.venue is None:
             return [13, 1, self.req_id, position, VENUES[row.venue], *tail, 1]
@@ -89,21 +89,20 @@ def market_depth(client: Client, fields: Fields) -> None:
     """Answer reqMktDepth (10)."""
     fields.skip()
     req_id = fields.integer()
-    contract = read_contract(fields)
+    instrument, contract = read_instrument(client, req_id, fields)
     count, smart = fields.integer(), fields.flag()
-    instrument = find(contract)
     is_smart = contract.exchange == "SMART"
     venue = None if is_smart else venue_number(contract.exchange)
     if instrument is None:
-        client.error(req_id, 200, NO_DEFINITION)
-    elif count < 1:
+        return
+    if count < 1:
         refusal = invalid("Invalid number of rows")
         client.error(req_id, refusal.code, refusal.text)
     elif is_smart != (venue is None) or (is_smart and not smart):
         client.error(req_id, 10092, _NO_DEPTH)
     elif ("depth", req_id) in client.streams:
         client.error(req_id, 102, "Duplicate ticker ID.")
-    elif _number(client, "depth") >= MAX_DEPTH:
+    elif client.number_of("depth") >= MAX_DEPTH:
         text = f"Max number ({MAX_DEPTH}) of market depth requests has been reached"
         client.error(req_id, 309, text)
     else:
@@ -121,10 +120,6 @@ def cancel_depth(client: Client, fields: Fields) -> None:
     if client.streams.pop(("depth", req_id), None) is None:
         text = f"Can't find the subscribed market depth with tickerId:{req_id}"
         client.error(req_id, 310, text)
-
-
-def _number(client: Client, kind: str) -> int:
-    return sum(stream_kind == kind for stream_kind, _ in client.streams)
 
 
 # ---- tick by tick ------------------------------------------------------------------------
@@ -148,7 +143,7 @@ class TickStream:
         del now
         market = client.gateway.markets[self.con_id]
         if self.kind <= 2:
-            for one in newest(market, market.printed - self.seen):
+            for one in market.newest(market.printed - self.seen):
                 shown = _print(market.instrument, one)
                 client.write([99, self.req_id, self.kind, one.time, *shown])
             self.seen = market.printed
@@ -169,16 +164,12 @@ class TickStream:
         return (quote.bid, quote.ask, quote.bid_size, quote.ask_size)
 
 
-def newest(market: InstrumentMarket, count: int) -> Iterable[Print]:
-    """Return the last so many prints of a market, oldest first, as far as they are kept."""
-    kept = len(market.prints)
-    return [market.prints[i] for i in range(kept - max(0, min(count, kept)), kept)]
-
-
 def _print(instrument: Instrument, one: Print) -> Message:
     """Return price, size, attributes, exchange and conditions."""
     price = instrument.quoted(one.price)
-    return [price, one.size, 0, VENUES[one.venue], _ODD_LOT if one.size < 100 else ""]
+    is_odd = instrument.sec_type == "STK" and one.size < 100
+    size = instrument.size(one.size)
+    return [price, size, 0, VENUES[one.venue], _ODD_LOT if is_odd else ""]
 
 
 def _quote(kind: int, quote: Quote) -> Message:
@@ -192,17 +183,17 @@ def _quote(kind: int, quote: Quote) -> Message:
 def tick_by_tick(client: Client, fields: Fields) -> None:
     """Answer reqTickByTickData (97)."""
     req_id = fields.integer()
-    contract = read_contract(fields)
+    instrument, _ = read_instrument(client, req_id, fields)
     name, count, ignore_size = fields.text().strip(), fields.integer(), fields.flag()
-    instrument, kind = find(contract), _TICK_TYPES.get(name)
-    if instrument is None or not contract.exchange:
-        client.error(req_id, 200, NO_DEFINITION)
-    elif kind is None:
+    kind = _TICK_TYPES.get(name)
+    if instrument is None:
+        return
+    if kind is None:
         refusal = invalid(f"Invalid tick type: {name[:40]}")
         client.error(req_id, refusal.code, refusal.text)
     elif ("ticks", req_id) in client.streams:
         client.error(req_id, 102, "Duplicate ticker ID.")
-    elif _number(client, "ticks") >= MAX_TICK_STREAMS:
+    elif client.number_of("ticks") >= MAX_TICK_STREAMS:
         client.error(req_id, 10190, "Max number of tick-by-tick requests has been reached.")
     else:
         market = client.gateway.markets[instrument.con_id]
@@ -217,7 +208,7 @@ def _earlier(req_id: int, kind: int, market: InstrumentMarket, count: int, now: 
     """Return the ticks before the stream: the prints still kept, or the present quote."""
     if kind <= 2:
         ticks: list[Message] = []
-        for one in newest(market, count):
+        for one in market.newest(count):
             price, size, mask, venue, conditions = _print(market.instrument, one)
             ticks.append([one.time, mask, price, size, venue, conditions])
         return [*rows([98, req_id], ticks), 1]

@@ -1,15 +1,25 @@
 """Requests about market data, time and the session itself."""
 
-from workstation.simgateway import messages, requests_contracts
-from workstation.simgateway.client import Client, QuoteStream
+from workstation.simgateway import requests_contracts
+from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import BadFieldError, Fields
-from workstation.simgateway.instruments import Instrument
-from workstation.simgateway.order_checks import NO_DEFINITION, invalid
-from workstation.simgateway.order_request import read_contract
+from workstation.simgateway.generic_ticks import LEGAL, generic_ticks
+from workstation.simgateway.instruments import Entitlement, Instrument, Trading
+from workstation.simgateway.order_checks import NO_DEFINITION, Refusal, invalid
+from workstation.simgateway.quote_stream import DELAYED, LIVE, QuoteStream
+from workstation.simgateway.requests_contracts import read_instrument
 from workstation.simgateway.requests_news import subscribe_news
 
 MAX_LINES = 100
 """Market-data lines of one client (tws-wire.md 3.1)."""
+
+BBO_EXCHANGE = "9c0001"
+"""Key of reqSmartComponents."""
+
+_SUBSCRIPTION = (
+    "Requested market data requires additional subscription for API. "
+    "See link in 'Market Data Connections' dialog for more details."
+)
 
 
 def req_ids(client: Client, fields: Fields) -> None:
@@ -36,43 +46,80 @@ def nothing(client: Client, fields: Fields) -> None:
 
 
 def market_data_type(client: Client, fields: Fields) -> None:
-    """Take reqMarketDataType (59); the data are always live, so it changes nothing."""
+    """Take reqMarketDataType (59): what later lines show where live data are not to be had."""
     fields.skip()
-    if fields.integer() not in {1, 2, 3, 4}:
+    kind = fields.integer()
+    if kind not in {1, 2, 3, 4}:
         refusal = invalid("Invalid market data type")
         client.error(-1, refusal.code, refusal.text)
+        return
+    client.market_data_type = kind
 
 
 def market_data(client: Client, fields: Fields) -> None:
     """Answer reqMktData (1): a stream of ticks, or a snapshot."""
     fields.skip()
     req_id = fields.integer()
-    query = read_contract(fields)
-    if query.sec_type == "BAG":
-        client.error(req_id, 200, NO_DEFINITION)
-        return
+    instrument, query = read_instrument(client, req_id, fields)
     if fields.flag():
         fields.skip(3)  # delta-neutral contract
     wanted = fields.text()
     generic = _generic_ticks(wanted)
-    snapshot = fields.flag()
-    regulatory = fields.flag()
-    instrument = requests_contracts.the_one(client, req_id, query)
+    snapshot, regulatory = fields.flag(), fields.flag()
     if instrument is None:
         return
-    if not query.exchange:
+    refusal = _refusal(client, ("quotes", req_id), generic, snapshot=snapshot)
+    if not query.exchange and instrument.sec_type != "BAG":
         refusal = invalid("Please enter exchange")
-        client.error(req_id, refusal.code, refusal.text)
     elif regulatory:
-        client.error(req_id, 10170, "Regulatory snapshots are not permitted for this account.")
-    elif req_id in client.quotes:
-        client.error(req_id, 102, "Duplicate ticker ID.")
-    elif not snapshot and len(client.quotes) >= MAX_LINES:
-        client.error(req_id, 101, "Max number of tickers has been reached")
-    else:
-        _start_quotes(client, req_id, instrument, generic, snapshot=snapshot)
+        refusal = Refusal(10170, "Regulatory snapshots are not permitted for this account.")
+    if refusal is not None:
+        client.error(req_id, refusal.code, refusal.text)
+        return
+    kind = _kind(client, req_id, instrument)
+    if kind is not None:
+        _start_quotes(client, req_id, instrument, generic, kind=kind, snapshot=snapshot)
         if not snapshot:
             subscribe_news(client, req_id, instrument.con_id, wanted)
+
+
+def _refusal(
+    client: Client, key: tuple[str, int], generic: frozenset[int], *, snapshot: bool
+) -> Refusal | None:
+    illegal = sorted(generic - LEGAL)
+    if illegal:
+        return invalid(f"Incorrect generic tick list of {','.join(map(str, illegal))}")
+    if snapshot and generic:
+        text = "Snapshot market data subscription is not applicable to generic ticks"
+        return invalid(text)
+    if key in client.streams:
+        return Refusal(102, "Duplicate ticker ID.")
+    if not snapshot and client.number_of("quotes") >= MAX_LINES:
+        return Refusal(101, "Max number of tickers has been reached")
+    return None
+
+
+def _kind(client: Client, req_id: int, instrument: Instrument) -> int | None:
+    """Return the type of data a line may show; else say why it shows none."""
+    if instrument.trading is Trading.HISTORY:
+        client.error(req_id, 200, NO_DEFINITION)
+        return None
+    if instrument.entitlement is Entitlement.LIVE:
+        return LIVE
+    if instrument.entitlement is Entitlement.NONE:
+        client.error(req_id, 354, "Requested market data is not subscribed.")
+        return None
+    if client.market_data_type in {1, 2}:
+        client.write([81, req_id, instrument.tick, BBO_EXCHANGE, 4])
+        place = f"{instrument.symbol} {instrument.primary_exchange}/TOP/ALL"
+        client.error(req_id, 10089, f"{_SUBSCRIPTION}Delayed market data is available.{place}")
+        return None
+    client.error(
+        req_id,
+        10167,
+        "Requested market data is not subscribed. Displaying delayed market data.",
+    )
+    return DELAYED
 
 
 def _start_quotes(
@@ -81,17 +128,19 @@ def _start_quotes(
     instrument: Instrument,
     generic: frozenset[int],
     *,
+    kind: int,
     snapshot: bool,
 ) -> None:
-    stream = QuoteStream(instrument.con_id, generic)
-    client.send([81, req_id, instrument.tick, "9c0001", 3], [58, 1, req_id, 1])
-    client.send_quote(req_id, stream)
-    if 236 in generic:  # shortable: plenty of shares
-        client.send([45, 6, req_id, 46, "3.0"], messages.tick_size(req_id, 89, 10_000_000))
+    printed = client.gateway.markets[instrument.con_id].printed
+    stream = QuoteStream(req_id, instrument.con_id, generic, kind, printed=printed)
+    permissions = 4 if kind == DELAYED else 3
+    client.send([81, req_id, instrument.tick, BBO_EXCHANGE, permissions], [58, 1, req_id, kind])
+    stream.publish(client, client.gateway.clock.monotonic())
+    generic_ticks(client, req_id, instrument, generic)
     if snapshot:
         client.write([57, 1, req_id])
     else:
-        client.quotes[req_id] = stream
+        client.streams["quotes", req_id] = stream
 
 
 def _generic_ticks(text: str) -> frozenset[int]:
@@ -107,7 +156,7 @@ def cancel_market_data(client: Client, fields: Fields) -> None:
     fields.skip()
     req_id = fields.integer()
     client.streams.pop(("news", req_id), None)
-    if client.quotes.pop(req_id, None) is None:
+    if client.streams.pop(("quotes", req_id), None) is None:
         client.error(req_id, 300, f"Can't find EId with tickerId:{req_id}")
 
 

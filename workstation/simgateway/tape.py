@@ -62,6 +62,10 @@ class Base(Protocol):
         """Return its fair price now."""
         ...
 
+    def closed_at(self) -> float:
+        """Return the price it closed at the day before."""
+        ...
+
     def day_range(self) -> tuple[float, float, float]:
         """Return the prices of the day's opening, high and low."""
         ...

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.simgateway.contracts import contract
 from tests.unit.simgateway.virtual import VirtualClient, World
 from workstation.simgateway.instruments import (
     BY_CON_ID,
@@ -29,30 +30,6 @@ def world() -> World:
 @pytest.fixture
 def client(world: World) -> VirtualClient:
     return VirtualClient(world, 1 + len(world.gateway.listeners), 200)
-
-
-def contract(
-    symbol: str = "",
-    sec_type: str = "STK",
-    exchange: str = "SMART",
-    currency: str = "USD",
-    **more: Any,
-) -> list[Any]:
-    """Return the twelve contract fields of a request."""
-    return [
-        more.get("con_id", 0),
-        symbol,
-        sec_type,
-        more.get("expiry", ""),
-        more.get("strike", ""),
-        more.get("right", ""),
-        more.get("multiplier", ""),
-        exchange,
-        more.get("primary", ""),
-        currency,
-        more.get("local", ""),
-        more.get("trading_class", ""),
-    ]
 
 
 def details(client: VirtualClient, wanted: list[Any], *more: Any) -> list[list[str]]:

@@ -6,6 +6,7 @@ from workstation.simgateway.instruments.catalogue import (
     by_symbol,
     list_stock,
 )
+from workstation.simgateway.instruments.combos import MOST_LEGS, LegTerms, combination
 from workstation.simgateway.instruments.hours import Hours, round_the_clock_hours
 from workstation.simgateway.instruments.lookup import find, find_all, matching
 from workstation.simgateway.instruments.options import (
@@ -22,6 +23,7 @@ from workstation.simgateway.instruments.record import (
     ContractQuery,
     Entitlement,
     Instrument,
+    Leg,
     Shortable,
     Trading,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "BY_CON_ID",
     "CHAINS",
     "DEMO",
+    "MOST_LEGS",
     "ORDER_TYPES",
     "RULES",
     "TICK",
@@ -50,11 +53,14 @@ __all__ = [
     "Greeks",
     "Hours",
     "Instrument",
+    "Leg",
+    "LegTerms",
     "MarketRule",
     "OptionPricing",
     "Shortable",
     "Trading",
     "by_symbol",
+    "combination",
     "expiries",
     "find",
     "find_all",

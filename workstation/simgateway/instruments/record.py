@@ -86,6 +86,15 @@ class Borrow:
     """Fraction of the value a year."""
 
 
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One contract of a combination."""
+
+    con_id: int
+    ratio: int
+    """How many; negative for a leg that is sold."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """One contract; prices are as quoted, in the currency divided by the price magnifier."""
@@ -145,6 +154,9 @@ class Instrument:
     pricing: Pricing | None = None
     """How it follows that contract's price."""
 
+    legs: tuple[Leg, ...] = ()
+    """Contracts a combination is made of; its price is theirs."""
+
     typical_size: int = 100
     """Size of an ordinary order of the makers, in units of the size increment."""
 
@@ -188,6 +200,11 @@ class Instrument:
     def seed_name(self) -> str:
         """What its random numbers begin from."""
         return self.symbol if self.sec_type == "STK" else f"{self.sec_type}:{self.con_id}"
+
+    @property
+    def has_trades(self) -> bool:
+        """Whether its prints are shown: not of currencies and contracts for difference."""
+        return self.sec_type not in {"CASH", "CFD"}
 
     @property
     def lowest_ticks(self) -> int:

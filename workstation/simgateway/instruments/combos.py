@@ -1,0 +1,74 @@
+"""Combinations of contracts: their price is that of their legs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from zlib import crc32
+
+from workstation.simgateway.instruments.catalogue import BY_CON_ID
+from workstation.simgateway.instruments.pricing import Scaled
+from workstation.simgateway.instruments.record import Instrument, Leg, Trading
+from workstation.simgateway.instruments.rules import CENT
+
+MOST_LEGS = 8
+_FIRST_ID = 700_000_000
+_IDS = 90_000_000
+_MOST_RATIO = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegTerms:
+    """One leg as a request names it; ratio is negative for a leg that is sold."""
+
+    con_id: int
+    ratio: int
+
+
+def combination(symbol: str, currency: str, legs: Sequence[LegTerms]) -> Instrument | None:
+    """Return the combination of some legs, listing it the first time; None when there is none.
+
+    Legs are sorted, so the same ones in another order are the same combination.
+    """
+    if not 2 <= len(legs) <= MOST_LEGS:
+        return None
+    ordered = sorted(legs, key=lambda leg: (leg.con_id, leg.ratio))
+    known = [BY_CON_ID.get(leg.con_id) for leg in ordered]
+    parts = [one for one in known if one is not None and one.trading is Trading.FULL]
+    fits = all(0 < abs(leg.ratio) <= _MOST_RATIO for leg in ordered)
+    if len(parts) < len(ordered) or not fits or any(p.sec_type == "BAG" for p in parts):
+        return None
+    if {part.currency for part in parts} != {currency or parts[0].currency}:
+        return None
+    text = ";".join(f"{leg.con_id}*{leg.ratio}" for leg in ordered)
+    con_id = _FIRST_ID + crc32(text.encode()) % _IDS
+    while (taken := BY_CON_ID.get(con_id)) is not None:
+        if taken.long_name == text:
+            return taken
+        con_id += 1
+    rule = min((part.rule for part in parts), key=lambda rule: rule.smallest)
+    made = Instrument(
+        con_id=con_id,
+        symbol=symbol or parts[0].symbol,
+        sec_type="BAG",
+        currency=parts[0].currency,
+        long_name=text,
+        primary_exchange="SMART",
+        exchanges=("SMART", *parts[0].exchanges),
+        market_name="COMB",
+        trading_class="COMB",
+        local_symbol=str(con_id),
+        multiplier=max(part.multiplier for part in parts),
+        rule=rule if len(rule.rows) == 1 else CENT,
+        suggested_size=Decimal(1),
+        typical_size=min(part.typical_size for part in parts),
+        hours=parts[0].hours,
+        priced_from=parts[0].con_id,
+        pricing=Scaled(1.0),
+        legs=tuple(Leg(leg.con_id, leg.ratio) for leg in ordered),
+        may_be_negative=True,
+        reference_price=Decimal(0),
+        daily_volatility=0.01,
+        activity=0.1,
+    )
+    BY_CON_ID.add(made)
+    return made
