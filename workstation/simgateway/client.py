@@ -20,7 +20,7 @@ from workstation.simgateway.orders import (
     OrderShown,
     StatusShown,
 )
-from workstation.simgateway.tape import Quote
+from workstation.simgateway.pacing import Pacing
 
 PNL_SECONDS = 1.0
 ACCOUNT_SECONDS = 180.0
@@ -68,6 +68,7 @@ class Client:
     streams: dict[tuple[str, int], Stream] = field(default_factory=dict)
     """Quotes, bars, depth and prints, by kind and request id."""
 
+    pacing: Pacing = field(default_factory=Pacing)
     account_stream: str = ""
     """Account of the account updates; empty without any."""
 

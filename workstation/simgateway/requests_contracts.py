@@ -47,19 +47,27 @@ def the_one(client: Client, req_id: int, query: ContractQuery) -> Instrument | N
 
 
 def read_instrument(
-    client: Client, req_id: int, fields: Fields
+    client: Client, req_id: int, fields: Fields, *, legs_later: bool = False
 ) -> tuple[Instrument | None, ContractQuery]:
     """Read the contract of a market-data request, legs included, and find what it means.
 
-    None when nothing or several fit; the client has been told.
+    None when nothing or several fit; the client has been told. legs_later says that the legs
+    of a combination do not follow at once: read_combination reads them.
     """
     query = read_contract(fields)
     if query.sec_type != "BAG":
         return the_one(client, req_id, query), query
+    return None if legs_later else read_combination(client, req_id, query, fields), query
+
+
+def read_combination(
+    client: Client, req_id: int, query: ContractQuery, fields: Fields
+) -> Instrument | None:
+    """Read the legs of a combination and return it; None when there is none."""
     found = combination(query.symbol, query.currency, _read_legs(fields))
     if found is None:
         client.error(req_id, 200, NO_DEFINITION)
-    return found, query
+    return found
 
 
 def _read_legs(fields: Fields) -> list[LegTerms]:

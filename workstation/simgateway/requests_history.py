@@ -1,21 +1,39 @@
 """Requests for bars of the past, and the streams that keep them up to date.
 
-Source: tws-wire.md 2.4 (20, 25, 87, 90), 2.5 (17, 88, 90, 108), 2.7 and 3.1.
+Source: tws-wire.md 2.4 (20, 25, 87, 90), 2.5 (17, 88, 90, 106, 108), 2.7 and 3.1.
 """
 
-import re
+from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from workstation.simgateway.bars import Bar, joined
+from workstation.simgateway.bar_answers import (
+    Labelled,
+    amounts_of,
+    bars_of,
+    chosen,
+    estimate,
+    prices_of,
+    rows_of,
+)
+from workstation.simgateway.bar_queries import (
+    SERVICE,
+    BadQueryError,
+    BarQuery,
+    check,
+    check_shows,
+    read_duration,
+    read_time,
+)
+from workstation.simgateway.bars import Bar
 from workstation.simgateway.client import Client
-from workstation.simgateway.codec_text import Field, Fields
-from workstation.simgateway.history import Session, ends_before, months_before
-from workstation.simgateway.instruments import TIME_ZONE, Instrument, find
-from workstation.simgateway.messages import Message
-from workstation.simgateway.order_checks import NO_DEFINITION, invalid
-from workstation.simgateway.order_request import read_contract
+from workstation.simgateway.codec_text import Fields
+from workstation.simgateway.history import Session
+from workstation.simgateway.messages import Message, rows
+from workstation.simgateway.order_checks import Refusal, invalid
+from workstation.simgateway.pacing import VIOLATION
+from workstation.simgateway.requests_contracts import read_combination, read_instrument
 
 MOST_BARS = 30_000
 """Bars of one answer."""
@@ -26,260 +44,116 @@ _RETRY_SECONDS = 0.5
 """After which a stream without news looks again."""
 
 
-BAR_SECONDS = {
-    **{f"{n} secs": n for n in (1, 5, 10, 15, 30)},
-    "1 sec": 1,
-    "1 min": 60,
-    **{f"{n} mins": 60 * n for n in (2, 3, 5, 10, 15, 20, 30)},
-    "1 hour": 3600,
-    **{f"{n} hours": 3600 * n for n in (2, 3, 4, 8)},
-}
-PERIODS = {"1 day": "D", "1 week": "W", "1W": "W", "1 month": "M", "1M": "M"}
-SHOWS = ("TRADES", "ADJUSTED_LAST", "MIDPOINT", "BID", "ASK", "BID_ASK")
-
-_SERVICE = "Historical Market Data Service error message:"
-_FOREVER = 2**62
-_DURATION = re.compile(r"\s*(\d{1,6})\s*([SDWMY])\s*\Z")
-_LARGEST = {"S": 86_400, "D": 365, "W": 104, "M": 60, "Y": 68}
-_TIME = re.compile(
-    r"(\d{8})(?:(?P<dash>-)|\s+)(\d{1,2}:\d{2}(?::\d{2})?)(?:\s+(?P<zone>[A-Za-z_/+\-0-9]+))?\Z"
-)
-
-
-class BadQueryError(ValueError):
-    """A request for bars that is not one; the text is for error 321."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BarQuery:
-    """What bars a request wants."""
-
-    instrument: Instrument
-    exchange: str
-    size: str
-    """Bar size as the client wrote it."""
-
-    count: int
-    unit: str
-    """Duration: so many S, D, W, M or Y."""
-
-    until: int
-    """Seconds since 1970; beyond everything when no end is given."""
-
-    shows: str
-    epoch: bool
-    """Whether times of bars within a day go as seconds since 1970."""
-
-
 def historical_data(client: Client, fields: Fields) -> None:
     """Answer reqHistoricalData (20)."""
     req_id = fields.integer()
-    contract = read_contract(fields)
+    instrument, contract = read_instrument(client, req_id, fields, legs_later=True)
     fields.skip()  # includeExpired
     end, size, duration = fields.text().strip(), fields.text().strip(), fields.text()
-    fields.skip()  # useRTH: past days have no other hours, and today is regular all day
+    regular = fields.flag()
     shows, form = fields.text().strip().upper(), fields.integer(1)
-    keep = fields.flag()
-    instrument = find(contract)
-    if instrument is None or not contract.exchange:
-        client.error(req_id, 200, NO_DEFINITION)
+    if contract.sec_type == "BAG":
+        instrument = read_combination(client, req_id, contract, fields)
+    keeps = fields.flag()
+    if instrument is None:
         return
     try:
-        count, unit = _duration(duration)
         query = BarQuery(
             instrument=instrument,
-            exchange=contract.exchange,
+            exchange=contract.exchange or instrument.exchanges[0],
             size=size,
-            count=count,
-            unit=unit,
-            until=_end_time(end),
+            duration=read_duration(duration),
+            until=read_time(end),
             shows=shows,
+            regular=regular,
             epoch=form == 2,
+            keeps=keeps,
         )
-        _check(client, query, req_id, end=end, keep=keep)
+        check(query, end)
+        _check_numbers(client, req_id, query, end)
     except BadQueryError as problem:
+        refuse(client, req_id, problem)
+        return
+    if shows == "SCHEDULE":
+        _send_schedule(client, req_id, query)
+    else:
+        _answer(client, req_id, query)
+
+
+def refuse(client: Client, req_id: int, problem: BadQueryError) -> None:
+    """Answer a request that cannot be served."""
+    refusal = Refusal(problem.code, str(problem))
+    if problem.code == 321:
         refusal = invalid(str(problem))
-        client.error(req_id, refusal.code, refusal.text)
+    client.error(req_id, refusal.code, refusal.text)
+
+
+def _check_numbers(client: Client, req_id: int, query: BarQuery, end: str) -> None:
+    """Raise BadQueryError when there are too many requests, or the same again too soon."""
+    if query.keeps:
+        if ("bars", req_id) in client.streams:
+            raise BadQueryError("Duplicate ticker id for API historical data query")
+        if client.number_of("bars") >= MOST_STREAMS:
+            raise BadQueryError("Only 50 simultaneous API historical data requests allowed")
+    if not query.is_small:
         return
-    _answer(client, req_id, query, keep=keep)
+    series = (query.instrument.con_id, query.exchange, query.shows)
+    pace(client, series, (query.size, query.duration, end, query.regular))
 
 
-def _check(client: Client, query: BarQuery, req_id: int, *, end: str, keep: bool) -> None:
-    if query.size not in BAR_SECONDS and query.size not in PERIODS:
-        raise BadQueryError(f"Invalid bar size: {query.size[:40]}")
-    if query.shows not in SHOWS:
-        raise BadQueryError(f"Invalid data type: {query.shows[:40]}")
-    if end and query.shows == "ADJUSTED_LAST":
-        raise BadQueryError("End date not supported with adjusted last")
-    if not keep:
+def pace(client: Client, series: tuple[int, str, str], rest: Hashable) -> None:
+    """Raise BadQueryError when a request comes too soon.
+
+    series is con_id, exchange and type of data; rest is what else makes it this request.
+    """
+    now = client.gateway.clock.monotonic()
+    weight = 2 if series[-1] == "BID_ASK" else 1
+    if not client.pacing.allows(now, series, (series, rest), weight):
+        raise BadQueryError(VIOLATION, 162)
+
+
+def _answer(client: Client, req_id: int, query: BarQuery) -> None:
+    sessions, since = chosen(client, query)
+    if estimate(sessions, query, since, client.gateway.now()) > MOST_BARS:
+        client.error(req_id, 162, f"{SERVICE}Time length exceed max.")
         return
-    if end:
-        raise BadQueryError("End date not supported with keepUpToDate")
-    if BAR_SECONDS.get(query.size, 60) < 5:
-        raise BadQueryError("Bar size not supported with keepUpToDate")
-    if ("bars", req_id) in client.streams:
-        raise BadQueryError("Duplicate ticker id for API historical data query")
-    if sum(kind == "bars" for kind, _ in client.streams) >= MOST_STREAMS:
-        raise BadQueryError("Only 50 simultaneous API historical data requests allowed")
-
-
-def _answer(client: Client, req_id: int, query: BarQuery, *, keep: bool) -> None:
-    sessions, since = _chosen(client, query)
-    if _estimate(sessions, query, since, client.gateway.now()) > MOST_BARS:
-        client.error(req_id, 162, f"{_SERVICE}Time length exceed max.")
-        return
-    bars = _bars(client, query, sessions, since)
-    if not bars and not keep:
+    bars = bars_of(client, query, sessions, since)
+    if not bars and not query.keeps:
         what = query.shows.replace("_", " ").title()
         where = f"{query.instrument.symbol}@{query.exchange}"
-        client.error(req_id, 162, f"{_SERVICE}HMDS query returned no data: {where} {what}")
+        client.error(req_id, 162, f"{SERVICE}HMDS query returned no data: {where} {what}")
         return
-    first = sessions[0].opens if sessions else 0
-    begins = _time_text(client, max(since, first))
-    ends = _time_text(client, min(query.until, int(client.gateway.now())))
-    message: Message = [17, req_id]
+    begins, ends = _span(client, query, sessions, since)
+    head: Message = [17, req_id]
     if client.sv < 196:
-        message += [begins, ends]
-    message.append(len(bars))
-    for label, bar in bars:
-        message += _row(query, label, bar)
-    client.write(message)
+        head += [client.time_text(begins), client.time_text(ends)]
+    client.write(rows(head, rows_of(client, query, bars)))
     if client.sv >= 196:
-        client.write([108, req_id, begins, ends])
-    if keep:
+        client.write([108, req_id, client.time_text(begins), client.time_text(ends)])
+    if query.keeps:
         client.streams["bars", req_id] = BarStream(req_id, query, bars[-1][1] if bars else None)
 
 
-# ---- what is asked -----------------------------------------------------------------------
+def _span(client: Client, query: BarQuery, sessions: list[Session], since: int) -> tuple[int, int]:
+    first = sessions[0].opens if sessions else 0
+    return max(0, since, first), max(0, min(query.until, int(client.gateway.now())))
 
 
-def _duration(text: str) -> tuple[int, str]:
-    match = _DURATION.match(text)
-    if match is None or not 1 <= int(match[1]) <= _LARGEST[match[2]]:
-        raise BadQueryError(f"Historical data requests: invalid duration: {text[:40]}")
-    return int(match[1]), match[2]
+def _send_schedule(client: Client, req_id: int, query: BarQuery) -> None:
+    """Answer with the hours of the days a duration covers."""
+    sessions, _ = chosen(client, query)
+    name = query.instrument.time_zone
+    zone = ZoneInfo(name)
 
+    def text(moment: int) -> str:
+        return f"{datetime.fromtimestamp(moment, UTC).astimezone(zone):%Y%m%d-%H:%M:%S}"
 
-def _end_time(text: str) -> int:
-    """Return a moment in seconds since 1970; a dash instead of a blank means UTC."""
-    if not text:
-        return _FOREVER
-    if re.fullmatch(r"\d{8}", text):
-        text += " 23:59:59"
-    match = _TIME.match(text)
-    wrong = BadQueryError("End Date/Time: The date, time, or time-zone entered is invalid.")
-    if match is None:
-        raise wrong
-    try:
-        zone = ZoneInfo("UTC" if match["dash"] else match["zone"] or TIME_ZONE)
-        clock = match[3] if match[3].count(":") == 2 else f"{match[3]}:00"
-        local = datetime.strptime(f"{match[1]} {clock}", "%Y%m%d %H:%M:%S")  # noqa: DTZ007
-        return int(local.replace(tzinfo=zone).timestamp())
-    except (ValueError, KeyError, OSError, OverflowError):
-        raise wrong from None
-
-
-def _chosen(client: Client, query: BarQuery) -> tuple[list[Session], int]:
-    """Return the sessions a duration covers and the moment it begins."""
-    sessions = client.gateway.histories[query.instrument.con_id].sessions()
-    now = int(client.gateway.now())
-    until = min(query.until, now + 1)
-    sessions = sessions[: ends_before(sessions, until)]
-    if not sessions or query.unit == "D":
-        return sessions[-query.count :], 0
-    if query.unit == "S":
-        return _last_seconds(sessions, query.count, until)
-    last = client.gateway.local_time(until - 1).date()
-    if query.unit == "W":
-        first = last - timedelta(days=7 * query.count)
-    else:
-        first = months_before(last, query.count * (12 if query.unit == "Y" else 1))
-    return [session for session in sessions if session.day > first], 0
-
-
-def _last_seconds(sessions: list[Session], seconds: int, until: int) -> tuple[list[Session], int]:
-    """Return the sessions of the last so many seconds of trading, and where they begin."""
-    chosen: list[Session] = []
-    for session in reversed(sessions):
-        chosen.insert(0, session)
-        ends = min(session.ends, until)
-        if ends - session.opens >= seconds:
-            return chosen, ends - seconds
-        seconds -= ends - session.opens
-    return chosen, 0
-
-
-def _estimate(sessions: list[Session], query: BarQuery, since: int, now: float) -> float:
-    seconds = BAR_SECONDS.get(query.size)
-    if seconds is None:
-        return len(sessions)
-    spans = (min(s.ends, now, query.until) - max(s.opens, since) for s in sessions)
-    return sum(spans) / seconds
-
-
-# ---- bars --------------------------------------------------------------------------------
-
-Labelled = tuple[str | int, Bar]
-"""A bar and its time: yyyymmdd of a day, or seconds since 1970."""
-
-
-def _bars(client: Client, query: BarQuery, sessions: list[Session], since: int) -> list[Labelled]:
-    history = client.gateway.histories[query.instrument.con_id]
-    seconds = BAR_SECONDS.get(query.size)
-    if seconds is None:
-        days = [(s, b) for s, b in history.spans(sessions, query.until)]
-        return _periods(days, PERIODS[query.size])
-    found: list[Labelled] = []
-    for session in sessions:
-        bars = history.intraday(session, seconds, since, query.until)
-        found += [(_label(client, query, bar.time), bar) for bar in bars]
-    return found
-
-
-def _periods(days: list[tuple[Session, Bar]], period: str) -> list[Labelled]:
-    """Return bars of days, weeks or months; each carries the date of its last day."""
-    groups: dict[object, list[tuple[Session, Bar]]] = {}
-    for session, bar in days:
-        day = session.day
-        keys = {"D": day, "W": day.isocalendar()[:2], "M": (day.year, day.month)}
-        groups.setdefault(keys[period], []).append((session, bar))
-    found: list[Labelled] = []
-    for group in groups.values():
-        total = joined((bar for _, bar in group), group[0][0].opens, 0)
-        assert total is not None
-        found.append((f"{group[-1][0].day:%Y%m%d}", total))
-    return found
-
-
-def _label(client: Client, query: BarQuery, time: int) -> str | int:
-    return time if query.epoch else _time_text(client, time)
-
-
-def _time_text(client: Client, time: int) -> str:
-    return client.time_text(max(0, time))
-
-
-def _row(query: BarQuery, label: str | int, bar: Bar) -> Message:
-    """Return date, open, high, low, close, volume, average and count."""
-    opened, high, low, close = _prices(query, bar)
-    return [label, opened, high, low, close, *_amounts(query, bar)]
-
-
-def _prices(query: BarQuery, bar: Bar) -> tuple[float, float, float, float]:
-    """Return prices; quotes stand half a spread of two ticks beside the trades."""
-    shift = {"BID": -1, "ASK": 1}.get(query.shows, 0)
-    ticks = (bar.open + shift, bar.high + shift, bar.low + shift, bar.close + shift)
-    if query.shows == "BID_ASK":  # average bid, highest ask, lowest bid, average ask
-        ticks = (bar.close - 1, bar.high + 1, bar.low - 1, bar.close + 1)
-    opened, high, low, close = map(query.instrument.quoted, ticks)
-    return opened, high, low, close
-
-
-def _amounts(query: BarQuery, bar: Bar) -> tuple[Field, Field, Field]:
-    """Return volume, average price and count; -1 for what a quote does not have."""
-    if query.shows not in {"TRADES", "ADJUSTED_LAST"}:
-        return -1, -1, -1
-    return bar.volume, round(query.instrument.quoted(bar.average), 4), bar.prints
+    if not sessions:
+        client.error(req_id, 162, f"{SERVICE}HMDS query returned no data")
+        return
+    spans = [(text(s.opens), text(s.ends), f"{s.day:%Y%m%d}") for s in sessions]
+    head: Message = [106, req_id, spans[0][0], spans[-1][1], name]
+    client.write(rows(head, spans))
 
 
 # ---- streams -----------------------------------------------------------------------------
@@ -296,7 +170,7 @@ class BarStream:
 
     def publish(self, client: Client, now: float) -> None:
         """Send the newest bar every five seconds, and a finished one when it has ended."""
-        seconds = BAR_SECONDS.get(self.query.size)
+        seconds = self.query.seconds
         over = (
             seconds is not None
             and self.last is not None
@@ -318,15 +192,14 @@ class BarStream:
         since = self.last.time if self.last else today.opens
         if seconds is None:
             sessions = [s for s in history.sessions()[-32:] if s.opens >= since or s is today]
-            return _bars(client, self.query, sessions, 0)
+            return bars_of(client, self.query, sessions, 0)
         sessions = [s for s in history.sessions()[-2:] if s.ends > since]
-        return [
-            found for found in _bars(client, self.query, sessions, since) if found[1].time >= since
-        ]
+        found = bars_of(client, self.query, sessions, since)
+        return [one for one in found if one[1].time >= since]
 
     def _update(self, label: str | int, bar: Bar) -> Message:
-        opened, high, low, close = _prices(self.query, bar)
-        volume, average, count = _amounts(self.query, bar)
+        opened, high, low, close = prices_of(self.query, bar)
+        volume, average, count = amounts_of(self.query, bar)
         return [90, self.req_id, count, label, opened, close, high, low, average, volume]
 
 
@@ -337,23 +210,23 @@ def cancel_historical_data(client: Client, fields: Fields) -> None:
     if client.streams.pop(("bars", req_id), None) is None:
         client.error(req_id, 366, f"No historical data query found for ticker id:{req_id}")
     else:
-        text = f"{_SERVICE}API historical data query cancelled: {req_id}"
+        text = f"{SERVICE}API historical data query cancelled: {req_id}"
         client.error(req_id, 162, text)
 
 
 def head_timestamp(client: Client, fields: Fields) -> None:
     """Answer reqHeadTimestamp (87): when the first bar begins."""
     req_id = fields.integer()
-    contract = read_contract(fields)
+    instrument, contract = read_instrument(client, req_id, fields)
     fields.skip(2)  # includeExpired, useRTH
     shows, form = fields.text().strip().upper(), fields.integer(1)
-    instrument = find(contract)
-    if instrument is None or not contract.exchange:
-        client.error(req_id, 200, NO_DEFINITION)
+    if instrument is None:
         return
-    if shows not in SHOWS:
-        refusal = invalid(f"Invalid data type: {shows[:40]}")
-        client.error(req_id, refusal.code, refusal.text)
+    try:
+        check_shows(instrument, contract.exchange, shows)
+        pace(client, (instrument.con_id, contract.exchange, shows), "head")
+    except BadQueryError as problem:
+        refuse(client, req_id, problem)
         return
     first = client.gateway.histories[instrument.con_id].sessions()[0].opens
     utc = datetime.fromtimestamp(first, UTC)

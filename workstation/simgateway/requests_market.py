@@ -1,6 +1,5 @@
 """Requests about market data, time and the session itself."""
 
-from workstation.simgateway import requests_contracts
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import BadFieldError, Fields
 from workstation.simgateway.generic_ticks import LEGAL, generic_ticks
@@ -161,7 +160,6 @@ def cancel_market_data(client: Client, fields: Fields) -> None:
 
 
 HANDLERS = {
-    **requests_contracts.HANDLERS,
     1: market_data,
     2: cancel_market_data,
     8: req_ids,

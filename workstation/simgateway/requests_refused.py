@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field, Fields
 
-HISTORY = "Historical Market Data Service error message:No market data permissions for this venue"
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -65,8 +63,6 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     22: Refused(0, 162, "Historical Market Data Service error message:Scanner is not available"),
     23: Refused(1, 365, "No scanner subscription found for ticker id:{id}"),
     24: Empty(19, takes_id=False, tail=(1, "<ScanParameterResponse></ScanParameterResponse>")),
-    50: Refused(1, 420, "Invalid Real-time Query:No market data permissions for this venue"),
-    51: Refused(1, 300, "Can't find EId with tickerId:{id}"),
     52: Refused(
         1,
         430,
@@ -86,9 +82,6 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     72: no_id,
     73: no_id,
     79: Empty(77, takes_id=True, tail=(0,)),
-    88: Refused(0, 162, HISTORY),
-    89: Refused(0, 300, "Can't find EId with tickerId:{id}"),
-    96: Refused(0, 162, HISTORY),
     100: Refused(0, 10276, _NO_NEWS),
     101: Refused(0, 300, "Can't find EId with tickerId:{id}"),
     102: Refused(0, 10276, _NO_NEWS),

@@ -9,10 +9,7 @@ from collections.abc import Callable
 
 from workstation.simgateway import (
     requests_account,
-    requests_depth,
-    requests_history,
-    requests_market,
-    requests_news,
+    requests_data,
     requests_orders,
     requests_session,
 )
@@ -51,10 +48,7 @@ _FARMS = (
 )
 _HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **REFUSED,
-    **requests_market.HANDLERS,
-    **requests_history.HANDLERS,
-    **requests_depth.HANDLERS,
-    **requests_news.HANDLERS,
+    **requests_data.HANDLERS,
     **requests_orders.HANDLERS,
     **requests_account.HANDLERS,
     **requests_session.HANDLERS,

@@ -44,6 +44,7 @@ class Catalogue(Mapping[int, Instrument]):
     def __init__(self) -> None:
         self._listed: dict[int, Instrument] = {}
         self._by_symbol: dict[str, list[Instrument]] = {}
+        self._derivatives: dict[int, list[str]] = {}
         self._today = date(2026, 1, 2)
         others = (*INDICES, *FOREX_PAIRS, *CRYPTO, *differences(DEMO[0]), *BONDS)
         for instrument in (*STOCKS, *others):
@@ -80,6 +81,7 @@ class Catalogue(Mapping[int, Instrument]):
     def add(self, instrument: Instrument) -> None:
         """List a contract, or replace the one of the same con_id."""
         self._listed[instrument.con_id] = instrument
+        self._derivatives.clear()
         named = self._by_symbol.setdefault(instrument.symbol, [])
         named[:] = [other for other in named if other.con_id != instrument.con_id]
         named.append(instrument)
@@ -122,8 +124,18 @@ class Catalogue(Mapping[int, Instrument]):
         price = self.price_around(chain)
         yield from listed_options(chain, self._today, price, wanted or Wanted())
 
+    def lasting(self) -> Iterable[Instrument]:
+        """Return what stays listed: no futures, no options."""
+        return self._listed.values()
+
     def derivatives(self, instrument: Instrument) -> list[str]:
         """Return the security types that derive from a contract."""
+        known = self._derivatives.get(instrument.con_id)
+        if known is None:
+            known = self._derivatives[instrument.con_id] = self._kinds_on(instrument)
+        return known
+
+    def _kinds_on(self, instrument: Instrument) -> list[str]:
         kinds = {chain.sec_type for chain in CHAINS if chain.underlying == instrument.con_id}
         kinds |= {"FUT" for root in ROOTS if root.index == instrument.con_id}
         kinds |= {"CFD" for i in self._listed.values() if i.underlying == instrument.con_id}

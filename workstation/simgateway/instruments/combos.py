@@ -29,15 +29,9 @@ def combination(symbol: str, currency: str, legs: Sequence[LegTerms]) -> Instrum
 
     Legs are sorted, so the same ones in another order are the same combination.
     """
-    if not 2 <= len(legs) <= MOST_LEGS:
-        return None
     ordered = sorted(legs, key=lambda leg: (leg.con_id, leg.ratio))
-    known = [BY_CON_ID.get(leg.con_id) for leg in ordered]
-    parts = [one for one in known if one is not None and one.trading is Trading.FULL]
-    fits = all(0 < abs(leg.ratio) <= _MOST_RATIO for leg in ordered)
-    if len(parts) < len(ordered) or not fits or any(p.sec_type == "BAG" for p in parts):
-        return None
-    if {part.currency for part in parts} != {currency or parts[0].currency}:
+    parts = _parts(ordered)
+    if not parts or {part.currency for part in parts} != {currency or parts[0].currency}:
         return None
     text = ";".join(f"{leg.con_id}*{leg.ratio}" for leg in ordered)
     con_id = _FIRST_ID + crc32(text.encode()) % _IDS
@@ -45,8 +39,29 @@ def combination(symbol: str, currency: str, legs: Sequence[LegTerms]) -> Instrum
         if taken.long_name == text:
             return taken
         con_id += 1
+    made = _made(con_id, text, symbol, parts, ordered)
+    BY_CON_ID.add(made)
+    return made
+
+
+def _parts(legs: Sequence[LegTerms]) -> list[Instrument]:
+    """Return the contracts of the legs; none when the legs make no combination."""
+    known = [BY_CON_ID.get(leg.con_id) for leg in legs]
+    parts = [one for one in known if one is not None and one.trading is Trading.FULL]
+    fits = (
+        2 <= len(legs) <= MOST_LEGS
+        and len(parts) == len(legs)
+        and all(0 < abs(leg.ratio) <= _MOST_RATIO for leg in legs)
+        and not any(part.sec_type == "BAG" for part in parts)
+    )
+    return parts if fits else []
+
+
+def _made(
+    con_id: int, text: str, symbol: str, parts: list[Instrument], legs: Sequence[LegTerms]
+) -> Instrument:
     rule = min((part.rule for part in parts), key=lambda rule: rule.smallest)
-    made = Instrument(
+    return Instrument(
         con_id=con_id,
         symbol=symbol or parts[0].symbol,
         sec_type="BAG",
@@ -64,11 +79,9 @@ def combination(symbol: str, currency: str, legs: Sequence[LegTerms]) -> Instrum
         hours=parts[0].hours,
         priced_from=parts[0].con_id,
         pricing=Scaled(1.0),
-        legs=tuple(Leg(leg.con_id, leg.ratio) for leg in ordered),
+        legs=tuple(Leg(leg.con_id, leg.ratio) for leg in legs),
         may_be_negative=True,
         reference_price=Decimal(0),
         daily_volatility=0.01,
         activity=0.1,
     )
-    BY_CON_ID.add(made)
-    return made

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from workstation.simgateway.instruments.hours import CME, EUREX, NYMEX, Hours
@@ -238,7 +239,15 @@ def listed_futures(root: Root, today: date, *, include_expired: bool = False) ->
 def continuous(root: Root) -> Instrument:
     """Return the continuous contract of a root: only its history can be asked for."""
     con_id = _FIRST_ID + ROOTS.index(root) * _IDS_OF_A_ROOT + _CONTINUOUS
-    return _instrument(root, con_id, trading=Trading.HISTORY)
+    return _instrument(
+        root,
+        con_id,
+        sec_type="CONTFUT",
+        local_symbol=root.trading_class,
+        priced_from=root.index,
+        pricing=Carried(1.0, 0.0, 0.0) if root.index else None,
+        trading=Trading.HISTORY,
+    )
 
 
 def future_of(con_id: int) -> Instrument | None:
@@ -266,6 +275,7 @@ def _contract(number: int, year: int, month: int) -> Instrument:
     return _instrument(
         root,
         con_id,
+        sec_type="FUT",
         last_trade_date=ends,
         local_symbol=f"{root.trading_class}{_LETTERS[month - 1]}{year % 10}",
         contract_month=f"{year}{month:02}",
@@ -276,47 +286,27 @@ def _contract(number: int, year: int, month: int) -> Instrument:
     )
 
 
-def _instrument(  # noqa: PLR0913  the record's fields that differ by contract
-    root: Root,
-    con_id: int,
-    *,
-    trading: Trading = Trading.FULL,
-    last_trade_date: date | None = None,
-    local_symbol: str = "",
-    contract_month: str = "",
-    first_notice: date | None = None,
-    underlying: int = 0,
-    priced_from: int = 0,
-    pricing: Carried | None = None,
-) -> Instrument:
-    is_continuous = trading is Trading.HISTORY
+def _instrument(root: Root, con_id: int, **terms: Any) -> Instrument:
+    """Return a contract of a root; terms are what the root does not say."""
     return Instrument(
         con_id=con_id,
         symbol=root.symbol,
-        sec_type="CONTFUT" if is_continuous else "FUT",
         currency=root.currency,
         long_name=root.name,
         primary_exchange=root.exchange,
         exchanges=(root.exchange,),
         market_name=root.trading_class,
         trading_class=root.trading_class,
-        local_symbol=local_symbol or root.trading_class,
         multiplier=Decimal(root.multiplier),
-        last_trade_date=last_trade_date,
-        contract_month=contract_month,
-        first_notice=first_notice,
         settles_in_cash=not root.delivers,
         rule=root.rule,
         price_magnifier=root.magnifier,
         suggested_size=Decimal(1),
         typical_size=8,
         hours=root.hours,
-        underlying=underlying,
-        priced_from=root.index if is_continuous else priced_from,
-        pricing=Carried(1.0, 0.0, 0.0) if is_continuous and root.index else pricing,
-        trading=trading,
         reference_price=Decimal(root.price),
         daily_volatility=root.volatility,
+        **terms,
     )
 
 

@@ -15,6 +15,8 @@ _ALIASES = {
 }
 _STOCK_EXTRAS = {"NASDAQ", "IBKRATS", "BEST"}
 _MOST_FOUND = 20_000
+_MOST_MATCHES = 16
+_SEARCHED = {"STK", "IND", "CASH", "CRYPTO"}
 
 
 def find(query: ContractQuery) -> Instrument | None:
@@ -85,7 +87,11 @@ def matching(pattern: str) -> list[Instrument]:
     wanted = pattern.strip().upper()
     if not wanted:
         return []
-    searched = [i for i in BY_CON_ID.values() if i.sec_type in {"STK", "IND", "CASH", "CRYPTO"}]
-    by_start = [i for i in searched if i.symbol.startswith(wanted)]
-    by_name = [i for i in searched if wanted in i.long_name and i not in by_start]
-    return (by_start + by_name)[:16]
+    by_start: list[Instrument] = []
+    by_name: list[Instrument] = []
+    for one in BY_CON_ID.lasting():
+        if one.sec_type in _SEARCHED and one.symbol.startswith(wanted):
+            by_start.append(one)
+        elif one.sec_type in _SEARCHED and wanted in one.long_name:
+            by_name.append(one)
+    return (by_start + by_name)[:_MOST_MATCHES]

@@ -202,14 +202,8 @@ def option(chain: Chain, day: date, strike: Decimal, right: str) -> Instrument:
     number = CHAINS.index(chain)
     count = int(strike / chain.unit)
     place = (number * _DAYS + (day - _FIRST_DAY).days) * _STRIKES + count
-    hours = CME if chain.sec_type == "FOP" else US_OPTIONS
     ends = datetime.combine(day, time(16), ZoneInfo("US/Eastern")).timestamp()
-    if chain.sec_type == "OPT":
-        local = f"{chain.trading_class:<6}{day:%y%m%d}{right}{int(strike * 1000):08}"
-        underlying = chain.underlying
-    else:
-        local = f"{chain.trading_class}{day:%d%b%y} {right}{strike:.0f}".upper()
-        underlying = underlying_of(chain, day)
+    underlying = underlying_of(chain, day)
     return Instrument(
         con_id=_FIRST_ID + place * 2 + "CP".index(right),
         symbol=chain.symbol,
@@ -219,7 +213,7 @@ def option(chain: Chain, day: date, strike: Decimal, right: str) -> Instrument:
         exchanges=chain.exchanges,
         market_name=chain.trading_class,
         trading_class=chain.trading_class,
-        local_symbol=local,
+        local_symbol=_local_symbol(chain, day, strike, right),
         multiplier=Decimal(chain.multiplier),
         last_trade_date=day,
         contract_month=f"{day:%Y%m}",
@@ -230,7 +224,7 @@ def option(chain: Chain, day: date, strike: Decimal, right: str) -> Instrument:
         rule=chain.rule,
         suggested_size=Decimal(1),
         typical_size=10,
-        hours=hours,
+        hours=CME if chain.sec_type == "FOP" else US_OPTIONS,
         underlying=underlying,
         priced_from=underlying,
         pricing=OptionPricing(float(strike), right == "C", ends, chain.volatility),
@@ -238,6 +232,12 @@ def option(chain: Chain, day: date, strike: Decimal, right: str) -> Instrument:
         daily_volatility=0.05,
         activity=0.1,
     )
+
+
+def _local_symbol(chain: Chain, day: date, strike: Decimal, right: str) -> str:
+    if chain.sec_type == "OPT":
+        return f"{chain.trading_class:<6}{day:%y%m%d}{right}{int(strike * 1000):08}"
+    return f"{chain.trading_class}{day:%d%b%y} {right}{strike:.0f}".upper()
 
 
 def underlying_of(chain: Chain, day: date) -> int:
