@@ -32,6 +32,7 @@ from workstation.simgateway.orders import (
     StatusShown,
 )
 from workstation.simgateway.state import FIRST_PERM_ID, SavedState, StateFile, Transaction
+from workstation.simgateway.tape import Base
 
 DEFAULT_SEED = 1
 DEFAULT_CLIENT = 0

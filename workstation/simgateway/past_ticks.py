@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from workstation.simgateway.bars import Bar
 from workstation.simgateway.history import History
-from workstation.simgateway.market import InstrumentMarket, Print
+from workstation.simgateway.market import InstrumentMarket
+from workstation.simgateway.tape import Print
 
 _HOUR = 3600
 

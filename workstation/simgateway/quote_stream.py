@@ -11,8 +11,8 @@ from workstation.simgateway.codec_text import Field
 from workstation.simgateway.delayed import delayed_quote
 from workstation.simgateway.instruments import Instrument, OptionPricing, Trading
 from workstation.simgateway.market import InstrumentMarket
-from workstation.simgateway.tape import Quote
 from workstation.simgateway.messages import Message, tick_price, tick_size
+from workstation.simgateway.tape import Quote
 
 LIVE, DELAYED = 1, 3
 """Market-data types that are sent; frozen ones are live here, the market being open."""
@@ -67,7 +67,6 @@ class QuoteStream:
     generic_ticks: frozenset[int]
     kind: int = LIVE
     sent: Quote | None = None
-    halted: bool = False
     printed: int = 0
     """Number of prints of the market already sent as RTVolume."""
 
@@ -104,8 +103,8 @@ class QuoteStream:
             value: float = getattr(quote, name)
             if old is None or getattr(old, name) != value:
                 client.write(tick_price(self.req_id, tick, value, 0, 0))
-        if old is None:
-            client.write([45, 6, self.req_id, ticks.halted, "0.0"])
+        if old is None or old.is_halted != quote.is_halted:
+            client.write([45, 6, self.req_id, ticks.halted, "1.0" if quote.is_halted else "0.0"])
         if 233 in self.generic_ticks and self.kind == LIVE:
             self._send_prints(client, market)
 

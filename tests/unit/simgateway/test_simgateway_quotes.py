@@ -204,7 +204,7 @@ def test_a_combination_is_priced_from_its_legs(world: World, client: VirtualClie
     worth = markets[low].fair_price() - markets[high].fair_price()
     assert found[1] - 0.2 < worth < found[2] + 0.2
     assert found[9] == pytest.approx(
-        markets[low].previous_close() - markets[high].previous_close(), abs=0.011
+        markets[low].closed_at() - markets[high].closed_at(), abs=0.011
     )
     # sold instead of bought it has the negative price
     legs = [2, low, 1, "SELL", "SMART", high, 1, "BUY", "SMART"]

@@ -227,7 +227,7 @@ def test_every_request_with_an_id_is_answered() -> None:
     requests = {
         10: [5, 77, *contract, 5, 0, ""],
         20: [77, *contract, 0, "", "1 day", "1 D", 1, "TRADES", 1, 0, ""],
-        50: [3, 77, *contract, 5, "TRADES", 1, ""],
+        50: [3, 77, *contract, 5, "BID_ASK", 1, ""],
         52: [2, 77, 0, "AAPL"],
         54: [3, 77, *contract],
         78: [77, "AAPL", "", "STK", 265598],
