@@ -27,8 +27,10 @@ class Step(NamedTuple):
     row: Row
 
 
-def top_rows(book: OrderBook, count: int, *, buys: bool, venue: int | None) -> list[Row]:
-    """Return the best rows of one side: of every venue apart, or of one venue alone."""
+def top_rows(
+    book: OrderBook, count: int, *, buys: bool, venue: int | None, is_sum: bool = False
+) -> list[Row]:
+    """Return the best rows of one side: of every venue apart, of one alone, or all summed up."""
     rows: list[Row] = []
     price: int | None = None
     sizes: dict[int, int] = {}
@@ -39,7 +41,8 @@ def top_rows(book: OrderBook, count: int, *, buys: bool, venue: int | None) -> l
                 return rows[:count]
             price, sizes = resting.price, {}
         if venue is None or resting.venue == venue:
-            sizes[resting.venue] = sizes.get(resting.venue, 0) + resting.size
+            place = 0 if is_sum else resting.venue
+            sizes[place] = sizes.get(place, 0) + resting.size
     rows += _level(price, sizes)
     return rows[:count]
 

@@ -10,6 +10,7 @@ from html import escape
 from random import Random
 
 from workstation.simgateway.instruments import Instrument
+from workstation.simgateway.venues import VENUES
 
 BRIEFING, WIRE, HOSTILE = "SIMB", "SIMW", "SIMX"
 PROVIDERS = {
@@ -21,6 +22,9 @@ DEFAULT = (BRIEFING, WIRE)
 """Providers of a request that names none."""
 
 SLOT_SECONDS = 300
+BULLETIN_SECONDS = 3600
+"""There is one bulletin in each such time."""
+
 OLDEST_DAYS = 30
 """How far back there are headlines."""
 
@@ -70,6 +74,19 @@ class Headline:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """One bulletin of the exchange; time in seconds since 1970."""
+
+    number: int
+    time: int
+    kind: int
+    """1 for a regular one, 2 when an exchange is not available, 3 when it is again."""
+
+    text: str
+    exchange: str
+
+
 class NewsFeed:
     """What each provider has said, the same whenever it is asked."""
 
@@ -105,6 +122,24 @@ class NewsFeed:
                 if known and headline is not None and headline.time <= now:
                     return self._body(instrument, headline, slot)
         return None
+
+    def bulletins(self, since: int, until: int) -> Iterator[Bulletin]:
+        """Yield the bulletins after since and up to until, the oldest first.
+
+        Every second one about an exchange takes back the one before it.
+        """
+        for slot in range(since // BULLETIN_SECONDS, until // BULLETIN_SECONDS + 1):
+            random = Random(f"{self._seed}:bulletin:{slot // 2}")  # noqa: S311 not a secret
+            exchange, kind = random.choice(VENUES), random.choice((1, 2))
+            time = slot * BULLETIN_SECONDS + random.randrange(BULLETIN_SECONDS)
+            if not since < time <= until:
+                continue
+            text = f"Simulated: {exchange} tests its systems; nothing is expected to change."
+            if kind == 2:
+                kind = 3 if slot % 2 else 2
+                state = "trades again" if kind == 3 else "is not available for the moment"
+                text = f"Simulated: {exchange} {state}."
+            yield Bulletin(number=slot, time=time, kind=kind, text=text, exchange=exchange)
 
     def _headline(self, instrument: Instrument, provider: str, slot: int) -> Headline | None:
         random = self._random(instrument, provider, slot)

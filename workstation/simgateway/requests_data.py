@@ -9,6 +9,8 @@ from workstation.simgateway import (
     requests_live_bars,
     requests_market,
     requests_news,
+    requests_options,
+    requests_scanner,
     requests_ticks,
 )
 from workstation.simgateway.client import Client
@@ -22,4 +24,6 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **requests_live_bars.HANDLERS,
     **requests_ticks.HANDLERS,
     **requests_news.HANDLERS,
+    **requests_options.HANDLERS,
+    **requests_scanner.HANDLERS,
 }

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field, Fields
 from workstation.simgateway.depth import DELETE, Row, steps, top_rows
-from workstation.simgateway.instruments import Instrument
+from workstation.simgateway.instruments import BY_CON_ID, Entitlement, Instrument, Trading
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.messages import Message, rows
 from workstation.simgateway.order_checks import invalid
 from workstation.simgateway.requests_contracts import read_instrument
 from workstation.simgateway.tape import Print, Quote
-from workstation.simgateway.venues import VENUES, venue_number
+from workstation.simgateway.venues import VENUES, shown_venue, venue_number
 
 MAX_DEPTH = 3
 """Depth subscriptions of one client."""
@@ -27,6 +27,9 @@ MAX_ROWS = 50
 _NO_AGGREGATION = 2147483647
 _NO_DEPTH = "Deep market data is not supported for this combination of security type/exchange"
 _TICK_TYPES = {"Last": 1, "AllLast": 2, "BidAsk": 3, "MidPoint": 4}
+_ONE_PLACE = {"FUT", "CASH", "CRYPTO"}
+"""What has a book at one place, not of many venues."""
+
 _ODD_LOT = " I"
 
 
@@ -34,6 +37,10 @@ def depth_exchanges(client: Client, fields: Fields) -> None:
     """Answer reqMktDepthExchanges (82)."""
     del fields
     listed = [(venue, "STK", "", "Deep", _NO_AGGREGATION) for venue in VENUES]
+    others = sorted({(one.primary_exchange, one.sec_type) for one in BY_CON_ID.values()})
+    listed += [
+        (place, kind, "", "Deep2", _NO_AGGREGATION) for place, kind in others if kind in _ONE_PLACE
+    ]
     client.write(rows([80], listed))
 
 
@@ -58,6 +65,9 @@ class DepthStream:
     venue: int | None
     """None for every venue."""
 
+    is_smart: bool = True
+    """Whether rows name their venue; else they are sums of one place."""
+
     shown: dict[bool, list[Row]] = field(default_factory=lambda: {True: [], False: []})
 
     def publish(self, client: Client, now: float) -> None:
@@ -65,7 +75,7 @@ class DepthStream:
         del now
         book = client.gateway.markets[self.con_id].book
         for buys in (False, True):
-            new = top_rows(book, self.rows, buys=buys, venue=self.venue)
+            new = top_rows(book, self.rows, buys=buys, venue=self.venue, is_sum=not self.is_smart)
             for step in steps(self.shown[buys], new):
                 client.write(
                     self._message(client, step.operation, step.position, step.row, buys=buys)
@@ -80,7 +90,7 @@ class DepthStream:
         shown = instrument.quoted(row.price)
         price, size = (0.0, 0) if gone else (shown, client.size(instrument, row.size))
         tail: Message = [operation, int(buys), price, size]
-        if self.venue is None:
+        if self.is_smart:
             return [13, 1, self.req_id, position, VENUES[row.venue], *tail, 1]
         return [12, 1, self.req_id, position, *tail]
 
@@ -92,14 +102,19 @@ def market_depth(client: Client, fields: Fields) -> None:
     instrument, contract = read_instrument(client, req_id, fields)
     count, smart = fields.integer(), fields.flag()
     is_smart = contract.exchange == "SMART"
-    venue = None if is_smart else venue_number(contract.exchange)
     if instrument is None:
         return
+    venue = venue_number(contract.exchange) if instrument.sec_type == "STK" else None
+    is_served = smart if is_smart else venue is not None
+    if instrument.sec_type in _ONE_PLACE:
+        is_smart, is_served = False, True
     if count < 1:
         refusal = invalid("Invalid number of rows")
         client.error(req_id, refusal.code, refusal.text)
-    elif is_smart != (venue is None) or (is_smart and not smart):
+    elif not is_served or instrument.sec_type not in {"STK", *_ONE_PLACE}:
         client.error(req_id, 10092, _NO_DEPTH)
+    elif instrument.entitlement is not Entitlement.LIVE:
+        client.error(req_id, 354, "Requested market data is not subscribed.")
     elif ("depth", req_id) in client.streams:
         client.error(req_id, 102, "Duplicate ticker ID.")
     elif client.number_of("depth") >= MAX_DEPTH:
@@ -108,7 +123,7 @@ def market_depth(client: Client, fields: Fields) -> None:
     else:
         if is_smart:
             client.error(req_id, 2152, f"Exchanges - Depth: {'; '.join(VENUES)}; ")
-        stream = DepthStream(req_id, instrument.con_id, min(count, MAX_ROWS), venue)
+        stream = DepthStream(req_id, instrument.con_id, min(count, MAX_ROWS), venue, is_smart)
         client.streams["depth", req_id] = stream
         stream.publish(client, 0.0)
 
@@ -154,7 +169,9 @@ class TickStream:
         self.quote = quote
         if old is None or self._view(old) != self._view(quote):
             time = int(client.gateway.now())
-            client.write([99, self.req_id, self.kind, time, *_quote(self.kind, quote)])
+            client.write(
+                [99, self.req_id, self.kind, time, *_quote(market.instrument, self.kind, quote)]
+            )
 
     def _view(self, quote: Quote) -> tuple[float | None, ...]:
         if self.kind == 4:
@@ -169,15 +186,16 @@ def _print(instrument: Instrument, one: Print) -> Message:
     price = instrument.quoted(one.price)
     is_odd = instrument.sec_type == "STK" and one.size < 100
     size = instrument.size(one.size)
-    return [price, size, 0, VENUES[one.venue], _ODD_LOT if is_odd else ""]
+    return [price, size, 0, shown_venue(instrument, one.venue), _ODD_LOT if is_odd else ""]
 
 
-def _quote(kind: int, quote: Quote) -> Message:
+def _quote(instrument: Instrument, kind: int, quote: Quote) -> Message:
     assert quote.bid is not None
     assert quote.ask is not None
     if kind == 4:
-        return [round((quote.bid + quote.ask) / 2, 4)]
-    return [quote.bid, quote.ask, quote.bid_size, quote.ask_size, 0]
+        return [round((quote.bid + quote.ask) / 2, 8)]
+    bid_size, ask_size = instrument.size(quote.bid_size), instrument.size(quote.ask_size)
+    return [quote.bid, quote.ask, bid_size, ask_size, 0]
 
 
 def tick_by_tick(client: Client, fields: Fields) -> None:
@@ -188,9 +206,12 @@ def tick_by_tick(client: Client, fields: Fields) -> None:
     kind = _TICK_TYPES.get(name)
     if instrument is None:
         return
+    reason = _no_ticks(instrument, kind)
     if kind is None:
         refusal = invalid(f"Invalid tick type: {name[:40]}")
         client.error(req_id, refusal.code, refusal.text)
+    elif reason:
+        client.error(req_id, 10189, f"Failed to request tick-by-tick data.{reason}")
     elif ("ticks", req_id) in client.streams:
         client.error(req_id, 102, "Duplicate ticker ID.")
     elif client.number_of("ticks") >= MAX_TICK_STREAMS:
@@ -204,6 +225,20 @@ def tick_by_tick(client: Client, fields: Fields) -> None:
         stream.publish(client, 0.0)
 
 
+def _no_ticks(instrument: Instrument, kind: int | None) -> str:
+    """Return why a contract has no such ticks; empty when it has."""
+    place = f"{instrument.primary_exchange} {instrument.sec_type}"
+    if instrument.entitlement is not Entitlement.LIVE:
+        return f"No market data permissions for {place}"
+    if instrument.sec_type in {"OPT", "FOP", "BAG"} or instrument.trading is Trading.HISTORY:
+        return f"Tick-by-tick data are not available for {instrument.sec_type}"
+    if kind in {1, 2} and not instrument.has_trades:
+        return f"No trades for {place}"
+    if kind in {3, 4} and instrument.trading is Trading.VALUE:
+        return f"No quotes for {place}"
+    return ""
+
+
 def _earlier(req_id: int, kind: int, market: InstrumentMarket, count: int, now: int) -> Message:
     """Return the ticks before the stream: the prints still kept, or the present quote."""
     if kind <= 2:
@@ -215,7 +250,7 @@ def _earlier(req_id: int, kind: int, market: InstrumentMarket, count: int, now: 
     quote = market.quote()
     if quote.bid is None or quote.ask is None:
         return [*rows([97 if kind == 3 else 96, req_id], []), 1]
-    values: list[Field] = [*_quote(kind, quote)]
+    values: list[Field] = [*_quote(market.instrument, kind, quote)]
     if kind == 4:
         return [96, req_id, 1, now, 0, values[0], 0, 1]
     return [97, req_id, 1, now, 0, *values[:4], 1]

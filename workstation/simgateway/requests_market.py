@@ -40,7 +40,7 @@ def current_time_ms(client: Client, fields: Fields) -> None:
 
 
 def nothing(client: Client, fields: Fields) -> None:
-    """Take a request that has no answer: log level, bulletins, cancels of nothing."""
+    """Take a request that has no answer: the log level."""
     del client, fields
 
 
@@ -163,8 +163,6 @@ HANDLERS = {
     1: market_data,
     2: cancel_market_data,
     8: req_ids,
-    12: nothing,
-    13: nothing,
     14: nothing,
     49: current_time,
     59: market_data_type,

@@ -9,6 +9,7 @@ from itertools import islice
 
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import BadFieldError, Fields
+from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.messages import Message, rows
 from workstation.simgateway.news_feed import DEFAULT, PROVIDERS, Headline
 from workstation.simgateway.order_checks import invalid
@@ -32,8 +33,8 @@ def historical_news(client: Client, fields: Fields) -> None:
     req_id, con_id = fields.integer(), fields.integer()
     named = tuple(part for part in fields.text().replace(",", "+").split("+") if part)
     start, end, total = _time(fields.text()), _time(fields.text()), fields.integer()
-    market = client.gateway.markets.get(con_id)
-    if market is None:
+    instrument = BY_CON_ID.get(con_id)
+    if instrument is None:
         refusal = invalid("Invalid contract id")
         client.error(req_id, refusal.code, refusal.text)
         return
@@ -44,7 +45,7 @@ def historical_news(client: Client, fields: Fields) -> None:
         return
     now = int(client.gateway.now())
     until = min(now, end or now)
-    found = client.gateway.news.headlines(market.instrument, named or DEFAULT, start or 0, until)
+    found = client.gateway.news.headlines(instrument, named or DEFAULT, start or 0, until)
     limit = min(max(total, 1), MOST_HEADLINES)
     chosen = list(islice(found, limit + 1))
     for headline in chosen[:limit]:
@@ -78,7 +79,8 @@ def _time(text: str) -> int | None:
 def news_article(client: Client, fields: Fields) -> None:
     """Answer reqNewsArticle (84)."""
     req_id, provider, article_id = fields.integer(), fields.text(), fields.text()
-    instruments = [market.instrument for market in client.gateway.markets.values()]
+    symbol = article_id.rpartition("-")[2]
+    instruments = BY_CON_ID.named(symbol)
     now = int(client.gateway.now())
     text = client.gateway.news.article(instruments, provider, article_id, now)
     if text is None:
@@ -105,7 +107,7 @@ class NewsStream:
             return
         self.checked_at = now
         moment = int(client.gateway.now())
-        instrument = client.gateway.markets[self.con_id].instrument
+        instrument = BY_CON_ID[self.con_id]
         found = client.gateway.news.headlines(instrument, self.providers, self.checked, moment)
         new = list(islice(found, FIRST_TICKS))
         self.checked = moment
@@ -135,4 +137,48 @@ def subscribe_news(client: Client, req_id: int, con_id: int, generic_ticks: str)
             stream.publish(client, client.gateway.clock.monotonic())
 
 
-HANDLERS = {84: news_article, 85: news_providers, 86: historical_news}
+# ---- bulletins ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class BulletinStream:
+    """The subscription to bulletins; checked is the moment up to which they have been sent."""
+
+    checked: int
+    checked_at: float = float("-inf")
+
+    def publish(self, client: Client, now: float) -> None:
+        """Send the bulletins that came since the last time."""
+        if now - self.checked_at < _CHECK_SECONDS:
+            return
+        self.checked_at = now
+        moment = int(client.gateway.now())
+        for one in client.gateway.news.bulletins(self.checked, moment):
+            client.write([14, 1, one.number, one.kind, one.text, one.exchange])
+        self.checked = max(self.checked, moment)
+
+
+def bulletins(client: Client, fields: Fields) -> None:
+    """Answer reqNewsBulletins (12): those of the day if asked, then each as it comes."""
+    fields.skip()
+    now = int(client.gateway.now())
+    local = client.gateway.local_time(now)
+    since_midnight = local.hour * 3600 + local.minute * 60 + local.second
+    stream = BulletinStream(now - since_midnight if fields.flag() else now)
+    client.streams["bulletins", 0] = stream
+    stream.publish(client, client.gateway.clock.monotonic())
+
+
+def cancel_bulletins(client: Client, fields: Fields) -> None:
+    """Answer cancelNewsBulletins (13)."""
+    del fields
+    client.streams.pop(("bulletins", 0), None)
+
+
+HANDLERS = {
+    12: bulletins,
+    13: cancel_bulletins,
+    84: news_article,
+    85: news_providers,
+    86: historical_news,
+}

@@ -21,7 +21,7 @@ from workstation.simgateway.messages import Message, rows
 from workstation.simgateway.past_ticks import Second, seconds_after, seconds_before
 from workstation.simgateway.requests_contracts import read_instrument
 from workstation.simgateway.requests_history import pace, refuse
-from workstation.simgateway.venues import VENUES
+from workstation.simgateway.venues import shown_venue
 
 MOST_TICKS = 1000
 """Ticks of one answer; the last second is never cut."""
@@ -104,7 +104,7 @@ def _trades(instrument: Instrument, seconds: list[Second], *, ignore_size: bool)
         for one in second.prints:
             is_odd = instrument.sec_type == "STK" and one.size < 100
             price, size = instrument.quoted(one.price), instrument.size(one.size)
-            venue = VENUES[one.venue]
+            venue = shown_venue(instrument, one.venue)
             found.append([one.time, 0, price, size, venue, _ODD_LOT if is_odd else ""])
     return found
 
