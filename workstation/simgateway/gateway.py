@@ -119,11 +119,10 @@ class Gateway:
         self.accounts = _accounts(saved, accounts, self._rate)
         now = int(clock.now().timestamp())
         self._today = self.local_time(now).date()
-        sources = sources or {}
         BY_CON_ID.open_day(self._today)
         self.markets = Markets(self._opener(saved, now), self._last_close)
-        self.histories = Histories(self.markets, sources, self.seed, self._today)
-        self._open_at_once(sources)
+        self.histories = Histories(self.markets, sources or {}, self.seed, self._today)
+        self._open_at_once(sources or {})
         self.news = NewsFeed(self.seed)
         self.sessions = sessions_of(day)
         numbers = _numbers(saved)
