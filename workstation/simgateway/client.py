@@ -116,7 +116,6 @@ class Client:
 
     def forget_subscriptions(self) -> None:
         """Lose the market-data lines and every other stream of data."""
-        self.quotes.clear()
         self.streams.clear()
         self.pnl.clear()
         self.pnl_single.clear()

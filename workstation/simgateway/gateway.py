@@ -20,7 +20,6 @@ from workstation.simgateway.named_days import NamedDay
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Changes, Numbers
-from workstation.simgateway.tape import Base
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import (
     Complaint,
