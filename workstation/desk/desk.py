@@ -376,6 +376,7 @@ class Desk:
                 self.link.set(LinkState.DEGRADED, "the broker is silent; entries are denied")
             elif self._presence.synced and not self._presence.farm_lost:
                 self.link.set(LinkState.READY, "")
+        self.publish_link()
 
     def _after_pass(self) -> None:
         try:

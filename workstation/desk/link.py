@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from workstation.broker.session import SUSPECT_SECONDS, Phase, Session
+from workstation.broker.session import SILENCE_SECONDS, SUSPECT_SECONDS, Phase, Session
 from workstation.domain.clock import Clock
 from workstation.domain.link import LinkState
 from workstation.domain.ports import Reactor, Timer
@@ -11,6 +12,9 @@ from workstation.domain.ports import Reactor, Timer
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 60.0
 CONFLICT_RETRY_SECONDS = 15.0
+QUIET_SECONDS = SILENCE_SECONDS + 2.0
+"""A live link has answered the probe by then; data that is older may be dead."""
+
 STEADY_SECONDS = 60.0
 """A session that lasted this long was a good one: the next attempt comes soon again."""
 
@@ -27,6 +31,7 @@ class LinkKeeper:
         self.port = 0
         self.since = clock.now()
         self.reason = "no broker chosen yet"
+        self.retry_at: datetime | None = None
         self.farm_reason = ""
         self._reactor = reactor
         self._clock = clock
@@ -47,6 +52,11 @@ class LinkKeeper:
     def suspect(self) -> bool:
         """Whether the broker has been silent for so long that the link may be dead."""
         return self._session.phase is Phase.UP and self._session.silent_for >= SUSPECT_SECONDS
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing came for so long that the newest data may be old."""
+        return self._session.phase is Phase.UP and self._session.silent_for >= QUIET_SECONDS
 
     def use(self, host: str, port: int) -> None:
         """Connect to this endpoint from now on."""
@@ -92,7 +102,8 @@ class LinkKeeper:
             self._delay = min(self._delay * 2, LONGEST_RETRY_SECONDS)
         self._cancel_retry()
         self._retry = self._reactor.call_later(delay, self.connect_now)
-        self.set(LinkState.DISCONNECTED, f"{reason}; next attempt in {max(delay, 1):.0f} s")
+        self.retry_at = self._clock.now() + timedelta(seconds=delay)
+        self.set(LinkState.DISCONNECTED, reason)
 
     def stop(self, reason: str) -> None:
         """Disconnect for good."""
@@ -112,6 +123,7 @@ class LinkKeeper:
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
+            self.retry_at = None
 
 
 def _nothing() -> None:

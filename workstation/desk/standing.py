@@ -59,6 +59,8 @@ class Standings:
             state=self._link.state,
             client_id=self._settings.session.client_id,
             reason=self._link.reason,
+            retry_at=self._link.retry_at,
+            is_silent=self._link.silent,
             host=self._link.host,
             port=self._link.port,
             server_version=self._session.server_version,

@@ -23,13 +23,17 @@ class LinkState(StrEnum):
 class LinkView:
     """What the banner shows: link, account, world and what may be traded.
 
-    `reason` says why the link is not READY and what comes next. `clock_offset` is the
-    broker's time minus ours in seconds, None before the broker told its time.
+    `reason` says why the link is not READY. `retry_at` is when the next attempt begins, None
+    where none is planned. `is_silent` tells that nothing came for so long that what is on screen
+    may be old. `clock_offset` is the broker's time minus ours in seconds, None before the broker
+    told its time.
     """
 
     state: LinkState
     client_id: ClientId
     reason: str = ""
+    retry_at: datetime | None = None
+    is_silent: bool = False
     host: str = ""
     port: int = 0
     server_version: int | None = None

@@ -3,7 +3,6 @@
 from collections import deque
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.notice import Notice
@@ -14,23 +13,25 @@ MAX_ALARMS = 200
 """More alarms than this drop the oldest; the log keeps them."""
 
 
+_LOOKS = "#alarm_strip { background: #a3101f; } #alarm_text { color: #ffffff; }"
+"""The same in all themes; a palette would be lost with the next theme."""
+
+
 class AlarmStrip(QWidget):
     """Shows the oldest alarm not dismissed yet, and how many more wait."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._alarms: deque[Notice] = deque(maxlen=MAX_ALARMS)
-        self.setAutoFillBackground(True)
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor("#a3101f"))
-        palette.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
-        self.setPalette(palette)
+        self.setObjectName("alarm_strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(_LOOKS)
         self.text_label = PlainLabel("", self)
         self.effect_label = PlainLabel("", self)
         lines = QVBoxLayout()
         lines.setSpacing(0)
         for label in (self.text_label, self.effect_label):
-            label.setPalette(palette)
+            label.setObjectName("alarm_text")
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             lines.addWidget(label)
         font = self.text_label.font()

@@ -23,6 +23,7 @@ from workstation.ui.alarm_strip import AlarmStrip
 from workstation.ui.banner import Banner
 from workstation.ui.board import Board
 from workstation.ui.chart.trading_tool import PriceWish
+from workstation.ui.connection_advice import first_steps
 from workstation.ui.docks import Docks
 from workstation.ui.icons import icon
 from workstation.ui.layout_state import (
@@ -309,10 +310,19 @@ class MainWindow(QMainWindow):
         board.risk.show_link(link, read_only=self.state.is_read_only)
         board.account.show_account(self.state.account)
         board.positions.set_trading(possible=self.state.can_exit)
+        self._show_doubt()
         for panel in (board.depth, board.tape, board.news):
             panel.link_changed()
         if link is not None:
             board.chart.link_changed(old, link)
+
+    def _show_doubt(self) -> None:
+        board, doubt = self.board, self.state.doubt
+        _, advice = first_steps(self.state.link)
+        board.orders.show_doubt(doubt, "" if self.state.was_ready else advice)
+        board.positions.show_doubt(doubt)
+        board.account.show_doubt(doubt)
+        board.log.show_doubt("" if self.state.was_ready else doubt)
 
     def _show_counts(self) -> None:
         count = len(self.state.own_working_orders())

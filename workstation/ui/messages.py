@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,9 +10,9 @@ from workstation.domain.account import AccountPnl, AccountSummary, PositionView
 from workstation.domain.bar import BarUpdate
 from workstation.domain.contract import ContractDetails
 from workstation.domain.depth import DepthBook
-from workstation.domain.ids import OrderKey
+from workstation.domain.ids import ConId, OrderKey
 from workstation.domain.limit_use import RiskView
-from workstation.domain.link import LinkState, LinkView
+from workstation.domain.link import LinkView
 from workstation.domain.messages import (
     CommissionArrived,
     ContractKnown,
@@ -96,6 +96,8 @@ class Messages(QObject):
         self.event_count = 0
         self.latest_count = 0
         self.newest_quote: Quote | None = None
+        self._suspended: dict[ConId, Quote] = {}
+        self._marked: dict[ConId, Quote] = {}
 
     def take_events(self, messages: Iterable[object]) -> None:
         """Apply events in order; order rows and log lines of one batch go in together."""
@@ -186,12 +188,32 @@ class Messages(QObject):
 
     def _take_link(self, link: LinkView) -> None:
         old = self._state.link
-        self._state.link = link
+        had_market = self._state.has_market
+        self._state.take_link(link)
         if old is None or old.account != link.account:
             self._show_positions(self._state.positions.values())
-        down = link.state in {LinkState.DISCONNECTED, LinkState.CONNECTING}
-        self.quotes.set_link_down(down=down)
+        if old is None or had_market is not self._state.has_market:
+            self._mark_quotes(stale=not self._state.has_market)
+        for model in (self.orders, self.positions):
+            model.set_history(is_history=bool(self._state.doubt))
         self.link_changed.emit(old)
+
+    def _mark_quotes(self, *, stale: bool) -> None:
+        """Make history of every quote while the link is dead; what did not change comes back."""
+        quotes = self._state.quotes
+        if stale:
+            self._suspended = {key: quote for key, quote in quotes.items() if not quote.stale}
+            marked = {key: replace(quote, stale=True) for key, quote in self._suspended.items()}
+            self._marked = marked
+        else:
+            before = self._marked
+            marked = {k: q for k, q in self._suspended.items() if quotes.get(k) is before[k]}
+            self._suspended, self._marked = {}, {}
+        quotes.update(marked)
+        self.quotes.set_link_down(down=stale)
+        if marked:
+            self.quotes.set_quotes(marked.values(), time.monotonic())
+            self.quotes_changed.emit(frozenset(marked))
 
     def _take_rules(self, details: ContractDetails) -> None:
         con_id = details.contract.con_id

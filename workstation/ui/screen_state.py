@@ -1,6 +1,7 @@
 """What the window knows at this moment, gathered from both lanes."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from workstation.domain.account import Environment, PositionView
 from workstation.domain.contract import ContractDetails
@@ -9,6 +10,7 @@ from workstation.domain.link import LinkState, LinkView
 from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
+from workstation.ui import text
 
 
 @dataclass(slots=True)
@@ -17,6 +19,10 @@ class ScreenState:
 
     read_only: bool
     link: LinkView | None = None
+    was_ready: bool = False
+    """Whether orders and positions were ever compared with the broker."""
+    known_until: datetime | None = None
+    """Since when orders, positions and money are history, None while they are not."""
     details: dict[ConId, ContractDetails] = field(default_factory=dict)
     quotes: dict[ConId, Quote] = field(default_factory=dict)
     positions: dict[tuple[AccountId, ConId], PositionView] = field(default_factory=dict)
@@ -55,6 +61,34 @@ class ScreenState:
         link = self.link
         up = link is not None and link.state in {LinkState.READY, LinkState.DEGRADED}
         return up and not self.is_read_only
+
+    @property
+    def has_market(self) -> bool:
+        """Whether quotes can be a market: nothing is known to be between them and us."""
+        link = self.link
+        up = link is not None and link.state in {LinkState.READY, LinkState.SYNCING}
+        return up and link is not None and not link.is_silent
+
+    @property
+    def doubt(self) -> str:
+        """Why orders, positions and money on screen may not be so; empty where they are."""
+        state = self.link.state if self.link else LinkState.DISCONNECTED
+        if state in {LinkState.READY, LinkState.DEGRADED}:
+            return ""
+        why = "comparing with the broker" if state is LinkState.SYNCING else "not connected"
+        if not self.was_ready:
+            return f"Not known yet: {why}"
+        return f"As of {text.clock_time(self.known_until)}: {why}"
+
+    def take_link(self, link: LinkView) -> None:
+        """Take the newest state of the link, and remember since when the rest is history."""
+        old, self.link = self.link, link
+        known = {LinkState.READY, LinkState.DEGRADED}
+        if link.state is LinkState.READY:
+            self.was_ready, self.known_until = True, None
+        elif link.state not in known and old is not None and old.state in known:
+            degraded = old.state is LinkState.DEGRADED
+            self.known_until = old.since if degraded else link.since
 
     @property
     def is_live(self) -> bool:

@@ -245,6 +245,11 @@ class TableView(QTableView):
             self._needs = []
             self._fill_width()
 
+    @property
+    def empty_text(self) -> str:
+        """What is said when there are no rows."""
+        return self._empty
+
     def set_empty_text(self, content: str) -> None:
         """Say something else when there are no rows."""
         self._empty = content

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.scripted_peer import Rig, framed, hello, start_up
+from tests.helpers.scripted_peer import Rig, framed, hello, message, start_up
 from workstation.broker.session import Phase
 from workstation.desk.link import LinkKeeper
 from workstation.domain.link import LinkState
@@ -155,3 +155,25 @@ def test_a_silent_broker_is_suspect_after_10_s(kept: Kept) -> None:
     kept.rig.loop.pass_time(31)
     assert kept.link.state is not LinkState.SYNCING
     assert not kept.link.suspect
+
+
+def test_a_link_that_says_nothing_is_called_silent_before_it_is_suspect(kept: Kept) -> None:
+    kept.link.use("127.0.0.1", 4002)
+    kept.begin()
+    kept.rig.loop.pass_time(4)
+    assert not kept.link.silent
+    kept.rig.loop.pass_time(4)
+    assert kept.link.silent
+    assert not kept.link.suspect
+    kept.rig.say(message(49, 1, 1_700_000_000))
+    assert not kept.link.silent
+
+
+def test_the_moment_of_the_next_attempt_is_known_while_it_is_waited_for(kept: Kept) -> None:
+    kept.link.use("127.0.0.1", 4002)
+    assert kept.link.retry_at is None
+    kept.refuse()
+    assert kept.link.retry_at is not None
+    assert kept.link.retry_at > kept.rig.loop.clock.now()
+    kept.link.connect_now()
+    assert kept.link.retry_at is None

@@ -19,21 +19,10 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.account import Environment
 from workstation.domain.profile import PROFILES, Profile
+from workstation.ui.connection_advice import advice_for
 from workstation.ui.plain_label import PlainLabel
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-_ADVICE = {
-    "simulated": "A simulated market that the program runs itself. No account and no TWS are needed.",
-    "tws": (
-        "In TWS: Configure, API, Settings. Switch on 'Enable ActiveX and Socket Clients', keep "
-        "'Allow connections from localhost only', and compare the socket port."
-    ),
-    "gateway": (
-        "In IB Gateway: Configure, Settings, API. Compare the socket port; switch 'Read-Only API' "
-        "off if you want to trade."
-    ),
-}
 
 _UNENCRYPTED = (
     "The link to another computer is not encrypted: anyone on the way can read and change orders. "
@@ -155,8 +144,7 @@ class ConnectionDialog(QDialog):
         own = profile.name not in PROFILES
         for widget in (self.name_edit, self.host_edit, self.port_edit, self.world_box):
             widget.setEnabled(own)
-        kind = profile.name.split("-")[0]
-        self.advice_label.show_text(_ADVICE.get(kind, _ADVICE["tws"]))
+        self.advice_label.show_text(advice_for(profile.name))
 
     @Slot()
     def _check(self) -> None:

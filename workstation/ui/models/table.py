@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from workstation.ui import text
+from workstation.ui.theme import paint
 
 Row = TypeVar("Row")
 
@@ -90,6 +91,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self.columns = tuple(columns)
         self._rows: list[Row] = []
         self._cells: list[list[Cell | None] | None] = []
+        self._is_history = False
 
     @override
     def rowCount(self, parent: AnyIndex = ROOT) -> int:
@@ -147,7 +149,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         if role == _TOOLTIP:
             return text.tooltip(self.tip(row, column)) or None
         if role == _FOREGROUND:
-            return self.colour(row, column)
+            return self._shade(row, column)
         if role == _BACKGROUND:
             return self.background(row, column)
         return None
@@ -167,10 +169,19 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         return Cell(
             spec.text(row),
             spec.is_right,
-            self.colour(row, column),
+            self._shade(row, column),
             self.background(row, column),
             spec.is_number,
         )
+
+    def set_history(self, *, is_history: bool) -> None:
+        """Grey every row, or give the colours back: nobody vouches for what is shown."""
+        if is_history is not self._is_history:
+            self._is_history = is_history
+            self.announce(range(len(self._rows)))
+
+    def _shade(self, row: Row, column: int) -> QColor | None:
+        return paint().muted if self._is_history else self.colour(row, column)
 
     def colour(self, row: Row, column: int) -> QColor | None:  # noqa: ARG002 -- for subclasses
         """Return the colour of the text, None for the ordinary one."""

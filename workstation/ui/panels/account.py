@@ -50,8 +50,12 @@ class AccountPanel(QWidget):
         super().__init__(parent)
         self.values: dict[str, PlainLabel] = {}
         self._account: AccountId | None = None
+        self._tones: dict[str, str] = {}
+        self._doubt = ""
         self.age_label = PlainLabel("", self)
         self.age_label.set_tone("muted")
+        self.doubt_label = PlainLabel("", self)
+        self.doubt_label.set_tone("warning")
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(2)
@@ -68,6 +72,7 @@ class AccountPanel(QWidget):
         column.setContentsMargins(10, 6, 10, 6)
         column.addLayout(grid)
         column.addWidget(self.age_label)
+        column.addWidget(self.doubt_label)
         column.addStretch(1)
 
     def show_account(self, account: AccountId | None) -> None:
@@ -77,7 +82,8 @@ class AccountPanel(QWidget):
         self._account = account
         for label in self.values.values():
             label.show_text(text.ABSENT)
-            label.set_tone("")
+        self._tones.clear()
+        self._show_tones()
         self.age_label.show_text(f"Account {masked(account)}" if account else "No account")
 
     @Slot(object)
@@ -85,9 +91,19 @@ class AccountPanel(QWidget):
         """Show the newest profit and loss."""
         for name in ("daily", "unrealized", "realized"):
             value: float | None = getattr(pnl, name)
-            label = self.values[name]
-            label.show_text(text.signed_money(value))
-            label.set_tone("" if not value else "up" if value > 0 else "down")
+            self.values[name].show_text(text.signed_money(value))
+            self._tones[name] = "" if not value else "up" if value > 0 else "down"
+        self._show_tones()
+
+    def show_doubt(self, doubt: str) -> None:
+        """Say why the figures may not be so, and grey them; empty where nothing is in doubt."""
+        self._doubt = doubt
+        self.doubt_label.show_text(doubt)
+        self._show_tones()
+
+    def _show_tones(self) -> None:
+        for name, label in self.values.items():
+            label.set_tone("muted" if self._doubt else self._tones.get(name, ""))
 
     @Slot(object)
     def show_summary(self, summary: AccountSummary) -> None:
@@ -103,10 +119,10 @@ class AccountPanel(QWidget):
 
     def _show_cushion(self, summary: AccountSummary) -> None:
         share = cushion(summary)
-        label = self.values["cushion"]
-        label.show_text(text.share(share))
+        self.values["cushion"].show_text(text.share(share))
         is_thin = share is not None and share < Decimal("0.1")
-        label.set_tone("error" if is_thin else "")
+        self._tones["cushion"] = "error" if is_thin else ""
+        self._show_tones()
 
     def _add_figure(
         self, grid: QGridLayout, place: tuple[int, int], name: str, words: tuple[str, str]

@@ -1,5 +1,6 @@
 """Market depth: the order book of the selected contract."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from PySide6.QtCore import QModelIndex, Signal, Slot
@@ -33,6 +34,7 @@ class DepthPanel(LivePanel):
         super().__init__(parent)
         self._state = state
         self._con_id: ConId | None = None
+        self._book: DepthBook | None = None
         self.model = DepthModel(self)
         self.table = TableView(self.model, "No symbol chosen", self, is_arranged=False)
         self.symbol_label = PlainLabel("", self)
@@ -70,8 +72,13 @@ class DepthPanel(LivePanel):
         """Show the newest book, if it is of our contract."""
         if book.con_id != self._con_id or not self.is_seen:
             return
-        ladder = self._state.ladder(book.con_id)
-        self.model.show_book(rows_of(book, ladder))
+        self._book = book
+        self._show_book(book)
+
+    def _show_book(self, book: DepthBook) -> None:
+        if not self._state.has_market and not book.stale:
+            book = replace(book, stale=True)
+        self.model.show_book(rows_of(book, self._state.ladder(book.con_id)))
         self._show_header(book)
         if book.problem:
             self.table.set_empty_text(f"No depth: {text.one_line(book.problem)}")
@@ -79,8 +86,10 @@ class DepthPanel(LivePanel):
             self.table.set_empty_text(_WAITING)
 
     def link_changed(self) -> None:
-        """Follow as soon as the link allows."""
+        """Follow as soon as the link allows; grey the book while the link is dead."""
         self.following.conditions_changed()
+        if self._book is not None:
+            self._show_book(self._book)
 
     def contract_known(self, con_id: ConId) -> None:
         """Follow as soon as the rules of the contract are known."""
@@ -106,6 +115,7 @@ class DepthPanel(LivePanel):
         self.state_label.show_text(state, book.problem)
 
     def _clear(self, reason: str) -> None:
+        self._book = None
         self.model.clear()
         self.spread_label.show_text("")
         self.state_label.show_text("")

@@ -39,6 +39,10 @@ class LogPanel(QWidget):
         self._copy.setContext(self._copy.context().WidgetShortcut)
         self._copy.activated.connect(self._on_copy)
 
+    def show_doubt(self, doubt: str) -> None:
+        """Say so where nothing can have been heard yet."""
+        self.table.set_empty_text(doubt or "Nothing has happened yet")
+
     @Slot()
     def _on_filter_changed(self) -> None:
         choices = (None, _is_warning, _is_error, _is_fill)

@@ -43,6 +43,7 @@ class OrdersPanel(QWidget):
         self.table.setObjectName("orders_table")
         self._menu: QMenu | None = None
         self._absent: OrderView | None = None
+        self._working, self._doubt, self._advice = 0, "", ""
         self.dialog: PlainDialog | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -90,14 +91,32 @@ class OrdersPanel(QWidget):
 
     def show_count(self, working: int) -> None:
         """Say how many orders of this client are working."""
-        self.count_label.show_text(f"{text.count_of(working, 'order')} working")
+        self._working = working
         self.cancel_all_button.setEnabled(working > 0)
+        self._show_words()
+
+    def show_doubt(self, doubt: str, advice: str = "") -> None:
+        """Say why orders may not be as shown, and what to do; empty where nothing is in doubt."""
+        if (doubt, advice) != (self._doubt, self._advice):
+            self._doubt, self._advice = doubt, advice
+            self._show_words()
+
+    def _show_words(self) -> None:
+        working = f"{text.count_of(self._working, 'order')} working"
+        is_known = self._working or not self._doubt
+        words = "   ".join(part for part in (working if is_known else "", self._doubt) if part)
+        self.count_label.show_text(words)
+        self.count_label.set_tone("warning" if self._doubt else "muted")
+        working_only = self.filter_box.currentIndex() == 0
+        empty = "No working orders" if working_only else "No orders today"
+        unknown = "\n".join(part for part in (self._doubt, self._advice) if part)
+        self.table.set_empty_text(unknown or empty)
 
     @Slot()
     def _on_filter_changed(self) -> None:
         working_only = self.filter_box.currentIndex() == 0
         self.table.proxy.set_filter(_is_working if working_only else None)
-        self.table.set_empty_text("No working orders" if working_only else "No orders today")
+        self._show_words()
         self._on_selection_changed()
 
     @Slot()

@@ -51,7 +51,8 @@ class AccountLine(QWidget):
             grid.addWidget(value, 1, column)
             grid.setColumnStretch(column, 1)
             self.values[name] = value
-        self._currency = ""
+        self._tones = dict.fromkeys(self.values, "")
+        self._is_history = False
 
     @Slot(object)
     def show_pnl(self, pnl: AccountPnl) -> None:
@@ -69,9 +70,18 @@ class AccountLine(QWidget):
             )
 
     def _show_signed(self, name: str, value: float | None) -> None:
-        label = self.values[name]
-        label.show_text(text.signed_money(value))
-        label.set_tone("" if not value else "up" if value > 0 else "down")
+        self.values[name].show_text(text.signed_money(value))
+        self._tones[name] = "" if not value else "up" if value > 0 else "down"
+        self._show_tones()
+
+    def set_history(self, *, is_history: bool) -> None:
+        """Grey the figures, or give their colours back."""
+        self._is_history = is_history
+        self._show_tones()
+
+    def _show_tones(self) -> None:
+        for name, label in self.values.items():
+            label.set_tone("muted" if self._is_history else self._tones[name])
 
 
 class PositionsPanel(QWidget):
@@ -92,6 +102,7 @@ class PositionsPanel(QWidget):
         self._closing: PositionView | None = None
         self._menu: QMenu | None = None
         self._can_trade = False
+        self._doubt = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -111,6 +122,14 @@ class PositionsPanel(QWidget):
         """Offer to close, or not: a session that only looks closes nothing."""
         self._can_trade = possible
         self._show_button()
+
+    def show_doubt(self, doubt: str) -> None:
+        """Say why positions and money may not be as shown; empty where nothing is in doubt."""
+        if doubt != self._doubt:
+            self._doubt = doubt
+            self.table.set_empty_text(doubt or "No positions")
+            self.account_line.set_history(is_history=bool(doubt))
+            self._show_button()
 
     def _build_line(self) -> QHBoxLayout:
         self.close_button = QPushButton("Close position…", self)
@@ -139,7 +158,9 @@ class PositionsPanel(QWidget):
     @Slot()
     def _show_button(self) -> None:
         held = sum(1 for row in self.model.values() if row.position.quantity)
-        self.count_label.show_text(f"{text.count_of(held, 'position')} open" if held else "")
+        count = f"{text.count_of(held, 'position')} open" if held else ""
+        self.count_label.show_text("   ".join(part for part in (count, self._doubt) if part))
+        self.count_label.set_tone("warning" if self._doubt else "muted")
         self.close_button.setEnabled(self._closable() is not None)
 
     @Slot()

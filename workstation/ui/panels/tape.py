@@ -7,7 +7,6 @@ from typing_extensions import override
 from workstation.bridge.commands import CommandPort
 from workstation.domain.commands import FollowTape, UnfollowTape
 from workstation.domain.ids import ConId
-from workstation.domain.link import LinkState
 from workstation.domain.trade import Trade
 from workstation.ui import text
 from workstation.ui.following import Following
@@ -113,8 +112,7 @@ class TapePanel(LivePanel):
         self._show_pause()
 
     def _show_pause(self) -> None:
-        link = self._state.link
-        if link is None or link.state in {LinkState.DISCONNECTED, LinkState.CONNECTING}:
+        if not self._state.has_market:
             self.pause_label.show_text("Stale" if self.model.rowCount() else "")
             return
         waiting = f"{text.size(len(self._held))} waiting" if self._held else ""
