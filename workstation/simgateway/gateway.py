@@ -30,6 +30,7 @@ from workstation.simgateway.orders import (
     OrderShown,
     StatusShown,
 )
+from workstation.simgateway.regular_halts import RegularHalts
 from workstation.simgateway.state import FIRST_PERM_ID, SavedState, StateFile, Transaction
 from workstation.simgateway.tape import Base
 
@@ -128,6 +129,7 @@ class Gateway:
         self.desk = OrderDesk(
             self.markets, self.accounts, numbers, clock, self._emit, self.sessions
         )
+        self._halts = RegularHalts(self.markets, self.desk)
         self._script = self._open_script(day)
         self.listeners: dict[int, Listener] = {}
         self._state_file = state_file
@@ -216,6 +218,7 @@ class Gateway:
             if self._script is not None:
                 self._script.step(self._step_seconds)
             self.desk.step(self._step_seconds)
+        self._halts.step(self.now())
         if self.data_flows:
             for listener in list(self.listeners.values()):
                 listener.publish(now)

@@ -227,3 +227,19 @@ def test_wrong_lines_are_refused(client: VirtualClient) -> None:
     assert client.errors(4) == [101]
     line(client, 100, contract("IBM"))
     assert client.errors(100) == [102]
+
+
+def test_a_stock_is_halted_by_the_clock_and_resumes(world: World, client: VirtualClient) -> None:
+    line(client, 1, contract("SIMHALT"))
+    world.run(1)
+    world.clock.seconds = 20 * 60 - 1  # it began on the hour
+    world.run(3)
+    assert client.of(45)[-1] == ["45", "6", "1", "49", "1.0"]
+    market = world.gateway.markets[910000003]
+    printed = market.printed
+    world.run(5)
+    assert market.printed == printed
+    world.clock.seconds = 25 * 60 - 1
+    world.run(10)
+    assert client.of(45)[-1] == ["45", "6", "1", "49", "0.0"]
+    assert market.printed > printed
