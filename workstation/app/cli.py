@@ -8,7 +8,7 @@ from workstation.app.preflight import fault
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program, or the gateway, its control or a journal command, by the first word.
+    """Run the program, or the gateway, its control or another command, by the first word.
 
     They are imported lazily: the gateway starts without Qt, the window without the
     gateway, and a wrong option answers at once.
@@ -26,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from workstation.simgateway.control_main import main as control_gateway
 
         return control_gateway(given[1:])
+    if given[:1] == ["kill"]:
+        from workstation.app.kill_command import main as run_kill
+
+        return run_kill(given[1:])
     options = parse(given)
     if problem := fault():
         sys.stderr.write(f"workstation: {problem}\n")

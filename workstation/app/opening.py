@@ -67,6 +67,7 @@ def _build(
         environment=options.profile.environment,
         read_only=options.read_only,
         first_run=first_run,
+        control_file=files.control,
     )
     try:
         return build_core(settings, files.journal, publisher, commands.take, clock), ""

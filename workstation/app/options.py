@@ -103,7 +103,7 @@ def _build_parser() -> argparse.ArgumentParser:
         prog="workstation",
         description="A trading workstation for Interactive Brokers.",
         epilog="First words of their own: 'simgateway' runs the simulated gateway alone, 'journal' checks, "
-        "shows and exports the record of orders.",
+        "shows and exports the record of orders, 'kill' ends trading in the running program.",
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.desk.command_desk import CommandDesk
+from workstation.desk.control import ControlChannel
 from workstation.desk.desk import Desk
 from workstation.desk.loop import CoreLoop, Wait, select
 from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Command
+from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.storage.journal import Journal
 
@@ -22,11 +24,13 @@ class Core:
     desk: Desk
     commands: CommandDesk
     journal: Journal
+    control: ControlChannel | None = None
 
     def run(self) -> None:
         """Run until stop(); the thread that calls this is the core thread."""
         try:
             self.desk.start()
+            self._listen()
             self.loop.run()
         finally:
             self.close()
@@ -37,8 +41,21 @@ class Core:
 
     def close(self) -> None:
         """Give files and sockets back."""
+        if self.control is not None:
+            self.control.close()
         self.journal.close()
         self.loop.close()
+
+    def _listen(self) -> None:
+        try:
+            if self.control is not None:
+                self.control.open()
+        except OSError as error:
+            self.desk.notify(
+                Severity.WARNING,
+                f"The control channel cannot be opened: {error.strerror}.",
+                effect="'main.py kill' does not reach this program; its own buttons work.",
+            )
 
 
 def build_core(
@@ -57,4 +74,7 @@ def build_core(
     desk = Desk(loop, clock, settings, journal, publisher, checkpoint)
     commands = CommandDesk(desk, take_command)
     loop.on_woken = commands.drain
-    return Core(loop, desk, commands, journal)
+    control = None
+    if settings.control_file is not None:
+        control = ControlChannel(loop, settings.control_file, desk.emergency.act)
+    return Core(loop, desk, commands, journal, control)

@@ -9,6 +9,7 @@ from workstation.broker.session import Phase, Session
 from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
+from workstation.desk.emergency import Emergency
 from workstation.desk.figures_desk import FiguresDesk
 from workstation.desk.flatten import Flattener, FlattenParts
 from workstation.desk.judge import Judge, JudgeSources
@@ -113,7 +114,9 @@ class Desk:
         self.order_desk = self._build_order_desk()
         self.reconciler = self._build_reconciler()
         self.closer = self._build_closer()
-        self.flattener = self._build_flattener()
+        parts = self._flatten_parts()
+        self.flattener = Flattener(parts)
+        self.emergency = Emergency(parts, self.flattener, lambda: self._presence.accounts)
         self._risk_watch = self._build_risk_watch()
         self._connect_hooks()
         self._handlers = self._report_handlers()
@@ -434,22 +437,20 @@ class Desk:
             )
         )
 
-    def _build_flattener(self) -> Flattener:
-        return Flattener(
-            FlattenParts(
-                reactor=self._loop,
-                orders=self.orders,
-                controller=self.order_desk.controller,
-                closer=self.closer,
-                positions=self.figures.positions,
-                contracts=self.contracts,
-                trading=self.trading,
-                may_send=lambda: self._presence.synced,
-                has_room=self.session.may_write_order,
-                ask_positions=self.session.request_positions,
-                publish_state=self.publish_link,
-                notify=self.notify,
-            )
+    def _flatten_parts(self) -> FlattenParts:
+        return FlattenParts(
+            reactor=self._loop,
+            orders=self.orders,
+            controller=self.order_desk.controller,
+            closer=self.closer,
+            positions=self.figures.positions,
+            contracts=self.contracts,
+            trading=self.trading,
+            may_send=lambda: self._presence.synced,
+            has_room=self.session.may_write_order,
+            ask_positions=self.session.request_positions,
+            publish_state=self.publish_link,
+            notify=self.notify,
         )
 
     def _build_risk_watch(self) -> RiskWatch:

@@ -14,7 +14,8 @@ class DeskSettings:
     """What a desk is built for.
 
     `environment` None takes the world of the account as it is; a profile that names one
-    refuses orders for any other. `install` marks this installation's orders.
+    refuses orders for any other. `install` marks this installation's orders. Without a
+    `control_file` there is no control channel.
     """
 
     session: SessionSettings
@@ -24,6 +25,7 @@ class DeskSettings:
     environment: Environment | None = None
     read_only: bool = False
     first_run: bool = False
+    control_file: Path | None = None
 
 
 @dataclass(slots=True)

@@ -39,6 +39,11 @@ class ProfileFiles:
         return self.folder / "trading-state.json"
 
     @property
+    def control(self) -> Path:
+        """Where the running program takes commands from outside."""
+        return self.folder / "control.json"
+
+    @property
     def limits(self) -> Path:
         """The limits, one section an account."""
         return self.folder / "limits.toml"
