@@ -19,6 +19,7 @@ from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.account import redacted
 from workstation.domain.errors import JournalDamagedError, JournalError, SettingsError
 from workstation.domain.timeline import TimelineStep
+from workstation.storage.files import csv_text
 from workstation.storage.journal_file import Entry
 from workstation.storage.journal_reader import audit, read_entries
 from workstation.storage.paths import default_data_folder
@@ -26,8 +27,6 @@ from workstation.storage.settings import read_settings
 
 CLEAN, CORRUPT, UNREADABLE = 0, 1, 2
 """Exit codes of verify; show and export use them for the journal they read."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -111,14 +110,9 @@ def _write_csv(file: IO[str], entries: Iterator[Entry]) -> int:
     writer.writerow(["seq", "time", "monotonic_ns", "boot", "build", "event", "body"])
     count = 0
     for count, each in enumerate(entries, 1):  # noqa: B007 - the number of the last
-        texts = map(_cell, (each.boot, each.build, each.event, redacted(each.body.decode())))
+        texts = map(csv_text, (each.boot, each.build, each.event, redacted(each.body.decode())))
         writer.writerow([each.seq, each.time, each.monotonic_ns, *texts])
     return count
-
-
-def _cell(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula (ASVS 1.2.10)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _write_json(file: IO[str], entries: Iterator[Entry]) -> int:

@@ -133,6 +133,7 @@ class Program(QObject):
             self.close()
             return
         self._stop_core = opened.thread.stop
+        self._open_timelines()
         opened.thread.finished.connect(self._on_core_finished)
         opened.thread.failed.connect(self._on_core_failed)
         opened.thread.start()
@@ -144,6 +145,12 @@ class Program(QObject):
                 "Trading is halted. Working orders stay at the broker and are read from there.",
                 "Compare every order and position with TWS before you activate trading.",
             )
+
+    def _open_timelines(self) -> None:
+        from workstation.app.order_timelines import OrderTimelines
+
+        self.timelines = OrderTimelines(self._files.journal, self._options.client_id, self.window)
+        self.window.orders.timeline_requested.connect(self.timelines.open)
 
     @Slot()
     def close(self) -> None:

@@ -94,8 +94,7 @@ class Desk:
         self._checkpoint = checkpoint
         self._out = Outgoing(publisher)
         self._last_link: LinkView | None = None
-        self._presence = Presence()
-        quotes = Quotes(clock)
+        self._presence, quotes = Presence(), Quotes(clock)
         self.orders = OrderBook(settings.session.client_id)
         self.session = Session(loop, clock, settings.session, self.on_report, quotes)
         self.link = LinkKeeper(loop, clock, self.session)
@@ -114,8 +113,7 @@ class Desk:
         self.order_desk = self._build_order_desk()
         self.reconciler = self._build_reconciler()
         self.closer = self._build_closer()
-        parts = self._flatten_parts()
-        self.flattener = Flattener(parts)
+        self.flattener = Flattener(parts := self._flatten_parts())
         self.emergency = Emergency(parts, self.flattener, lambda: self._presence.accounts)
         self._risk_watch = self._build_risk_watch()
         self._connect_hooks()

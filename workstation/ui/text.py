@@ -219,6 +219,11 @@ def full_time(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
+def precise_time(moment: datetime) -> str:
+    """Write a time of this machine's zone to the millisecond, with its day."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
 def one_line(foreign: str, limit: int = 500) -> str:
     """Make foreign text safe for one line: no control or direction marks, of bounded length."""
     clean = _UNSAFE.sub(" ", foreign[: limit * 2]).strip()

@@ -36,6 +36,9 @@ class OrdersPanel(QWidget):
     order_selected = Signal(object)
     """OrderView the user chose."""
 
+    timeline_requested = Signal(object)
+    """OrderView whose every message, decision and market the user wants to see."""
+
     def __init__(self, model: OrdersModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
@@ -164,11 +167,20 @@ class OrdersPanel(QWidget):
         if len(orders) == 1 and OrderFlag.ABSENT in orders[0].flags and orders[0].is_working:
             absent = menu.addAction("It never reached the broker…")
             absent.triggered.connect(self._on_absent)
+        history = menu.addAction("Timeline…")
+        history.setEnabled(len(orders) == 1)
+        history.triggered.connect(self._on_timeline)
         menu.addSeparator()
         everything = menu.addAction("Cancel all\tCtrl+Shift+X")
         everything.triggered.connect(self.cancel_all_requested)
         self._menu = menu
         menu.popup(self.table.viewport().mapToGlobal(place))
+
+    @Slot()
+    def _on_timeline(self) -> None:
+        orders = self._selected()
+        if len(orders) == 1:
+            self.timeline_requested.emit(orders[0])
 
     @Slot()
     def _on_absent(self) -> None:

@@ -1,0 +1,153 @@
+"""Reads the journal for one order on a pool thread, shows its timeline, and exports it."""
+
+import csv
+import io
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from workstation.desk.timeline import timeline
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import ClientId
+from workstation.domain.order_status import OrderView
+from workstation.domain.timeline import Timeline, TimelineStep
+from workstation.storage.files import csv_text, write_private_file
+from workstation.storage.journal_reader import read_entries
+from workstation.ui.dialogs.order_timeline import OrderTimelineDialog
+
+log = logging.getLogger(__name__)
+
+HEAD = (
+    *("entry", "time_utc", "kind", "what", "state", "bid", "ask", "last", "bid_size", "ask_size"),
+    *("market_time_utc", "market_stale", "journal"),
+)
+
+
+class _Told(QObject):
+    """Carries a result from the pool to the GUI thread."""
+
+    done = Signal(object)
+
+
+class _Job(QRunnable):
+    """One piece of work and its result, or the sentence of its fault."""
+
+    def __init__(self, work: Callable[[], object], told: _Told) -> None:
+        super().__init__()
+        self._work = work
+        self._told = told
+
+    @override
+    def run(self) -> None:
+        """Work. Pool thread."""
+        try:
+            result = self._work()
+        except (WorkstationError, OSError) as error:
+            result = str(error)
+        except Exception as error:
+            log.exception("a timeline could not be read")
+            result = f"An internal error stopped this ({type(error).__name__})."
+        self._told.done.emit(result)
+
+
+class OrderTimelines(QObject):
+    """Opens one timeline at a time. GUI thread."""
+
+    def __init__(self, journal: Path, client_id: int, window: QWidget) -> None:
+        super().__init__(window)
+        self._journal = journal
+        self._client_id = ClientId(client_id)
+        self._window = window
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._read = _Told(self)
+        self._read.done.connect(self._on_read)
+        self._written = _Told(self)
+        self._written.done.connect(self._on_written)
+        self.dialog: OrderTimelineDialog | None = None
+        self._wanted = 0
+        """Readings that are still to come; only the last is of the order on the screen."""
+
+    @Slot(object)
+    def open(self, order: OrderView) -> None:
+        """Show the dialog at once; its table follows when the journal is read."""
+        if self.dialog is not None:
+            self.dialog.close()
+        self.dialog = OrderTimelineDialog(self._window)
+        self.dialog.export_requested.connect(self._on_export_requested)
+        self.dialog.finished.connect(self._on_finished)
+        self.dialog.show()
+        journal, key, client_id = self._journal, order.key, self._client_id
+
+        def read() -> object:
+            found = timeline(read_entries(journal), key, client_id)
+            return found or "The journal holds nothing of this order."
+
+        self._wanted += 1
+        self._pool.start(_Job(read, self._read))
+
+    def wait(self) -> None:
+        """Let work under way end; called when the program closes."""
+        self._pool.waitForDone()
+
+    @Slot(object)
+    def _on_read(self, result: object) -> None:
+        self._wanted -= 1
+        if self.dialog is None or self._wanted:
+            return
+        if isinstance(result, Timeline):
+            self.dialog.show_timeline(result)
+        else:
+            self.dialog.say(str(result))
+
+    @Slot(object)
+    def _on_export_requested(self, path: Path) -> None:
+        shown = None if self.dialog is None else self.dialog.timeline
+        if shown is not None:
+            self._pool.start(_Job(lambda: _written(path, shown), self._written))
+
+    @Slot(object)
+    def _on_written(self, result: object) -> None:
+        if self.dialog is not None:
+            self.dialog.say(str(result))
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self.dialog = None
+
+
+def _written(path: Path, shown: Timeline) -> str:
+    write_private_file(path, timeline_csv(shown).encode())
+    return f"Exported to {path}."
+
+
+def timeline_csv(shown: Timeline) -> str:
+    """Write a timeline as comma-separated text, one step a line, RFC 4180."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(HEAD)
+    for step in shown.steps:
+        writer.writerow(_row(step))
+    return text.getvalue()
+
+
+def _row(step: TimelineStep) -> tuple[object, ...]:
+    market = step.market
+    seen: tuple[object, ...] = ("",) * 7
+    if market is not None:
+        prices = (market.bid, market.ask, market.last, market.bid_size, market.ask_size)
+        known = tuple("" if each is None else repr(each) for each in prices)
+        seen = (*known, market.at.isoformat(), "yes" if market.stale else "no")
+    return (
+        step.seq,
+        step.time.isoformat(),
+        step.kind.value,
+        csv_text(step.title),
+        csv_text(step.state),
+        *seen,
+        csv_text(step.detail),
+    )
