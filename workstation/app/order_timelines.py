@@ -31,6 +31,7 @@ class _Told(QObject):
     """Carries a result from the pool to the GUI thread."""
 
     done = Signal(object)
+    """What the work gave, or the sentence of its fault."""
 
 
 class _Job(QRunnable):
