@@ -34,8 +34,11 @@ _SIDES = {
 }  # fmt: skip
 """Sides of executions and of orders."""
 
-_STOPS = frozenset({"STP", "STP LMT"})
-"""Kinds whose auxPrice is a stop; of a trail it is the distance."""
+_STOPS = frozenset({"STP", "STP LMT", "MIT", "LIT"})
+"""Kinds whose auxPrice is a trigger; of a trail it is the distance, of a peg the offset."""
+
+_LIMITS = frozenset({"LIT", "LOC", "REL", "PEG MID", "MIDPRICE"})
+"""Kinds whose lmtPrice is a limit or a cap, beside those that have LMT in their name."""
 
 _TIME = re.compile(r"^(\d{8})[ -]+(\d{2}:\d{2}:\d{2})(?: +(.+))?$")
 
@@ -160,7 +163,7 @@ def open_order_of(
         side=side_of(order.action),
         quantity=quantity or filled,
         order_type=order.orderType,
-        limit_price=optional_decimal(order.lmtPrice) if "LMT" in order.orderType else None,
+        limit_price=_limit_of(order),
         tif=order.tif,
         outside_rth=bool(order.outsideRth),
         status=state.status,
@@ -171,6 +174,14 @@ def open_order_of(
         oca_group=order.ocaGroup or "",
         oca_type=order.ocaType,
     )
+
+
+def _limit_of(order: Any) -> Decimal | None:
+    """Return the limit; a pegged order without a cap is echoed with a cap of 0."""
+    limit = optional_decimal(order.lmtPrice)
+    if "LMT" in order.orderType:
+        return limit
+    return (limit or None) if order.orderType in _LIMITS else None
 
 
 def margin_report_of(order_id: int, state: Any) -> MarginReport:

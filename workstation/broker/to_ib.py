@@ -1,7 +1,9 @@
 """From our orders and contracts to the broker's, every default said aloud."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
+from ibapi.const import UNSET_DOUBLE
 from ibapi.contract import Contract as IbContract
 from ibapi.order import Order as IbOrder
 
@@ -53,16 +55,46 @@ def ib_order(order_ref: OrderRef, draft: OrderDraft, links: OrderLinks = ALONE) 
     ib.action = draft.side.value
     ib.totalQuantity = Decimal(f"{draft.quantity:f}")  # the library writes 1E+3 as it stands
     ib.orderType = draft.order_type.value
-    if draft.limit_price is not None:
-        ib.lmtPrice = float(draft.limit_price)
-    if draft.stop_price is not None:
-        ib.auxPrice = float(draft.stop_price)
+    ib.lmtPrice = _number(draft.limit_price)
+    ib.auxPrice = _number(draft.stop_price)
     ib.tif = draft.tif.value
     ib.outsideRth = draft.outside_rth
     ib.parentId = links.parent_id or 0
     ib.transmit = links.transmit
     ib.whatIf = links.what_if
+    _write_terms(ib, draft)
     for legacy in ("eTradeOnly", "firmQuoteOnly"):
         if hasattr(ib, legacy):
             setattr(ib, legacy, False)
     return ib
+
+
+def _write_terms(ib: IbOrder, draft: OrderDraft) -> None:
+    """Write what goes beyond side, quantity and price; nothing is left to a default."""
+    terms = draft.terms
+    if draft.order_type.trails:
+        ib.auxPrice = _number(terms.trail_amount)
+    elif terms.peg_offset is not None:
+        ib.auxPrice = _number(terms.peg_offset)
+    ib.trailingPercent = _number(terms.trail_percent)
+    ib.trailStopPrice = _number(terms.trail_stop)
+    ib.lmtPriceOffset = _number(terms.limit_offset)
+    ib.displaySize = 0 if terms.display_size is None else int(terms.display_size)
+    ib.discretionaryAmt = 0
+    if terms.discretionary_amount is not None:
+        setattr(ib, "discretionaryAmt", float(terms.discretionary_amount))  # noqa: B010 - begins whole
+    ib.hidden = terms.hidden
+    ib.allOrNone = terms.all_or_none
+    ib.triggerMethod = int(terms.trigger_method)
+    ib.goodAfterTime = _moment(terms.good_after)
+    ib.goodTillDate = _moment(terms.good_till)
+
+
+def _number(value: Decimal | None) -> float:
+    """Return the wire's double, the broker's unset mark for None."""
+    return UNSET_DOUBLE if value is None else float(value)
+
+
+def _moment(time: datetime | None) -> str:
+    """Write a time in UTC, which the broker tells by the dash; "" for none."""
+    return "" if time is None else time.astimezone(UTC).strftime("%Y%m%d-%H:%M:%S")

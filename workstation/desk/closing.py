@@ -27,6 +27,7 @@ from workstation.risk.exposure import (
     of_contract,
     protects,
     sent_as_closes,
+    waits,
 )
 from workstation.risk.limits import Limits
 from workstation.risk.marketable import marketable_limit
@@ -216,7 +217,8 @@ def _standing(live: tuple[OrderView, ...], side: Side) -> list[OrderView]:
     by_key = {each.key: each for each in live}
     found: dict[OrderKey, OrderView] = {}
     for order in live:
-        ends = order.side is side and protects(order) and not is_dormant(order, by_key)
+        stands = protects(order) or waits(order)
+        ends = order.side is side and stands and not is_dormant(order, by_key)
         if not ends or not order.editable or order.cancel is not Pending.NONE:
             continue
         found[order.key] = order

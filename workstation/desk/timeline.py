@@ -14,7 +14,7 @@ from workstation.domain.account import redacted
 from workstation.domain.execution import Execution
 from workstation.domain.finding import Finding
 from workstation.domain.ids import ClientId, ExecId, OrderKey
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import OrderDraft, terms_words
 from workstation.domain.reports import (
     BrokerNotice,
     CommissionReport,
@@ -208,7 +208,8 @@ def _fill(execution: Execution) -> str:
 def _terms(draft: OrderDraft) -> str:
     prices = [f"{each:f}" for each in (draft.stop_price, draft.limit_price) if each is not None]
     words = (draft.side, f"{draft.quantity:f}", draft.order_type, *prices, draft.tif)
-    return f"{' '.join(words)} from {draft.source}"
+    special = terms_words(draft.terms)
+    return f"{' '.join(words)} from {draft.source}{', ' if special else ''}{special}"
 
 
 def _new_terms(change: ChangeIntent) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workstation.domain.ids import IntentId
-from workstation.domain.order import OrderDraft, OrderType, Tif
+from workstation.domain.order import PLAIN, OrderDraft, OrderType, Tif
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,4 +52,5 @@ class BracketDraft:
             stop_price=None,
             tif=Tif(self.exit_tif),
             acknowledged=frozenset(),
+            terms=PLAIN,
         )

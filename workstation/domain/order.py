@@ -1,8 +1,9 @@
 """What a user wishes for: order drafts and changes to orders."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from workstation.domain.ids import AccountId, ConId, IntentId, OrderId, OrderKey
 
@@ -31,16 +32,62 @@ class OrderType(StrEnum):
     LIMIT = "LMT"
     STOP = "STP"
     STOP_LIMIT = "STP LMT"
+    TRAIL = "TRAIL"
+    TRAIL_LIMIT = "TRAIL LIMIT"
+    MARKET_IF_TOUCHED = "MIT"
+    LIMIT_IF_TOUCHED = "LIT"
+    MARKET_ON_CLOSE = "MOC"
+    LIMIT_ON_CLOSE = "LOC"
+    RELATIVE = "REL"
+    PEG_MID = "PEG MID"
+    MIDPRICE = "MIDPRICE"
 
     @property
     def takes_limit(self) -> bool:
-        """Whether an order of this kind has a limit price."""
-        return self in {OrderType.LIMIT, OrderType.STOP_LIMIT}
+        """Whether an order of this kind has a limit price; a pegged one has it as its cap."""
+        return self in _WITH_LIMIT
 
     @property
     def takes_stop(self) -> bool:
-        """Whether an order of this kind waits for a stop price."""
-        return self in {OrderType.STOP, OrderType.STOP_LIMIT}
+        """Whether an order of this kind waits for a price; of a trail the broker moves it."""
+        return self in _WITH_STOP
+
+    @property
+    def trails(self) -> bool:
+        """Whether the broker moves the stop behind the market."""
+        return self in {OrderType.TRAIL, OrderType.TRAIL_LIMIT}
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether the order waits for the market to come its way, as a target does."""
+        return self in {OrderType.MARKET_IF_TOUCHED, OrderType.LIMIT_IF_TOUCHED}
+
+    @property
+    def code(self) -> str:
+        """The word for the kind in a contract's list of order types. Source: orderTypes."""
+        return _CODES.get(self, self.value.replace(" ", ""))
+
+
+_WITH_LIMIT = frozenset(
+    {
+        OrderType.LIMIT,
+        OrderType.STOP_LIMIT,
+        OrderType.LIMIT_IF_TOUCHED,
+        OrderType.LIMIT_ON_CLOSE,
+        OrderType.RELATIVE,
+        OrderType.PEG_MID,
+        OrderType.MIDPRICE,
+    }
+)
+_WITH_STOP = frozenset(
+    {
+        OrderType.STOP,
+        OrderType.STOP_LIMIT,
+        OrderType.MARKET_IF_TOUCHED,
+        OrderType.LIMIT_IF_TOUCHED,
+    }
+)
+_CODES = {OrderType.TRAIL_LIMIT: "TRAILLMT", OrderType.MIDPRICE: "MIDPX"}
 
 
 class Tif(StrEnum):
@@ -50,6 +97,83 @@ class Tif(StrEnum):
     GTC = "GTC"
     IOC = "IOC"
     FOK = "FOK"
+    GTD = "GTD"
+    OPG = "OPG"
+    """For the opening auction: with MKT a market-on-open order, with LMT a limit-on-open one."""
+
+
+class TriggerMethod(IntEnum):
+    """Which prices trigger a stop or a touched order, numbered as on the wire."""
+
+    DEFAULT = 0
+    DOUBLE_BID_ASK = 1
+    LAST = 2
+    DOUBLE_LAST = 3
+    BID_ASK = 4
+    LAST_OR_BID_ASK = 7
+    MID_POINT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTerms:
+    """Terms beyond side, quantity, kind and price; the defaults ask for nothing special.
+
+    Prices, distances and amounts are per unit in the contract's currency. A trail follows the
+    market at `trail_amount` or at `trail_percent`, from `trail_stop` on where it is given; the
+    limit of a TRAIL LIMIT stands `limit_offset` beyond its stop. `peg_offset` is how far a REL
+    or PEG MID goes beyond what it follows. `display_size` is what an iceberg shows. Times are
+    aware. Source: placeOrder.
+    """
+
+    trail_amount: Decimal | None = None
+    trail_percent: Decimal | None = None
+    trail_stop: Decimal | None = None
+    limit_offset: Decimal | None = None
+    peg_offset: Decimal | None = None
+    display_size: Decimal | None = None
+    discretionary_amount: Decimal | None = None
+    hidden: bool = False
+    all_or_none: bool = False
+    trigger_method: TriggerMethod = TriggerMethod.DEFAULT
+    good_after: datetime | None = None
+    good_till: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a time that does not say in which zone."""
+        for moment in (self.good_after, self.good_till):
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError("a time of an order needs a zone")
+
+    @property
+    def numbers(self) -> dict[str, Decimal]:
+        """Every number that is given, under the words a user knows."""
+        given = {
+            "trail amount": self.trail_amount,
+            "trail percentage": self.trail_percent,
+            "first stop of the trail": self.trail_stop,
+            "limit offset": self.limit_offset,
+            "peg offset": self.peg_offset,
+            "display size": self.display_size,
+            "discretionary amount": self.discretionary_amount,
+        }
+        return {name: number for name, number in given.items() if number is not None}
+
+
+PLAIN = OrderTerms()
+"""Nothing special."""
+
+
+def terms_words(terms: OrderTerms) -> str:
+    """Say what is special about an order, "" for nothing."""
+    words = [f"{name} {number:f}" for name, number in terms.numbers.items()]
+    words += ["hidden"] if terms.hidden else []
+    words += ["all or none"] if terms.all_or_none else []
+    if terms.trigger_method is not TriggerMethod.DEFAULT:
+        words.append(f"triggered by {terms.trigger_method.name.lower().replace('_', ' ')}")
+    for name, moment in (("good after", terms.good_after), ("good till", terms.good_till)):
+        if moment is not None:
+            words.append(f"{name} {moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    return ", ".join(words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +197,7 @@ class OrderDraft:
     source: str = "ticket"
     acknowledged: frozenset[str] = frozenset()
     stop_price: Decimal | None = None
+    terms: OrderTerms = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,10 +47,12 @@ def _sameness(draft: OrderDraft) -> tuple[object, ...]:
         draft.limit_price,
         draft.stop_price,
         draft.tif,
+        draft.terms,
     )
 
 
 def _is_hashable(draft: OrderDraft) -> bool:
     """Tell whether an order can have been sent before: no signalling NaN ever was."""
-    numbers = (draft.quantity, draft.limit_price or Decimal(0), draft.stop_price or Decimal(0))
+    prices = (draft.limit_price or Decimal(0), draft.stop_price or Decimal(0))
+    numbers = (draft.quantity, *prices, *draft.terms.numbers.values())
     return not any(number.is_snan() for number in numbers)

@@ -7,7 +7,7 @@ from workstation.domain.commands import Done, Failed
 from workstation.domain.errors import EncodingError
 from workstation.domain.finding import Answer, Denied, RiskCode, Submitted
 from workstation.domain.ids import OrderId, OrderKey
-from workstation.domain.order import OrderChange, OrderDraft, OrderLinks, OrderType, Tif
+from workstation.domain.order import PLAIN, OrderChange, OrderDraft, OrderLinks, OrderType, Tif
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.ports import EncodedOrder
 from workstation.oms.actions import Actions
@@ -207,6 +207,14 @@ def _why_not_editable(order: ManagedOrder) -> str:
             "The order was not placed here; a change could lose terms. Change it in TWS.",
         ),
         (
+            order.draft is not None and order.draft.order_type.trails,
+            "A change would set the trail back to where it began; change it in TWS, or cancel it.",
+        ),
+        (
+            order.draft is not None and order.draft.order_type.value != order.order_type,
+            f"The broker made this a {order.order_type} order; change it in TWS.",
+        ),
+        (
             order.lifecycle is Lifecycle.UNKNOWN,
             "It is not known whether the broker has this order; a change could place it anew.",
         ),
@@ -236,6 +244,7 @@ def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
     grows = quantity is not None and not (quantity.is_finite() and quantity <= order.quantity)
     if order.draft is not None and not grows:
         acknowledged |= order.draft.acknowledged
+    acknowledged |= {RiskCode.ALREADY_DUE.value}  # its time came while it stood
     return OrderDraft(
         intent_id=wish.intent_id,
         account=order.account,
@@ -249,4 +258,5 @@ def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
         outside_rth=order.outside_rth,
         source=wish.source,
         acknowledged=acknowledged,
+        terms=PLAIN if order.draft is None else order.draft.terms,
     )

@@ -15,7 +15,7 @@ from workstation.domain.ids import (
     OrderRef,
     PermId,
 )
-from workstation.domain.order import OrderDraft, Side
+from workstation.domain.order import OrderDraft, Side, terms_words
 from workstation.domain.order_status import Lifecycle, OrderFlag, OrderView, Pending
 from workstation.oms import codes
 
@@ -88,9 +88,10 @@ class ManagedOrder:
 
     @property
     def shown_note(self) -> str:
-        """The newest sentence about the order, and what it waits for while it is live."""
+        """The newest sentence, what the order waits for while it is live, and its further terms."""
         waits = "" if self.lifecycle.is_terminal else codes.held_words(self.held_for)
-        return " · ".join(part for part in (self.note, waits) if part)
+        special = "" if self.draft is None else terms_words(self.draft.terms)
+        return " · ".join(part for part in (self.note, waits, special) if part)
 
     def take_revision(self, execution: Execution) -> None:
         """Count an execution, in place of an earlier revision of it."""

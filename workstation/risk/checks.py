@@ -9,6 +9,7 @@ from workstation.domain.finding import Finding, Level, RiskCode, TradingState
 from workstation.domain.order import OrderDraft
 from workstation.risk.facts import Check, Facts, notional, sendable, unit_value
 from workstation.risk.limits import TwoLevel
+from workstation.risk.order_rules import check_terms
 from workstation.risk.price_checks import check_collar, check_increments, price_faults
 
 
@@ -60,7 +61,7 @@ def check_validity(facts: Facts) -> Iterator[Finding]:
 
 def is_offered(draft: OrderDraft, details: ContractDetails) -> bool:
     """Tell whether the contract takes the type; its list writes it without a blank."""
-    return draft.order_type.value.replace(" ", "") in details.order_types
+    return draft.order_type.code in details.order_types
 
 
 def check_quantity(facts: Facts) -> Iterator[Finding]:
@@ -221,6 +222,7 @@ def check_trading_state(facts: Facts) -> Iterator[Finding]:
 ALL_CHECKS: tuple[Check, ...] = (
     check_environment,
     check_validity,
+    check_terms,
     check_increments,
     check_quantity,
     check_order_size,

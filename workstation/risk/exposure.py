@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.domain.ids import AccountId, ConId, OrderKey
-from workstation.domain.order import OrderType, Side
+from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
 
 _STOPS = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
+_LATER = frozenset({"MIT", "LIT", "MOC", "LOC"})
+"""Kinds that do nothing before a price is touched or the closing auction comes."""
+
 _ONE_AT_MOST = frozenset({1, 2})
 """Types of group of which the broker never fills two. Source: orders-and-risk.md 1.2."""
 
@@ -138,7 +141,14 @@ def is_exit(side: Side, quantity: Decimal, position: Decimal, closes: Decimal) -
     return quantity <= abs(position) - closes
 
 
+def waits(order: OrderView) -> bool:
+    """Tell whether an order is a target or for an auction: a close now must not wait for it."""
+    return order.order_type in _LATER or order.tif == Tif.OPG
+
+
 def _stands(order: OrderView, quote: Quote | None) -> bool:
+    if waits(order):
+        return True
     if not protects(order):
         return False
     known = quote is not None and not quote.stale and quote.two_sided

@@ -39,6 +39,15 @@ _A = {
     OrderType.LIMIT: "A limit",
     OrderType.STOP: "A stop",
     OrderType.STOP_LIMIT: "A stop limit",
+    OrderType.TRAIL: "A trailing stop",
+    OrderType.TRAIL_LIMIT: "A trailing stop limit",
+    OrderType.MARKET_IF_TOUCHED: "A market-if-touched",
+    OrderType.LIMIT_IF_TOUCHED: "A limit-if-touched",
+    OrderType.MARKET_ON_CLOSE: "A market-on-close",
+    OrderType.LIMIT_ON_CLOSE: "A limit-on-close",
+    OrderType.RELATIVE: "A relative",
+    OrderType.PEG_MID: "A pegged-to-midpoint",
+    OrderType.MIDPRICE: "A midprice",
 }
 
 
@@ -50,7 +59,8 @@ def off_increment(details: ContractDetails, draft: OrderDraft) -> Iterator[Findi
     buys = draft.side is Side.BUY
     for name, price, down in (
         ("limit", draft.limit_price, buys),
-        ("stop", draft.stop_price, not buys),
+        ("stop", draft.stop_price, buys is draft.order_type.is_touched),
+        ("first stop of the trail", draft.terms.trail_stop, not buys),
     ):
         if price is None or not sendable(price) or details.ladder.allows(price):
             continue
@@ -119,14 +129,17 @@ def check_collar(facts: Facts) -> Iterator[Finding]:
 
 def _stop_through(draft: OrderDraft, reference: Decimal) -> Iterator[Finding]:
     stop = draft.stop_price
-    if stop is None or not sendable(stop) or draft.side.sign * (stop - reference) > 0:
+    if stop is None or not sendable(stop):
+        return
+    side = draft.side.opposite if draft.order_type.is_touched else draft.side
+    if side.sign * (stop - reference) > 0:
         return
     yield Finding(
         RiskCode.STOP_THROUGH,
         Level.SOFT,
         "The market has reached this stop already; the order would trade at once.",
         measured=str(stop),
-        limit=f"{'above' if draft.side is Side.BUY else 'below'} {reference}",
+        limit=f"{'above' if side is Side.BUY else 'below'} {reference}",
         advice="Send a market order to trade now, or move the stop away from the market.",
     )
 
@@ -138,7 +151,7 @@ def _limit_through(
     limit, name = draft.limit_price, "market"
     if limit is None or not sendable(limit):
         return
-    if draft.order_type is OrderType.STOP_LIMIT:
+    if draft.order_type in {OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED}:
         if draft.stop_price is None or not sendable(draft.stop_price) or draft.stop_price <= 0:
             return  # R02 has said so, or there is no percentage of it
         reference, name = draft.stop_price, "stop"

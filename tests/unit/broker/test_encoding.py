@@ -2,8 +2,10 @@
 
 import inspect
 import logging
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,7 @@ from workstation.broker.to_ib import ib_contract, ib_order
 from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId, OrderId, OrderRef, ReqId
-from workstation.domain.order import OrderDraft, OrderType, Side, Tif
+from workstation.domain.order import OrderDraft, OrderTerms, OrderType, Side, Tif, TriggerMethod
 
 ACCOUNT = "SIM0000001"
 AAPL = Contract(
@@ -287,3 +289,69 @@ def test_every_request_can_be_written(rig: Rig) -> None:
     ids = [each[0] for each in rig.received()]
     assert len(set(ids)) >= 16
     assert rig.reports == []
+
+
+# -- further terms ------------------------------------------------------------------------------
+
+NINE = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("America/New_York"))
+
+
+@pytest.mark.parametrize("version", [157, 200])
+@pytest.mark.parametrize(
+    ("kind", "changes", "told"),
+    [
+        (
+            "TRAIL",
+            {"trail_amount": Decimal("0.50"), "trail_stop": Decimal("99.5")},
+            {"auxPrice": "0.5", "trailStopPrice": "99.5"},
+        ),
+        ("TRAIL", {"trail_percent": Decimal("1.5")}, {"trailingPercent": "1.5"}),
+        ("REL", {"peg_offset": Decimal("0.01")}, {"auxPrice": "0.01", "lmtPrice": "187.25"}),
+        ("MIDPRICE", {}, {"lmtPrice": "187.25"}),
+        ("LMT", {"display_size": Decimal(10)}, {"displaySize": "10", "lmtPrice": "187.25"}),
+        ("LMT", {"hidden": True}, {"hidden": "1", "lmtPrice": "187.25"}),
+        ("LMT", {"all_or_none": True}, {"allOrNone": "1", "lmtPrice": "187.25"}),
+        (
+            "LMT",
+            {"discretionary_amount": Decimal("0.05")},
+            {"discretionaryAmt": "0.05", "lmtPrice": "187.25"},
+        ),
+        ("LMT", {"good_after": NINE}, {"goodAfterTime": "20261123-14:30:00", "lmtPrice": "187.25"}),
+        ("LMT", {"good_till": NINE}, {"goodTillDate": "20261123-14:30:00", "lmtPrice": "187.25"}),
+        (
+            "STP",
+            {"trigger_method": TriggerMethod.LAST_OR_BID_ASK},
+            {"triggerMethod": "7", "auxPrice": "190"},
+        ),
+        ("MIT", {}, {"auxPrice": "190"}),
+        ("LIT", {}, {"auxPrice": "190", "lmtPrice": "187.25"}),
+        ("MOC", {}, {}),
+    ],
+)
+def test_further_terms_change_their_own_fields_and_no_other(
+    version: int, kind: str, changes: dict[str, Any], told: dict[str, str]
+) -> None:
+    order_type = OrderType(kind)
+    limit = Decimal("187.25") if order_type.takes_limit else None
+    stop = Decimal(190) if order_type.takes_stop else None
+    prices = {"limit_price": limit, "stop_price": stop, "order_type": order_type}
+    plain = named(
+        version, one_message(encode(version, order_type=OrderType.MARKET, limit_price=None))
+    )
+    order = named(version, one_message(encode(version, terms=OrderTerms(**changes), **prices)))
+
+    differing = {name: order[name] for name in order if order[name] != plain[name]}
+    numbers = {name: value.removesuffix(".0") for name, value in differing.items()}
+    assert numbers == {"orderType": kind, **told}
+
+
+def test_the_offset_of_a_trailing_limit_stands_behind_its_conditions() -> None:
+    terms = OrderTerms(
+        trail_amount=Decimal(1), trail_stop=Decimal(99), limit_offset=Decimal("0.25")
+    )
+    values = one_message(
+        encode(200, order_type=OrderType.TRAIL_LIMIT, limit_price=None, terms=terms)
+    )
+    tail = values[values.index("0.25") - 2 :]
+    assert tail[0] == ""  # adjustedOrderType, then its trigger price
+    assert named(200, values)["lmtPrice"] == ""

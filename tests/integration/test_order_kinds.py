@@ -1,0 +1,136 @@
+"""Every kind of order leaves by the one door, works at the gateway and is shown as it is."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.gateway import Gateway
+from tests.integration.test_orders_gateway import Rig
+from workstation.domain.commands import CancelOrder, ChangeOrder, Done, SubmitOrder
+from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
+from workstation.domain.ids import IntentId, OrderKey
+from workstation.domain.order import OrderChange, OrderTerms, OrderType, Side, Tif, TriggerMethod
+from workstation.domain.order_status import Lifecycle, OrderView
+
+K, L = OrderType, Lifecycle
+LIVE = {L.HELD, L.WORKING}
+ON_THE_WAY = {L.STAGED, L.SENDING, L.SENT}
+PLACE = 3
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with Gateway(tmp_path) as gateway:
+        rig = Rig(tmp_path, gateway)
+        yield rig
+        rig.desk.stop()
+        rig.core.close()
+
+
+def send(rig: Rig, kind: OrderType, terms: dict[str, Any] | None = None, **changes: Any) -> Any:
+    """Send an order; what asks first, as a time out of hours may, is accepted."""
+    rig.until(lambda: rig.desk.order_desk.controller.actions.count(1) < 8)
+    draft = rig.draft(order_type=kind, terms=OrderTerms(**terms or {}), **changes)
+    answer = rig.ask(SubmitOrder(draft))
+    if isinstance(answer, NeedsAcknowledgement):
+        seen = frozenset(each.acknowledgement for each in answer.findings)
+        again = rig.draft(order_type=kind, terms=draft.terms, acknowledged=seen, **changes)
+        answer = rig.ask(SubmitOrder(again))
+    assert isinstance(answer, Submitted), answer
+    return answer
+
+
+def view(rig: Rig, key: OrderKey) -> OrderView:
+    order = rig.desk.orders.get(key)
+    assert order is not None
+    return order.view()
+
+
+def kinds(rig: Rig) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
+    """Each kind so far from the market that it waits."""
+    last, now = rig.last, rig.desk._clock.now()
+    low, high = last - 20, last + 20
+    half = {"trail_amount": Decimal(5)}
+    return [
+        (K.TRAIL, half, {"side": Side.SELL}),
+        (K.TRAIL, {"trail_percent": Decimal(10)}, {"side": Side.SELL, "tif": Tif.GTC}),
+        (
+            K.TRAIL_LIMIT,
+            {**half, "trail_stop": low, "limit_offset": Decimal("0.10")},
+            {"side": Side.SELL},
+        ),
+        (K.MARKET_IF_TOUCHED, {}, {"stop_price": low}),
+        (K.LIMIT_IF_TOUCHED, {}, {"stop_price": low, "limit_price": low}),
+        (K.MARKET_ON_CLOSE, {}, {}),
+        (K.LIMIT_ON_CLOSE, {}, {"limit_price": last}),
+        (K.RELATIVE, {"peg_offset": Decimal("0.01")}, {"limit_price": low}),
+        (K.PEG_MID, {}, {"limit_price": low}),
+        (K.MIDPRICE, {}, {"limit_price": low}),
+        (K.LIMIT, {"display_size": Decimal(5)}, {"limit_price": low}),
+        (K.LIMIT, {"hidden": True}, {"limit_price": low}),
+        (K.LIMIT, {"discretionary_amount": Decimal("0.05")}, {"limit_price": low}),
+        (K.STOP, {"trigger_method": TriggerMethod.BID_ASK}, {"stop_price": high}),
+        (K.LIMIT, {"good_till": now + timedelta(days=2)}, {"limit_price": low, "tif": Tif.GTD}),
+        (K.LIMIT, {"good_after": now + timedelta(hours=5)}, {"limit_price": low}),
+        (K.LIMIT, {}, {"limit_price": low, "tif": Tif.OPG}),
+        (K.LIMIT, {}, {"limit_price": low, "outside_rth": True, "tif": Tif.GTC}),
+    ]
+
+
+@pytest.mark.timeout(180)
+def test_each_kind_works_is_shown_and_is_cancelled(rig: Rig) -> None:
+    for kind, terms, changes in kinds(rig):
+        answer = send(rig, kind, terms, **changes)
+        key = answer.key
+        rig.until(lambda key=key: view(rig, key).lifecycle not in ON_THE_WAY)
+        shown = view(rig, key)
+        assert shown.lifecycle in LIVE, (kind, terms, shown.lifecycle, shown.note)
+        assert shown.order_type == kind.value
+        assert shown.tif == changes.get("tif", Tif.DAY).value
+        assert shown.limit_price == changes.get("limit_price"), kind
+        assert shown.stop_price == changes.get("stop_price"), kind
+        assert shown.filled == 0
+        assert all(f"{each:f}" in shown.note for each in OrderTerms(**terms).numbers.values())
+        assert isinstance(rig.ask(CancelOrder(key)), Done)
+        rig.until(lambda key=key: view(rig, key).lifecycle is L.CANCELLED)
+
+
+@pytest.mark.timeout(120)
+def test_a_changed_order_keeps_what_was_not_changed(rig: Rig) -> None:
+    low = rig.last - 20
+    till = rig.desk._clock.now() + timedelta(days=2)
+    terms = {"display_size": Decimal(5), "good_till": till}
+    key = send(rig, K.LIMIT, terms, limit_price=low, tif=Tif.GTD).key
+    rig.until(lambda: view(rig, key).lifecycle in LIVE)
+    before = rig.gateway.frames(PLACE)[-1]
+    change = OrderChange(intent_id=IntentId("move"), key=key, limit_price=low - 1)
+    assert isinstance(rig.ask(ChangeOrder(change)), Submitted)
+    rig.until(lambda: view(rig, key).limit_price == low - 1)
+
+    after = rig.gateway.frames(PLACE)[-1]
+    differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert differing == [(str(low), str(low - 1))]
+
+
+def test_a_trailing_stop_follows_and_sells(rig: Rig) -> None:
+    send(rig, K.MARKET)
+    rig.until(lambda: rig.position() == 20)
+    terms = {"trail_amount": Decimal("0.01")}
+    key = send(rig, K.TRAIL, terms, side=Side.SELL).key
+    rig.until(lambda: view(rig, key).lifecycle is L.FILLED, 40)
+    rig.until(lambda: rig.position() == 0)
+
+
+def test_what_the_gateway_would_refuse_is_denied_before(rig: Rig) -> None:
+    frames = len(rig.gateway.frames(PLACE))
+    price = {"limit_price": rig.last - 20}
+    for bad in (
+        rig.draft(order_type=K.TRAIL, terms=OrderTerms()),
+        rig.draft(order_type=K.LIMIT, terms=OrderTerms(all_or_none=True), **price),  # not served
+    ):
+        assert isinstance(rig.ask(SubmitOrder(bad)), Denied)
+    assert len(rig.gateway.frames(PLACE)) == frames
