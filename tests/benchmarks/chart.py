@@ -2,10 +2,12 @@
 
 python -m tests.benchmarks.chart [FRAMES]
 
-A canvas of 1280 x 600 shows 200 to 100,000 bars while it is panned and zoomed; a frame is the move
-and the painting of everything. A live update changes the last of 100,000 bars. The first line tells
-what importing the chart costs in a new process that has loaded QtWidgets, and what one panel costs.
-Needs a display, or QT_QPA_PLATFORM=offscreen.
+A canvas of 1900 x 1000 with candles, volume, five overlays and two panes shows 200 to 1,000,000
+bars while it is panned and zoomed; a frame is the move and the painting of everything. A live update
+changes the last of 1,000,000 bars, with all its indicators. Beside it stands the usual candle item of
+pyqtgraph, all of 100,000 bars recorded in one QPicture, in a window of the same size. `import` tells what
+importing the chart costs in a new process that has loaded QtWidgets, and what one panel costs.
+`bytes_a_bar` is what the arrays of 1,000,000 bars take. Needs a display, or QT_QPA_PLATFORM=offscreen.
 """
 
 import subprocess
@@ -15,15 +17,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF
+from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.report import median, percentile, print_report
 from workstation.domain.bar import Bar
+from workstation.indicators.library import load_library
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import apply_theme
 
+SIZE = (1900, 1000)
+PICTURE_BARS = 100_000
 START = datetime(2015, 1, 2, 14, 30, tzinfo=UTC)
 
 COST = """
@@ -57,13 +65,22 @@ def made_bars(count: int) -> list[Bar]:
     return [Bar(*row) for row in zip(minutes, *columns, strict=True)]
 
 
+STUDIES = ("SMA", "EMA", "BBANDS", "SAR", "VWAP bands", "RSI", "MACD")
+"""Five over the prices and two in panes."""
+
+
 def new_canvas(count: int) -> ChartCanvas:
     bars = BarArrays()
     bars.append(made_bars(count))
-    canvas = ChartCanvas(ChartView(bars))
-    canvas.resize(1280, 600)
+    view = ChartView(bars)
+    canvas = ChartCanvas(view)
+    canvas.resize(*SIZE)
+    view.studies.use_library(load_library)
+    for key in STUDIES:
+        view.studies.add(key, {})
+    view.arrange_panes()
     canvas.show()
-    canvas.view.start_anew(is_intraday=True)
+    view.start_anew(is_intraday=True)
     canvas.show_anew()
     QApplication.processEvents()
     return canvas
@@ -76,7 +93,7 @@ def timed(canvas: ChartCanvas, move: Callable[[], None]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-TO_EVERYTHING = 30
+TO_EVERYTHING = 37
 TO_TEN_THOUSAND = 12
 """Steps of the zoom, from the one a chart begins with, to where so many bars are in sight."""
 
@@ -87,7 +104,7 @@ def frames(canvas: ChartCanvas, count: int, steps: int = TO_EVERYTHING) -> list[
     zooms = [*[-1] * steps, *[1] * steps]
     while len(times) < count:
         for zoom in zooms:
-            canvas.view.zoom(zoom, 700)
+            canvas.view.zoom(zoom, 1000)
             for columns in (-37, 19, -5, 11):
                 canvas.view.pan(columns)
                 times.append(timed(canvas, canvas.refresh))
@@ -114,6 +131,53 @@ def live_updates(canvas: ChartCanvas, count: int) -> list[float]:
     return times
 
 
+class PictureItem(pg.GraphicsObject):
+    """Candles recorded once and played at every paint, as they are usually made."""
+
+    def __init__(self, bars: list[Bar]) -> None:
+        super().__init__()
+        self.picture = QPicture()
+        painter = QPainter(self.picture)
+        for index, bar in enumerate(bars):
+            colour = "g" if bar.close >= bar.open else "r"
+            painter.setPen(pg.mkPen(colour))
+            painter.setBrush(pg.mkBrush(colour))
+            painter.drawLine(QPointF(index, bar.low), QPointF(index, bar.high))
+            painter.drawRect(QRectF(index - 0.3, bar.open, 0.6, bar.close - bar.open))
+        painter.end()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        painter.drawPicture(0, 0, self.picture)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 -- Qt's name
+        return QRectF(self.picture.boundingRect())
+
+
+def picture_frames(count: int) -> list[float]:
+    """Pan the usual candle item and paint it."""
+    plot = pg.PlotWidget()
+    plot.resize(*SIZE)
+    plot.addItem(PictureItem(made_bars(PICTURE_BARS)))
+    plot.show()
+    QApplication.processEvents()
+    times = []
+    for number in range(count):
+        started = time.perf_counter()
+        plot.setXRange(number * 40, 20_000 + number * 40, padding=0)
+        plot.repaint()
+        plot.viewport().repaint()
+        times.append((time.perf_counter() - started) * 1000)
+    plot.close()
+    plot.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return times
+
+
+def bytes_a_bar(bars: BarArrays) -> float:
+    arrays = [bars._time, bars._open, bars._close, *bars._levels]
+    return sum(array.nbytes for array in arrays) / len(bars)
+
+
 def costs() -> list[float]:
     """Return what numpy, the chart's modules and one panel cost a start, best of five, in ms."""
     runs = []
@@ -129,23 +193,26 @@ def main() -> None:
     numpy_ms, modules_ms, panel_ms = costs()
     app = QApplication([])
     apply_theme(app, "dark")
-    small, large = new_canvas(10_000), new_canvas(100_000)
+    small, large = new_canvas(10_000), new_canvas(1_000_000)
     frames(large, 50)  # warm up
     small_times = frames(small, count, TO_TEN_THOUSAND)
     alike_times = frames(large, count, TO_TEN_THOUSAND)
     large.view.start_anew(is_intraday=True)
     large_times = frames(large, count)
     live = live_updates(large, count)
+    pictures = picture_frames(30)
     print_report(
         {
             "frame_p50_ms": median(large_times),
             "frame_p99_ms": percentile(large_times, 99),
-            "ratio_100k_to_10k": median(alike_times) / median(small_times),
+            "ratio_1m_to_10k": median(alike_times) / median(small_times),
+            "qpicture_p50_ms": median(pictures),
             "live_update_p50_ms": median(live),
             "live_update_p99_ms": percentile(live, 99),
             "import_numpy_ms": numpy_ms,
             "import_chart_ms": modules_ms,
             "build_panel_ms": panel_ms,
+            "bytes_a_bar": bytes_a_bar(large.view.bars),
             "frames": count,
         }
     )

@@ -227,9 +227,8 @@ class BarArrays:
         if before <= self._start and self._stop + behind <= self._capacity:
             return
         needed = len(self) + before + behind
-        capacity = SMALLEST
-        while capacity < 3 * needed:  # both ends keep room, so that growing is rare
-            capacity *= 2
+        spare = max(SMALLEST, needed // 4)  # shared by both ends, so that growing is rare
+        capacity = -(-(needed + spare) // LARGEST_BLOCK) * LARGEST_BLOCK + LARGEST_BLOCK
         length, first = len(self), self.first
         kept = slice(self._start, self._stop)
         columns = self._time[kept], self._open[kept], self._close[kept], self._levels[0][:, kept]
