@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.unit.simgateway.virtual import VirtualClient, World
-from workstation.simgateway.accounts import ACCOUNTS, STARTING_CASH, Account
+from workstation.simgateway.account_values import summary_values
+from workstation.simgateway.accounts import ACCOUNTS, STARTING_CASH, Account, Position
 from workstation.simgateway.instruments import BY_CON_ID, ContractQuery, Instrument, Shortable
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import Order
@@ -184,6 +185,22 @@ def test_a_second_account_trades_apart_from_the_first() -> None:
     assert [row[3] for row in rows if row[0] == "63"] == [SECOND]
     rows = book.client.request(7, 3, 9, 0, SECOND, "", "", "", "", "", 2147483647, 0)
     assert [row[16] for row in rows if row[0] == "11"] == [SECOND]
+
+
+@pytest.mark.parametrize(("sec_type", "symbol"), [("BOND", "IBM"), ("IND", "SPX")])
+def test_what_is_only_quoted_cannot_be_traded(book: Book, sec_type: str, symbol: str) -> None:
+    assert book.trade(listed(sec_type, symbol), 1) is None
+    assert book.refusals() == [203]
+
+
+def test_an_account_close_to_liquidation_says_so() -> None:
+    account = Account(cash=Decimal(-3_300_000))
+    account.positions[AAPL] = Position(con_id=AAPL, quantity=Decimal(10_000))
+    shown = []
+    for mark in (420, 415, 400, 600):
+        values = summary_values(account.balances({AAPL: Decimal(mark)}))
+        shown.append(values["HighestSeverity"][0])
+    assert shown == ["1", "2", "3", "0"]
 
 
 def test_one_account_refuses_the_name_of_another(book: Book) -> None:

@@ -44,23 +44,7 @@ def shown(version: int, **fields: Any) -> StockOrder:
 
 
 @pytest.mark.parametrize("version", [157, 176, 189, 200])
-def test_a_trailing_limit_with_conditions_and_times(version: int) -> None:
-    conditions = [
-        ConditionRequest(
-            kind=1,
-            is_and=True,
-            is_more=True,
-            value="999",
-            con_id=AAPL,
-            exchange="SMART",
-            trigger_method=4,
-        ),
-        ConditionRequest(kind=3, is_and=False, is_more=True, value="20261201 10:00:00 US/Eastern"),
-        ConditionRequest(kind=5, is_and=True, sec_type="STK", exchange="SMART", symbol="IBM"),
-        ConditionRequest(
-            kind=6, is_and=True, is_more=False, value="5", con_id=AAPL, exchange="SMART"
-        ),
-    ]
+def test_a_trailing_limit_with_times(version: int) -> None:
     order = shown(
         version,
         order_type="TRAIL LIMIT",
@@ -71,14 +55,25 @@ def test_a_trailing_limit_with_conditions_and_times(version: int) -> None:
         tif="GTD",
         good_till_date="20261127 16:00:00 US/Eastern",
         trigger_method=4,
-        conditions=conditions,
-        conditions_ignore_rth=True,
         include_overnight=True,
     )
     assert (order.trailingPercent, order.trailStopPrice, order.lmtPriceOffset) == (2.5, 400, 0.25)
     assert order.goodAfterTime == "20261120 15:00:00 US/Eastern"
     assert order.goodTillDate == "20261127 16:00:00 US/Eastern"
     assert order.triggerMethod == 4
+    assert order.includeOvernight == (version >= 189)
+
+
+@pytest.mark.parametrize("version", [157, 200])
+def test_conditions(version: int) -> None:
+    asked: list[dict[str, Any]] = [
+        {"kind": 1, "value": "999", "con_id": AAPL, "exchange": "SMART", "trigger_method": 4},
+        {"kind": 3, "is_and": False, "value": "20261201 10:00:00 US/Eastern"},
+        {"kind": 5, "sec_type": "STK", "exchange": "SMART", "symbol": "IBM"},
+        {"kind": 6, "is_more": False, "value": "5", "con_id": AAPL, "exchange": "SMART"},
+    ]
+    conditions = [ConditionRequest(**{"is_and": True, "is_more": True} | one) for one in asked]
+    order = shown(version, order_type="MKT", conditions=conditions, conditions_ignore_rth=True)
     assert [condition.condType for condition in order.conditions] == [1, 3, 5, 6]
     assert order.conditions[0].price == 999
     assert order.conditions[0].triggerMethod == 4
@@ -87,7 +82,6 @@ def test_a_trailing_limit_with_conditions_and_times(version: int) -> None:
     assert order.conditions[3].volume == 5
     assert order.conditionsIgnoreRth
     assert not order.conditionsCancelOrder
-    assert order.includeOvernight == (version >= 189)
 
 
 @pytest.mark.parametrize("version", [157, 200])
