@@ -51,7 +51,7 @@ class DayScript:
         """Let so much time pass."""
         self._passed += seconds
         while self._waiting and self._waiting[0][0] <= self._passed:
-            self._do(self._waiting.pop(0)[1])
+            self.act(self._waiting.pop(0)[1])
         self._moves = [
             left for move, time in self._moves for left in self._go_on(move, time, seconds)
         ]
@@ -60,7 +60,8 @@ class DayScript:
                 self._seen.add(con_id)
                 self._apply(market)
 
-    def _do(self, action: Action) -> None:
+    def act(self, action: Action) -> None:
+        """Do something now; a move takes its time."""
         match action:
             case Move():
                 self._moves.append((action, action.seconds))

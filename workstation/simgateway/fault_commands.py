@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 from workstation.simgateway.codec_text import Fields, to_text
@@ -14,6 +15,7 @@ from workstation.simgateway.faults import (
     MessageRule,
     StreamRule,
 )
+from workstation.simgateway.named_days import Action, Change, Halt, Move, Resume
 from workstation.simgateway.order_request import PlaceRequest, read_contract
 
 NOTICES = {
@@ -78,6 +80,14 @@ class Stage(Protocol):
 
     def place_by_hand(self, request: PlaceRequest) -> None:
         """Place an order that no client sent."""
+        ...
+
+    def act(self, action: Action) -> None:
+        """Do something to the markets."""
+        ...
+
+    def correct(self, exec_id: str, price: Decimal | None) -> bool:
+        """Give a fill another price, or take it back; return whether there is such a fill."""
         ...
 
 
@@ -280,6 +290,46 @@ def _manual_order(stage: Stage, given: Given) -> Done:
     return {}
 
 
+def _symbol(given: Given) -> str:
+    return str(given.values.get("symbol", ""))[:20].upper()
+
+
+def _halt(stage: Stage, given: Given) -> Done:
+    is_halt = given.text("do", frozenset({"halt", "resume"}), "") == "halt"
+    if not _symbol(given):
+        raise CommandError("a symbol is needed")
+    stage.act(Halt(_symbol(given)) if is_halt else Resume(_symbol(given)))
+    return {}
+
+
+def _move(stage: Stage, given: Given) -> Done:
+    fraction = given.number("percent", 0.0, -50.0) / 100
+    if fraction > 1:
+        raise CommandError("percent is -50 to 100")
+    seconds = max(0.1, given.number("seconds", 0.1))
+    stage.act(Move(fraction, seconds, _symbol(given)))
+    return {}
+
+
+def _regime(stage: Stage, given: Given) -> Done:
+    names = ("volatility", "activity", "spread", "depth")
+    volatility, activity, spread, depth = (min(100.0, given.number(n, 1.0)) for n in names)
+    stage.act(Change(volatility, activity, max(0.1, spread), max(0.01, depth), _symbol(given)))
+    return {}
+
+
+def _correct(stage: Stage, given: Given) -> Done:
+    exec_id = str(given.values.get("exec-id", ""))[:80]
+    price = None
+    if given.text("do", frozenset({"correct", "bust"}), "") == "correct":
+        price = Decimal(str(given.number("price", 0.0)))
+        if not price:
+            raise CommandError("a price is needed")
+    if not stage.correct(exec_id, price):
+        raise CommandError(f"no such execution: {exec_id!r}")
+    return {}
+
+
 _CHOICE = "direction messages client count probability"
 COMMANDS: dict[str, tuple[Command, str]] = {
     "drop": (_message, _CHOICE),
@@ -303,6 +353,12 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "pacing": (_pacing, "rate"),
     "id-in-use": (_id_in_use, "client"),
     "manual-order": (_manual_order, "side quantity symbol limit"),
+    "halt": (_halt, "symbol"),
+    "resume": (_halt, "symbol"),
+    "move": (_move, "percent seconds symbol"),
+    "regime": (_regime, "volatility activity spread depth symbol"),
+    "correct": (_correct, "exec-id price"),
+    "bust": (_correct, "exec-id"),
     "clear": (_clear, ""),
     "seed": (_seed, ""),
 }

@@ -16,7 +16,7 @@ from workstation.simgateway.instruments import BY_CON_ID, DEMO, TIME_ZONE, Instr
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
 from workstation.simgateway.market_clock import MarketClock
 from workstation.simgateway.markets import Histories, Markets, Opened
-from workstation.simgateway.named_days import NamedDay
+from workstation.simgateway.named_days import ORDINARY, Action, NamedDay
 from workstation.simgateway.news_feed import NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Changes, Numbers
@@ -130,7 +130,9 @@ class Gateway:
             self.markets, self.accounts, numbers, clock, self._emit, self.sessions
         )
         self._halts = RegularHalts(self.markets, self.desk)
-        self._script = self._open_script(day)
+        self._script = DayScript(
+            day or ORDINARY, self.markets, self.desk, self.broadcast, self._go_away
+        )
         self.listeners: dict[int, Listener] = {}
         self._state_file = state_file
         self._step_seconds = STEP_SECONDS * max(1.0, speed / _SPEED_OF_FULL_STEPS)
@@ -215,18 +217,16 @@ class Gateway:
         steps = 1 + math.floor((now - self._next_step) / self._step_seconds)
         self._next_step += steps * self._step_seconds
         for _ in range(steps):
-            if self._script is not None:
-                self._script.step(self._step_seconds)
+            self._script.step(self._step_seconds)
             self.desk.step(self._step_seconds)
         self._halts.step(self.now())
         if self.data_flows:
             for listener in list(self.listeners.values()):
                 listener.publish(now)
 
-    def _open_script(self, day: NamedDay | None) -> DayScript | None:
-        if day is None:
-            return None
-        return DayScript(day, self.markets, self.desk, self.broadcast, self._go_away)
+    def act(self, action: Action) -> None:
+        """Do to the markets at once what a named day could do."""
+        self._script.act(action)
 
     def broadcast(self, code: int, text: str) -> None:
         """Tell every client something about the session."""

@@ -85,6 +85,9 @@ class NamedDay:
     """Seconds after the start, rising, and what happens then."""
 
 
+ORDINARY = NamedDay(name="ordinary", text="nothing happens by itself")
+"""The day of a gateway that was asked for none."""
+
 _LOST = "Connectivity between IBKR and Trader Workstation has been lost."
 _BACK = (
     "Connectivity between IBKR and Trader Workstation has been restored - data maintained. "

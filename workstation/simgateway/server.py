@@ -8,6 +8,7 @@ import selectors
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from functools import partial
 
 from workstation.domain.clock import Clock
@@ -16,6 +17,7 @@ from workstation.simgateway.fault_commands import CommandError, run
 from workstation.simgateway.faults import Faults
 from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
+from workstation.simgateway.named_days import Action
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.scenario_file import Step
 from workstation.simgateway.session import DEFAULT_VERSION
@@ -287,6 +289,21 @@ class Server:
     def place_by_hand(self, request: PlaceRequest) -> None:
         """Place an order that no client sent."""
         self.gateway.place_by_hand(request)
+
+    def act(self, action: Action) -> None:
+        """Do something to the markets."""
+        self.gateway.act(action)
+
+    def correct(self, exec_id: str, price: Decimal | None) -> bool:
+        """Give a fill another price, or take it back; return whether there is such a fill."""
+        corrections = self.gateway.desk.corrections
+        if exec_id not in self.gateway.desk.executions:
+            return False
+        if price is None:
+            corrections.bust(exec_id)
+        else:
+            corrections.correct(exec_id, price)
+        return True
 
 
 def listen(address: tuple[str, int]) -> socket.socket:

@@ -5,7 +5,9 @@ import statistics
 
 import pytest
 
+from tests.unit.simgateway.fault_support import Rig
 from tests.unit.simgateway.virtual import World
+from workstation.simgateway.fault_commands import CommandError
 from workstation.simgateway.named_days import NAMED_DAYS
 
 AAPL, IBM = 265598, 8314
@@ -96,3 +98,36 @@ def test_a_named_day_repeats(name: str) -> None:
         return [market.quote() for market in world.gateway.markets.values()]
 
     assert run() == run()
+
+
+def test_the_control_channel_moves_halts_and_corrects() -> None:
+    rig = Rig()
+    gateway, market = rig.world.gateway, rig.world.gateway.markets[AAPL]
+    client = rig.world.client(9)
+    start = market.mark()
+    rig.do("move", symbol="AAPL", percent=5, seconds=2)
+    rig.wait(4)
+    assert market.mark() > start * 104 / 100
+    rig.do("halt", symbol="AAPL")
+    assert market.is_halted
+    rig.do("resume", symbol="AAPL")
+    rig.do("regime", symbol="AAPL", spread=10)
+    rig.wait(2)
+    quote = market.quote()
+    assert quote.ask is not None
+    assert quote.bid is not None
+    assert quote.ask - quote.bid > 0.05
+
+    client.place(1, "BUY", 10)
+    exec_id = next(reversed(gateway.desk.executions))
+    rig.do("correct", exec_id=exec_id, price=400)
+    (found,) = (e for e in gateway.desk.executions.values() if e.exec_id[:-2] == exec_id[:-2])
+    assert found.price == 400
+    rig.do("bust", exec_id=found.exec_id)
+    with pytest.raises(CommandError):
+        rig.do("bust", exec_id="none")
+    with pytest.raises(CommandError):
+        rig.do("halt")
+    with pytest.raises(CommandError):
+        rig.do("correct", exec_id=exec_id)
+    rig.server.close()
