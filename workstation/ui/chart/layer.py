@@ -11,6 +11,7 @@ from workstation.ui.chart.candles import (
     draw_volume,
     fill,
     lines,
+    rects,
 )
 from workstation.ui.chart.settings import Style
 from workstation.ui.chart.study_painter import StudyPainter, draw_pane_grid
@@ -198,12 +199,10 @@ class ChartLayer:
         else:
             return
         plot, height = view.layout.plot, view.layout.pixels(3)
-        dashes = [
-            (view.time.x_of(index), y, 1, height)
-            for index in found
-            for y in range(plot.top(), plot.bottom(), 2 * height)
-        ]
-        fill(painter, lines(dashes), self._border)
+        rows = np.arange(plot.top(), plot.bottom(), 2 * height)
+        lefts = np.repeat([view.time.x_of(index) for index in found], len(rows)).astype(np.int64)
+        tops = np.tile(rows, len(found))
+        fill(painter, rects(lefts, tops, 1, tops + height - 1), self._border)
 
     def _draw_time_axis(
         self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]
