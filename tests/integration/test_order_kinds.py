@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.gateway import Gateway
 from tests.integration.test_orders_gateway import Rig
-from workstation.domain.commands import CancelOrder, ChangeOrder, Done, SubmitOrder
+from workstation.domain.commands import CancelOrder, CancelOrders, ChangeOrder, Done, SubmitOrder
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import IntentId, OrderKey
 from workstation.domain.order import OrderChange, OrderTerms, OrderType, Side, Tif, TriggerMethod
@@ -134,3 +134,16 @@ def test_what_the_gateway_would_refuse_is_denied_before(rig: Rig) -> None:
     ):
         assert isinstance(rig.ask(SubmitOrder(bad)), Denied)
     assert len(rig.gateway.frames(PLACE)) == frames
+
+
+def test_orders_of_one_side_end_together(rig: Rig) -> None:
+    low, high = rig.last - 20, rig.last + 20
+    buys = [send(rig, K.LIMIT, limit_price=low - each).key for each in (0, 1)]
+    sell = send(rig, K.LIMIT, limit_price=high, side=Side.SELL).key
+    rig.until(lambda: all(view(rig, key).lifecycle in LIVE for key in (*buys, sell)))
+
+    assert isinstance(rig.ask(CancelOrders(side=Side.BUY)), Done)
+    rig.until(lambda: all(view(rig, key).lifecycle is L.CANCELLED for key in buys))
+    assert view(rig, sell).lifecycle in LIVE
+    assert isinstance(rig.ask(CancelOrders(con_id=view(rig, sell).con_id)), Done)
+    rig.until(lambda: view(rig, sell).lifecycle is L.CANCELLED)

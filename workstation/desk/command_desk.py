@@ -9,6 +9,7 @@ from workstation.desk.desk import Desk
 from workstation.domain.commands import (
     CancelAll,
     CancelOrder,
+    CancelOrders,
     ChangeOrder,
     ClosePosition,
     Command,
@@ -67,6 +68,7 @@ class CommandDesk:
             Flatten: self._flatten,
             CancelOrder: self._cancel,
             CancelAll: self._cancel_all,
+            CancelOrders: self._cancel_orders,
             ConfirmNotPlaced: self._confirm_not_placed,
             UseEndpoint: self._use_endpoint,
             PreviewOrder: self._preview,
@@ -167,6 +169,14 @@ class CommandDesk:
 
     def _cancel_all(self, _command: CancelAll) -> CommandResult:
         return self._desk.order_desk.controller.cancel_all()
+
+    def _cancel_orders(self, command: CancelOrders) -> CommandResult:
+        return self._desk.emergency.cancel(
+            account=command.account,
+            con_id=command.con_id,
+            side=command.side,
+            protection=command.protection,
+        )
 
     def _confirm_not_placed(self, command: ConfirmNotPlaced) -> CommandResult:
         order = self._desk.orders.get(command.key)

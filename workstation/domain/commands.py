@@ -11,7 +11,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.news import Article, Headline
-from workstation.domain.order import OrderChange, OrderDraft
+from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
 
 
@@ -39,6 +39,19 @@ class CancelOrder:
 @dataclass(frozen=True, slots=True)
 class CancelAll:
     """Cancel every working order of this client; answered by Done or Failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrders:
+    """Cancel this client's orders of an account, contract and side, None for every one.
+
+    What protects an open position stays unless `protection`; answered by Done or Failed.
+    """
+
+    account: AccountId | None = None
+    con_id: ConId | None = None
+    side: Side | None = None
+    protection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +214,7 @@ Command = (
     | ChangeOrder
     | CancelOrder
     | CancelAll
+    | CancelOrders
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder
