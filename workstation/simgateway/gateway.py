@@ -130,9 +130,7 @@ class Gateway:
             self.markets, self.accounts, numbers, clock, self._emit, self.sessions
         )
         self._halts = RegularHalts(self.markets, self.desk)
-        self._script = DayScript(
-            day or ORDINARY, self.markets, self.desk, self.broadcast, self._go_away
-        )
+        self._script = self._open_script(day or ORDINARY)
         self.listeners: dict[int, Listener] = {}
         self._state_file = state_file
         self._step_seconds = STEP_SECONDS * max(1.0, speed / _SPEED_OF_FULL_STEPS)
@@ -223,6 +221,9 @@ class Gateway:
         if self.data_flows:
             for listener in list(self.listeners.values()):
                 listener.publish(now)
+
+    def _open_script(self, day: NamedDay) -> DayScript:
+        return DayScript(day, self.markets, self.desk, self.broadcast, self._go_away)
 
     def act(self, action: Action) -> None:
         """Do to the markets at once what a named day could do."""
