@@ -13,7 +13,8 @@ from workstation.ui import text
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_wishes import new_intent
 
-_KNOWN = frozenset(kind.value for kind in OrderType)
+_MOVABLE = frozenset({"LMT", "STP", "STP LMT"})
+"""Types whose prices stand still until somebody moves them; a trailing stop moves by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class OrderLine:
         """Whether this client may change the price now."""
         order = self.order
         is_quiet = order.cancel is Pending.NONE and order.replace is Pending.NONE
-        return order.editable and order.is_working and is_quiet and order.order_type in _KNOWN
+        return order.editable and order.is_working and is_quiet and order.order_type in _MOVABLE
 
     @property
     def can_cancel(self) -> bool:
