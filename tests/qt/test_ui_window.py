@@ -193,7 +193,7 @@ def test_the_working_filter_follows_the_orders(ready: Stage) -> None:
     panel.filter_box.setCurrentIndex(0)
     ready.events(OrderChanged(an_order(12)), OrderChanged(an_order(13)))
     ready.window.on_frame()
-    assert column(panel.table, "order_id") == ["12", "13"]
+    assert column(panel.table, "order_id") == ["13", "12"]
 
     ready.events(OrderChanged(an_order(12, lifecycle=Lifecycle.CANCELLED)))
     panel.table.proxy.settle(1e12)

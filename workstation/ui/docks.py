@@ -2,8 +2,10 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from typing_extensions import override
 
 from workstation.ui.live_panel import LivePanel
 
@@ -13,9 +15,15 @@ _FEATURE = QDockWidget.DockWidgetFeature
 BELOW = ("orders", "positions", "executions", "account", "risk", "news", "log")
 """Docks that share the place below, as tabs in this order."""
 
+COLUMNS = ("watchlist", "chart", "depth", "ticket")
+"""Docks that stand side by side; the chart takes what a wider window has more."""
+
 
 class PanelDock(QDockWidget):
     """A dock that tells its panel whether it stands in front."""
+
+    resized = Signal()
+    """The dock has another size."""
 
     def __init__(self, title: str, panel: QWidget, window: QMainWindow) -> None:
         super().__init__(title, window)
@@ -24,16 +32,23 @@ class PanelDock(QDockWidget):
         panel.setAutoFillBackground(True)  # else each change repaints dock and window below it
         self.visibilityChanged.connect(self._on_visibility_changed)
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell that the room was shared anew."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
     @Slot(bool)
     def _on_visibility_changed(self, in_front: bool) -> None:  # noqa: FBT001 -- Qt's signature
         if isinstance(self._panel, LivePanel):
             self._panel.set_in_front(in_front=in_front)
 
 
-class Docks:
+class Docks(QObject):
     """The docks of the main window, by name."""
 
     def __init__(self, window: QMainWindow, panels: dict[str, tuple[str, QWidget]]) -> None:
+        super().__init__(window)
         self._window = window
         self.by_name: dict[str, QDockWidget] = {}
         self.is_locked = False
@@ -51,9 +66,75 @@ class Docks:
             dock = PanelDock(title, panel, window)
             dock.setObjectName(f"dock_{name}")
             self.by_name[name] = dock
+            dock.resized.connect(self._on_resized)
+        self._widths: dict[str, int] = {}
+        self._window_width = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._settle_widths)
+        self._release_timer = QTimer(self)
+        self._release_timer.setSingleShot(True)
+        self._release_timer.setInterval(0)
+        self._release_timer.timeout.connect(self._release)
+
+    def rearranging(self) -> None:
+        """Hold the panels: docks are about to be placed anew, and that hides nothing."""
+        self._widths = {}
+        for dock in self.by_name.values():
+            panel = dock.widget()
+            if isinstance(panel, LivePanel):
+                panel.hold(held=True)
+        self._release_timer.start()
+
+    def raise_floating(self) -> None:
+        """Bring floating docks before the window, which would cover them."""
+        for dock in self.by_name.values():
+            if dock.isFloating() and not dock.isHidden():
+                dock.show()
+                dock.raise_()
+
+    @Slot()
+    def _release(self) -> None:
+        for dock in self.by_name.values():
+            panel = dock.widget()
+            if isinstance(panel, LivePanel):
+                panel.hold(held=False)
+
+    @Slot()
+    def _on_resized(self) -> None:
+        self._timer.start()
+
+    @Slot()
+    def _settle_widths(self) -> None:
+        """Give the chart what the window gained or lost; the others keep their width."""
+        window = self._window
+        if not window.isVisible() or self._release_timer.isActive():
+            return
+        gained = window.width() - self._window_width
+        if self._widths and gained and self._widths.keys() == self._columns().keys():
+            wanted = dict(self._widths)
+            wanted["chart"] = max(1, wanted["chart"] + gained)
+            docks = [self.by_name[name] for name in wanted]
+            window.resizeDocks(docks, list(wanted.values()), Qt.Orientation.Horizontal)
+        self._window_width = window.width()
+        self._widths = self._columns()
+
+    def _columns(self) -> dict[str, int]:
+        """Return the width of each column where they stand side by side as at first, else none."""
+        found: dict[str, int] = {}
+        for name in COLUMNS:
+            dock = self.by_name[name]
+            area = _AREA.RightDockWidgetArea if name == "ticket" else _AREA.LeftDockWidgetArea
+            if dock.isHidden() or dock.isFloating():
+                continue
+            if self._window.dockWidgetArea(dock) is area:
+                found[name] = dock.width()
+        return found if "chart" in found else {}
 
     def place_all(self) -> None:
         """Put every dock where it stands at first."""
+        self.rearranging()
         docks, window = self.by_name, self._window
         for dock in docks.values():
             dock.setFloating(False)

@@ -12,6 +12,7 @@ class LivePanel(QWidget):
         super().__init__(parent)
         self._in_front = True
         self._is_seen = False
+        self._is_held = False
 
     @property
     def is_seen(self) -> bool:
@@ -21,6 +22,11 @@ class LivePanel(QWidget):
     def set_in_front(self, *, in_front: bool) -> None:
         """Learn whether the dock is the one in front of its tabs."""
         self._in_front = in_front
+        self._decide()
+
+    def hold(self, *, held: bool) -> None:
+        """Let being hidden for a moment count for nothing, or decide again."""
+        self._is_held = held
         self._decide()
 
     def seen_changed(self, *, is_seen: bool) -> None:
@@ -39,6 +45,8 @@ class LivePanel(QWidget):
         self._decide()
 
     def _decide(self) -> None:
+        if self._is_held:
+            return
         is_seen = self._in_front and self.isVisible()
         if is_seen is not self._is_seen:
             self._is_seen = is_seen

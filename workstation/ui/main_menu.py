@@ -38,7 +38,6 @@ _TOOLS = (
     ("stop_entries", "Stop entries"),
     ("flatten", "Flatten…"),
     ("", ""),
-    ("reset_layout", "Reset layout"),
     ("keys", "Keys"),
 )
 """Names of actions in the toolbar and how they are called there."""
@@ -90,9 +89,17 @@ class MainMenu(QObject):
         link = state.link
         current = link.trading_state if link else None
         actions = self.menus.by_name
-        actions["stop_entries"].setEnabled(current is TradingState.ACTIVE)
-        actions["halt"].setEnabled(current in {TradingState.ACTIVE, TradingState.REDUCING})
-        actions["resume"].setEnabled(current in {TradingState.REDUCING, TradingState.HALTED})
+        may_act = not state.is_read_only
+        states = {
+            "stop_entries": {TradingState.ACTIVE},
+            "halt": {TradingState.ACTIVE, TradingState.REDUCING},
+            "resume": {TradingState.REDUCING, TradingState.HALTED},
+        }
+        for name, allowed in states.items():
+            actions[name].setEnabled(may_act and current in allowed)
+        for name in ("cancel_all", "flatten"):
+            actions[name].setEnabled(may_act)
+        actions["close_position"].setEnabled(state.can_exit)
 
     def show_theme(self, name: str) -> None:
         """Mark the theme in force."""
@@ -137,8 +144,11 @@ class MainMenu(QObject):
         controls = host.controls
         stop = "Stop &entries (exits stay possible)"
         menus.add(trade, "stop_entries", stop, controls.stop_entries, "Ctrl+Shift+E")
-        menus.add(trade, "halt", "&Halt trading (cancels stay possible)", controls.halt)
-        menus.add(trade, "resume", "&Resume trading…", controls.resume)
+        halt = "&Halt trading (cancels stay possible)"
+        menus.add(trade, "halt", halt, controls.halt, "Ctrl+Shift+H")
+        menus.add(trade, "resume", "&Resume trading…", controls.resume, "Ctrl+Shift+U")
+        close = "Close &position…"
+        menus.add(trade, "close_position", close, self._on_close_position, "Ctrl+Shift+P")
         menus.add(trade, "flatten", "&Flatten: go to the button", self._on_flatten, "Ctrl+Shift+F")
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
@@ -195,6 +205,12 @@ class MainMenu(QObject):
     def _on_add_symbol(self) -> None:
         self._host.docks.focus("watchlist")
         self._host.watchlist.symbol_edit.setFocus()
+
+    @Slot()
+    def _on_close_position(self) -> None:
+        """Ask about the selected position; without one, go where it is chosen."""
+        self._host.docks.focus("positions")
+        self._host.board.positions.ask_to_close()
 
     @Slot()
     def _on_flatten(self) -> None:

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QByteArray, QEvent, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.watching = Watching(self.messages.quotes, self.state, commands, self)
         self.ordering = Ordering(commands, self.ticket, self)
         self.leaving = Leaving(self.state, self.ordering, self)
-        self.controls = TradingControls(self.ordering, self)
+        self.controls = TradingControls(self.ordering, self.state, self)
         self.layouts = Layouts(self, self)
         self._build_frame()
         self._connect_messages()
@@ -204,6 +204,12 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Appear behind the docks that float."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.docks.raise_floating)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the frame of a live window."""
         super().paintEvent(event)
@@ -257,6 +263,7 @@ class MainWindow(QMainWindow):
         self.docks.by_name["chart"].visibilityChanged.connect(self._on_chart_in_front)
         self.watching.contract_found.connect(self._on_contract_found)
         self.watching.failed.connect(self._on_watch_failed)
+        self.watching.not_found.connect(self._on_symbol_not_found)
         self.ordering.failed.connect(self._on_command_failed)
         self.ordering.done.connect(self._on_command_done)
         self.ordering.arming_failed.connect(self.ticket.refresh)
@@ -296,6 +303,8 @@ class MainWindow(QMainWindow):
 
     def _show_link(self, old: LinkView | None) -> None:
         self.banner.show_state(self.state)
+        if self.state.is_ready and old is not None and old.state is not LinkState.READY:
+            self.status_line.clearMessage()  # what was wrong with the link is over
         frame = FRAME if self.banner.frame_colour() is not None else 0
         self.setContentsMargins(frame, frame, frame, frame)
         self.update()
@@ -318,15 +327,15 @@ class MainWindow(QMainWindow):
 
     def _show_doubt(self) -> None:
         board, doubt = self.board, self.state.doubt
-        _, advice = first_steps(self.state.link)
-        board.orders.show_doubt(doubt, "" if self.state.was_ready else advice)
+        advice = "" if self.state.was_ready else first_steps(self.state.link)[1]
+        board.orders.show_doubt(doubt, advice)
         board.positions.show_doubt(doubt)
         board.account.show_doubt(doubt)
         board.log.show_doubt("" if self.state.was_ready else doubt)
 
     def _show_counts(self) -> None:
         count = len(self.state.own_working_orders())
-        self.orders.show_count(count)
+        self.orders.show_count(0 if self.state.is_read_only else count)
         self.board.risk.show_working(count)
 
     @Slot(bool)
@@ -388,8 +397,12 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_watch_failed(self, failure: tuple[str, str]) -> None:
-        symbol, reason = failure
-        self._say(Severity.WARNING, f"No quotes of {symbol}: {reason}")
+        self._say(Severity.WARNING, "No quotes of {}: {}".format(*failure))
+
+    @Slot(object)
+    def _on_symbol_not_found(self, failure: tuple[str, str]) -> None:
+        self._wanted_symbol = ""
+        self._say(Severity.ERROR, " not found: ".join(failure))
 
     @Slot(object)
     def _on_command_failed(self, failure: tuple[str, str]) -> None:
@@ -413,7 +426,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_symbol_entered(self, symbol: str) -> None:
         self._wanted_symbol = symbol
-        self.watching.add(symbol)
+        self.watching.look_up(symbol)
         self.choose_symbol(symbol)
         self.ticket.form.quantity_edit.setFocus()
 
@@ -464,6 +477,7 @@ class MainWindow(QMainWindow):
         self.messages.add_notice(Notice(severity=severity, text=sentence, time=self._clock()))
 
     def _restore_docks(self, blob: QByteArray) -> bool:
+        self.docks.rearranging()
         return bool(self.restoreState(blob, DOCKS_VERSION))
 
     def _restore_theme(self, name: object) -> None:

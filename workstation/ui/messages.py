@@ -1,5 +1,6 @@
 """Takes both lanes apart and gives each message to the models that show it."""
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -26,12 +27,16 @@ from workstation.domain.messages import (
 from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
+from workstation.ui import text
 from workstation.ui.models.executions import ExecutionsModel
 from workstation.ui.models.log import LogModel, LogRow, fill_notice
 from workstation.ui.models.orders import OrderRow, OrdersModel
 from workstation.ui.models.positions import PositionRow, PositionsModel
 from workstation.ui.models.quotes import QuotesModel
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.support_log import note_link, note_notice, note_order
+
+_EMPTY_REASON = re.compile(r"\s*-?\s*reason:\s*$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -107,14 +112,17 @@ class Messages(QObject):
             match message:
                 case OrderChanged(order=order):
                     self._state.orders[order.key] = order
+                    note_order(order)
                     batch.orders[order.key] = order
                 case ExecutionArrived(execution=execution):
                     batch.lines.append(LogRow(fill_notice(execution), is_fill=True))
                     ladder = self._state.ladder(execution.con_id)
                     self.executions.take_execution(execution, ladder)
                 case NoticeArrived(notice=notice):
-                    batch.lines.append(LogRow(notice))
-                    batch.notices.append(notice)
+                    named = self._named(notice)
+                    note_notice(named)
+                    batch.lines.append(LogRow(named))
+                    batch.notices.append(named)
                 case _:
                     self._take_other(message)
         if batch.lines:
@@ -183,13 +191,24 @@ class Messages(QObject):
 
     def add_notice(self, notice: Notice) -> None:
         """Log a sentence of the window itself."""
+        note_notice(notice)
         self.log.append([LogRow(notice)])
         self.notice_arrived.emit(notice)
+
+    def _named(self, notice: Notice) -> Notice:
+        """Say which order a sentence of the broker is about; a reason that is empty goes."""
+        words = _EMPTY_REASON.sub("", notice.text)
+        order = None if notice.order is None else self._state.orders.get(notice.order)
+        if order is not None and notice.code is not None:
+            symbol = text.one_line(order.symbol, 40)
+            words = f"Order {order.order_id}, {order.side.value} {symbol}: {words}"
+        return notice if words == notice.text else replace(notice, text=words)
 
     def _take_link(self, link: LinkView) -> None:
         old = self._state.link
         had_market = self._state.has_market
         self._state.take_link(link)
+        note_link(old, link)
         if old is None or old.account != link.account:
             self._show_positions(self._state.positions.values())
         if old is None or had_market is not self._state.has_market:
@@ -231,7 +250,8 @@ class Messages(QObject):
     def _order_row(self, order: OrderView) -> OrderRow:
         parent = None if order.parent is None else self._state.orders.get(order.parent)
         parent_id = None if parent is None else parent.order_id
-        return OrderRow(order, self._state.ladder(order.con_id), parent_id)
+        entered_at = None if parent is None else parent.created_at
+        return OrderRow(order, self._state.ladder(order.con_id), parent_id, entered_at)
 
     def _show_positions(self, positions: Iterable[PositionView]) -> None:
         shown = []

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from workstation.domain.account import Environment, PositionView
 from workstation.domain.contract import ContractDetails
@@ -107,3 +108,14 @@ class ScreenState:
     def own_working_orders(self) -> list[OrderView]:
         """Return the orders of this client that may still be live at the broker."""
         return [order for order in self.orders.values() if order.is_working and order.editable]
+
+    def working_entries(self) -> list[OrderView]:
+        """Return the working orders of this client that would open or enlarge a position."""
+        return [order for order in self.own_working_orders() if self._is_entry(order)]
+
+    def _is_entry(self, order: OrderView) -> bool:
+        if order.parent is not None:
+            return False
+        held = self.positions.get((order.account, order.con_id))
+        quantity = held.quantity if held is not None else Decimal(0)
+        return order.side.sign * quantity >= 0 or order.remaining > abs(quantity)

@@ -1,5 +1,6 @@
 """The table all panels use: dense rows, remembered columns, a word when it is empty."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -39,10 +40,13 @@ class TableView(QTableView):
         parent: QWidget | None = None,
         *,
         is_arranged: bool = True,
+        newest_first: str = "",
     ) -> None:
         super().__init__(parent)
         self.is_arranged = is_arranged
         """Whether the user sorts, moves and sizes the columns; else they fill a dense table."""
+        self._newest_first = newest_first
+        """Column of times by which rows are sorted until the user sorts; empty for none."""
         self.source = model
         self.proxy = CalmSortProxy(model, self)
         self._empty = empty
@@ -154,6 +158,9 @@ class TableView(QTableView):
     def _on_overflowed(self) -> None:
         """Take room from where there is some: a number did not fit."""
         self._painter.has_overflowed = False
+        if self.is_arranged:
+            self._widen()
+            return
         rows = range(min(self.source.rowCount(), 60))
         needs = [
             max([self._painter.width_of(self.source.cell(row, column)) for row in rows], default=0)
@@ -163,6 +170,16 @@ class TableView(QTableView):
             self._needs = needs
             self._fill_width()
             self.viewport().update()
+
+    def _widen(self) -> None:
+        """Give the numbers in sight the width they need; who wants narrower columns scrolls."""
+        rows = self._rows_in(self.viewport().rect())
+        for number, column in enumerate(self.source.columns):
+            if column.is_number and not self.isColumnHidden(number):
+                cells = [self.source.cell(row.source, number) for row in rows]
+                need = max([self._painter.width_of(cell) for cell in cells], default=0)
+                width = max(self.columnWidth(number), min(math.ceil(need), MAX_WIDTH))
+                self.setColumnWidth(number, width)
 
     def _fill_width(self) -> None:
         samples = self._sample_widths()
@@ -174,7 +191,10 @@ class TableView(QTableView):
             if not column.is_number:
                 widths[number] -= min(widths[number] - NARROWEST, max(0.0, sum(widths) - room))
         total = sum(widths)
-        edges = [round(sum(widths[:n]) * room / total) for n in range(len(widths) + 1)]
+        share = room / total
+        if self._needs:
+            share = max(1.0, share)  # where there is too little room, the table scrolls
+        edges = [round(sum(widths[:n]) * share) for n in range(len(widths) + 1)]
         for number, (left, right) in enumerate(pairwise(edges)):
             self.setColumnWidth(number, right - left)
 
@@ -231,7 +251,7 @@ class TableView(QTableView):
             sections = self._sections_in(event.region())
             self._painter.paint(painter, self.source, self._rows_in(area), sections, height)
         painter.end()
-        if self._painter.has_overflowed and not self.is_arranged:
+        if self._painter.has_overflowed:
             self._refit.start()
 
     def repaint_all(self) -> None:
@@ -290,7 +310,6 @@ class TableView(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         if not self.is_arranged:
-            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
@@ -319,6 +338,11 @@ class TableView(QTableView):
         self.reset_columns()
 
     def _unsort(self) -> None:
+        keys = [column.key for column in self.source.columns]
+        if self._newest_first in keys:
+            self.horizontalHeader().setSortIndicatorClearable(True)
+            self.sortByColumn(keys.index(self._newest_first), Qt.SortOrder.DescendingOrder)
+            return
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.proxy.sort(-1)
         self.horizontalHeader().setSortIndicatorClearable(True)

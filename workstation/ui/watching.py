@@ -31,6 +31,9 @@ class Watching(QObject):
     failed = Signal(object)
     """(symbol, reason) of a symbol that was not found: tuple[str, str]."""
 
+    not_found = Signal(object)
+    """(symbol, reason) of a symbol that was looked up and did not enter the list."""
+
     def __init__(
         self,
         model: QuotesModel,
@@ -43,6 +46,7 @@ class Watching(QObject):
         self._state = state
         self._commands = commands
         self._asking: set[str] = set()
+        self._looking_up: set[str] = set()
 
     def symbols(self) -> list[str]:
         """Return what is in the list, in its order."""
@@ -65,6 +69,28 @@ class Watching(QObject):
         self._model.add(symbol)
         if self._state.is_ready:
             self._ask(symbol)
+
+    def look_up(self, symbol: str) -> None:
+        """Watch a symbol once the broker knows it; until then the list stays as it is."""
+        symbol = clean_symbol(symbol)
+        if not symbol or symbol in self._model:
+            self.add(symbol)
+        elif not self._state.is_ready:
+            self.not_found.emit((symbol, "not connected"))
+        elif self._model.rowCount() < MAX_SYMBOLS and symbol not in self._looking_up:
+            self._looking_up.add(symbol)
+            self._commands.send(WatchSymbol(symbol), partial(self._take_found, symbol))
+
+    def _take_found(self, symbol: str, result: CommandResult) -> None:
+        self._looking_up.discard(symbol)
+        if isinstance(result, Watched):
+            if self._model.symbol_of(result.con_id) is None:
+                self._model.add(symbol)
+                self._take(symbol, result.con_id)
+            else:
+                self.contract_found.emit((symbol, result.con_id))
+        elif isinstance(result, Failed):
+            self.not_found.emit((symbol, text.one_line(result.reason)))
 
     @Slot(object)
     def remove(self, symbols: tuple[str, ...]) -> None:

@@ -1,6 +1,7 @@
 """The order table's rows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
@@ -15,6 +16,9 @@ from workstation.ui.models.keyed import KeyedTableModel
 from workstation.ui.models.table import Column
 from workstation.ui.theme import paint
 
+MOST_CHILDREN = 50
+"""More orders below one entry share the last place."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
@@ -24,6 +28,16 @@ class OrderRow:
     ladder: PriceLadder | None = None
     parent_id: OrderId | None = None
     """Number of the order that must fill first, None where there is none."""
+    entered_at: datetime | None = None
+    """When that order was created."""
+
+    @property
+    def rank(self) -> float:
+        """Place by time; what hangs below an entry stands right below it when newest is first."""
+        if self.entered_at is None or self.parent_id is None:
+            return self.order.created_at.timestamp()
+        behind = min(max(int(self.order.order_id) - int(self.parent_id), 1), MOST_CHILDREN)
+        return self.entered_at.timestamp() - behind * 1e-5
 
     @property
     def symbol(self) -> str:
@@ -90,7 +104,7 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
         key="time",
         title="Time",
         text=lambda row: text.clock_time(row.order.created_at),
-        sort=lambda row: row.order.created_at.timestamp(),
+        sort=lambda row: row.rank,
         sample="23:59:59",
     ),
     Column(

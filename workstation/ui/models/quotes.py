@@ -86,7 +86,7 @@ def _price_column(name: str, title: str, tip: str) -> Column[WatchRow]:
     def order(row: WatchRow) -> float | None:
         return row.figure(name)
 
-    return Column(key=name, title=title, text=show, sort=order, sample="1,000.00", tip=tip)
+    return Column(key=name, title=title, text=show, sort=order, sample="999.00", tip=tip)
 
 
 def _size_column(name: str, title: str, tip: str, sample: str = "99,999") -> Column[WatchRow]:
@@ -105,10 +105,12 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
         title="Symbol",
         text=lambda row: row.label,
         sort=lambda row: row.symbol.upper(),
-        sample="XYZZY  not found",
+        sample="AAPL  stale",
         is_number=False,
     ),
     _price_column("last", "Last", "Price of the last trade"),
+    _price_column("bid", "Bid", "Best price anyone pays"),
+    _price_column("ask", "Ask", "Best price anyone asks"),
     Column(
         key="change_percent",
         title="Change %",
@@ -117,8 +119,6 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
         sample="▲ +1.00 %",
         tip="Last against the previous close, in per cent",
     ),
-    _price_column("bid", "Bid", "Best price anyone pays"),
-    _price_column("ask", "Ask", "Best price anyone asks"),
     _size_column("bid_size", "Bid size", "Shares or lots wanted at the bid"),
     _size_column("ask_size", "Ask size", "Shares or lots offered at the ask"),
     Column(

@@ -26,17 +26,20 @@ from workstation.domain.news import Article, Headline
 from workstation.ui import text
 from workstation.ui.following import SETTLE_MS
 from workstation.ui.live_panel import LivePanel
-from workstation.ui.models.news import HeadlineRow, NewsModel
+from workstation.ui.models.news import HeadlineRow, NewsModel, key_of
 from workstation.ui.panels.article import ArticlePane
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.table_view import TableView
 
+READ_MS = 300
+"""A line must stay selected so long before its article is asked for."""
+
 _EVERYONE = "All sources"
 
 
 class NewsPanel(LivePanel):
-    """Asks for headlines only while it can be seen, and for an article only on a click."""
+    """Asks for headlines only while it can be seen, and for the article of the chosen line."""
 
     def __init__(
         self, state: ScreenState, commands: CommandPort, parent: QWidget | None = None
@@ -68,6 +71,11 @@ class NewsPanel(LivePanel):
         column.addWidget(self.splitter, 1)
         self.table.clicked.connect(self._on_clicked)
         self.table.activated.connect(self._on_clicked)
+        self._article_timer = QTimer(self)
+        self._article_timer.setSingleShot(True)
+        self._article_timer.setInterval(READ_MS)
+        self._article_timer.timeout.connect(self._on_line_settled)
+        self.table.selectionModel().selectionChanged.connect(self._article_timer.start)
 
     def _build_line(self) -> QHBoxLayout:
         self.symbol_label = PlainLabel("", self)
@@ -166,7 +174,17 @@ class NewsPanel(LivePanel):
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
-        row = self.model.value_at(self.table.proxy.mapToSource(index).row())
+        self._read(self.model.value_at(self.table.proxy.mapToSource(index).row()))
+
+    @Slot()
+    def _on_line_settled(self) -> None:
+        """Show the article of the line the arrow keys stopped at."""
+        rows = [row for row in self.table.selected_rows() if isinstance(row, HeadlineRow)]
+        if len(rows) == 1 and self.is_seen and key_of(rows[0].headline) != self._reading:
+            self._read(rows[0])
+
+    def _read(self, row: HeadlineRow) -> None:
+        self._article_timer.stop()
         wish = RequestArticle(row.headline.provider, row.headline.article_id)
         self._reading = (wish.provider, wish.article_id)
         self.article.show_waiting(row.headline)

@@ -42,7 +42,7 @@ class OrdersPanel(QWidget):
     def __init__(self, model: OrdersModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
-        self.table = TableView(model, "No orders", self)
+        self.table = TableView(model, "No orders", self, newest_first="time")
         self.table.setObjectName("orders_table")
         self._menu: QMenu | None = None
         self._absent: OrderView | None = None

@@ -131,10 +131,17 @@ class PositionsPanel(QWidget):
             self.account_line.set_history(is_history=bool(doubt))
             self._show_button()
 
+    def ask_to_close(self) -> None:
+        """Ask about the selected position, if there is one to close."""
+        self._on_close()
+
     def _build_line(self) -> QHBoxLayout:
         self.close_button = QPushButton("Close position…", self)
         self.close_button.setToolTip(
-            text.tooltip("Cancel what protects the selected position and close it at the market")
+            text.tooltip(
+                "Cancel what protects the selected position and close it now, with a limit "
+                "through the market (Ctrl+Shift+P)"
+            )
         )
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(self._on_close)
@@ -172,7 +179,7 @@ class PositionsPanel(QWidget):
         side = "Sell" if position.quantity > 0 else "Buy"
         what = f"{text.size(abs(position.quantity))} {text.one_line(position.symbol, 24)}"
         question = (
-            f"{side} {what} at the market now?\n"
+            f"{side} {what} now, with a limit through the market?\n"
             "Its stops and targets are cancelled; other orders stay."
         )
         answers = {"close": f"{side} {what}", "keep": "Keep the position"}

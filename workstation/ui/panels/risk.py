@@ -127,6 +127,7 @@ class RiskPanel(QWidget):
         self.stop_button.setText("Stop entries" if is_active else "Allow entries again…")
         can_change = self._state in set(TradingState) - {TradingState.LOCKED}
         self.stop_button.setEnabled(can_change and not read_only)
+        self.cancel_button.setEnabled(not read_only)
         linked = link is not None and link.state in {LinkState.READY, LinkState.DEGRADED}
         name = masked(self._account) if self._account else text.ABSENT
         self.flatten_button.setText(f"Hold 1 s: FLATTEN {name}")
