@@ -176,7 +176,7 @@ def test_a_client_that_does_not_read_is_dropped(gateway: GatewayProcess) -> None
     with raw_client(gateway.port) as client:
         client.shake_hands()
         client.start(1)
-        request = framed(82) * 500
+        request = framed(81, 5, "A") * 500
         with suppress(ConnectionError):
             while True:
                 client.send(request)
