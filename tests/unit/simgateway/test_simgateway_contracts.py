@@ -57,6 +57,11 @@ def test_one_symbol_may_mean_several_contracts(client: VirtualClient) -> None:
     assert con_ids(details(client, contract("VOD", currency=""))) == [137127592, 133308337]
 
 
+def test_the_currency_tells_two_listings_apart(client: VirtualClient) -> None:
+    assert con_ids(details(client, contract("VOD", currency="USD"))) == [137127592]
+    assert con_ids(details(client, contract("VOD", currency="GBP"))) == [133308337]
+
+
 def test_an_ambiguous_contract_gets_neither_data_nor_orders(client: VirtualClient) -> None:
     answer = client.request(1, 11, 8, *contract("SIMTWIN"), 0, "", 0, 0, "")
     assert [(m[0], m[2]) for m in answer] == [("4", "200")]
