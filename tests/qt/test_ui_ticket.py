@@ -276,6 +276,15 @@ def test_what_only_informs_is_shown_before_sending(ready: Stage, ticket, qtbot) 
     assert info.text in "\n".join(ticket.strip.finding_texts)
 
 
+@pytest.mark.parametrize("kind", [{"order_type": "MIT"}, {"order_type": "?"}, {"tif": "GTD"}])
+def test_an_order_of_a_kind_without_fields_is_not_shown_as_another(ticket, kind) -> None:
+    ticket.start_change(an_order(**kind))
+
+    assert "cannot be changed here" in ticket.strip.headline.text()
+    assert not ticket.submit_button.text().startswith("CHANGE")
+    assert not ticket.title_label.isVisible()
+
+
 def test_risk_is_asked_once_typing_has_stopped(ready: Stage, ticket, qtbot) -> None:
     fill_in(ticket)
     ready.commands.sent.clear()

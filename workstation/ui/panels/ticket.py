@@ -107,18 +107,20 @@ class TicketPanel(QWidget):
     def start_change(self, order: OrderView) -> None:
         """Edit quantity and limit of a working order."""
         self.show_contract(order.con_id, order.symbol)
+        if not self.form.offers(order.order_type, order.tif):
+            kind = text.one_line(f"{order.order_type} {order.tif}", 24)
+            words = f"A {kind} order cannot be changed here yet: cancel it, or change it in TWS."
+            self._show_answer(words, "warning")
+            return
         self._changing = order
         self._drop_answer()
-        known = {kind.value for kind in OrderType}
         self.form.set_terms(
             Terms(
                 side=order.side,
                 quantity=order.pending_quantity or order.quantity,
-                order_type=OrderType(order.order_type)
-                if order.order_type in known
-                else OrderType.LIMIT,
+                order_type=OrderType(order.order_type),
                 limit_price=order.pending_limit or order.limit_price,
-                tif=Tif(order.tif) if order.tif in set(Tif) else Tif.DAY,
+                tif=Tif(order.tif),
                 stop_price=order.pending_stop or order.stop_price,
             )
         )

@@ -26,6 +26,8 @@ from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, exact, middle
 
 _KINDS = (OrderType.LIMIT, OrderType.MARKET, OrderType.STOP, OrderType.STOP_LIMIT)
+_TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK)
+"""Kinds and times in force whose every term has a field here."""
 
 
 class TicketForm(QWidget):
@@ -64,6 +66,11 @@ class TicketForm(QWidget):
             stop_price=stop,
             exits=self.exits.exits,
         )
+
+    @staticmethod
+    def offers(order_type: str, tif: str) -> bool:
+        """Tell whether an order of this kind can be written with these fields."""
+        return order_type in set(_KINDS) and tif in set(_TIFS)
 
     @property
     def fault(self) -> str:
@@ -204,7 +211,7 @@ class TicketForm(QWidget):
         self.type_box.addItems([kind.value for kind in _KINDS])
         self.type_box.setAccessibleName("Order type")
         self.tif_box = QComboBox(self)
-        self.tif_box.addItems([tif.value for tif in Tif])
+        self.tif_box.addItems([tif.value for tif in _TIFS])
         self.tif_box.setAccessibleName("Time in force")
         edits = (self.quantity_edit, self.price_edit, self.stop_edit)
         for widget in (*edits, self.type_box, self.tif_box):
