@@ -12,6 +12,7 @@ from tests.helpers.hand_timers import Timers
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.judge import Judge, JudgeSources, Standing
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
+from workstation.desk.recent_previews import RecentPreviews
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.errors import EncodingError, JournalError
@@ -41,6 +42,8 @@ from workstation.domain.reports import (
 )
 from workstation.marketdata.quotes import Quotes
 from workstation.oms.orders import OrderBook
+from workstation.portfolio.day_result import DayFigures
+from workstation.portfolio.exposures import Exposures
 from workstation.portfolio.positions import Positions
 from workstation.risk.facts import Link
 from workstation.risk.limits import Limits, TwoLevel
@@ -220,6 +223,11 @@ class Door:
             available_funds=D(1_000_000),
             updated_at=NOON,
         )
+        self.exposures = Exposures(
+            self.clock, self.positions, self.quotes, self.contracts, self._summary_of
+        )
+        self.day = DayFigures(D(0), D(0))
+        self.previews = RecentPreviews(self.clock)
         self.standing = calm()
         self.checkpoints: list[str] = []
         parts = OrderDeskParts(
@@ -252,9 +260,15 @@ class Door:
                 summary=lambda _account: self.summary,
                 standing=lambda _account: self.standing,
                 actions=lambda: desk.controller.actions,
+                book=self.exposures.book,
+                day=lambda _account: self.day,
+                preview=self.previews.of,
             )
         )
         return self.judge
+
+    def _summary_of(self, _account: AccountId) -> AccountSummary | None:
+        return self.summary
 
     def _lock(self, reason: str) -> None:
         self.locked.append(reason)

@@ -56,7 +56,7 @@ CANNOT_BE_WRITTEN = 579
 
 _SUMMARY_TAGS = (
     "NetLiquidation,TotalCashValue,AvailableFunds,ExcessLiquidity,BuyingPower,"
-    "InitMarginReq,MaintMarginReq"
+    "InitMarginReq,MaintMarginReq,DayTradesRemaining"
 )
 
 

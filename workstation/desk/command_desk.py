@@ -159,7 +159,11 @@ class CommandDesk:
         return self._desk.flattener.start(command.account)
 
     def _preview_margin(self, command: PreviewMargin, answer: Answering) -> None:
-        self._desk.order_desk.previews.ask(command.draft, answer)
+        def noted(result: CommandResult) -> None:
+            self._desk.risk.previews.note(command.draft, result)
+            answer(result)
+
+        self._desk.order_desk.previews.ask(command.draft, noted)
 
     def _change(self, command: ChangeOrder) -> CommandResult:
         return self._desk.order_desk.change(command.change)

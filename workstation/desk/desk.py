@@ -6,6 +6,7 @@ from typing import Any
 
 from workstation.broker.notices import LinkEffect, Meaning, meaning_of
 from workstation.broker.session import Phase, Session
+from workstation.desk.account_risk import account_risk
 from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
@@ -108,7 +109,7 @@ class Desk:
         self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
         self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, quotes)
         self.data = DataDesk(loop, clock, self.session, self.contracts, quotes, self._out)
-        self.figures.also_publish(self.data)
+        self.risk = account_risk(clock, self.figures, self.contracts, self.orders, self.limits.of)
         self._judge: Judge
         self.order_desk = self._build_order_desk()
         self.reconciler = self._build_reconciler()
@@ -123,8 +124,9 @@ class Desk:
 
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
-        self.order_desk.replay(self._journal.entries())
+        self.order_desk.replay(self.limits.remembering(self._journal.entries()))
         self.order_desk.record_start(started(self._settings))
+        self.risk.take_all(self.orders.executions())
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.publish_link()
 
@@ -215,7 +217,7 @@ class Desk:
             ListEnded: self._on_list_ended,
             PositionReport: self.figures.on_position,
             AccountValueReport: self._on_account_value,
-            PnlReport: self.figures.on_pnl,
+            PnlReport: self._on_pnl,
             ContractReport: self.contracts.on_contract,
             ContractsEnded: self._on_look_up_ended,
             MarketRuleReport: self.contracts.on_market_rule,
@@ -268,6 +270,8 @@ class Desk:
     def _on_execution(self, report: ExecutionReport) -> None:
         self.order_desk.apply_input(report)
         self._checkpoint("filled")
+        self.risk.take(report.execution)
+        self._risk_watch.filled(report.execution)
         if report.req_id is None:
             self.figures.positions.apply_execution(report.execution)
         self.closer.check()
@@ -308,6 +312,10 @@ class Desk:
                 self.reconciler.full()
             case LinkEffect.NONE:
                 pass
+
+    def _on_pnl(self, report: PnlReport) -> None:
+        self.figures.on_pnl(report)
+        self.risk.take_pnl(report)
 
     def _on_list_ended(self, report: ListEnded) -> None:
         if report.kind is ListKind.POSITIONS:
@@ -370,13 +378,8 @@ class Desk:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
         self.closer.check()
-        self._risk_watch.look()
-        if self.link.suspect is not self._presence.suspect:
-            self._presence.suspect = self.link.suspect
-            if self._presence.suspect:
-                self.link.set(LinkState.DEGRADED, "the broker is silent; entries are denied")
-            elif self._presence.synced and not self._presence.farm_lost:
-                self.link.set(LinkState.READY, "")
+        self._risk_watch.sweep()
+        self.standing.follow_silence()
         self.publish_link()
 
     def _after_pass(self) -> None:
@@ -455,15 +458,14 @@ class Desk:
         return RiskWatch(
             RiskSources(
                 account=lambda: self._presence.account,
-                limits=self.limits.of,
-                summary=self.figures.balances.summary,
+                account_risk=self.risk,
+                pending_limits=self.limits.pending,
                 actions=lambda: self.order_desk.controller.actions,
-                orders=self.orders,
-                positions=self.figures.positions,
-                quotes=self.figures.quotes,
-                contracts=self.contracts,
                 gate=self.order_desk.gate.use,
                 messages=lambda: self.session.messages_last_second,
+                request_bars=self.data.request_bars,
+                reduce_only=self._reduce_only,
+                notify=self.notify,
             )
         )
 
@@ -478,11 +480,15 @@ class Desk:
                 summary=self.figures.balances.summary,
                 standing=self.standing.of,
                 actions=lambda: order_desk.controller.actions,
+                book=self.risk.exposures.book,
+                day=self.risk.day,
+                preview=self.risk.previews.of,
             )
         )
         return self._judge
 
     def _connect_hooks(self) -> None:
+        self.figures.also_publish(self.data)
         self.figures.also_publish(self._risk_watch)
         self._loop.after_pass = self._after_pass
         self._loop.on_error = self._on_callback_error

@@ -7,16 +7,26 @@ from decimal import Decimal
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
-from workstation.domain.finding import Finding, TradingState
+from workstation.domain.contract import ContractDetails
+from workstation.domain.finding import (
+    TODAY,
+    Finding,
+    NeedsAcknowledgement,
+    RiskCode,
+    TradingState,
+)
 from workstation.domain.ids import AccountId, ConId
 from workstation.domain.order import OrderDraft
 from workstation.domain.order_status import OrderView
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
+from workstation.domain.preview import MarginPreview
 from workstation.domain.quote import Quote
 from workstation.oms.actions import Actions
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
 from workstation.oms.outlet import Verdict
+from workstation.portfolio.day_result import DayFigures
+from workstation.portfolio.exposures import Book
 from workstation.risk import gate
 from workstation.risk.exposure import (
     Filling,
@@ -27,9 +37,18 @@ from workstation.risk.exposure import (
     of_contract,
     sent_as_closes,
 )
-from workstation.risk.facts import Facts, Link, notional, reference_price
+from workstation.risk.facts import (
+    Automatic,
+    Facts,
+    Link,
+    Others,
+    is_automatic,
+    notional,
+    reference_price,
+)
 from workstation.risk.group import bracket_findings
 from workstation.risk.limits import Limits
+from workstation.risk.sizing import margin_percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +78,9 @@ class JudgeSources:
     summary: Callable[[AccountId], AccountSummary | None]
     standing: Callable[[AccountId], Standing]
     actions: Callable[[], Actions]
+    book: Callable[[AccountId], Book]
+    day: Callable[[AccountId], DayFigures]
+    preview: Callable[[OrderDraft], MarginPreview | None]
 
 
 class Judge:
@@ -85,37 +107,42 @@ class Judge:
     def _verdict(
         self, facts: Facts, found: tuple[Finding, ...], changed: ManagedOrder | None
     ) -> Verdict:
+        accepted = facts.draft.acknowledged
+        refusal = gate.refusal(found, accepted)
+        if isinstance(refusal, NeedsAcknowledgement):
+            refusal = gate.refusal(found, accepted | self._accepted_today(facts))
         return Verdict(
             findings=found,
-            refusal=gate.refusal(found, facts.draft.acknowledged),
+            refusal=refusal,
             entry_value=None if facts.is_exit else _entry_value(facts, changed),
         )
 
     def _facts(self, draft: OrderDraft, changed: ManagedOrder | None) -> Facts:
         ask = self._sources
         standing = ask.standing(draft.account)
-        actions = ask.actions()
+        details, quote = ask.contracts.details(draft.con_id), ask.quotes.quote(draft.con_id)
         position = ask.positions.quantity(draft.account, draft.con_id)
-        quote = ask.quotes.quote(draft.con_id)
         everything = ask.orders.working()
         itself = changed.view() if changed is not None else None
         filling = [each for each in may_fill(everything) if not _is_of(itself, each[0])]
         place = (draft.account, draft.con_id)
+        here = [each for each in filling if (each[0].account, each[0].con_id) == place]
         closes = Decimal(0)
         if position * draft.side.sign < 0:
             closes = self._closes(draft, itself, everything, quote)
         open_quantity = _open_quantity(draft, changed)
-        return Facts(
+        limits = _limits_for(draft, details, standing.limits)
+        facts = Facts(
             draft=draft,
             open_quantity=open_quantity,
             now=ask.clock.now(),
-            details=ask.contracts.details(draft.con_id),
+            details=details,
             quote=quote,
             position=position,
-            working=leaves(x for x in filling if (x[0].account, x[0].con_id) == place),
+            working=leaves(here),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
-            limits=standing.limits,
+            limits=limits,
             limits_fault=standing.limits_fault,
             link=standing.link,
             environment=standing.environment,
@@ -124,11 +151,77 @@ class Judge:
             read_only=standing.read_only,
             trading_state=standing.trading_state,
             trading_reason=standing.trading_reason,
+            opposite=tuple(each for each, _ in here if each.side is not draft.side),
+            same_side_orders=sum(_is_another(each, draft, itself) for each in everything),
+        )
+        return self._of_account(facts, filling, changed)
+
+    def _of_account(
+        self, facts: Facts, filling: list[Filling], changed: ManagedOrder | None
+    ) -> Facts:
+        """Add what the account as a whole, the day and the user's other actions tell."""
+        ask, draft = self._sources, facts.draft
+        actions, day = ask.actions(), ask.day(draft.account)
+        open_cost, working = self._claims(draft, filling, facts.limits)
+        return replace(
+            facts,
             actions_last_second=actions.count(1),
             actions_last_minute=actions.count(60),
             seconds_since_same=None if changed is not None else actions.since_same(draft),
-            open_cost=self._open_cost(draft, filling, standing),
+            chasing=0 if changed is not None else _chasing(draft, actions),
+            automatic=self._automatic(draft.source),
+            open_cost=open_cost,
+            others=self._others(draft, working),
+            day_pnl=day.pnl,
+            below_peak=day.below_peak,
+            preview=ask.preview(draft) if changed is None else None,
         )
+
+    def _others(self, draft: OrderDraft, working: Decimal) -> Others:
+        """Take the sums of the account without the contract of the draft."""
+        book = self._sources.book(draft.account)
+        own = book.holdings.get(draft.con_id)
+        value = own.value if own is not None else None
+        size = abs(value) if value is not None else Decimal(0)
+        return Others(
+            gross=book.gross - size,
+            net=book.net - (value or Decimal(0)),
+            stocks=book.stocks - (size if own is not None and own.sec_type == "STK" else 0),
+            working=working,
+            unvalued=book.unvalued - (own is not None and value is None),
+        )
+
+    def _automatic(self, source: str) -> Automatic | None:
+        """Count what a rule or strategy has done since the last order by hand."""
+        if not is_automatic(source):
+            return None
+        orders = fills = 0
+        for order in reversed(list(self._sources.orders)):
+            if order.draft is None:
+                continue
+            if not is_automatic(order.draft.source):
+                break
+            if order.draft.source == source:
+                orders, fills = orders + 1, fills + len(order.revisions)
+        return Automatic(orders=orders, fills=fills)
+
+    def _accepted_today(self, facts: Facts) -> frozenset[str]:
+        """Return what the user has accepted for the rest of the day (1.4).
+
+        A finding of delayed data holds for every contract once it was accepted for one.
+        """
+        today, draft, delayed = facts.now.date(), facts.draft, RiskCode.DELAYED_DATA.value
+        found: set[str] = set()
+        for order in self._sources.orders:
+            sent = order.draft
+            if sent is None or order.created_at.date() != today or sent.account != draft.account:
+                continue
+            if delayed in sent.acknowledged:
+                found.add(delayed)
+            if sent.con_id == draft.con_id:
+                found.update(x.removesuffix(TODAY) for x in sent.acknowledged if x.endswith(TODAY))
+        found.update(x.removesuffix(TODAY) for x in draft.acknowledged if x.endswith(TODAY))
+        return frozenset(found)
 
     @staticmethod
     def _closes(
@@ -160,16 +253,19 @@ class Judge:
             return True
         return position * draft.side.sign < 0 and _is_nearer(draft, changed)
 
-    def _open_cost(self, draft: OrderDraft, filling: list[Filling], standing: Standing) -> Decimal:
+    def _claims(
+        self, draft: OrderDraft, filling: list[Filling], limits: Limits | None
+    ) -> tuple[Decimal, Decimal]:
         """Sum the margin that other working entries of the account may still claim.
 
-        Of the orders on the closing side of a position, what closes it claims nothing.
+        Of the orders on the closing side of a position, what closes it claims nothing. Also
+        return the market value that those of other contracts would add.
         """
-        if standing.limits is None:
-            return Decimal(0)
-        total = Decimal(0)
-        held: dict[ConId, Decimal] = {}
+        margin = elsewhere = Decimal(0)
+        if limits is None:
+            return margin, elsewhere
         to_close: dict[ConId, Decimal] = {}
+        held: dict[ConId, Decimal] = {}
         for order, quantity in filling:
             if order.account != draft.account:
                 continue
@@ -182,8 +278,14 @@ class Judge:
                 to_close[con_id] = left - closing
                 opening -= closing
             if opening:
-                total += opening * self._unit_value(order)
-        return total * standing.limits.stock_margin_percent / 100
+                value = opening * self._unit_value(order)
+                margin += value * margin_percent(self._class(con_id), limits) / 100
+                elsewhere += value if con_id != draft.con_id else 0
+        return margin, elsewhere
+
+    def _class(self, con_id: ConId) -> str:
+        details = self._sources.contracts.details(con_id)
+        return "STK" if details is None else details.contract.sec_type
 
     def _unit_value(self, order: OrderView) -> Decimal:
         """Value one share of a working order; 0 where nothing tells its price."""
@@ -212,13 +314,42 @@ def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:
 def _entry_value(facts: Facts, changed: ManagedOrder | None) -> Decimal:
     """Return the money an entry adds: of a change only what it adds to the order it changes."""
     value = notional(facts, facts.open_quantity)
-    if value is None:
-        return Decimal("NaN")  # the final gate lets nothing pass that cannot be measured
+    if value is None:  # the user accepted that; the final gate counts the most there can be
+        return facts.limits.order_size.catastrophic if facts.limits else Decimal("NaN")
     if changed is None:
         return value
     old = replace(facts.draft, limit_price=changed.limit_price, stop_price=changed.stop_price)
     before = notional(replace(facts, draft=old), changed.quantity - changed.filled)
     return max(value - (before or Decimal(0)), Decimal(0))
+
+
+def _limits_for(
+    draft: OrderDraft, details: ContractDetails | None, limits: Limits | None
+) -> Limits | None:
+    if limits is None or not limits.overrides or details is None:
+        return limits
+    contract = details.contract
+    return limits.for_order(contract.symbol, contract.sec_type, draft.source)
+
+
+def _is_another(order: OrderView, draft: OrderDraft, itself: OrderView | None) -> bool:
+    """Tell whether an order works beside a draft on its side of its contract."""
+    place = (order.account, order.con_id, order.side)
+    if place != (draft.account, draft.con_id, draft.side):
+        return False
+    return itself is None or order.key != itself.key
+
+
+def _chasing(draft: OrderDraft, actions: Actions) -> int:
+    """Count the orders of the last minute that led up to this limit, each nearer than before."""
+    price, count = draft.limit_price, 0
+    if price is None or not price.is_finite():
+        return 0
+    for limit in reversed(actions.limits_sent(draft)):
+        if draft.side.sign * (price - limit) <= 0:
+            break
+        price, count = limit, count + 1
+    return count
 
 
 def _is_of(changed: OrderView | None, other: OrderView) -> bool:

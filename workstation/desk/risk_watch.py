@@ -1,23 +1,23 @@
-"""How much of each limit is used, for the window; it decides nothing."""
+"""How the account stands each second: limits, exposure, protection; for window and alarms."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workstation.broker.pacing import MESSAGES
-from workstation.desk.flatten import Held
-from workstation.domain.account import AccountSummary
-from workstation.domain.ids import AccountId, ConId
-from workstation.domain.limit_use import LimitUse, RiskView
-from workstation.domain.ports import ContractSource, QuoteSource
+from workstation.desk.account_risk import AccountRisk
+from workstation.desk.daily_bars import DailyBars, RequestBars
+from workstation.desk.limit_monitor import LimitMonitor
+from workstation.desk.limits import Notify
+from workstation.desk.naked_guard import NakedGuard
+from workstation.domain.execution import Execution
+from workstation.domain.ids import AccountId
+from workstation.domain.limit_use import LimitUse, RiskView, TailRisk
 from workstation.oms.actions import Actions
-from workstation.oms.orders import OrderBook
-from workstation.risk.facts import exact
-from workstation.risk.limits import Limits
-
-WORKING_PERSONAL, WORKING_MOST = 15, 20
-"""Working orders of one contract and side. Source: orders-and-risk.md R18."""
+from workstation.portfolio.exposures import Book
+from workstation.portfolio.scenarios import exposure_rows, scenario_grid, tail_risk
+from workstation.risk.limits import Limits, TwoLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,28 +25,73 @@ class RiskSources:
     """Where the figures come from; all on the core thread."""
 
     account: Callable[[], AccountId | None]
-    limits: Callable[[AccountId], Limits | None]
-    summary: Callable[[AccountId], AccountSummary | None]
+    account_risk: AccountRisk
+    pending_limits: Callable[[AccountId], tuple[str, ...]]
     actions: Callable[[], Actions]
-    orders: OrderBook
-    positions: Held
-    quotes: QuoteSource
-    contracts: ContractSource
     gate: Callable[[AccountId], tuple[Decimal, Decimal | None]]
     messages: Callable[[], int]
+    request_bars: RequestBars
+    reduce_only: Callable[[str], None]
+    notify: Notify
+
+
+TAIL_SECONDS = 60.0
+"""How often the estimate of a bad day is worked out: it is much work and moves little."""
 
 
 class RiskWatch:
-    """Publishes a RiskView when it differs from the last. Core thread."""
+    """Publishes a RiskView when it differs from the last, and raises its alarms. Core thread."""
 
     def __init__(self, sources: RiskSources) -> None:
         self._sources = sources
         self._last: RiskView | None = None
         self._dirty = False
+        self._rest = RiskView(AccountId(""), ())
+        self._tail: TailRisk | None = None
+        self._tail_at = -TAIL_SECONDS
+        self._known_returns = 0
+        self._monitor = LimitMonitor(sources.notify, sources.reduce_only)
+        risk = sources.account_risk
+        self._guard = NakedGuard(
+            risk.clock, risk.orders, risk.positions, risk.quotes, risk.contracts, sources.notify
+        )
+        self._bars = DailyBars(risk.clock, sources.request_bars)
 
     def look(self) -> None:
         """Work the figures out with the next publishing."""
         self._dirty = True
+
+    def filled(self, execution: Execution) -> None:
+        """Begin to wait for the protection of what has just filled."""
+        self._guard.filled(execution)
+
+    def sweep(self) -> None:
+        """Compare the account with its limits and its stops; called each second."""
+        self._dirty = True
+        account = self._sources.account()
+        if account is None:
+            return
+        coverages = self._guard.check(account)
+        uses = self._account_uses(account)
+        self._monitor.check(account, uses)
+        book = self._sources.account_risk.exposures.book(account)
+        self._bars.ask(book.holdings)
+        self._rest = RiskView(
+            account,
+            uses,
+            exposure_rows(book),
+            scenario_grid(book.holdings.values()),
+            coverages,
+            self._tail_of(book),
+            self._sources.pending_limits(account),
+        )
+
+    def _tail_of(self, book: Book) -> TailRisk | None:
+        now, returns = self._sources.account_risk.clock.monotonic(), self._bars.returns
+        if now - self._tail_at >= TAIL_SECONDS or len(returns) != self._known_returns:
+            self._tail_at, self._known_returns = now, len(returns)
+            self._tail = tail_risk(book.holdings.values(), returns)
+        return self._tail
 
     @property
     def changed(self) -> bool:
@@ -59,15 +104,17 @@ class RiskWatch:
         account = self._sources.account()
         if account is None:
             return ()
-        view = RiskView(account, self._uses(account))
+        rest = self._rest if self._rest.account == account else RiskView(account, ())
+        view = replace(rest, uses=(*self._uses(account), *rest.uses))
         if view == self._last:
             return ()
         self._last = view
         return (view,)
 
     def _uses(self, account: AccountId) -> tuple[LimitUse, ...]:
+        """Return the use of the limits that orders are checked against one by one."""
         ask = self._sources
-        limits, actions = ask.limits(account), ask.actions()
+        limits, actions = ask.account_risk.limits(account), ask.actions()
         money = self._currency(account)
         entries, most = ask.gate(account)
         return (
@@ -81,18 +128,10 @@ class RiskWatch:
                 actions.count(60),
                 limits.actions_per_minute if limits else None,
             ),
-            LimitUse(
-                "Largest position",
-                self._largest_position(account),
-                limits.position.personal if limits else None,
-                limits.position.catastrophic if limits else None,
-                money,
-            ),
-            LimitUse(
+            _use(
                 "Working orders, one side",
                 Decimal(self._most_working(account)),
-                Decimal(WORKING_PERSONAL),
-                Decimal(WORKING_MOST),
+                limits.working_orders if limits else None,
                 "orders",
             ),
             *self._funds(account, limits),
@@ -100,29 +139,54 @@ class RiskWatch:
             _count("Messages, 1 s", ask.messages(), MESSAGES, unit="messages"),
         )
 
+    def _account_uses(self, account: AccountId) -> tuple[LimitUse, ...]:
+        """Return the use of the limits that the market alone can break."""
+        ask = self._sources
+        limits, summary = ask.account_risk.limits(account), ask.account_risk.summary(account)
+        money, book = self._currency(account), ask.account_risk.exposures.book(account)
+        largest = _largest(book)
+        uses = [_use("Largest position", largest, limits.position if limits else None, money)]
+        worth = summary.net_liquidation if summary is not None else None
+        if limits is not None and worth is not None and worth > 0:
+            times, percent = "x net liquidation", "% of net liquidation"
+            uses += [
+                _use("Gross exposure", _rounded(book.gross / worth), limits.gross_exposure, times),
+                _use("Leverage, stocks", _rounded(book.stocks / worth), limits.leverage, times),
+                _use(
+                    "Concentration",
+                    _rounded(largest / worth * 100),
+                    limits.concentration_percent,
+                    percent,
+                ),
+            ]
+            margin = summary.initial_margin if summary is not None else None
+            if margin is not None:
+                used = _rounded(margin / worth * 100)
+                uses.append(_use("Initial margin", used, limits.margin_use_percent, percent))
+        return (*uses, *self._day(account, limits, money))
+
+    def _day(self, account: AccountId, limits: Limits | None, money: str) -> Sequence[LimitUse]:
+        day = self._sources.account_risk.day(account)
+        if limits is None or day.pnl is None:
+            return ()
+        loss, fall = max(-day.pnl, Decimal(0)), day.below_peak or Decimal(0)
+        return (
+            LimitUse("Day's loss", _rounded(loss), None, limits.daily_loss, money),
+            LimitUse("Fall from the day's best", _rounded(fall), None, limits.drawdown, money),
+        )
+
     def _currency(self, account: AccountId) -> str:
-        summary = self._sources.summary(account)
+        summary = self._sources.account_risk.summary(account)
         return "" if summary is None else summary.currency
 
-    def _largest_position(self, account: AccountId) -> Decimal:
-        held = self._sources.positions.held(account)
-        values = (abs(quantity) * self._unit(con_id) for con_id, quantity in held.items())
-        return max(values, default=Decimal(0))
-
-    def _unit(self, con_id: ConId) -> Decimal:
-        """Value one share by the last trade, else the close; 0 where nothing is known."""
-        quote, details = self._sources.quotes.quote(con_id), self._sources.contracts.details(con_id)
-        if quote is None or details is None:
-            return Decimal(0)
-        price = exact(quote.last) or exact(quote.close) or exact(quote.bid) or Decimal(0)
-        return abs(price) * details.multiplier / details.price_magnifier
-
     def _most_working(self, account: AccountId) -> int:
-        working = (each for each in self._sources.orders.working() if each.account == account)
+        working = (
+            each for each in self._sources.account_risk.orders.working() if each.account == account
+        )
         return max(Counter((each.con_id, each.side) for each in working).values(), default=0)
 
     def _funds(self, account: AccountId, limits: Limits | None) -> Sequence[LimitUse]:
-        summary = self._sources.summary(account)
+        summary = self._sources.account_risk.summary(account)
         if summary is None or summary.net_liquidation is None or summary.available_funds is None:
             return ()
         whole = summary.net_liquidation
@@ -130,6 +194,22 @@ class RiskWatch:
         used = max(whole - summary.available_funds, Decimal(0))
         free = whole * (1 - buffer / 100)
         return (LimitUse("Available funds", used, free, whole, summary.currency),)
+
+
+def _largest(book: Book) -> Decimal:
+    values = (abs(each.value) for each in book.holdings.values() if each.value is not None)
+    return max(values, default=Decimal(0))
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """Keep two decimals: a figure that moves behind them is not news."""
+    return value.quantize(Decimal("0.01"))
+
+
+def _use(name: str, used: Decimal, limit: TwoLevel | None, unit: str) -> LimitUse:
+    personal = limit.personal if limit is not None else None
+    catastrophic = limit.catastrophic if limit is not None else None
+    return LimitUse(name, used, personal, catastrophic, unit)
 
 
 def _count(name: str, used: int, most: int | None, unit: str = "actions") -> LimitUse:

@@ -41,6 +41,7 @@ class Standings:
                 bytes_waiting=self._session.bytes_waiting,
                 wire_has_room=self._session.may_write_order(),
                 reason=self._link.reason or "the broker is silent",
+                clock_offset=self._presence.clock_offset or 0.0,
             ),
             environment=self._settings.environment or environment_of(account),
             accounts=self._presence.accounts,
@@ -51,6 +52,16 @@ class Standings:
             limits=self._limits.of(account),
             limits_fault=self._limits.fault,
         )
+
+    def follow_silence(self) -> None:
+        """Show the link as degraded while the broker is silent, and as ready again after."""
+        if self._link.suspect is self._presence.suspect:
+            return
+        self._presence.suspect = self._link.suspect
+        if self._presence.suspect:
+            self._link.set(LinkState.DEGRADED, "the broker is silent; entries are denied")
+        elif self._presence.synced and not self._presence.farm_lost:
+            self._link.set(LinkState.READY, "")
 
     def link_view(self) -> LinkView:
         """Return how link, account and trading stand, as the window shows it."""

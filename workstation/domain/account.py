@@ -47,6 +47,8 @@ def masked(account: AccountId) -> str:
 class AccountSummary:
     """Newest money figures of an account, in its base currency; None where not reported.
 
+    `day_trades_remaining` counts trades; -1 says there is no such limit.
+
     Source: accountSummary.
     """
 
@@ -59,6 +61,7 @@ class AccountSummary:
     buying_power: Decimal | None = None
     initial_margin: Decimal | None = None
     maintenance_margin: Decimal | None = None
+    day_trades_remaining: Decimal | None = None
     updated_at: datetime
 
 

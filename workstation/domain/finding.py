@@ -31,21 +31,42 @@ class RiskCode(StrEnum):
     TERMS = "R02_TERMS"
     ALREADY_DUE = "R02_ALREADY_DUE"
     TYPE_NOT_OFFERED = "R02_TYPE_NOT_OFFERED"
+    TIF_NOT_OFFERED = "R02_TIF_NOT_OFFERED"
     OFF_TICK = "R03_OFF_TICK"
     OFF_LOT = "R03_OFF_LOT"
     QUANTITY = "R04_QUANTITY"
     ORDER_SIZE = "R05_ORDER_SIZE"
     POSITION = "R06_POSITION"
+    EXPOSURE = "R07_EXPOSURE"
+    LEVERAGE = "R08_LEVERAGE"
+    MARGIN_USE = "R08_MARGIN_USE"
+    CONCENTRATION = "R09_CONCENTRATION"
     FUNDS = "R10_FUNDS"
+    SHORT = "R11_SHORT"
+    DAILY_LOSS = "R12_DAILY_LOSS"
+    DRAWDOWN = "R13_DRAWDOWN"
     PRICE_COLLAR = "R14_PRICE_COLLAR"
     STOP_THROUGH = "R14_STOP_THROUGH"
     NO_REFERENCE = "R14_NO_REFERENCE"
+    DELAYED_DATA = "R14_DELAYED_DATA"
+    FAR_PASSIVE = "R14_FAR_PASSIVE"
+    CHASING = "R14_CHASING"
     RATE = "R15_RATE"
+    AUTOMATION = "R16_AUTOMATION"
     DUPLICATE = "R17_DUPLICATE"
+    WORKING_ORDERS = "R18_WORKING_ORDERS"
+    SELF_CROSS = "R19_SELF_CROSS"
+    RESTRICTED = "R20_RESTRICTED"
+    CLASS_NOT_ENABLED = "R20_CLASS_NOT_ENABLED"
+    CLOSED = "R21_CLOSED"
+    PAST_CUT_OFF = "R21_PAST_CUT_OFF"
+    STOP_SLEEPS = "R21_STOP_SLEEPS"
     LINK_NOT_READY = "R22_LINK_NOT_READY"
     BYTES_WAITING = "R22_BYTES_WAITING"
+    CLOCK = "R22_CLOCK"
     TRADING_STATE = "R23_TRADING_STATE"
     FINAL_GATE = "R24_FINAL_GATE"
+    DAY_TRADES = "R25_DAY_TRADES"
     GROUP = "R26_GROUP"
     STOP_SIDE = "R26_STOP_SIDE"
     TARGET_SIDE = "R26_TARGET_SIDE"
@@ -77,6 +98,15 @@ class Finding:
         Without the figures: they move with the market, and a move by a tick asks nothing.
         """
         return self.code.value
+
+    @property
+    def for_today(self) -> str:
+        """What a draft carries to accept this finding for its contract until the day ends."""
+        return f"{self.code.value}{TODAY}"
+
+
+TODAY = ":today"
+"""Ends an acknowledgement that holds for the contract and the rest of the day (1.4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""How much of each limit is used."""
+"""How much of each limit is used, what the account is exposed to, and what protects it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from workstation.domain.coverage import Coverage
 from workstation.domain.ids import AccountId
 
 
@@ -18,8 +19,64 @@ class LimitUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ExposureRow:
+    """Market values of one group of positions, in the account's currency.
+
+    `kind` says what groups them: symbol, class, currency, or account for all of them.
+    `unvalued` positions have no price or no exchange rate and are missing in the sums.
+    """
+
+    kind: str
+    name: str
+    long: Decimal
+    short: Decimal
+    unvalued: int = 0
+
+    @property
+    def net(self) -> Decimal:
+        """Long less short."""
+        return self.long - self.short
+
+    @property
+    def gross(self) -> Decimal:
+        """Long plus short."""
+        return self.long + self.short
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What a shock of all prices, in percent, would do to the positions; an estimate."""
+
+    percent: Decimal
+    result: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TailRisk:
+    """Historical one-day value at risk and expected shortfall, as losses; an estimate.
+
+    `confidence` is in percent; `days` is how many days of bars went in, `missing` counts the
+    positions without enough of them, which are left out.
+    """
+
+    confidence: int
+    value_at_risk: Decimal
+    expected_shortfall: Decimal
+    days: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class RiskView:
-    """Every limit of an account with its use."""
+    """Every limit of an account with its use, and what its positions are exposed to.
+
+    `pending_limits` names each figure of the edited limits file that is not in force yet.
+    """
 
     account: AccountId
     uses: tuple[LimitUse, ...]
+    exposures: tuple[ExposureRow, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    coverages: tuple[Coverage, ...] = ()
+    tail: TailRisk | None = None
+    pending_limits: tuple[str, ...] = ()

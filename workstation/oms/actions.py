@@ -28,6 +28,19 @@ class Actions:
         last = self.last_same.get(_sameness(draft)) if _is_hashable(draft) else None
         return None if last is None else self.clock.monotonic() - last
 
+    def limits_sent(self, draft: OrderDraft) -> tuple[Decimal, ...]:
+        """Return the limits of the last minute's orders of a draft's kind, the oldest first.
+
+        Of its kind are those of its account, contract and side.
+        """
+        now, kind = self.clock.monotonic(), _sameness(draft)[:3]
+        recent = sorted(
+            (at, number, same[5])
+            for number, (same, at) in enumerate(self.last_same.items())
+            if at > now - 60 and same[:3] == kind
+        )
+        return tuple(limit for _, _, limit in recent if isinstance(limit, Decimal))
+
     def note(self, draft: OrderDraft | None) -> None:
         """Count one action, and remember the order if it was one."""
         now = self.clock.monotonic()

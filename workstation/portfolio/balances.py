@@ -16,6 +16,7 @@ _FIELDS = {
     "BuyingPower": "buying_power",
     "InitMarginReq": "initial_margin",
     "MaintMarginReq": "maintenance_margin",
+    "DayTradesRemaining": "day_trades_remaining",
 }
 
 

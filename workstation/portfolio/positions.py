@@ -9,6 +9,7 @@ from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId, ConId
 from workstation.domain.ports import QuoteSource
 from workstation.domain.reports import PnlReport, PositionReport
+from workstation.risk.facts import exact
 
 Key = tuple[AccountId, ConId]
 
@@ -41,6 +42,13 @@ class Positions:
         self._before_list: dict[Key, int] = {}
         self._dirty: set[Key] = set()
         self._unreported: set[Key] = set()
+        self.version = 0
+        """Grows whenever a quantity may have changed."""
+
+    def value(self, account: AccountId, con_id: ConId) -> Decimal | None:
+        """Return the broker's market value in the contract's currency, None where not told."""
+        held = self._held.get((account, con_id))
+        return None if held is None else exact(held.value)
 
     def quantity(self, account: AccountId, con_id: ConId) -> Decimal:
         """Return the signed position, 0 where none is known."""
@@ -59,6 +67,7 @@ class Positions:
 
     def apply_position(self, report: PositionReport) -> None:
         """Take the broker's figure and drop the executions that it includes."""
+        self.version += 1
         key = (report.account, report.con_id)
         held = self._held.get(key)
         self._drop_included(key, report.quantity - (held.quantity if held else Decimal(0)))
@@ -80,6 +89,7 @@ class Positions:
             return
         moved = execution.side.sign * execution.quantity
         self._counted[execution.base_id] = (execution.revision, moved)
+        self.version += 1
         self._ahead.setdefault((execution.account, execution.con_id), []).append(moved - before)
 
     def apply_pnl(self, report: PnlReport) -> None:
@@ -107,6 +117,7 @@ class Positions:
 
     def end_refresh(self) -> None:
         """The list is complete: what it did not name is flat."""
+        self.version += 1
         for key in self._unreported:
             held = self._held.get(key)
             self._drop_included(key, -held.quantity if held else Decimal(0))

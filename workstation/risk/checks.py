@@ -6,11 +6,20 @@ from decimal import Decimal
 from workstation.domain.account import Environment, environment_of
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, RiskCode, TradingState
-from workstation.domain.order import OrderDraft
-from workstation.risk.facts import Check, Facts, notional, sendable, unit_value
-from workstation.risk.limits import TwoLevel
+from workstation.domain.order import OrderDraft, Side, Tif
+from workstation.risk.facts import Check, Facts, is_automatic, sendable
+from workstation.risk.levels import currency, money, two_level
+from workstation.risk.limits import RestrictionMode
+from workstation.risk.market_checks import check_chasing, check_hours, check_self_cross, check_short
+from workstation.risk.portfolio_checks import (
+    check_concentration,
+    check_day_loss,
+    check_exposure,
+    check_leverage,
+)
 from workstation.risk.order_rules import check_terms
 from workstation.risk.price_checks import check_collar, check_increments, price_faults
+from workstation.risk.sizing import margin_estimate, unit_size
 
 
 def check_environment(facts: Facts) -> Iterator[Finding]:
@@ -57,6 +66,10 @@ def check_validity(facts: Facts) -> Iterator[Finding]:
         yield _hard(
             RiskCode.TYPE_NOT_OFFERED, f"The contract takes no {draft.order_type.value} orders."
         )
+    elif Tif.DAY.value in details.order_types and draft.tif.value not in details.order_types:
+        yield _hard(
+            RiskCode.TIF_NOT_OFFERED, f"The contract takes no orders that stand {draft.tif.value}."
+        )
 
 
 def is_offered(draft: OrderDraft, details: ContractDetails) -> bool:
@@ -64,15 +77,29 @@ def is_offered(draft: OrderDraft, details: ContractDetails) -> bool:
     return draft.order_type.code in details.order_types
 
 
+SHARES = frozenset({"STK", "CASH"})
+"""Classes whose quantity is no number of contracts."""
+
+
 def check_quantity(facts: Facts) -> Iterator[Finding]:
     """R04: quantity; for stocks what R05 allows unless the file says otherwise."""
     limits, quantity = facts.limits, facts.draft.quantity
-    if limits is not None and limits.quantity is not None and sendable(quantity):
-        yield from _two_level(RiskCode.QUANTITY, "Quantity", quantity, limits.quantity, "shares")
+    if limits is None or not sendable(quantity):
+        return
+    if facts.sec_type not in SHARES:
+        unit, limit = "contracts", limits.contracts
+        yield from two_level(RiskCode.QUANTITY, "Quantity", quantity, limit, unit)
+    elif limits.quantity is not None:
+        yield from two_level(RiskCode.QUANTITY, "Quantity", quantity, limits.quantity, "shares")
 
 
 def check_order_size(facts: Facts) -> Iterator[Finding]:
-    """R05: money the order moves."""
+    """R05: money the order moves, in the measure of its class.
+
+    An order that nothing measures asks where R04 still bounds its quantity, and is refused
+    where nothing does (1.2: a market entry without any price is SOFT; F13: what cannot be
+    checked is not sent).
+    """
     if facts.limits is None:
         yield _hard(
             RiskCode.LIMITS,
@@ -81,16 +108,17 @@ def check_order_size(facts: Facts) -> Iterator[Finding]:
         )
         return
     yield from _currency_faults(facts)
-    value = notional(facts, facts.draft.quantity)
-    if value is not None:
-        yield from _two_level(
-            RiskCode.ORDER_SIZE, "Order size", value, facts.limits.order_size, _currency(facts)
-        )
+    unit = unit_size(facts)
+    if unit is not None and sendable(facts.draft.quantity):
+        value, limit = unit * facts.draft.quantity, facts.limits.order_size
+        yield from two_level(RiskCode.ORDER_SIZE, "Order size", value, limit, currency(facts))
     elif facts.details is not None:
-        yield _hard(
+        bounded = facts.sec_type not in SHARES or facts.limits.quantity is not None
+        yield Finding(
             RiskCode.ORDER_SIZE,
-            "Without a price this order cannot be measured against your limits.",
-            "Use a limit order.",
+            Level.SOFT if bounded else Level.HARD,
+            "This order cannot be measured against your limits: its price or risk is not known.",
+            advice="Use a limit order, or ask the broker for a margin preview first.",
         )
 
 
@@ -98,6 +126,8 @@ def _currency_faults(facts: Facts) -> Iterator[Finding]:
     details, summary = facts.details, facts.summary
     if summary is None:
         yield _hard(RiskCode.NO_REFERENCE, "The broker has not reported this account's figures.")
+    elif details is not None and details.multiplier <= 0:
+        yield _hard(RiskCode.NO_REFERENCE, "The contract's multiplier is not known.")
     elif details is not None and details.contract.currency != summary.currency:
         yield _hard(
             RiskCode.NO_REFERENCE,
@@ -107,9 +137,9 @@ def _currency_faults(facts: Facts) -> Iterator[Finding]:
 
 def check_position(facts: Facts) -> Iterator[Finding]:
     """R06: the position that would stand if everything working filled as well."""
-    unit, side = unit_value(facts), facts.draft.side
+    unit, side = unit_size(facts), facts.draft.side
     if facts.limits is None or unit is None or not sendable(facts.open_quantity):
-        return  # R05 refuses what cannot be measured
+        return  # R05 asks about what cannot be measured
     after = facts.position + side.sign * (facts.working.of(side) + facts.open_quantity)
     if facts.is_exit and after * facts.position < 0:
         yield Finding(
@@ -119,43 +149,50 @@ def check_position(facts: Facts) -> Iterator[Finding]:
             measured=f"{after} with all of them filled",
             advice="Cancel those you no longer want.",
         )
-    yield from _two_level(
+    yield from two_level(
         RiskCode.POSITION,
         "Position with all working orders",
         abs(after) * unit,
         facts.limits.position,
-        _currency(facts),
+        currency(facts),
     )
 
 
 def check_funds(facts: Facts) -> Iterator[Finding]:
     """R10: an estimate of the margin against the funds that are left."""
-    value = notional(facts, facts.open_quantity)
-    if facts.limits is None or value is None:
+    cost = None if facts.limits is None else margin_estimate(facts, facts.limits)
+    if facts.limits is None or cost is None:
         return
     available = facts.summary.available_funds if facts.summary else None
     if available is None:
         yield _soft(RiskCode.FUNDS, "The broker has not reported the available funds yet.")
         return
-    cost = value * facts.limits.stock_margin_percent / 100
+    unit = currency(facts)
     free = available - facts.open_cost
-    unit = _currency(facts)
-    if cost > free:
+    buffered = _excess(facts, available) - facts.open_cost
+    buffered *= 1 - facts.limits.funds_buffer_percent / 100
+    if cost > 0 and cost > free:
         yield Finding(
             RiskCode.FUNDS,
             Level.HARD,
             "The estimated margin exceeds the available funds.",
-            measured=_money(cost, unit),
-            limit=_money(free, unit),
+            measured=money(cost, unit),
+            limit=money(free, unit),
         )
-    elif cost > free * (1 - facts.limits.funds_buffer_percent / 100):
+    elif cost > 0 and cost > buffered:
         yield Finding(
             RiskCode.FUNDS,
             Level.SOFT,
             "The estimated margin leaves less than the buffer of available funds.",
-            measured=_money(cost, unit),
-            limit=_money(free, unit),
+            measured=money(cost, unit),
+            limit=money(buffered, unit),
         )
+
+
+def _excess(facts: Facts, available: Decimal) -> Decimal:
+    """Return the excess liquidity where it is known and less than the available funds."""
+    excess = facts.summary.excess_liquidity if facts.summary else None
+    return available if excess is None else min(available, excess)
 
 
 def check_rate(facts: Facts) -> Iterator[Finding]:
@@ -179,12 +216,20 @@ def check_rate(facts: Facts) -> Iterator[Finding]:
             )
 
 
+BOUNCING = frozenset({"ladder", "chart", "hotkey"})
+"""Sources where a second order is as quick as a second click; only a bounce is stopped."""
+
+BOUNCE_SECONDS = 0.15
+
+
 def check_duplicate(facts: Facts) -> Iterator[Finding]:
-    """R17: the same order again within a few seconds asks first."""
-    since, limits = facts.seconds_since_same, facts.limits
-    if since is None or limits is None or facts.draft.source != "ticket":
+    """R17: the same order again within a few seconds asks first; a bounced key is dropped."""
+    since, limits, source = facts.seconds_since_same, facts.limits, facts.draft.source
+    if since is None or limits is None:
         return
-    if since < limits.duplicate_seconds:
+    if source in BOUNCING and since < BOUNCE_SECONDS:
+        yield _hard(RiskCode.DUPLICATE, "The same order was sent with the same stroke of the key.")
+    if source == "ticket" and since < limits.duplicate_seconds:
         yield Finding(
             RiskCode.DUPLICATE,
             Level.SOFT,
@@ -192,6 +237,77 @@ def check_duplicate(facts: Facts) -> Iterator[Finding]:
             limit=f"{limits.duplicate_seconds} s",
             advice="Send it anyway only if you want it twice.",
         )
+
+
+def check_automation(facts: Facts) -> Iterator[Finding]:
+    """R16: what a rule or strategy may do without a hand between."""
+    done, limits = facts.automatic, facts.limits
+    if done is None or limits is None or not is_automatic(facts.draft.source):
+        return
+    for count, most, what in (
+        (done.orders, limits.automation_orders, "sent"),
+        (done.fills, limits.automation_fills, "filled"),
+    ):
+        if count >= most:
+            yield Finding(
+                RiskCode.AUTOMATION,
+                Level.HARD,
+                f"{facts.draft.source} has {what} too many orders without one by hand between.",
+                measured=str(count),
+                limit=str(most),
+                advice="An order by hand lets it go on.",
+            )
+
+
+def check_working_orders(facts: Facts) -> Iterator[Finding]:
+    """R18: working orders of one contract on one side."""
+    if facts.limits is not None:
+        count, limit = Decimal(facts.same_side_orders + 1), facts.limits.working_orders
+        name = "The number of working orders on this side"
+        yield from two_level(RiskCode.WORKING_ORDERS, name, count, limit, "orders")
+
+
+def check_restricted(facts: Facts) -> Iterator[Finding]:
+    """R20: contracts that may not be opened, and classes not enabled yet."""
+    details, limits = facts.details, facts.limits
+    if details is None or limits is None:
+        return
+    contract = details.contract
+    if contract.sec_type not in limits.enabled_classes:
+        yield _hard(
+            RiskCode.CLASS_NOT_ENABLED,
+            f"Contracts of the class {contract.sec_type} are not enabled for this account.",
+            "Add the class to enabled_classes of your limits.",
+        )
+    for each in limits.restricted:
+        named = (
+            (each.symbol, contract.symbol),
+            (each.sec_type, contract.sec_type),
+            (each.con_id, contract.con_id),
+        )
+        if any(wanted and wanted != given for wanted, given in named):
+            continue
+        if each.mode is RestrictionMode.SELL_ONLY and facts.draft.side is Side.SELL:
+            continue
+        yield _hard(
+            RiskCode.RESTRICTED,
+            f"{contract.symbol} is on your restricted list: {each.mode.value}.",
+            "Orders that close a position are sent.",
+        )
+
+
+def check_day_trades(facts: Facts) -> Iterator[Finding]:
+    """R25: the broker's own count; none of ours."""
+    left = facts.summary.day_trades_remaining if facts.summary else None
+    if left == 0:
+        yield _soft(
+            RiskCode.DAY_TRADES,
+            "The broker reports no day trades left.",
+            "A position opened now may have to stay until tomorrow.",
+        )
+
+
+MOST_CLOCK_OFFSET = 2.0
 
 
 def check_link(facts: Facts) -> Iterator[Finding]:
@@ -208,6 +324,14 @@ def check_link(facts: Facts) -> Iterator[Finding]:
         yield _hard(RiskCode.LINK_NOT_READY, f"The link is not healthy: {link.reason}")
     if link.bytes_waiting:
         yield _hard(RiskCode.BYTES_WAITING, "Earlier messages still wait for the network.")
+    if abs(link.clock_offset) > MOST_CLOCK_OFFSET:
+        yield Finding(
+            RiskCode.CLOCK,
+            Level.INFO,
+            "This machine's clock differs from the broker's, whose time counts.",
+            measured=f"{link.clock_offset:+.1f} s",
+            limit=f"{MOST_CLOCK_OFFSET:.0f} s",
+        )
 
 
 def check_trading_state(facts: Facts) -> Iterator[Finding]:
@@ -227,31 +351,25 @@ ALL_CHECKS: tuple[Check, ...] = (
     check_quantity,
     check_order_size,
     check_position,
+    check_exposure,
+    check_leverage,
+    check_concentration,
     check_funds,
+    check_short,
+    check_day_loss,
     check_collar,
+    check_chasing,
     check_rate,
+    check_automation,
     check_duplicate,
+    check_working_orders,
+    check_self_cross,
+    check_restricted,
+    check_hours,
     check_link,
     check_trading_state,
+    check_day_trades,
 )
-
-
-def _two_level(
-    code: RiskCode, name: str, measured: Decimal, limit: TwoLevel, unit: str
-) -> Iterator[Finding]:
-    for bound, level, word in (
-        (limit.catastrophic, Level.HARD, "catastrophic"),
-        (limit.personal, Level.SOFT, "personal"),
-    ):
-        if measured > bound:
-            yield Finding(
-                code,
-                level,
-                f"{name} is above your {word} limit.",
-                measured=_money(measured, unit),
-                limit=_money(bound, unit),
-            )
-            return
 
 
 def _hard(code: RiskCode, text: str, advice: str = "") -> Finding:
@@ -260,11 +378,3 @@ def _hard(code: RiskCode, text: str, advice: str = "") -> Finding:
 
 def _soft(code: RiskCode, text: str, advice: str = "") -> Finding:
     return Finding(code, Level.SOFT, text, advice=advice)
-
-
-def _currency(facts: Facts) -> str:
-    return facts.summary.currency if facts.summary else ""
-
-
-def _money(amount: Decimal, unit: str) -> str:
-    return f"{amount:,.0f} {unit}".rstrip()

@@ -10,7 +10,8 @@ from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
 
-_STOPS = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
+STOPS = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
+"""Kinds that wait for the market to turn against a position."""
 _LATER = frozenset({"MIT", "LIT", "MOC", "LOC"})
 """Kinds that do nothing before a price is touched or the closing auction comes."""
 
@@ -131,7 +132,7 @@ def sent_as_closes(
 
 def protects(order: OrderView) -> bool:
     """Tell whether an order stands for a position: a stop, a bracket's exit, one of a group."""
-    return order.order_type in _STOPS or order.parent is not None or bool(order.oca_group)
+    return order.order_type in STOPS or order.parent is not None or bool(order.oca_group)
 
 
 def is_exit(side: Side, quantity: Decimal, position: Decimal, closes: Decimal) -> bool:

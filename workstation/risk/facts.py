@@ -11,6 +11,8 @@ from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, TradingState
 from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderDraft, OrderType, Side
+from workstation.domain.order_status import OrderView
+from workstation.domain.preview import MarginPreview
 from workstation.domain.quote import Quote
 from workstation.risk.exposure import Leaves
 from workstation.risk.limits import Limits
@@ -18,7 +20,10 @@ from workstation.risk.limits import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """The link as risk sees it: may entries, may exits leave, and why not."""
+    """The link as risk sees it: may entries, may exits leave, and why not.
+
+    `clock_offset` is how far the broker's clock is ahead of ours, in seconds.
+    """
 
     ready: bool
     synced: bool
@@ -26,15 +31,45 @@ class Link:
     bytes_waiting: int
     wire_has_room: bool
     reason: str
+    clock_offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """What else the account holds: market values of every other contract, in base currency.
+
+    `gross` sums absolute values, `net` signed ones, `stocks` is the stocks' part of gross.
+    `working` is what working orders of other contracts would add. `unvalued` counts the
+    positions without a price or an exchange rate; they are missing in the sums.
+    """
+
+    gross: Decimal = Decimal(0)
+    net: Decimal = Decimal(0)
+    stocks: Decimal = Decimal(0)
+    working: Decimal = Decimal(0)
+    unvalued: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automatic:
+    """What the rule or strategy that wants the order sent since the last order by hand."""
+
+    orders: int
+    fills: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything one decision is made of, taken in one moment.
 
-    `working` leaves out the order that is being changed. `open_quantity` is what the draft
-    could still fill: for a change, its quantity less what has filled. `open_cost` is the
-    margin that working entries already claim, in the account's currency.
+    `working` leaves out the order that is being changed, and so do `opposite`, the working
+    orders of the other side of the contract, and `same_side_orders`. `open_quantity` is what
+    the draft could still fill: for a change, its quantity less what has filled. `open_cost` is
+    the margin that working entries already claim, in the account's currency. `chasing` counts
+    the orders of the last minute that followed the price the same way. `day_pnl` and
+    `below_peak` are the day's result and its distance from the day's best, None where they
+    cannot be worked out. `preview` is the broker's answer about this very order, if recent.
+    `shortable` is the broker's tick of that name, `cash_account` None where it is not known.
     """
 
     draft: OrderDraft
@@ -55,13 +90,36 @@ class Facts:
     read_only: bool
     trading_state: TradingState
     trading_reason: str
-    actions_last_second: int
-    actions_last_minute: int
-    seconds_since_same: float | None
-    open_cost: Decimal
+    actions_last_second: int = 0
+    actions_last_minute: int = 0
+    seconds_since_same: float | None = None
+    open_cost: Decimal = Decimal(0)
+    others: Others = Others()
+    opposite: tuple[OrderView, ...] = ()
+    same_side_orders: int = 0
+    chasing: int = 0
+    automatic: Automatic | None = None
+    day_pnl: Decimal | None = None
+    below_peak: Decimal | None = None
+    preview: MarginPreview | None = None
+    shortable: float | None = None
+    cash_account: bool | None = None
+
+    @property
+    def sec_type(self) -> str:
+        """The contract's class; a stock where it is not known, which R02 refuses anyway."""
+        return self.details.contract.sec_type if self.details is not None else "STK"
 
 
 Check = Callable[[Facts], Iterator[Finding]]
+
+AUTOMATIC_SOURCES = ("rule:", "strategy:", "template:")
+"""How the source of an order begins that no hand has sent."""
+
+
+def is_automatic(source: str) -> bool:
+    """Tell whether an order of this source was sent without a hand."""
+    return source.startswith(AUTOMATIC_SOURCES)
 
 
 _UNSET = frozenset({Decimal(2**31 - 1)})
@@ -113,8 +171,8 @@ def _valuing_price(facts: Facts) -> Decimal | None:
         if limit is None or not sendable(limit):
             return None
         return limit if draft.side is Side.BUY else max(limit, reference or limit)
-    if reference == 0 and facts.quote is not None:
-        reference = exact(facts.quote.ask)  # a zero bid is a market, but values nothing
+    if not reference:
+        reference = _any_price(facts.quote)  # a zero bid is a market, but values nothing
     if draft.order_type is OrderType.STOP:
         stop = draft.stop_price
         if stop is None or not sendable(stop):
@@ -123,6 +181,14 @@ def _valuing_price(facts: Facts) -> Decimal | None:
             return stop
         return max(stop, reference) if draft.side is Side.BUY else reference
     return None if reference is None else reference * Decimal("1.02")
+
+
+def _any_price(quote: Quote | None) -> Decimal | None:
+    """Return what was last known of a market that gives no reference: it still tells a size."""
+    if quote is None:
+        return None
+    seen = (exact(each) for each in (quote.ask, quote.last, quote.close, quote.bid))
+    return next((price for price in seen if price), None)
 
 
 def notional(facts: Facts, quantity: Decimal) -> Decimal | None:

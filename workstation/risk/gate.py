@@ -13,7 +13,7 @@ from workstation.domain.finding import (
     TradingState,
 )
 from workstation.risk.checks import ALL_CHECKS
-from workstation.risk.facts import Check, Facts
+from workstation.risk.facts import Check, Facts, is_automatic
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,11 @@ def _for_exit(finding: Finding, facts: Facts) -> Finding:
         return finding
     if finding.code is RiskCode.LINK_NOT_READY and not facts.link.synced:
         return finding  # positions are not known, so it cannot be told to be an exit
-    if finding.code is RiskCode.TRADING_STATE and facts.trading_state is TradingState.LOCKED:
-        return finding  # the journal cannot record it: cancels only
+    if finding.code is RiskCode.TRADING_STATE:
+        if facts.trading_state is TradingState.LOCKED:
+            return finding  # the journal cannot record it: cancels only
+        if facts.trading_state is TradingState.HALTED and is_automatic(facts.draft.source):
+            return finding  # halted, only what a hand sends leaves
     return replace(finding, level=Level.INFO)
 
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, RiskCode
 from workstation.domain.order import OrderDraft, OrderType, Side
-from workstation.domain.quote import MarketDataType, Quote
+from workstation.domain.quote import MarketDataType
 from workstation.risk.facts import Facts, exact, reference_price, sendable
 from workstation.risk.limits import Limits
+from workstation.risk.sizing import OPTIONS
 
 
 def price_faults(draft: OrderDraft) -> Iterator[Finding]:
@@ -93,13 +94,24 @@ def check_increments(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def collar_percent(limits: Limits, quote: Quote, reference: Decimal) -> Decimal:
-    """Return how far through the market a price may stand, in percent of the reference."""
-    allowed = limits.collar_percent
-    bid, ask = exact(quote.bid), exact(quote.ask)
+def collar_percent(facts: Facts, limits: Limits, reference: Decimal) -> Decimal:
+    """Return how far through the market a price may stand, in percent of the reference.
+
+    Stocks go by percent, futures by ticks, options by percent or amount; a wide market
+    gives more room to all of them.
+    """
+    details, whole = facts.details, reference / 100
+    if facts.sec_type == "FUT" and details is not None:
+        distance = limits.collar_ticks * details.ladder.increment_at(reference)
+    elif facts.sec_type in OPTIONS:
+        distance = max(limits.collar_option_percent * whole, limits.collar_option_amount)
+    else:
+        distance = limits.collar_percent * whole
+    quote = facts.quote
+    bid, ask = (exact(quote.bid), exact(quote.ask)) if quote is not None else (None, None)
     if bid is not None and ask is not None:
-        allowed = max(allowed, limits.collar_spreads * (ask - bid) / reference * 100)
-    return allowed
+        distance = max(distance, limits.collar_spreads * (ask - bid))
+    return distance / whole
 
 
 def check_collar(facts: Facts) -> Iterator[Finding]:
@@ -113,7 +125,13 @@ def check_collar(facts: Facts) -> Iterator[Finding]:
         )
         return
     assert quote is not None  # it gave the reference
-    if quote.data_type is not MarketDataType.LIVE:
+    if quote.data_type is MarketDataType.DELAYED:
+        yield _soft(
+            RiskCode.DELAYED_DATA,
+            "The market data of this contract is delayed by some 15 minutes.",
+            "Accepted once, it asks no more today.",
+        )
+    elif quote.data_type is not MarketDataType.LIVE:
         yield _soft(RiskCode.NO_REFERENCE, "The market data of this contract is not live.")
     if not quote.two_sided:
         yield Finding(
@@ -123,7 +141,7 @@ def check_collar(facts: Facts) -> Iterator[Finding]:
         )
     yield from _stop_through(facts.draft, reference)
     if facts.limits is not None:
-        allowed = collar_percent(facts.limits, quote, reference)
+        allowed = collar_percent(facts, facts.limits, reference)
         yield from _limit_through(facts.draft, reference, allowed, facts.limits)
 
 
@@ -156,6 +174,13 @@ def _limit_through(
             return  # R02 has said so, or there is no percentage of it
         reference, name = draft.stop_price, "stop"
     through = draft.side.sign * (limit - reference) / reference * 100
+    if name == "market" and through < -allowed * limits.collar_hard_factor:
+        yield Finding(
+            RiskCode.FAR_PASSIVE,
+            Level.INFO,
+            f"The limit is far from the market at {reference}; it may wait for long.",
+            measured=f"{-through:.1f} %",
+        )
     if through > allowed:
         yield Finding(
             RiskCode.PRICE_COLLAR,

@@ -180,10 +180,12 @@ def test_a_change_adds_to_the_final_gate_only_what_it_adds_to_the_order() -> Non
         assert door.judge(a_draft(**terms), door.order(key)).entry_value == added
 
 
-def test_an_entry_that_nothing_values_has_no_entry_value() -> None:
+def test_an_entry_that_nothing_values_counts_as_the_largest_at_the_final_gate() -> None:
     door = Door()
     door.quotes.forget(SPY)
+    assert door.judge(a_draft(**market()), None).entry_value == LIMITS.order_size.catastrophic
 
+    door.stand(limits=None)
     value = door.judge(a_draft(**market()), None).entry_value
     assert value is not None
     assert value.is_nan()
@@ -263,7 +265,7 @@ def test_every_personal_limit_asks_and_every_finding_is_reported() -> None:
     answer = door.submit(quantity=D(2501), limit_price=D("104.00"))
 
     assert {finding.code for finding in answer.findings} == {
-        RiskCode.ORDER_SIZE, RiskCode.POSITION, RiskCode.PRICE_COLLAR,
+        RiskCode.ORDER_SIZE, RiskCode.POSITION, RiskCode.CONCENTRATION, RiskCode.PRICE_COLLAR,
     }  # fmt: skip
     assert {finding.level for finding in answer.findings} == {Level.SOFT}
     assert LIMITS.account == ACCOUNT

@@ -1,13 +1,19 @@
 """How much of each limit is used, as the window shows it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, fill, notice
+from workstation.desk.account_risk import AccountRisk
 from workstation.desk.risk_watch import RiskSources, RiskWatch
+from workstation.domain.bar import Bar, BarSize
+from workstation.domain.commands import BarsAnswer, Failed
 from workstation.domain.execution import Commission
-from workstation.domain.ids import ExecId, IntentId
-from workstation.domain.limit_use import LimitUse
+from workstation.domain.ids import ConId, ExecId, IntentId
+from workstation.domain.limit_use import LimitUse, RiskView
 from workstation.domain.messages import CommissionArrived
+from workstation.domain.notice import Severity
 from workstation.domain.order import Side
 from workstation.domain.reports import CommissionReport
 
@@ -16,50 +22,98 @@ class Watched:
     """A watch over a door."""
 
     def __init__(self) -> None:
-        self.door = Door()
+        self.door = door = Door()
         self.account: Any = ACCOUNT
         self.limits: Any = LIMITS
         self.messages = 3
+        self.reduced: list[str] = []
+        self.said: list[tuple[Severity, str]] = []
+        self.pending: tuple[str, ...] = ()
+        self.asked: list[tuple[ConId, Any]] = []
+        self.risk = AccountRisk(
+            door.clock,
+            door.positions,
+            door.quotes,
+            door.contracts,
+            door.orders,
+            lambda _account: door.summary,
+            lambda _account: self.limits,
+        )
         self.watch = RiskWatch(
             RiskSources(
                 account=lambda: self.account,
-                limits=lambda _account: self.limits,
-                summary=lambda _account: self.door.summary,
-                actions=lambda: self.door.desk.controller.actions,
-                orders=self.door.orders,
-                positions=self.door.positions,
-                quotes=self.door.quotes,
-                contracts=self.door.contracts,
-                gate=self.door.desk.gate.use,
+                account_risk=self.risk,
+                pending_limits=lambda _account: self.pending,
+                actions=lambda: door.desk.controller.actions,
+                gate=door.desk.gate.use,
                 messages=lambda: self.messages,
+                request_bars=lambda con_id, _size, _before, answer: self.asked.append(
+                    (con_id, answer)
+                ),
+                reduce_only=self.reduced.append,
+                notify=self.notify,
             )
         )
 
-    def uses(self) -> dict[str, LimitUse]:
-        self.watch.look()
+    def notify(self, severity: Severity, text: str, **_more: Any) -> None:
+        self.said.append((severity, text))
+
+    def second(self) -> None:
+        self.door.clock.seconds += 1
+        self.watch.sweep()
+
+    def view(self) -> RiskView:
+        self.watch.sweep()
         (view,) = self.watch.take_changed()
-        return {use.name: use for use in view.uses}
+        return view
+
+    def uses(self) -> dict[str, LimitUse]:
+        return {use.name: use for use in self.view().uses}
+
+    def fill(
+        self, quantity: int, side: Side = Side.BUY, price: str = "100.00", **more: Any
+    ) -> None:
+        """An execution of today, as the desk would hear of it."""
+        number = len(self.door.positions._counted)
+        each = execution(
+            f"x{number}.1.01",
+            quantity,
+            side=side,
+            price=D(price),
+            time=self.door.clock.now(),
+            **more,
+        )
+        self.door.positions.apply_execution(each)
+        self.risk.take(each)
+        self.watch.filled(each)
 
 
 def test_every_limit_is_shown_with_its_use() -> None:
     watched = Watched()
     door = watched.door
+    door.summary = replace(door.summary, initial_margin=D(123_456))  # type: ignore[type-var]
     door.hold(-200)
     door.quotes.set_price(SPY, 4, 100.0)
     for number in range(3):
         door.submit(intent_id=IntentId(str(number)), quantity=D(10 + number), source="ladder")
-    door.submit(intent_id=IntentId("s"), side=Side.SELL)
+    door.submit(intent_id=IntentId("s"), side=Side.SELL, limit_price=D("101.00"))
     uses = watched.uses()
 
-    assert [(use.used, use.personal, use.catastrophic) for use in uses.values()] == [
-        (D(4), None, D(10)),
-        (D(4), None, D(120)),
-        (D(20_000), D(250_000), D(1_000_000)),
-        (D(3), D(15), D(20)),
-        (D(0), D(900_000), D(1_000_000)),
-        (D(10_000), None, D(2_000_000)),
-        (D(3), None, D(45)),
-    ]
+    assert {name: (use.used, use.personal, use.catastrophic) for name, use in uses.items()} == {
+        "Order actions, 1 s": (D(4), None, D(10)),
+        "Order actions, 1 min": (D(4), None, D(120)),
+        "Working orders, one side": (D(3), D(15), D(20)),
+        "Available funds": (D(0), D(900_000), D(1_000_000)),
+        "Entries, 1 min": (D(10_100), None, D(2_000_000)),
+        "Messages, 1 s": (D(3), None, D(45)),
+        "Largest position": (D(20_000), D(250_000), D(1_000_000)),
+        "Gross exposure": (D("0.02"), D(2), D(4)),
+        "Leverage, stocks": (D("0.02"), D(2), D(4)),
+        "Concentration": (D(2), D(25), D(100)),
+        "Initial margin": (D("12.35"), D(50), D(90)),
+        "Day's loss": (D(0), None, None),
+        "Fall from the day's best": (D(0), None, None),
+    }
     assert uses["Largest position"].unit == "USD"
     assert uses["Working orders, one side"].unit == "orders"
 
@@ -78,7 +132,7 @@ def test_what_has_not_changed_is_not_shown_again() -> None:
 def test_without_an_account_limits_or_figures_what_is_unknown_is_absent() -> None:
     watched = Watched()
     watched.account = None
-    watched.watch.look()
+    watched.watch.sweep()
     assert watched.watch.take_changed() == ()
 
     watched.account, watched.limits, watched.door.summary = ACCOUNT, None, None
@@ -87,6 +141,8 @@ def test_without_an_account_limits_or_figures_what_is_unknown_is_absent() -> Non
     uses = watched.uses()
     assert "Available funds" not in uses
     assert uses["Largest position"] == LimitUse("Largest position", D(0), None, None, "")
+    assert "Gross exposure" not in uses
+    assert "Day's loss" not in uses
     assert uses["Order actions, 1 s"].catastrophic is None
 
 
@@ -107,6 +163,113 @@ def test_the_order_side_tells_when_orders_change() -> None:
     door.apply(notice(2104, None))
 
     assert told == [1]
+
+
+# -- alarms -----------------------------------------------------------------------------------------
+
+
+def test_a_broken_limit_is_said_once_until_it_was_kept_again() -> None:
+    watched = Watched()
+    watched.door.hold(2_501)
+    for _ in range(3):
+        watched.second()
+    assert watched.said == [
+        (Severity.WARNING, "Largest position: 250,100.00 USD, your limit is 250,000.00."),
+        (Severity.WARNING, "Concentration: 25.01 % of net liquidation, your limit is 25.00."),
+    ]
+    watched.door.hold(100)
+    watched.second()
+    watched.door.hold(10_001)
+    watched.second()
+
+    assert [severity for severity, _ in watched.said[2:]] == [Severity.ALARM, Severity.ALARM]
+    assert watched.reduced == []
+
+
+def test_the_days_loss_leaves_only_exits_once_it_is_reached() -> None:
+    watched = Watched()
+    watched.limits = replace(LIMITS, daily_loss=D(1000))
+    watched.fill(100)
+    watched.door.market(90.01, 90.03)
+    watched.second()
+    assert watched.reduced == []
+    watched.door.market(89.99, 90.01)
+    for _ in range(3):
+        watched.second()
+
+    assert watched.reduced == ["day's loss reached 1,000.00 USD"]
+    assert [severity for severity, _ in watched.said] == [Severity.ALARM]
+
+
+def test_the_fall_from_the_days_best_leaves_only_exits_too() -> None:
+    watched = Watched()
+    watched.limits = replace(LIMITS, drawdown=D(500))
+    watched.fill(100)
+    watched.door.market(109.99, 110.01)
+    watched.second()
+    watched.door.market(104.99, 105.01)
+    watched.second()
+
+    assert watched.reduced == ["fall from the day's best reached 500.00 USD"]
+
+
+def test_bars_are_asked_for_one_by_one_and_once_a_day() -> None:
+    watched = Watched()
+    watched.door.hold(100)
+    watched.second()
+    watched.second()
+    ((con_id, answer),) = watched.asked
+    assert con_id == SPY
+    start = datetime(2026, 6, 1, tzinfo=UTC)
+    closes = [100 + (number % 10) for number in range(100)]
+    bars = tuple(
+        Bar(start + timedelta(days=number), close, close, close, close, 1)
+        for number, close in enumerate(closes)
+    )
+    answer(BarsAnswer(SPY, BarSize.DAY_1, bars, complete=False))
+    tail = watched.view().tail
+    assert tail is not None
+    assert (tail.days, tail.missing) == (99, 0)
+    # nine days of ten gain a point, the tenth falls from 109 to 100
+    assert tail.value_at_risk == tail.expected_shortfall == D("825.69")
+    for _ in range(3):
+        watched.second()
+    assert len(watched.asked) == 1
+    watched.door.clock.seconds += 86_400
+    watched.second()
+    assert len(watched.asked) == 2
+
+
+def test_a_refused_series_is_asked_for_again_after_five_minutes() -> None:
+    watched = Watched()
+    watched.door.hold(100)
+    watched.second()
+    watched.asked[0][1](Failed("pacing"))
+    watched.second()
+    assert len(watched.asked) == 1
+    watched.door.clock.seconds += 300
+    watched.second()
+
+    assert len(watched.asked) == 2
+    assert watched.view().tail is None
+
+
+def test_waiting_limits_and_protection_are_shown() -> None:
+    watched = Watched()
+    watched.pending = ("order_size: 1 / 2 -> 3 / 4",)
+    watched.door.hold(100)
+    view = watched.view()
+
+    assert view.pending_limits == watched.pending
+    (cover,) = view.coverages
+    assert (cover.quantity, cover.covered, cover.uncovered) == (D(100), D(0), D(100))
+    assert [(row.kind, row.name, row.long) for row in view.exposures] == [
+        ("account", "", D(10_000)),
+        ("class", "STK", D(10_000)),
+        ("currency", "USD", D(10_000)),
+        ("symbol", "SPY", D(10_000)),
+    ]
+    assert {each.percent: each.result for each in view.scenarios}[D(-10)] == D(-1000)
 
 
 # -- commissions ------------------------------------------------------------------------------------

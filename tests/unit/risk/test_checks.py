@@ -152,8 +152,8 @@ BREACHES: list[tuple[str, Facts, RiskCode, Level]] = [
         SOFT,
     ),
     # R10
-    ("into the buffer", facts(open_cost=D("994445")), RiskCode.FUNDS, SOFT),
-    ("beyond the funds", facts(open_cost=D("995001")), RiskCode.FUNDS, HARD),
+    ("into the buffer", facts(open_cost=D("994444")), RiskCode.FUNDS, SOFT),
+    ("beyond the funds", facts(open_cost=D("995000")), RiskCode.FUNDS, HARD),
     (
         "no funds reported",
         facts(summary=AccountSummary(account=ACCOUNT, updated_at=NOON)),
@@ -174,6 +174,12 @@ BREACHES: list[tuple[str, Facts, RiskCode, Level]] = [
     (
         "delayed quote",
         facts(quote=quoted(data_type=MarketDataType.DELAYED)),
+        RiskCode.DELAYED_DATA,
+        SOFT,
+    ),
+    (
+        "frozen quote",
+        facts(quote=quoted(data_type=MarketDataType.FROZEN)),
         RiskCode.NO_REFERENCE,
         SOFT,
     ),
@@ -210,13 +216,15 @@ AT_THE_LIMIT: list[tuple[str, Facts]] = [
     ("order size", facts(a_draft(quantity=D(1000)))),
     ("position", facts(position=D(2400))),
     ("position with working", facts(position=D(2000), working=Leaves(D(400), D(9999)))),
-    ("funds", facts(open_cost=D(1_000_000) - D(5000) / D("0.9"))),
+    ("funds", facts(open_cost=D(1_000_000) - D(5001) / D("0.9"))),
     ("collar", facts(a_draft(limit_price=D("103.01")))),
-    ("collar of a sale", facts(a_draft(side=Side.SELL, limit_price=D("97.00")))),
+    ("collar of a sale", facts(
+        a_draft(side=Side.SELL, limit_price=D("97.00")), position=D(100)
+    )),
     ("collar of a wide market", facts(
         a_draft(limit_price=D("150.00")), quote=quoted(bid=80.0, ask=100.0)
     )),
-    ("far passive", facts(a_draft(limit_price=D("50.00")))),
+    ("passive", facts(a_draft(limit_price=D("88.01")))),
     ("the 10th in a second", facts(actions_last_second=9, actions_last_minute=119)),
     ("again after 3 s", facts(seconds_since_same=3.0)),
     ("again from the ladder", facts(a_draft(source="ladder"), seconds_since_same=0.2)),
@@ -356,6 +364,7 @@ def test_what_a_changed_order_has_filled_counts_neither_for_position_nor_for_fun
     assert gate.findings(case) == ()
     assert levels(replace(case, open_quantity=D(1000))) == {
         RiskCode.POSITION: SOFT,
+        RiskCode.CONCENTRATION: SOFT,
         RiskCode.FUNDS: HARD,
     }
 

@@ -54,12 +54,12 @@ BREACHES: list[tuple[str, Facts, RiskCode, Level]] = [
 
 PASSES = [
     ("stop", facts(stop())),
-    ("stop to sell", facts(stop("95.00", side=SELL))),
+    ("stop to sell", facts(stop("95.00", side=SELL), position=D(100))),
     ("stop limit", facts(stop_limit())),
     ("stop limit in its collar", facts(stop_limit(limit="108.15"))),
     ("stop limit that may miss", facts(stop_limit(limit="104.00"))),
     ("a tick from the market", facts(stop("100.02"))),
-    ("a tick from the market, selling", facts(stop("99.98", side=SELL))),
+    ("a tick from the market, selling", facts(stop("99.98", side=SELL), position=D(100))),
     ("size at the limit", facts(stop(quantity=D(952)))),
 ]
 

@@ -1,0 +1,56 @@
+"""Looks each second whether the account as it stands breaks a limit, and says so once (RK20)."""
+
+from collections.abc import Callable
+
+from workstation.desk.limits import Notify
+from workstation.domain.ids import AccountId
+from workstation.domain.limit_use import LimitUse
+from workstation.domain.notice import Severity
+
+LATCHES = frozenset({"Day's loss", "Fall from the day's best"})
+"""Limits that leave only exits once they are reached (R12, R13)."""
+
+
+class LimitMonitor:
+    """Speaks when a level is crossed, and again only after it was left. Core thread."""
+
+    def __init__(self, notify: Notify, reduce_only: Callable[[str], None]) -> None:
+        self._notify = notify
+        self._reduce_only = reduce_only
+        self._broken: dict[tuple[AccountId, str], int] = {}
+
+    def check(self, account: AccountId, uses: tuple[LimitUse, ...]) -> None:
+        """Compare every use with its levels."""
+        for use in uses:
+            key, level = (account, use.name), _level(use)
+            before = self._broken.get(key, 0)
+            self._broken[key] = level
+            if level > before:
+                self._say(use, level)
+
+    def _say(self, use: LimitUse, level: int) -> None:
+        latches = use.name in LATCHES
+        if latches:
+            self._reduce_only(f"{use.name.lower()} reached {_amount(use)}")
+        limit = use.catastrophic if level > 1 else use.personal
+        assert limit is not None  # it was reached
+        self._notify(
+            Severity.ALARM if level > 1 else Severity.WARNING,
+            f"{use.name}: {_amount(use)}, your limit is {limit:,.2f}.",
+            effect="Only orders that close a position are sent." if latches else "",
+            advice="" if latches else "Nothing is closed by itself.",
+        )
+
+
+def _level(use: LimitUse) -> int:
+    """Return 2 above the catastrophic limit, 1 above the personal one; a latch counts at it."""
+    if use.name in LATCHES:
+        most = use.catastrophic
+        return 2 if most is not None and use.used >= most else 0
+    if use.catastrophic is not None and use.used > use.catastrophic:
+        return 2
+    return 1 if use.personal is not None and use.used > use.personal else 0
+
+
+def _amount(use: LimitUse) -> str:
+    return f"{use.used:,.2f} {use.unit}".rstrip()

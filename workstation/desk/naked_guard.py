@@ -1,0 +1,170 @@
+"""Alarms when a position loses its protection, or has more of it than it needs (I12).
+
+A position that never had a stop is the trader's choice and is only shown. One that had a stop,
+or was opened by a bracket, must keep it: two seconds without it, and it is said aloud.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.desk.flatten import Held as HeldPositions
+from workstation.desk.limits import Notify
+from workstation.domain.clock import Clock
+from workstation.domain.coverage import Coverage
+from workstation.domain.execution import Execution
+from workstation.domain.ids import AccountId, ConId, OrderKey
+from workstation.domain.notice import Severity
+from workstation.domain.order_status import OrderView
+from workstation.domain.ports import ContractSource, QuoteSource
+from workstation.oms.orders import OrderBook
+from workstation.risk.coverage import Held, coverage
+
+GRACE_SECONDS = 0.9
+"""The look comes each second, so that no more than two pass without a word."""
+
+Key = tuple[AccountId, ConId]
+
+
+@dataclass(slots=True)
+class _Episode:
+    """One stretch of time in which something is wrong with a position."""
+
+    since: float
+    said: bool = False
+
+
+@dataclass(slots=True)
+class _Watched:
+    protected: bool = False
+    bare: _Episode | None = None
+    over: _Episode | None = None
+    orphan: _Episode | None = None
+
+
+class NakedGuard:
+    """Looks at every position's coverage. Core thread; changes nothing."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        orders: OrderBook,
+        positions: HeldPositions,
+        quotes: QuoteSource,
+        contracts: ContractSource,
+        notify: Notify,
+    ) -> None:
+        self._clock = clock
+        self._orders = orders
+        self._positions = positions
+        self._quotes = quotes
+        self._contracts = contracts
+        self._notify = notify
+        self._watched: dict[Key, _Watched] = {}
+
+    def filled(self, execution: Execution) -> None:
+        """Note that an entry with exits has filled: its position must be protected from now."""
+        order = self._orders.find(
+            execution.perm_id, execution.order_ref, execution.client_id, execution.order_id
+        )
+        if order is None or not self._orders.children(order.key):
+            return
+        watched = self._watch((execution.account, execution.con_id))
+        watched.protected = True
+        if watched.bare is None:
+            watched.bare = _Episode(self._clock.monotonic())
+
+    def coverages(self, account: AccountId) -> tuple[Coverage, ...]:
+        """Return the coverage of every position, and of what stands without one."""
+        by_contract: dict[ConId, list[OrderView]] = {}
+        for order in self._orders.working():
+            if order.account == account:
+                by_contract.setdefault(order.con_id, []).append(order)
+        held = {con_id: q for con_id, q in self._positions.held(account).items() if q}
+        found = [
+            self._coverage(account, con_id, quantity, by_contract.get(con_id, ()))
+            for con_id, quantity in held.items()
+        ]
+        found.extend(
+            self._coverage(account, con_id, Decimal(0), by_contract[con_id])
+            for con_id in by_contract.keys() - held.keys()
+        )
+        return tuple(each for each in found if each.quantity or each.orphans)
+
+    def check(self, account: AccountId) -> tuple[Coverage, ...]:
+        """Say aloud what has been wrong for long enough; return all coverages."""
+        found = self.coverages(account)
+        seen = {(each.account, each.con_id) for each in found}
+        for each in found:
+            self._check(self._watch((each.account, each.con_id)), each)
+        for key in [key for key in self._watched if key[0] == account and key not in seen]:
+            del self._watched[key]  # flat: the next position begins anew
+        return found
+
+    def _check(self, watched: _Watched, now: Coverage) -> None:
+        protects_all = not now.uncovered and not now.closing and now.quantity != 0
+        watched.protected |= protects_all and now.covered > 0
+        is_bare = watched.protected and now.uncovered > 0
+        watched.bare = self._episode(watched.bare, wrong=is_bare)
+        watched.over = self._episode(watched.over, wrong=now.over > 0)
+        watched.orphan = self._episode(watched.orphan, wrong=now.orphans > 0)
+        if self._is_due(watched.bare):
+            self._notify(
+                Severity.ALARM,
+                f"{now.symbol}: {now.uncovered:f} of {abs(now.quantity):f} have lost their stop.",
+                effect="Nothing at the broker ends a loss of this part.",
+                advice="Send a stop or close the position.",
+            )
+        if self._is_due(watched.over):
+            self._notify(
+                Severity.WARNING,
+                f"{now.symbol}: stops would close {now.over:f} more than is held.",
+                effect="If they fill, the position turns around.",
+                advice="Reduce or cancel a stop.",
+            )
+        if self._is_due(watched.orphan):
+            self._notify(
+                Severity.WARNING,
+                f"{now.symbol}: {now.orphans} exits stand without a position.",
+                effect="If one fills, it opens a position.",
+                advice="Cancel them.",
+            )
+
+    def _episode(self, known: _Episode | None, *, wrong: bool) -> _Episode | None:
+        if not wrong:
+            return None
+        return known or _Episode(self._clock.monotonic())
+
+    def _is_due(self, episode: _Episode | None) -> bool:
+        if episode is None or episode.said:
+            return False
+        episode.said = self._clock.monotonic() - episode.since >= GRACE_SECONDS
+        return episode.said
+
+    def _watch(self, key: Key) -> _Watched:
+        return self._watched.setdefault(key, _Watched())
+
+    def _coverage(
+        self, account: AccountId, con_id: ConId, quantity: Decimal, orders: Iterable[OrderView]
+    ) -> Coverage:
+        details, live = self._contracts.details(con_id), tuple(orders)
+        return coverage(
+            Held(
+                account=account,
+                con_id=con_id,
+                symbol=_symbol(con_id, live, details.contract.symbol if details else ""),
+                quantity=quantity,
+                orders=live,
+                details=details,
+                quote=self._quotes.quote(con_id),
+                outside_rth=self._outside_rth,
+            )
+        )
+
+    def _outside_rth(self, key: OrderKey) -> bool:
+        order = self._orders.get(key)
+        return order is not None and order.outside_rth
+
+
+def _symbol(con_id: ConId, orders: Sequence[OrderView], known: str) -> str:
+    return known or next((each.symbol for each in orders), f"contract {con_id}")

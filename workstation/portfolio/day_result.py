@@ -1,0 +1,203 @@
+"""The result of today's trades, from our own fills and quotes, for the loss limits (R12, R13)."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from workstation.domain.account import AccountSummary
+from workstation.domain.clock import Clock
+from workstation.domain.execution import Commission, Execution
+from workstation.domain.ids import AccountId, ConId, ExecId
+from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
+from workstation.domain.quote import Quote
+from workstation.domain.reports import PnlReport
+from workstation.portfolio.exposures import mark
+from workstation.risk.facts import exact
+from workstation.risk.limits import LossMeasure
+
+DAY_ZONE = ZoneInfo("America/New_York")
+"""The day begins at midnight there: after the evening session, before the first one."""
+
+_NONE = Decimal(0)
+
+Lot = tuple[Decimal, Decimal | None]
+"""Signed quantity, and the price it was opened at, None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """The day's result in base currency and its best so far; None where not known."""
+
+    pnl: Decimal | None = None
+    best: Decimal | None = None
+
+    @property
+    def below_peak(self) -> Decimal | None:
+        """How far the result has fallen from its best; never negative."""
+        return None if self.pnl is None or self.best is None else self.best - self.pnl
+
+
+@dataclass(slots=True)
+class _Trades:
+    """Today's fills of one contract, the newest revision of each."""
+
+    fills: dict[str, Execution] = field(default_factory=dict)
+    booked: tuple[object, ...] = ()
+    realized: Decimal = _NONE
+    open_lots: deque[Lot] = field(default_factory=deque)
+
+
+Key = tuple[AccountId, ConId]
+
+
+class DayResult:
+    """Keeps today's trades and values them when asked to look. Core thread."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        positions: PositionSource,
+        quotes: QuoteSource,
+        contracts: ContractSource,
+        summary: Callable[[AccountId], AccountSummary | None],
+        commission: Callable[[ExecId], Commission | None],
+    ) -> None:
+        self._clock = clock
+        self._positions = positions
+        self._quotes = quotes
+        self._contracts = contracts
+        self._summary = summary
+        self._commission = commission
+        self._day = day_of(clock.now())
+        self._trades: dict[Key, _Trades] = {}
+        self._broker: dict[AccountId, Decimal] = {}
+        self._best: dict[AccountId, Decimal] = {}
+
+    def take(self, execution: Execution) -> None:
+        """Count a fill of today; an older revision changes nothing, a bust counts nothing."""
+        self._turn()
+        if day_of(execution.time) != self._day:
+            return
+        trades = self._trades.setdefault((execution.account, execution.con_id), _Trades())
+        known = trades.fills.get(execution.base_id)
+        if known is None or known.revision < execution.revision:
+            trades.fills[execution.base_id] = execution
+
+    def take_pnl(self, report: PnlReport) -> None:
+        """Keep the broker's own daily figure of an account."""
+        daily = exact(report.daily)
+        if report.con_id is None and daily is not None:
+            self._broker[report.account] = daily
+
+    def figures(self, account: AccountId, measure: LossMeasure) -> DayFigures:
+        """Value the day now and remember its best."""
+        self._turn()
+        if measure is LossMeasure.ACCOUNT:
+            pnl = self._broker.get(account)
+        else:
+            pnl = self._of_trades(account)
+        if pnl is None:
+            return DayFigures(None, self._best.get(account))
+        best = self._best[account] = max(pnl, self._best.get(account, _NONE))
+        return DayFigures(pnl, best)
+
+    def _turn(self) -> None:
+        """Begin anew with a new day."""
+        today = day_of(self._clock.now())
+        if today != self._day:
+            self._day = today
+            self._trades.clear()
+            self._best.clear()
+            self._broker.clear()
+
+    def _of_trades(self, account: AccountId) -> Decimal | None:
+        summary = self._summary(account)
+        total = _NONE
+        for (owner, con_id), trades in self._trades.items():
+            if owner != account:
+                continue
+            details = self._contracts.details(con_id)
+            if details is None or summary is None or details.contract.currency != summary.currency:
+                return None  # no rules or no exchange rate
+            points = self._points(account, con_id, trades)
+            if points is None:
+                return None
+            total += points * details.multiplier / details.price_magnifier
+            total -= self._costs(trades, summary.currency)
+        return total
+
+    def _points(self, account: AccountId, con_id: ConId, trades: _Trades) -> Decimal | None:
+        """Return the result in price points times quantity; None without a price for the rest."""
+        quote = self._quotes.quote(con_id)
+        self._book(self._positions.quantity(account, con_id), trades, quote)
+        price = mark(quote)
+        if not trades.open_lots:
+            return trades.realized
+        if price is None:
+            return None
+        open_points = (
+            quantity * (price - paid) for quantity, paid in trades.open_lots if paid is not None
+        )
+        return trades.realized + sum(open_points, _NONE)
+
+    def _book(self, position: Decimal, trades: _Trades, quote: Quote | None) -> None:
+        """Match today's fills first in, first out; what came over night stands at the last close.
+
+        Without a close an overnight lot stands at the price it is closed at: no result.
+        """
+        fills = sorted(trades.fills.values(), key=lambda each: (each.time, each.exec_id))
+        overnight = position - sum((each.side.sign * each.quantity for each in fills), _NONE)
+        close = exact(quote.close) if quote is not None else None
+        state = (overnight, close, tuple((each.exec_id, each.quantity) for each in fills))
+        if state == trades.booked:
+            return
+        kept: deque[Lot] = deque()
+        if overnight:
+            kept.append((overnight, close))
+        realized = _NONE
+        today: deque[Lot] = deque()
+        for each in fills:
+            left = each.side.sign * each.quantity
+            left, gained = _match(kept, left, each.price)
+            realized += gained
+            left, gained = _match(today, left, each.price)
+            realized += gained
+            if left:
+                today.append((left, each.price))
+        trades.booked, trades.realized, trades.open_lots = state, realized, today
+
+    def _costs(self, trades: _Trades, currency: str) -> Decimal:
+        reported = (self._commission(each.exec_id) for each in trades.fills.values())
+        return sum(
+            (
+                each.commission
+                for each in reported
+                if each is not None and each.currency == currency
+            ),
+            _NONE,
+        )
+
+
+def _match(lots: deque[Lot], left: Decimal, price: Decimal) -> tuple[Decimal, Decimal]:
+    """Close lots of the other sign; return what is left of the fill, and the points gained."""
+    gained = _NONE
+    while left and lots and lots[0][0] * left < 0:
+        quantity, paid = lots[0]
+        closed = min(abs(quantity), abs(left))
+        sign = 1 if quantity > 0 else -1
+        if paid is not None:
+            gained += sign * closed * (price - paid)
+        left += sign * closed
+        rest = quantity - sign * closed
+        lots.popleft()
+        if rest:
+            lots.appendleft((rest, paid))
+    return left, gained
+
+
+def day_of(moment: datetime) -> date:
+    """Return the trading day of an aware time."""
+    return moment.astimezone(DAY_ZONE).date()

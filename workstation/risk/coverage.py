@@ -1,0 +1,107 @@
+"""Compares a position with the stops that live at the broker (I12, survival view)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workstation.domain.contract import ContractDetails
+from workstation.domain.coverage import Coverage
+from workstation.domain.ids import AccountId, ConId, OrderKey
+from workstation.domain.order import Side, Tif
+from workstation.domain.order_status import Lifecycle, OrderView, Pending
+from workstation.domain.quote import Quote
+from workstation.risk.exposure import STOPS, are_rivals, leaves_of, sent_as_closes
+
+_AT_THE_BROKER = frozenset({Lifecycle.HELD, Lifecycle.WORKING})
+_ON_THE_WAY = frozenset({Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT, Lifecycle.UNKNOWN})
+_NONE = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A position and everything its coverage is worked out from.
+
+    `orders` are the working orders of the contract in the account, whoever placed them;
+    `outside_rth` tells which of them work outside the regular hours.
+    """
+
+    account: AccountId
+    con_id: ConId
+    symbol: str
+    quantity: Decimal
+    orders: tuple[OrderView, ...]
+    details: ContractDetails | None
+    quote: Quote | None
+    outside_rth: Callable[[OrderKey], bool]
+
+
+def coverage(held: Held) -> Coverage:
+    """Work out what stays protected without this program."""
+    size, side = abs(held.quantity), Side.SELL if held.quantity > 0 else Side.BUY
+    by_key = {each.key: each for each in held.orders}
+    stops = [each for each in held.orders if each.order_type in STOPS and each.side is side]
+    sure = _largest((each, _active(each, by_key)) for each in stops if _is_sure(each))
+    unconfirmed = sum((leaves_of(x) for x in stops if x.lifecycle in _ON_THE_WAY), _NONE)
+    total = sum((quantity for _, quantity in sure), _NONE)
+    lapses = sum((quantity for each, quantity in sure if each.tif == Tif.DAY.value), _NONE)
+    sleeps = _NONE
+    if _has_other_hours(held.details):
+        sleeps = sum((q for each, q in sure if not held.outside_rth(each.key)), _NONE)
+    closing = min(_closing(held, side), size) if size else _NONE
+    prices = [each.stop_price for each, _ in sure if each.stop_price is not None]
+    return Coverage(
+        account=held.account,
+        con_id=held.con_id,
+        symbol=held.symbol,
+        quantity=held.quantity,
+        covered=min(total, size),
+        uncovered=max(size - total - closing, _NONE),
+        over=max(total - size, _NONE) if size else _NONE,
+        lapses=min(lapses, size),
+        sleeps=min(sleeps, size),
+        closing=closing,
+        unconfirmed=unconfirmed if size else _NONE,
+        orphans=0 if size else sum(_is_orphan(each, by_key) for each in held.orders),
+        nearest_stop=max(prices, key=lambda price: -side.sign * price, default=None),
+    )
+
+
+def _is_sure(order: OrderView) -> bool:
+    """Tell whether the broker has an order and keeps it."""
+    return order.lifecycle in _AT_THE_BROKER and order.cancel is Pending.NONE
+
+
+def _active(order: OrderView, by_key: dict[OrderKey, OrderView]) -> Decimal:
+    """Return what a stop would close: that of a bracket no more than its entry has filled."""
+    parent = by_key.get(order.parent) if order.parent is not None else None
+    left = max(order.quantity - order.filled, _NONE)
+    if order.pending_quantity is not None:
+        left = min(left, max(order.pending_quantity - order.filled, _NONE))
+    return left if parent is None else min(left, parent.filled)
+
+
+def _largest(stops: Iterable[tuple[OrderView, Decimal]]) -> list[tuple[OrderView, Decimal]]:
+    """Of stops that end each other keep the largest; none of them would close twice."""
+    kept: list[tuple[OrderView, Decimal]] = []
+    for stop in sorted(stops, key=lambda each: -each[1]):
+        if stop[1] and not any(are_rivals(stop[0], other) for other, _ in kept):
+            kept.append(stop)
+    return kept
+
+
+def _closing(held: Held, side: Side) -> Decimal:
+    """Return what orders sent to close would close now; a stop never counts here."""
+    live = [each for each in held.orders if each.cancel is Pending.NONE]
+    return sent_as_closes(live, side, None, held.quote)
+
+
+def _is_orphan(order: OrderView, by_key: dict[OrderKey, OrderView]) -> bool:
+    tied = order.parent is not None or bool(order.oca_group)
+    waits = order.parent is not None and order.parent in by_key
+    return tied and not waits and order.cancel is Pending.NONE
+
+
+def _has_other_hours(details: ContractDetails | None) -> bool:
+    if details is None or not details.liquid_hours:
+        return False
+    return details.trading_hours not in {"", details.liquid_hours}
