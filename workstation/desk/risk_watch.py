@@ -72,13 +72,12 @@ class RiskWatch:
         if account is None:
             return
         coverages = self._guard.check(account)
-        uses = self._account_uses(account)
-        self._monitor.check(account, uses)
+        self._monitor.check(account, self._account_uses(account))
         book = self._sources.account_risk.exposures.book(account)
         self._bars.ask(book.holdings)
         self._rest = RiskView(
             account,
-            uses,
+            (),
             exposure_rows(book),
             scenario_grid(book.holdings.values()),
             coverages,
@@ -105,7 +104,7 @@ class RiskWatch:
         if account is None:
             return ()
         rest = self._rest if self._rest.account == account else RiskView(account, ())
-        view = replace(rest, uses=(*self._uses(account), *rest.uses))
+        view = replace(rest, uses=(*self._uses(account), *self._account_uses(account)))
         if view == self._last:
             return ()
         self._last = view

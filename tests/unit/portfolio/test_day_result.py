@@ -1,0 +1,177 @@
+"""The day's result: today's trades alone, first in first out, commissions in."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, execution, spy
+from workstation.domain.contract import Contract
+from workstation.domain.execution import Commission
+from workstation.domain.ids import AccountId, ConId, ExecId
+from workstation.domain.order import Side
+from workstation.domain.reports import CommissionReport, PnlReport
+from workstation.portfolio.day_result import DayFigures, DayResult
+from workstation.risk.limits import LossMeasure
+
+SELL, BUY = Side.SELL, Side.BUY
+TRADES, WHOLE = LossMeasure.TRADES, LossMeasure.ACCOUNT
+
+
+class Day:
+    """A day over a door; SPY stands at 100 between 99.99 and 100.01."""
+
+    def __init__(self, overnight: int = 0, close: float | None = 98.0) -> None:
+        self.door = door = Door()
+        if overnight:
+            door.hold(overnight)
+        if close is not None:
+            door.quotes.set_price(SPY, 9, close)
+        self.result = DayResult(
+            door.clock, door.positions, door.quotes, door.contracts,
+            lambda _account: door.summary, door.orders.commission,
+        )  # fmt: skip
+        self.count = 0
+
+    def fill(self, side: Side, quantity: int, price: str, **more: Any) -> Any:
+        self.count += 1
+        terms = {"time": self.door.clock.now() + timedelta(seconds=self.count), **more}
+        name = terms.pop("exec_id", f"a.{self.count}.01")
+        each = execution(name, quantity, side=side, price=D(price), **terms)
+        self.door.positions.apply_execution(each)
+        self.result.take(each)
+        return each
+
+    def at(self, price: float) -> "Day":
+        self.door.market(price - 0.01, price + 0.01)
+        return self
+
+    @property
+    def pnl(self) -> Any:
+        return self.result.figures(ACCOUNT, TRADES).pnl
+
+
+def test_no_trade_is_no_result() -> None:
+    assert Day().pnl == 0
+    assert Day(overnight=500).at(50).pnl == 0  # what came over night is not a trade of today
+
+
+def test_an_open_trade_counts_at_the_market() -> None:
+    day = Day()
+    day.fill(BUY, 100, "101.00")
+    assert day.at(99.0).pnl == -200
+    day.fill(SELL, 40, "99.50")
+
+    assert day.at(99.0).pnl == 40 * D("-1.50") + 60 * D("-2.00")
+
+
+def test_first_in_is_first_out_and_a_turn_opens_the_other_way() -> None:
+    day = Day()
+    day.fill(BUY, 100, "100.00")
+    day.fill(BUY, 100, "102.00")
+    day.fill(SELL, 250, "101.00")
+
+    assert day.at(100.0).pnl == 100 - 100 + 50
+
+
+def test_an_overnight_lot_is_sold_against_the_last_close() -> None:
+    day = Day(overnight=100)
+    day.fill(SELL, 100, "97.00")
+    assert day.at(50.0).pnl == -100
+    blind = Day(overnight=100, close=None)
+    blind.fill(SELL, 100, "97.00")
+
+    assert blind.pnl == 0
+
+
+def test_commissions_come_off_once_they_are_known() -> None:
+    day = Day()
+    each = day.fill(BUY, 100, "100.00")
+    cost = Commission(exec_id=each.exec_id, commission=D("1.25"), currency="USD", realized_pnl=None)
+    day.door.apply(CommissionReport(commission=cost))
+    assert day.at(100.0).pnl == D("-1.25")
+    foreign = Commission(exec_id=ExecId("a.2.01"), commission=D(9), currency="EUR",
+                         realized_pnl=None)  # fmt: skip
+    day.fill(BUY, 1, "100.00")
+    day.door.apply(CommissionReport(commission=foreign))
+
+    assert day.pnl == D("-1.25")
+
+
+def test_a_correction_replaces_its_fill_whatever_came_last() -> None:
+    day = Day()
+    day.fill(BUY, 100, "110.00", exec_id="b.1.02")
+    day.fill(BUY, 100, "90.00", exec_id="b.1.01")
+    assert day.at(100.0).pnl == -1000
+    day.fill(BUY, 0, "110.00", exec_id="b.1.03")
+
+    assert day.pnl == 0
+
+
+def test_without_a_price_rules_or_an_exchange_rate_the_result_is_not_known() -> None:
+    day = Day(close=None)
+    day.fill(BUY, 100, "100.00")
+    day.door.quotes.forget(SPY)
+    assert day.pnl is None
+    day.fill(SELL, 100, "101.00")
+    assert day.pnl == 100  # flat needs none
+    for details in (None, spy(contract=Contract(con_id=SPY, symbol="SPY", currency="JPY"))):
+        other = Day()
+        other.fill(BUY, 1, "100.00")
+        other.door.contracts.known.clear()
+        if details is not None:
+            other.door.contracts.known[SPY] = details
+        assert other.pnl is None
+    lost = Day()
+    lost.fill(BUY, 1, "100.00")
+    lost.door.summary = None
+    assert lost.pnl is None
+
+
+def test_other_accounts_and_other_days_do_not_count() -> None:
+    day = Day()
+    day.fill(BUY, 100, "150.00", account=AccountId("SIM0000009"))
+    day.fill(BUY, 100, "150.00", time=day.door.clock.now() - timedelta(days=1))
+
+    assert day.at(100.0).pnl == 0
+
+
+def test_a_new_day_begins_at_midnight_in_new_york() -> None:
+    day = Day()
+    day.fill(BUY, 100, "101.00")
+    assert day.at(100.0).pnl == -100
+    day.door.clock.seconds += 13.9 * 3600  # 15:00 UTC is 10:00 there
+    assert day.pnl == -100
+    day.door.clock.seconds += 0.2 * 3600
+
+    assert day.pnl == 0
+
+
+def test_the_best_of_the_day_is_remembered() -> None:
+    day = Day()
+    day.fill(BUY, 100, "100.00")
+    day.at(103.0)
+    assert day.result.figures(ACCOUNT, TRADES) == DayFigures(D(300), D(300))
+    day.at(101.0)
+    figures = day.result.figures(ACCOUNT, TRADES)
+    assert (figures.best, figures.below_peak) == (D(300), D(200))
+    day.door.quotes.forget(SPY)
+    day.fill(BUY, 1, "100.00")
+    assert day.result.figures(ACCOUNT, TRADES) == DayFigures(None, D(300))
+
+
+def test_the_broker_s_own_figure_is_a_choice() -> None:
+    day = Day()
+    assert day.result.figures(ACCOUNT, WHOLE).pnl is None
+    for con_id, daily in ((None, -123.45), (SPY, -1.0), (None, None), (None, float("nan"))):
+        day.result.take_pnl(
+            PnlReport(
+                account=ACCOUNT,
+                con_id=con_id,
+                daily=daily,
+                unrealized=None,
+                realized=None,
+                value=None,
+            )
+        )
+
+    assert day.result.figures(ACCOUNT, WHOLE).pnl == D("-123.45")
+    assert ConId(1) != SPY

@@ -1,0 +1,152 @@
+"""Exposure, shocks and the tail of the past, over what an account holds."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, spy
+from workstation.domain.bar import Bar
+from workstation.domain.contract import Contract
+from workstation.domain.ids import ConId
+from workstation.domain.limit_use import ExposureRow
+from workstation.domain.reports import PnlReport, PositionReport
+from workstation.portfolio.exposures import Book, Exposures, Holding, mark
+from workstation.portfolio.scenarios import (
+    Returns,
+    daily_returns,
+    exposure_rows,
+    scenario_grid,
+    tail_risk,
+)
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def holding(
+    con_id: int, value: str | None, sec_type: str = "STK", currency: str = "USD"
+) -> Holding:
+    worth = None if value is None else D(value)
+    return Holding(ConId(con_id), f"S{con_id}", sec_type, currency, D(1), worth)
+
+
+def book(*holdings: Holding) -> Book:
+    made = Book()
+    for each in holdings:
+        made.add(each)
+    return made
+
+
+def returns(*changes: float) -> Returns:
+    return {(START + timedelta(days=n)).date(): change for n, change in enumerate(changes)}
+
+
+def test_rows_sum_long_and_short_by_account_class_currency_and_symbol() -> None:
+    rows = exposure_rows(
+        book(
+            holding(1, "100"), holding(2, "-300"), holding(3, "50", "OPT", "EUR"), holding(4, None)
+        )
+    )
+
+    assert rows[0] == ExposureRow("account", "", D(150), D(300), 1)
+    assert (rows[0].net, rows[0].gross) == (D(-150), D(450))
+    assert [(row.kind, row.name) for row in rows[1:5]] == [
+        ("class", "STK"), ("class", "OPT"), ("currency", "USD"), ("currency", "EUR"),
+    ]  # fmt: skip
+    assert [row.name for row in rows[5:]] == ["S2", "S1", "S3", "S4"]
+    assert exposure_rows(book()) == ()
+
+
+def test_a_shock_moves_what_follows_its_price_and_nothing_else() -> None:
+    grid = scenario_grid([holding(1, "1000"), holding(2, "-400"), holding(3, "999", "OPT")])
+
+    assert {each.percent: each.result for each in grid} == {
+        D(p): D(600) * p / 100 for p in (-20, -10, -5, -2, 2, 5, 10, 20)
+    }
+    assert scenario_grid([holding(1, None)]) == ()
+
+
+def test_returns_are_from_close_to_close_and_skip_what_is_none() -> None:
+    closes = [100.0, 110.0, 0.0, 50.0, float("nan"), 55.0]
+    bars = [Bar(START + timedelta(days=n), c, c, c, c, 1) for n, c in enumerate(closes)]
+    found = daily_returns(bars)
+
+    assert list(found) == [(START + timedelta(days=n)).date() for n in (1, 2)]
+    assert list(found.values()) == [110 / 100 - 1, -1.0]
+
+
+def test_the_tail_is_the_worst_twentieth_of_the_days() -> None:
+    changes = [0.01] * 95 + [-0.01, -0.02, -0.03, -0.04, -0.10]
+    tail = tail_risk([holding(1, "1000"), holding(2, None)], {ConId(1): returns(*changes)})
+
+    assert tail is not None
+    assert (tail.value_at_risk, tail.expected_shortfall) == (D("10.0"), D("40.0"))
+    assert (tail.days, tail.missing, tail.confidence) == (100, 1, 95)
+
+
+def test_positions_that_hedge_each_other_do_so_day_by_day() -> None:
+    moves = [(-1) ** n * 0.02 for n in range(60)]
+    history = {ConId(1): returns(*moves), ConId(2): returns(*moves)}
+    tail = tail_risk([holding(1, "1000"), holding(2, "-1000")], history)
+
+    assert tail is not None
+    assert tail.value_at_risk == tail.expected_shortfall == 0
+
+
+def test_too_few_days_alone_or_together_say_nothing() -> None:
+    assert tail_risk([holding(1, "1000")], {ConId(1): returns(*[0.01] * 59)}) is None
+    apart = {(START + timedelta(days=1000 + n)).date(): 0.01 for n in range(60)}
+    history = {ConId(1): returns(*[0.01] * 60), ConId(2): apart}
+    assert tail_risk([holding(1, "1"), holding(2, "1")], history) is None
+    assert tail_risk([], {}) is None
+
+
+# -- the book ---------------------------------------------------------------------------------------
+
+
+def exposures(door: Door) -> Exposures:
+    return Exposures(
+        door.clock, door.positions, door.quotes, door.contracts, lambda _account: door.summary
+    )
+
+
+def test_values_follow_quantities_at_once_and_prices_within_half_a_second() -> None:
+    door = Door()
+    made = exposures(door)
+    door.hold(100)
+    assert made.book(ACCOUNT).net == 10_000
+    door.market(109.99, 110.01)
+    assert made.book(ACCOUNT).net == 10_000
+    door.hold(-200)
+    assert (made.book(ACCOUNT).net, made.book(ACCOUNT).gross) == (-22_000, 22_000)
+    door.market(119.99, 120.01)
+    door.clock.seconds += 0.5
+    assert made.book(ACCOUNT).stocks == 24_000
+
+
+def test_what_has_no_price_no_rules_or_another_currency_is_counted_as_unvalued() -> None:
+    door = Door()
+    door.hold(100)
+    door.quotes.forget(SPY)
+    assert exposures(door).book(ACCOUNT).unvalued == 1
+    door.positions.apply_pnl(
+        PnlReport(account=ACCOUNT, con_id=SPY, daily=0.0, unrealized=0.0, realized=0.0, value=987.5)
+    )
+    assert exposures(door).book(ACCOUNT).net == D("987.5")
+    door.contracts.known[SPY] = spy(contract=Contract(con_id=SPY, symbol="SPY", currency="JPY"))
+    assert exposures(door).book(ACCOUNT).unvalued == 1
+    door.contracts.known.clear()
+    assert exposures(door).book(ACCOUNT).holdings[SPY].symbol == f"#{SPY}"
+    door.summary = None
+    door.positions.apply_position(
+        PositionReport(account=ACCOUNT, con_id=SPY, symbol="SPY", quantity=D(0), average_cost=None)
+    )
+    assert exposures(door).book(ACCOUNT).holdings == {}
+
+
+def test_the_mark_is_the_last_trade_inside_the_market_else_the_middle() -> None:
+    door = Door()
+    for last, expected in ((None, "100"), (99.995, "99.995"), (90.0, "100")):
+        if last is not None:
+            door.quotes.set_price(SPY, 4, last)
+        assert mark(door.quotes.quote(SPY)) == D(expected)
+    door.quotes.set_price(SPY, 1, -1)
+    assert mark(door.quotes.quote(SPY)) == D("90.0")
+    assert mark(None) is None
