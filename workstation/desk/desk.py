@@ -219,7 +219,7 @@ class Desk:
             AccountValueReport: self._on_account_value,
             PnlReport: self._on_pnl,
             ContractReport: self.contracts.on_contract,
-            ContractsEnded: self._on_look_up_ended,
+            ContractsEnded: lambda ended: self.contracts.on_look_up_ended(ReqId(ended.req_id)),
             MarketRuleReport: self.contracts.on_market_rule,
             ServerTime: self._on_server_time,
             HistoryReport: self.data.on_history,
@@ -328,9 +328,6 @@ class Desk:
         if summary is not None and summary.net_liquidation is not None:
             self.limits.ensure(report.account, summary.net_liquidation)
             self.order_desk.set_gate_limit(self.limits.of(report.account))
-
-    def _on_look_up_ended(self, report: ContractsEnded) -> None:
-        self.contracts.on_look_up_ended(ReqId(report.req_id))
 
     def _on_server_time(self, report: ServerTime) -> None:
         offset = (report.time - self._clock.now()).total_seconds()
