@@ -288,6 +288,7 @@ class Door:
     def market(self, bid: float, ask: float) -> None:
         self.quotes.set_price(SPY, 1, bid)
         self.quotes.set_price(SPY, 2, ask)
+        self.positions.mark_quoted(SPY)  # as the publishing of quotes does
 
     def hold(self, quantity: int | str) -> None:
         self.positions.apply_position(

@@ -337,6 +337,7 @@ class Desk:
 
     def _on_contract_known(self, details: ContractDetails) -> None:
         self._out.post(ContractKnown(details))
+        self.figures.positions.mark_quoted(details.contract.con_id)
 
     # -- regular work -------------------------------------------------------------------------
 

@@ -261,9 +261,10 @@ class Judge:
         Of the orders on the closing side of a position, what closes it claims nothing. Also
         return the market value that those of other contracts would add.
         """
-        margin = elsewhere = Decimal(0)
         if limits is None:
-            return margin, elsewhere
+            return Decimal(0), Decimal(0)
+        by_class: dict[str, Decimal] = {}
+        elsewhere = Decimal(0)
         to_close: dict[ConId, Decimal] = {}
         held: dict[ConId, Decimal] = {}
         for order, quantity in filling:
@@ -278,10 +279,11 @@ class Judge:
                 to_close[con_id] = left - closing
                 opening -= closing
             if opening:
-                value = opening * self._unit_value(order)
-                margin += value * margin_percent(self._class(con_id), limits) / 100
+                value, sec_type = opening * self._unit_value(order), self._class(con_id)
+                by_class[sec_type] = by_class.get(sec_type, Decimal(0)) + value
                 elsewhere += value if con_id != draft.con_id else 0
-        return margin, elsewhere
+        margins = (margin_percent(kind, limits) * value for kind, value in by_class.items())
+        return sum(margins, Decimal(0)) / 100, elsewhere
 
     def _class(self, con_id: ConId) -> str:
         details = self._sources.contracts.details(con_id)

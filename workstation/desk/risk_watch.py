@@ -99,9 +99,9 @@ class RiskWatch:
 
     def take_changed(self) -> Sequence[RiskView]:
         """Return the newest figures if they differ from the last."""
-        self._dirty = False
-        account = self._sources.account()
-        if account is None:
+        self._sources.account_risk.exposures.settle()
+        account, dirty, self._dirty = self._sources.account(), self._dirty, False
+        if account is None or not dirty:
             return ()
         rest = self._rest if self._rest.account == account else RiskView(account, ())
         view = replace(rest, uses=(*self._uses(account), *self._account_uses(account)))

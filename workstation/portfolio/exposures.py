@@ -1,5 +1,6 @@
 """Market values of everything an account holds, by contract, class and currency."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,11 +10,14 @@ from workstation.domain.clock import Clock
 from workstation.domain.ids import AccountId, ConId
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.quote import Quote
-from workstation.portfolio.positions import Positions
+from workstation.portfolio.positions import Key, Positions
 from workstation.risk.facts import exact
 
 FRESH_SECONDS = 0.5
-"""How long values stand while no quantity changes; prices in them are that old at most."""
+"""Without a publishing for so long, an order values some prices itself."""
+
+AT_A_BEAT = 25
+"""Positions valued with each publishing, some 0.3 ms of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +42,30 @@ class Book:
     stocks: Decimal = Decimal(0)
     unvalued: int = 0
 
-    def add(self, holding: Holding) -> None:
-        """Count a position; one without a value counts as that."""
-        self.holdings[holding.con_id] = holding
-        if holding.value is None:
-            self.unvalued += 1
+    def put(self, holding: Holding) -> None:
+        """Count a position in place of what was known of it; a flat one is forgotten."""
+        if (before := self.holdings.pop(holding.con_id, None)) is not None:
+            self._count(before, -1)
+        if holding.quantity:
+            self.holdings[holding.con_id] = holding
+            self._count(holding, 1)
+
+    def _count(self, holding: Holding, sign: int) -> None:
+        value = holding.value
+        if value is None:
+            self.unvalued += sign
             return
-        self.net += holding.value
-        self.gross += abs(holding.value)
+        self.net += sign * value
+        self.gross += sign * abs(value)
         if holding.sec_type == "STK":
-            self.stocks += abs(holding.value)
+            self.stocks += sign * abs(value)
 
 
 class Exposures:
-    """Values positions by the newest prices, and keeps the values for half a second.
+    """Values positions by the newest prices; only what changed is valued anew. Core thread.
 
-    Quantities are never old: any change of one values everything anew. Core thread.
+    Quantities are never old. Prices are valued with each publishing, some positions at a
+    time: 500 that all move are valued within half a second.
     """
 
     def __init__(
@@ -69,37 +81,66 @@ class Exposures:
         self._quotes = quotes
         self._contracts = contracts
         self._summary = summary
-        self._books: dict[AccountId, tuple[int, float, Book]] = {}
+        self._touched = positions.watch()
+        self._books: dict[AccountId, tuple[str, Book]] = {}
+        self._settled_at = -math.inf
 
     def book(self, account: AccountId) -> Book:
-        """Return what an account holds."""
-        version, now = self._positions.version, self._clock.monotonic()
-        kept = self._books.get(account)
-        if kept is not None and kept[0] == version and now - kept[1] < FRESH_SECONDS:
-            return kept[2]
+        """Return what an account holds; the same object each time, brought up to date."""
         summary = self._summary(account)
         base = summary.currency if summary is not None else ""
-        book = Book()
-        for con_id, quantity in self._positions.held(account).items():
-            if quantity:
-                book.add(self._holding(account, con_id, quantity, base))
-        self._books[account] = (version, now, book)
-        return book
+        known = self._books.get(account)
+        self._bring_up_to_date()
+        if known is None or known[0] != base:
+            known = self._books[account] = (base, Book())
+            for con_id in self._positions.held(account):
+                self._value((account, con_id))
+        return known[1]
 
-    def _holding(self, account: AccountId, con_id: ConId, quantity: Decimal, base: str) -> Holding:
+    def settle(self, most: int = AT_A_BEAT) -> None:
+        """Value so many of the positions whose prices moved; called with each publishing.
+
+        A part at a time, so that no order ever waits for all of them.
+        """
+        self._settled_at = self._clock.monotonic()
+        quoted = self._touched.quoted
+        for _ in range(min(most, len(quoted))):
+            self._value(quoted.pop())
+
+    def _bring_up_to_date(self) -> None:
+        """Value what moved; of prices only where nobody has done so for a while."""
+        moved = self._touched.moved
+        while moved:
+            self._value(moved.pop())
+        if self._clock.monotonic() - self._settled_at >= FRESH_SECONDS:
+            self.settle()
+
+    def _value(self, key: Key) -> None:
+        account, con_id = key
+        known = self._books.get(account)
+        if known is None:
+            return  # nobody has asked about this account
+        base, book = known
+        quantity = self._positions.quantity(account, con_id)
         details = self._contracts.details(con_id)
         if details is None:
-            return Holding(con_id, f"#{con_id}", "", "", quantity, None)
-        contract = details.contract
-        price = mark(self._quotes.quote(con_id))
-        value = self._positions.value(account, con_id)
-        if price is not None:
-            value = quantity * price * details.multiplier / details.price_magnifier
-        if contract.currency != base:
-            value = None  # there is no exchange rate
-        return Holding(
-            con_id, contract.symbol, contract.sec_type, contract.currency, quantity, value
+            book.put(Holding(con_id, f"#{con_id}", "", "", quantity, None))
+            return
+        contract, value = details.contract, self._worth(account, con_id, quantity, base)
+        book.put(
+            Holding(con_id, contract.symbol, contract.sec_type, contract.currency, quantity, value)
         )
+
+    def _worth(
+        self, account: AccountId, con_id: ConId, quantity: Decimal, base: str
+    ) -> Decimal | None:
+        details = self._contracts.details(con_id)
+        if details is None or details.contract.currency != base:
+            return None  # there is no exchange rate
+        price = mark(self._quotes.quote(con_id))
+        if price is None:
+            return self._positions.value(account, con_id)
+        return quantity * price * details.multiplier / details.price_magnifier
 
 
 def mark(quote: Quote | None) -> Decimal | None:

@@ -1,6 +1,6 @@
 """Positions of every account, with the broker's profit and loss."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
 
@@ -25,6 +25,14 @@ class _Position:
     value: float | None = None
 
 
+@dataclass(slots=True)
+class Touched:
+    """What changed since its taker last looked: quantities, and what values them."""
+
+    moved: set[Key] = field(default_factory=set)
+    quoted: set[Key] = field(default_factory=set)
+
+
 class Positions:
     """Keeps what the broker reports plus the fills it has not reported yet. Core thread.
 
@@ -42,8 +50,8 @@ class Positions:
         self._before_list: dict[Key, int] = {}
         self._dirty: set[Key] = set()
         self._unreported: set[Key] = set()
-        self.version = 0
-        """Grows whenever a quantity may have changed."""
+        self._of_contract: dict[ConId, list[Key]] = {}
+        self._watchers: list[Touched] = []
 
     def value(self, account: AccountId, con_id: ConId) -> Decimal | None:
         """Return the broker's market value in the contract's currency, None where not told."""
@@ -67,13 +75,14 @@ class Positions:
 
     def apply_position(self, report: PositionReport) -> None:
         """Take the broker's figure and drop the executions that it includes."""
-        self.version += 1
         key = (report.account, report.con_id)
+        self._moved(key)
         held = self._held.get(key)
         self._drop_included(key, report.quantity - (held.quantity if held else Decimal(0)))
         self._unreported.discard(key)
         if held is None:
             self._held[key] = _Position(report.symbol, report.quantity, report.average_cost)
+            self._of_contract.setdefault(report.con_id, []).append(key)
         else:
             held.quantity = report.quantity
             held.average_cost = report.average_cost
@@ -89,8 +98,9 @@ class Positions:
             return
         moved = execution.side.sign * execution.quantity
         self._counted[execution.base_id] = (execution.revision, moved)
-        self.version += 1
-        self._ahead.setdefault((execution.account, execution.con_id), []).append(moved - before)
+        key = (execution.account, execution.con_id)
+        self._moved(key)
+        self._ahead.setdefault(key, []).append(moved - before)
 
     def apply_pnl(self, report: PnlReport) -> None:
         """Take the broker's profit and loss of one position."""
@@ -102,6 +112,8 @@ class Positions:
             return
         held.daily, held.unrealized = report.daily, report.unrealized
         held.realized, held.value = report.realized, report.value
+        for watcher in self._watchers:
+            watcher.quoted.add(key)
         self._dirty.add(key)
 
     def begin_refresh(self) -> None:
@@ -117,8 +129,8 @@ class Positions:
 
     def end_refresh(self) -> None:
         """The list is complete: what it did not name is flat."""
-        self.version += 1
         for key in self._unreported:
+            self._moved(key)
             held = self._held.get(key)
             self._drop_included(key, -held.quantity if held else Decimal(0))
             if held is not None:
@@ -138,10 +150,21 @@ class Positions:
         return bool(self._dirty)
 
     def mark_quoted(self, con_id: ConId) -> None:
-        """Note that the quote of a contract changed, so its mark did."""
-        for key in self._held:
-            if key[1] == con_id:
-                self._dirty.add(key)
+        """Note that the quote or the rules of a contract changed, so its mark did."""
+        for key in self._of_contract.get(con_id, ()):
+            self._dirty.add(key)
+            for watcher in self._watchers:
+                watcher.quoted.add(key)
+
+    def watch(self) -> Touched:
+        """Return sets that fill with what changes from now on; the taker empties them."""
+        watcher = Touched()
+        self._watchers.append(watcher)
+        return watcher
+
+    def _moved(self, key: Key) -> None:
+        for watcher in self._watchers:
+            watcher.moved.add(key)
 
     def take_changed(self) -> tuple[PositionView, ...]:
         """Return a frozen view of each position that changed since the last call."""

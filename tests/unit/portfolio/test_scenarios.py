@@ -30,7 +30,7 @@ def holding(
 def book(*holdings: Holding) -> Book:
     made = Book()
     for each in holdings:
-        made.add(each)
+        made.put(each)
     return made
 
 
@@ -119,6 +119,30 @@ def test_values_follow_quantities_at_once_and_prices_within_half_a_second() -> N
     door.market(119.99, 120.01)
     door.clock.seconds += 0.5
     assert made.book(ACCOUNT).stocks == 24_000
+    door.market(129.99, 130.01)
+    made.settle()
+    assert made.book(ACCOUNT).stocks == 26_000
+
+
+def test_no_order_values_everything_that_moved() -> None:
+    door = Door()
+    made = exposures(door)
+    for number in range(60):
+        con_id = ConId(1 + number)
+        door.contracts.known[con_id] = spy(contract=Contract(con_id=con_id, symbol=f"S{number}"))
+        door.quotes.set_price(con_id, 4, 10.0)
+        door.positions.apply_position(
+            PositionReport(
+                account=ACCOUNT, con_id=con_id, symbol="S", quantity=D(1), average_cost=None
+            )
+        )
+    assert made.book(ACCOUNT).net == 600
+    for number in range(60):
+        door.quotes.set_price(ConId(1 + number), 4, 11.0)
+        door.positions.mark_quoted(ConId(1 + number))
+    for valued in (25, 50, 60):
+        made.settle()
+        assert made.book(ACCOUNT).net == 600 + valued
 
 
 def test_what_has_no_price_no_rules_or_another_currency_is_counted_as_unvalued() -> None:
