@@ -153,7 +153,8 @@ def test_a_final_gate_that_finds_a_fault_locks_and_writes_nothing(quantity: int)
 
 def test_entries_of_a_minute_beyond_the_final_gates_own_limit_lock() -> None:
     door = Door()
-    yes = frozenset({"R05_ORDER_SIZE", "R06_POSITION", "R17_DUPLICATE", "R10_FUNDS"})
+    yes = frozenset({"R05_ORDER_SIZE", "R06_POSITION", "R17_DUPLICATE", "R10_FUNDS",
+                     "R09_CONCENTRATION"})  # fmt: skip
     for number in range(4):
         side = (Side.BUY, Side.SELL)[number % 2]
         answer = door.submit(
