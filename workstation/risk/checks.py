@@ -11,13 +11,13 @@ from workstation.risk.facts import Check, Facts, is_automatic, sendable
 from workstation.risk.levels import currency, money, two_level
 from workstation.risk.limits import RestrictionMode
 from workstation.risk.market_checks import check_chasing, check_hours, check_self_cross, check_short
+from workstation.risk.order_rules import check_terms
 from workstation.risk.portfolio_checks import (
     check_concentration,
     check_day_loss,
     check_exposure,
     check_leverage,
 )
-from workstation.risk.order_rules import check_terms
 from workstation.risk.price_checks import check_collar, check_increments, price_faults
 from workstation.risk.sizing import margin_estimate, unit_size
 

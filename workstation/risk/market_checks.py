@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from workstation.domain.finding import Finding, Level, RiskCode
-from workstation.domain.order import Side
+from workstation.domain.order import OrderDraft, OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.risk.facts import Facts, reference_price, sendable
 from workstation.risk.hours import current, following, sessions
@@ -63,8 +63,8 @@ def check_self_cross(facts: Facts) -> Iterator[Finding]:
             advice="Cancel the other order first.",
         )
         return
-    if facts.draft.order_type.takes_stop:
-        return  # it waits
+    if _waits(facts.draft):
+        return
     own = _reach(facts)
     met = [each for each in facts.opposite if _meets(facts.draft.side, own, each)]
     if met:
@@ -76,6 +76,12 @@ def check_self_cross(facts: Facts) -> Iterator[Finding]:
             measured=f"own order at {'the market' if price is None else price}",
             advice="Cancel or move the other order first.",
         )
+
+
+def _waits(draft: OrderDraft) -> bool:
+    """Tell whether an order does nothing at once: it waits for a price or for an auction."""
+    kind = draft.order_type
+    return kind.takes_stop or kind.trails or kind in MARKET_ON_CLOSE or draft.tif is Tif.OPG
 
 
 def _currency(facts: Facts) -> str:
@@ -97,7 +103,7 @@ def _meets(side: Side, own: Decimal | None, other: OrderView) -> bool:
     return side.sign * (own - other.limit_price) >= 0
 
 
-MARKET_ON_CLOSE, MARKET_ON_OPEN = frozenset({"MOC", "LOC"}), frozenset({"MOO", "LOO"})
+MARKET_ON_CLOSE = frozenset({OrderType.MARKET_ON_CLOSE, OrderType.LIMIT_ON_CLOSE})
 CLOSE_CUT_OFF, OPEN_CUT_OFF = timedelta(minutes=10), timedelta(minutes=2)
 """How long before the close and the open the auctions of the US exchanges take orders.
 
@@ -116,12 +122,12 @@ def check_hours(facts: Facts) -> Iterator[Finding]:
     hours = (trading or liquid) if facts.draft.outside_rth else (liquid or trading)
     if hours is None:
         return  # the broker has not said
-    now, kind = facts.now, facts.draft.order_type.value
+    now, kind = facts.now, facts.draft.order_type
     running = current(hours, now)
     if kind in MARKET_ON_CLOSE and running is not None:
         yield from _past(now, running.closes - CLOSE_CUT_OFF, "close")
     upcoming = following(liquid or hours, now)
-    at_open = kind in MARKET_ON_OPEN or facts.draft.tif.value == "OPG"
+    at_open = facts.draft.tif is Tif.OPG
     if at_open and upcoming is not None and upcoming.opens - now < timedelta(hours=12):
         yield from _past(now, upcoming.opens - OPEN_CUT_OFF, "open")
     if running is None:
@@ -129,7 +135,7 @@ def check_hours(facts: Facts) -> Iterator[Finding]:
         until = "" if upcoming is None else f" until {upcoming.opens:%Y-%m-%d %H:%M} UTC"
         text = f"The market is closed; the order is queued{until}."
         yield Finding(RiskCode.CLOSED, Level.INFO, text)
-    if facts.draft.order_type.takes_stop and stop_sleeps(facts):
+    if (kind.trails or (kind.takes_stop and not kind.is_touched)) and stop_sleeps(facts):
         text = "This stop sleeps outside the regular hours; the position is bare then."
         yield Finding(RiskCode.STOP_SLEEPS, Level.INFO, text)
 

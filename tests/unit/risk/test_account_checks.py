@@ -69,16 +69,10 @@ FUTURE = of_class("FUT", multiplier=D(50))
 CALL = of_class("OPT", multiplier=D(100))
 
 
-def closing(kind: str, now: datetime, **changes: Any) -> Facts:
-    """An order for an auction; the kind stands in for those the program does not send yet."""
-
-    class Kind(str):
-        __slots__ = ()
-        takes_limit = takes_stop = False
-        value = kind
-
-    draft = a_draft(order_type=Kind(kind), limit_price=None)
-    return facts(replace(draft, **changes), details=HOURS, now=now)
+def closing(kind: OrderType, now: datetime, **changes: Any) -> Facts:
+    """An order for an auction."""
+    limit = D("100.00") if kind.takes_limit else None
+    return facts(a_draft(order_type=kind, limit_price=limit, **changes), details=HOURS, now=now)
 
 
 BREACHES: list[tuple[str, Facts, RiskCode, Level]] = [
@@ -183,8 +177,8 @@ BREACHES: list[tuple[str, Facts, RiskCode, Level]] = [
     ("at night", facts(details=HOURS, now=at(5)), RiskCode.CLOSED, INFO),
     ("after a half day", facts(details=HOURS, now=at(18)), RiskCode.CLOSED, INFO),
     ("after the last session", facts(details=HOURS, now=at(22, day=24)), RiskCode.CLOSED, INFO),
-    ("a closing order too late", closing("MOC", at(17, 49, 50)), RiskCode.PAST_CUT_OFF, SOFT),
-    ("an opening order too late", closing("LOO", at(14, 27, 50)), RiskCode.PAST_CUT_OFF, SOFT),
+    ("a closing order too late", closing(OrderType.MARKET_ON_CLOSE, at(17, 49, 50)), RiskCode.PAST_CUT_OFF, SOFT),
+    ("an opening order too late", closing(OrderType.LIMIT, at(14, 27, 50), tif=Tif.OPG), RiskCode.PAST_CUT_OFF, SOFT),
     ("a sleeping stop", facts(a_draft(order_type=OrderType.STOP, limit_price=None,
      stop_price=D(105)), details=HOURS), RiskCode.STOP_SLEEPS, INFO),
     # R22
@@ -240,7 +234,7 @@ SILENT: list[tuple[str, Facts]] = [
     ("a zone that is none", facts(details=spy(liquid_hours=WEEK, time_zone_id="Mars/Base"))),
     ("hours that run back", facts(details=spy(liquid_hours="20261120:1600-20261120:0930",
      time_zone_id="UTC"))),
-    ("a closing order in time", closing("LOC", at(17, 49, 49))),
+    ("a closing order in time", closing(OrderType.LIMIT_ON_CLOSE, at(17, 49, 49))),
     ("the clock", facts(link=replace(facts().link, clock_offset=2.0))),
     ("no day trade limit", facts(summary=worth(day_trades_remaining=D(-1)))),
 ]  # fmt: skip
@@ -269,18 +263,9 @@ def test_no_row_of_these_stops_an_exit() -> None:
 
 
 def test_an_opening_order_of_the_evening_before_is_in_time() -> None:
-    found = levels(closing("MOO", at(1)))
+    found = levels(closing(OrderType.MARKET, at(1), tif=Tif.OPG))
 
     assert found == {RiskCode.CLOSED: INFO}
-
-
-def test_an_opening_tif_counts_as_an_opening_order() -> None:
-    class Opening(str):
-        __slots__ = ()
-        value = "OPG"
-
-    found = levels(closing("LMT", at(14, 28), tif=Opening("OPG")))
-    assert found[RiskCode.PAST_CUT_OFF] is SOFT
 
 
 def test_halted_only_a_hand_leaves() -> None:
