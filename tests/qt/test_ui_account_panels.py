@@ -1,5 +1,6 @@
 """Executions, account, risk and its three ways to stop."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,7 @@ from tests.qt.fakes import (
     an_order,
 )
 from workstation.domain.commands import (
+    ApplyLimits,
     CancelAll,
     ConfirmNotPlaced,
     Done,
@@ -284,6 +286,24 @@ def test_a_refused_flatten_raises_an_alarm(ready: Stage, qtbot, flatten) -> None
     flatten.held.emit()
     ready.commands.answer(Flatten, Done("closing 2 positions"))
     assert "closing 2 positions" in ready.window.messages.log.values()[-1].notice.text
+
+
+# -- edited limits ----------------------------------------------------------------------------
+
+
+def test_edited_limits_are_put_in_force_by_one_confirmation(ready: Stage, qtbot) -> None:
+    panel = ready.window.board.risk
+    ready.window.docks.focus("risk")
+    ready.latest(a_risk_view())
+    assert not panel.limits_button.isVisible()
+    ready.latest(replace(a_risk_view(), pending_limits=("order_size: 1 / 2 -> 3 / 4",)))
+    qtbot.mouseClick(panel.limits_button, Qt.MouseButton.LeftButton)
+    assert "order_size: 1 / 2 -> 3 / 4" in panel.dialog.label.text()
+    assert ready.commands.of(ApplyLimits) == []
+    qtbot.mouseClick(panel.dialog.buttons["apply"], Qt.MouseButton.LeftButton)
+
+    assert ready.commands.of(ApplyLimits) == [ApplyLimits(ACCOUNT)]
+    assert panel.dialog is None
 
 
 # -- an order the broker knows nothing of -----------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from workstation.desk.desk import Desk
 from workstation.domain.commands import (
+    ApplyLimits,
     CancelAll,
     CancelOrder,
     CancelOrders,
@@ -66,6 +67,7 @@ class CommandDesk:
             SubmitBracket: self._submit_bracket,
             ClosePosition: self._close_position,
             Flatten: self._flatten,
+            ApplyLimits: self._apply_limits,
             CancelOrder: self._cancel,
             CancelAll: self._cancel_all,
             CancelOrders: self._cancel_orders,
@@ -157,6 +159,13 @@ class CommandDesk:
 
     def _flatten(self, command: Flatten) -> CommandResult:
         return self._desk.flattener.start(command.account)
+
+    def _apply_limits(self, command: ApplyLimits) -> CommandResult:
+        desk = self._desk
+        if fault := desk.limits.apply(command.account):
+            return Failed(fault)
+        desk.order_desk.set_gate_limit(desk.limits.of(command.account))
+        return Done("the edited limits are in force and on record")
 
     def _preview_margin(self, command: PreviewMargin, answer: Answering) -> None:
         def noted(result: CommandResult) -> None:

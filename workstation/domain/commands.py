@@ -139,6 +139,13 @@ class Flatten:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyLimits:
+    """Put the edited limits file of an account in force, recorded; answered by Done or Failed."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class RequestBars:
     """Ask for the bars before a time, None for the newest; answered by BarsAnswer or Failed."""
 
@@ -227,6 +234,7 @@ Command = (
     | PreviewMargin
     | ClosePosition
     | Flatten
+    | ApplyLimits
     | RequestBars
     | FollowBars
     | UnfollowBars

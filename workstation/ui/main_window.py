@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
 from workstation.domain.account import PositionView
-from workstation.domain.bar import BarUpdate
 from workstation.domain.execution import Execution
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
@@ -259,7 +258,6 @@ class MainWindow(QMainWindow):
         messages.notice_arrived.connect(self._on_notice_arrived)
         messages.quotes_changed.connect(self._on_quotes_changed)
         messages.positions_changed.connect(self._on_positions_changed)
-        messages.bars_arrived.connect(self._on_bars_arrived)
         self.docks.by_name["chart"].visibilityChanged.connect(self._on_chart_in_front)
         self.watching.contract_found.connect(self._on_contract_found)
         self.watching.failed.connect(self._on_watch_failed)
@@ -295,6 +293,7 @@ class MainWindow(QMainWindow):
         risk.resume_requested.connect(self.controls.resume)
         risk.cancel_all_requested.connect(self.ordering.cancel_all)
         risk.flatten_requested.connect(self.ordering.flatten)
+        risk.limits_confirmed.connect(self.ordering.apply_limits)
         self.banner.reconnect_requested.connect(self.ordering.reconnect)
 
     @Slot(object)
@@ -345,10 +344,6 @@ class MainWindow(QMainWindow):
             feed.set_wanted()
         else:
             feed.set_unwanted()
-
-    @Slot(object)
-    def _on_bars_arrived(self, bars: tuple[BarUpdate, ...]) -> None:
-        self.board.chart.take_updates(bars)
 
     @Slot(object)
     def _on_contract_known(self, con_id: ConId) -> None:

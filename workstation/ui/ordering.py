@@ -8,6 +8,7 @@ from workstation.bridge.commands import CommandPort
 from workstation.domain.account import PositionView
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import (
+    ApplyLimits,
     CancelAll,
     CancelOrder,
     ChangeOrder,
@@ -106,6 +107,11 @@ class Ordering(QObject):
     def flatten(self, account: AccountId) -> None:
         """Close every position of an account, then halt."""
         self._tell(Flatten(account), "Flatten")
+
+    @Slot(object)
+    def apply_limits(self, account: AccountId) -> None:
+        """Put the edited limits of an account in force."""
+        self._tell(ApplyLimits(account), "Limits")
 
     @Slot(object)
     def confirm_not_placed(self, order: OrderView) -> None:

@@ -9,6 +9,7 @@ from workstation.domain.ids import AccountId
 from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkState, LinkView
 from workstation.ui import text
+from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.hold_button import HoldButton
 from workstation.ui.models.limits import LimitsModel
 from workstation.ui.plain_label import PlainLabel
@@ -38,6 +39,9 @@ class RiskPanel(QWidget):
     cancel_all_requested = Signal()
     """Cancel every working order of this client."""
 
+    limits_confirmed = Signal(object)
+    """AccountId whose edited limits shall be in force, after one confirmation."""
+
     flatten_requested = Signal(object)
     """AccountId whose positions shall all be closed."""
 
@@ -64,6 +68,15 @@ class RiskPanel(QWidget):
         self.cancel_button.setToolTip(
             text.tooltip("Cancel every working order of this client (Ctrl+Shift+X)")
         )
+        self.limits_button = QPushButton("Apply edited limits…", self)
+        self.limits_button.setToolTip(
+            text.tooltip("The limits file was edited; show what changes, then put it in force")
+        )
+        self.limits_button.clicked.connect(self._on_limits)
+        self.limits_button.hide()
+        self.dialog: PlainDialog | None = None
+        self._pending: tuple[str, ...] = ()
+        self._read_only = False
         self.stop_button.clicked.connect(self._on_stop)
         self.cancel_button.clicked.connect(self.cancel_all_requested)
         self.flatten_button.held.connect(self._on_held)
@@ -79,7 +92,8 @@ class RiskPanel(QWidget):
         for widget in (self.state_label, self.reason_label):
             left.addWidget(widget)
         left.addStretch(1)
-        for button in (self.stop_button, self.cancel_button, self.flatten_button):
+        buttons = (self.limits_button, self.stop_button, self.cancel_button, self.flatten_button)
+        for button in buttons:
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             left.addWidget(button)
         line = QHBoxLayout(self)
@@ -117,12 +131,15 @@ class RiskPanel(QWidget):
         """Show the newest use of the limits."""
         if self._account in (None, view.account):
             self.model.show_view(view)
+            self._pending = view.pending_limits
+            self.limits_button.setVisible(bool(self._pending) and not self._read_only)
 
     def focus_flatten(self) -> None:
         """Put the cursor on the flatten button; Space held for a second does it."""
         self.flatten_button.setFocus()
 
     def _show_buttons(self, link: LinkView | None, *, read_only: bool) -> None:
+        self._read_only = read_only
         is_active = self._state is TradingState.ACTIVE
         self.stop_button.setText("Stop entries" if is_active else "Allow entries again…")
         can_change = self._state in set(TradingState) - {TradingState.LOCKED}
@@ -140,6 +157,23 @@ class RiskPanel(QWidget):
         is_locked = self._state is TradingState.LOCKED
         enabled = linked and self._account is not None and not is_locked and not read_only
         self.flatten_button.setEnabled(enabled)
+
+    @Slot()
+    def _on_limits(self) -> None:
+        if self._account is None or not self._pending or self.dialog is not None:
+            return
+        changes = "\n".join(text.one_line(change, 200) for change in self._pending)
+        question = f"Put these limits of {masked(self._account)} in force?\n\n{changes}"
+        answers = {"apply": "Put them in force", "keep": "Keep the present ones"}
+        self.dialog = PlainDialog("Edited limits", question, answers, self.window())
+        self.dialog.answered.connect(self._on_limits_answered)
+        self.dialog.open()
+
+    @Slot(object)
+    def _on_limits_answered(self, answer: str) -> None:
+        self.dialog = None
+        if answer == "apply" and self._account is not None:
+            self.limits_confirmed.emit(self._account)
 
     @Slot()
     def _on_stop(self) -> None:
