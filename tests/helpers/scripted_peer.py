@@ -4,14 +4,16 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.helpers.virtual_time import VirtualLoop
 from workstation.broker.session import Phase, Session, SessionSettings
+from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ClientId, ConId
+from workstation.domain.market_sinks import BookRow, MarketSinks, PrintColumns
 from workstation.domain.reports import Report, SessionEnded
 
 OFFER_BYTES = len(b"API\0") + 4 + len(b"v100..200")
@@ -67,7 +69,7 @@ def parse_frames(data: bytes) -> tuple[list[list[bytes]], bytes]:
 
 
 class RecordingTicks:
-    """A tick sink that remembers every call."""
+    """Slots that remember every call."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
@@ -86,6 +88,28 @@ class RecordingTicks:
 
     def set_data_type(self, con_id: ConId, data_type: int) -> None:
         self._take("type", con_id, data_type)
+
+    def set_text(self, con_id: ConId, tick_type: int, text: str) -> None:
+        self._take("text", con_id, tick_type, text)
+
+    def set_number(self, con_id: ConId, tick_type: int, number: float | None) -> None:
+        self._take("number", con_id, tick_type, number)
+
+    def set_greeks(self, con_id: ConId, tick_type: int, greeks: Greeks) -> None:
+        self._take("greeks", con_id, tick_type, greeks)
+
+    def apply_all(self, rows: Iterable[BookRow]) -> None:
+        for row in rows:
+            self._take("row", *row)
+
+    def add_all(self, prints: PrintColumns) -> None:
+        for each in zip(*prints, strict=True):
+            self._take("print", *each)
+
+    @property
+    def sinks(self) -> MarketSinks:
+        """All slots in one."""
+        return MarketSinks(self, self, self)
 
 
 class PairedDialer:
@@ -129,7 +153,7 @@ class Rig:
             self.loop.clock,
             SessionSettings(ClientId(5), max_server_version),
             self._take,
-            self.ticks,
+            self.ticks.sinks,
         )
         self._received = b""
 

@@ -117,7 +117,7 @@ class Ours:
             self.loop.clock,
             SessionSettings(ClientId(5)),
             self.reports.append,
-            RecordingTicks(),
+            RecordingTicks().sinks,
         )
 
     def of(self, kind: type[Any]) -> list[Any]:

@@ -26,6 +26,7 @@ RAW_ID_SERVER_VERSION = 201
 """From here a message starts with its id as four bytes. Source: tws-wire.md 2.1.6."""
 
 PROTOBUF_OFFSET = 200
+_ID_BYTES = 4
 
 PLACE_ORDER = 3
 """Message id of an order. Source: tws-wire.md 2.4."""
@@ -134,19 +135,28 @@ class FrameDecoder:
         self._decoder = Decoder(wrapper, server_version)
         self._raw_ids = server_version >= RAW_ID_SERVER_VERSION
 
-    def feed(self, body: bytes) -> None:
-        """Decode one frame. Raises whatever the library makes of a malformed one."""
+    def parse(self, body: bytes) -> tuple[int, bytes]:
+        """Return the id of a message and what follows; ids above 200 are protobuf.
+
+        Raises ValueError where there is no id.
+        """
         if self._raw_ids:
-            message_id = int.from_bytes(body[:4], "big")
-            rest = body[4:]
-            if message_id > PROTOBUF_OFFSET:
-                message_id -= PROTOBUF_OFFSET
-                _require(message_id, Decoder.msgId2handleInfoProtoBuf)
-                self._decoder.processProtoBuf(rest, message_id)
-                return
-        else:
-            head, _, rest = body.partition(b"\0")
-            message_id = int(head)
+            if len(body) < _ID_BYTES:
+                raise ValueError("a message shorter than its id")
+            return int.from_bytes(body[:_ID_BYTES], "big"), body[_ID_BYTES:]
+        head, _, rest = body.partition(b"\0")
+        message_id = int(head)
+        if message_id > PROTOBUF_OFFSET:
+            raise ValueError(f"there is no message {message_id}")
+        return message_id, rest
+
+    def feed(self, message_id: int, rest: bytes) -> None:
+        """Decode one message. Raises whatever the library makes of a malformed one."""
+        if message_id > PROTOBUF_OFFSET:
+            message_id -= PROTOBUF_OFFSET
+            _require(message_id, Decoder.msgId2handleInfoProtoBuf)
+            self._decoder.processProtoBuf(rest, message_id)
+            return
         _require(message_id, Decoder.msgId2handleInfo)
         self._decoder.interpret(tuple(rest.split(b"\0")[:-1]), message_id)
 

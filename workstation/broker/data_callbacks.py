@@ -10,21 +10,20 @@ from typing_extensions import override
 from workstation.broker import from_ib
 from workstation.domain.bar import Bar
 from workstation.domain.ids import ReqId
+from workstation.domain.market_sinks import MarketSinks, PrintColumns
 from workstation.domain.news import NewsProvider
 from workstation.domain.ports import ReportSink
 from workstation.domain.reports import (
     ArticleReport,
-    DepthOperation,
-    DepthReport,
     HeadlinesReport,
     HistoryReport,
     HistoryUpdateReport,
     NewsProvidersReport,
-    TapeReport,
 )
 
 _HTML_ARTICLE = 1
-_OPERATIONS = {each.value: each for each in DepthOperation}
+_LATEST = 2**35
+"""No print is later: the year 3058."""
 
 
 class DataCallbacks(EWrapper):
@@ -33,9 +32,11 @@ class DataCallbacks(EWrapper):
     History and headlines are collected until their end, so that a list is whole or absent.
     """
 
-    def __init__(self, sink: ReportSink) -> None:
+    def __init__(self, sink: ReportSink, market: MarketSinks) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._data_sink = sink
+        self._books = market.books
+        self._tapes = market.tapes
         self._bars: dict[int, list[Bar]] = {}
         self._headlines: dict[int, list[tuple[datetime, str, str, str]]] = {}
 
@@ -93,12 +94,10 @@ class DataCallbacks(EWrapper):
         size: Decimal,
         venue: str,
     ) -> None:
-        known = _OPERATIONS.get(operation)
+        known = from_ib.optional_float(price)
         if known is not None:
             number = float(from_ib.optional_decimal(size) or 0)
-            self._data_sink(
-                DepthReport(ReqId(req_id), position, known, side == 1, price, number, venue)
-            )
+            self._books.apply_all(((req_id, position, operation, side, known, number, venue),))
 
     @override
     def tickByTickAllLast(
@@ -112,15 +111,12 @@ class DataCallbacks(EWrapper):
         exchange: str,
         specialConditions: str,
     ) -> None:
-        self._data_sink(
-            TapeReport(
-                ReqId(reqId),
-                datetime.fromtimestamp(time, UTC),
-                price,
-                float(from_ib.optional_decimal(size) or 0),
-                exchange,
-                specialConditions,
-            )
+        known = from_ib.optional_float(price)
+        if known is None or not 0 <= time < _LATEST:
+            raise ValueError("a print without a price or a time")
+        number = float(from_ib.optional_decimal(size) or 0)
+        self._tapes.add_all(
+            PrintColumns([reqId], [time], [known], [number], [exchange], [specialConditions])
         )
 
     @override

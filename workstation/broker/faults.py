@@ -1,9 +1,14 @@
 """What to do with an exception of someone we told: the stream of frames must not feel it."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
+from workstation.broker.redaction import readable
+from workstation.domain.ids import AccountId
 from workstation.domain.ports import Reactor
+
+log = logging.getLogger(__name__)
 
 
 def raise_later(reactor: Reactor, error: Exception) -> None:
@@ -21,10 +26,15 @@ def raise_later(reactor: Reactor, error: Exception) -> None:
 class CallbackGuard:
     """Stands before the wrapper, so that an exception in one callback stays in it.
 
-    The library's decoder calls whatever method it likes; each is looked up once.
+    The library's decoder calls whatever method it likes; each is looked up once. `body` is the
+    message being decoded and `accounts` the names that no log may hold.
     """
 
     def __init__(self, wrapper: object, reactor: Reactor) -> None:
+        self.body = b""
+        self.accounts: tuple[AccountId, ...] = ()
+        self.caught = 0
+        """Exceptions so far."""
         self._wrapper = wrapper
         self._reactor = reactor
 
@@ -36,6 +46,8 @@ class CallbackGuard:
             try:
                 method(*args)
             except Exception as error:  # noqa: BLE001 - told to the loop
+                self.caught += 1
+                log.error("%s failed at %s", name, readable(self.body, self.accounts))
                 raise_later(self._reactor, error)
 
         self.__dict__[name] = guarded

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.execution import Commission, Execution
+from workstation.domain.greeks import Greeks
 from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId
 from workstation.domain.order import Side
 from workstation.domain.preview import MarginPreview
@@ -61,6 +62,34 @@ def optional_decimal(value: object) -> Decimal | None:
     if not number.is_finite() or number in _UNSET_DECIMALS or abs(number) >= Decimal("1e300"):
         return None
     return number
+
+
+def greeks_of(
+    implied: float | None,
+    delta: float | None,
+    price: float | None,
+    dividend: float | None,
+    *others: float | None,
+) -> Greeks:
+    """Translate an option computation; -1 and of Greeks -2 mean "not computed".
+
+    `others` are gamma, vega, theta and the underlying's price. Source: tws-wire.md 2.5.
+    """
+    gamma, vega, theta, underlying = others
+    return Greeks(
+        implied_volatility=None if implied is None or implied < 0 else optional_float(implied),
+        delta=_computed(delta, -2),
+        option_price=_computed(price, -1),
+        present_value_dividend=_computed(dividend, -1),
+        gamma=_computed(gamma, -2),
+        vega=_computed(vega, -2),
+        theta=_computed(theta, -2),
+        underlying_price=_computed(underlying, -1),
+    )
+
+
+def _computed(value: float | None, absent: float) -> float | None:
+    return None if value == absent else optional_float(value)
 
 
 def plain_text(value: str) -> str:

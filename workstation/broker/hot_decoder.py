@@ -1,89 +1,286 @@
-"""Quotes straight from the frame into a contract's slot, without the library's decoder.
+"""Market data straight from the message into its slot, without the library's decoder.
 
-Only the messages that come by the thousand: tickPrice and tickSize in text framing, and of
-these only the plain ones. Every other frame is left to the library. Layouts: tws-wire.md 2.5.
+Only the messages that come by the thousand, in text and protobuf, and of these only the plain
+ones. Every other message is left to the library. Layouts: tws-wire.md 2.5 and 2.6.
 """
 
 from collections.abc import Callable
+from typing import Any
 
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from ibapi import decoder as library
+
+from workstation.broker.from_ib import greeks_of
+from workstation.broker.hot_values import LARGEST, PRICE_TO_SIZE, TEXT_UNSETS, UNSETS
 from workstation.broker.requests import Subscriptions
-from workstation.domain.ids import ConId
-from workstation.domain.ports import TickSink
+from workstation.domain.market_sinks import BookRow, MarketSinks, PrintColumns
 
-_PRICE_TO_SIZE = {1: 0, 2: 3, 4: 5, 66: 69, 67: 70, 68: 71}
-"""tickPrice carries the size that belongs to bid, ask and last, live and delayed."""
+LATEST = 2**35
+"""No print is later: the year 3058."""
 
-_UNSET_SIZES = frozenset(
-    {b"", b"2147483647", b"9223372036854775807", b"-9223372036854775808",
-     b"170141183460469231731687303715884105727"}
+# The library's decoder has the generated classes, which exist only at run time.
+_PROTOBUF: dict[str, Any] = vars(library)
+_TickPrice = _PROTOBUF["TickPriceProto"]
+_TickSize = _PROTOBUF["TickSizeProto"]
+_TickGeneric = _PROTOBUF["TickGenericProto"]
+_TickString = _PROTOBUF["TickStringProto"]
+_TickOptionComputation = _PROTOBUF["TickOptionComputationProto"]
+_TickByTickData = _PROTOBUF["TickByTickDataProto"]
+_MarketDepth = _PROTOBUF["MarketDepthProto"]
+_MarketDepthL2 = _PROTOBUF["MarketDepthL2Proto"]
+
+_FIGURES = (
+    "impliedVol", "delta", "optPrice", "pvDividend", "gamma", "vega", "theta", "undPrice"
 )  # fmt: skip
-_LARGEST = 1e300
-"""Nothing real is larger; the broker's mark for an unset double is."""
+
+
+class NotPlainError(ValueError):
+    """The message is spelled in a way that only the library need understand."""
 
 
 class HotDecoder:
     """Decodes what it knows and says so. Core thread.
 
-    An exception of the sink goes to `on_fault`: it is no fault of the message.
+    An exception of a sink goes to `on_fault`: it is no fault of the message.
     """
 
     def __init__(
         self,
-        ticks: TickSink,
+        sinks: MarketSinks,
         subscriptions: Subscriptions,
         *,
         on_fault: Callable[[Exception], None],
     ) -> None:
-        self._ticks = ticks
+        self._sinks = sinks
         self._subscriptions = subscriptions
         self._on_fault = on_fault
+        self._readers: dict[int, Callable[[bytes], Callable[[], None]]] = {
+            1: self._price,
+            2: self._size,
+            12: self._book,
+            13: self._venue_book,
+            21: self._option,
+            45: self._generic,
+            46: self._string,
+            99: self._print,
+            201: self._price_proto,
+            202: self._size_proto,
+            212: self._book_proto,
+            213: self._venue_book_proto,
+            221: self._option_proto,
+            245: self._generic_proto,
+            246: self._string_proto,
+            299: self._print_proto,
+        }
 
-    def feed(self, body: bytes) -> bool:
-        """Take a text frame; False when it is not one of ours or not a plain one."""
-        try:
-            if body.startswith(b"1\0006\0"):
-                return self._price(body.split(b"\0"))
-            if body.startswith(b"2\0006\0"):
-                return self._size(body.split(b"\0"))
-        except ValueError:
-            pass
-        return False
-
-    def _price(self, fields: list[bytes]) -> bool:
-        _, _, req_id, kind, price_text, size_text, mask, end = fields
-        tick_type, price = int(kind), float(price_text)
-        size = None if size_text in _UNSET_SIZES else float(size_text)
-        int(mask)
-        if end or not (-_LARGEST < price < _LARGEST) or not _is_plain(size):
+    def feed(self, message_id: int, rest: bytes) -> bool:
+        """Take what stands behind an id; False when it is not one of ours or not a plain one."""
+        reader = self._readers.get(message_id)
+        if reader is None:
             return False
-        con_id = self._subscriptions.con_id(int(req_id))
-        if con_id is not None:
-            self._hand_over(con_id, tick_type, price, size)
-        return True
-
-    def _hand_over(self, con_id: ConId, tick_type: int, price: float, size: float | None) -> None:
         try:
-            self._ticks.set_price(con_id, tick_type, price)
-            size_type = _PRICE_TO_SIZE.get(tick_type)
-            if size is not None and size_type is not None:
-                self._ticks.set_size(con_id, size_type, size)
+            hand_over = reader(rest)
+        except (ValueError, DecodeError):  # the first also of wrong texts and field counts
+            return False
+        try:
+            hand_over()
         except Exception as error:  # noqa: BLE001 - told to the loop
             self._on_fault(error)
-
-    def _size(self, fields: list[bytes]) -> bool:
-        _, _, req_id, kind, size_text, end = fields
-        tick_type = int(kind)
-        size = None if size_text in _UNSET_SIZES else float(size_text)
-        if end or tick_type < 0 or not _is_plain(size):
-            return False
-        con_id = self._subscriptions.con_id(int(req_id))
-        if con_id is not None and size is not None:
-            try:
-                self._ticks.set_size(con_id, tick_type, size)
-            except Exception as error:  # noqa: BLE001 - told to the loop
-                self._on_fault(error)
         return True
 
+    # -- text ----------------------------------------------------------------------------------
 
-def _is_plain(size: float | None) -> bool:
-    return size is None or -_LARGEST < size < _LARGEST
+    def _price(self, rest: bytes) -> Callable[[], None]:
+        _version, req_id, kind, price, size, mask, end = rest.split(b"\0")
+        int(_version), int(mask)
+        _require(not end)
+        return self._give_price(int(req_id), int(kind), float(price), _text_size(size))
+
+    def _size(self, rest: bytes) -> Callable[[], None]:
+        _version, req_id, kind, size, end = rest.split(b"\0")
+        int(_version)
+        _require(not end)
+        return self._give_size(int(req_id), int(kind), _text_size(size))
+
+    def _generic(self, rest: bytes) -> Callable[[], None]:
+        _version, req_id, kind, value, end = rest.split(b"\0")
+        _require(not end)
+        return self._give_number(int(req_id), int(kind), float(value))
+
+    def _string(self, rest: bytes) -> Callable[[], None]:
+        _version, req_id, kind, value, end = rest.split(b"\0")
+        _require(not end and b"\\" not in value)  # the library reads escapes
+        return self._give_text(int(req_id), int(kind), value.decode("ascii"))
+
+    def _option(self, rest: bytes) -> Callable[[], None]:
+        req_id, kind, attrib, *figures, end = rest.split(b"\0")
+        int(attrib)
+        _require(not end and len(figures) == 8)
+        return self._give_greeks(int(req_id), int(kind), list(map(float, figures)))
+
+    def _book(self, rest: bytes) -> Callable[[], None]:
+        _version, req_id, place, operation, side, price, size, end = rest.split(b"\0")
+        int(_version)
+        _require(not end)
+        head = int(req_id), int(place), int(operation), int(side)
+        return self._give_row((*head, _price_of(float(price)), _text_size(size) or 0.0, ""))
+
+    def _venue_book(self, rest: bytes) -> Callable[[], None]:
+        _version, req_id, place, venue, operation, side, price, size, smart, end = rest.split(b"\0")
+        int(_version), int(smart)
+        _require(not end)
+        head = int(req_id), int(place), int(operation), int(side)
+        name = venue.decode("ascii")
+        return self._give_row((*head, _price_of(float(price)), _text_size(size) or 0.0, name))
+
+    def _print(self, rest: bytes) -> Callable[[], None]:
+        req_id, kind, time, price, size, mask, exchange, conditions, end = rest.split(b"\0")
+        int(mask)
+        _require(not end and int(kind) in {1, 2})
+        words = exchange.decode("ascii"), conditions.decode("ascii")
+        return self._give_print(int(req_id), int(time), float(price), _text_size(size), words)
+
+    # -- protobuf ------------------------------------------------------------------------------
+
+    def _price_proto(self, rest: bytes) -> Callable[[], None]:
+        tick = _TickPrice.FromString(rest)
+        _require(_has_all(tick, "reqId", "tickType", "price", "size"))
+        return self._give_price(tick.reqId, tick.tickType, tick.price, _proto_size(tick.size))
+
+    def _size_proto(self, rest: bytes) -> Callable[[], None]:
+        tick = _TickSize.FromString(rest)
+        _require(_has_all(tick, "reqId", "tickType", "size"))
+        return self._give_size(tick.reqId, tick.tickType, _proto_size(tick.size))
+
+    def _generic_proto(self, rest: bytes) -> Callable[[], None]:
+        tick = _TickGeneric.FromString(rest)
+        _require(_has_all(tick, "reqId", "tickType", "value"))
+        return self._give_number(tick.reqId, tick.tickType, tick.value)
+
+    def _string_proto(self, rest: bytes) -> Callable[[], None]:
+        tick = _TickString.FromString(rest)
+        _require(_has_all(tick, "reqId", "tickType", "value"))
+        return self._give_text(tick.reqId, tick.tickType, tick.value)
+
+    def _option_proto(self, rest: bytes) -> Callable[[], None]:
+        tick = _TickOptionComputation.FromString(rest)
+        _require(_has_all(tick, "reqId", "tickType", *_FIGURES))
+        return self._give_greeks(tick.reqId, tick.tickType, [getattr(tick, f) for f in _FIGURES])
+
+    def _book_proto(self, rest: bytes) -> Callable[[], None]:
+        message = _MarketDepth.FromString(rest)
+        return self._give_row(_proto_row(message, ""))
+
+    def _venue_book_proto(self, rest: bytes) -> Callable[[], None]:
+        message = _MarketDepthL2.FromString(rest)
+        return self._give_row(_proto_row(message, message.marketDepthData.marketMaker))
+
+    def _print_proto(self, rest: bytes) -> Callable[[], None]:
+        message = _TickByTickData.FromString(rest)
+        _require(message.tickType in {1, 2} and _has_all(message, "reqId", "historicalTickLast"))
+        tick = message.historicalTickLast
+        _require(_has_all(tick, "time", "price", "size", "exchange", "specialConditions"))
+        words = tick.exchange, tick.specialConditions
+        return self._give_print(message.reqId, tick.time, tick.price, _proto_size(tick.size), words)
+
+    # -- into the slots ------------------------------------------------------------------------
+
+    def _give_price(
+        self, req_id: int, kind: int, price: float, size: float | None
+    ) -> Callable[[], None]:
+        _price_of(price)
+        con_id = self._subscriptions.con_id(req_id)
+        size_kind = PRICE_TO_SIZE.get(kind)
+
+        def give() -> None:
+            if con_id is None:
+                return
+            self._sinks.ticks.set_price(con_id, kind, price)
+            if size is not None and size_kind is not None:
+                self._sinks.ticks.set_size(con_id, size_kind, size)
+
+        return give
+
+    def _give_size(self, req_id: int, kind: int, size: float | None) -> Callable[[], None]:
+        _require(kind >= 0)
+        con_id = self._subscriptions.con_id(req_id)
+
+        def give() -> None:
+            if con_id is not None and size is not None:
+                self._sinks.ticks.set_size(con_id, kind, size)
+
+        return give
+
+    def _give_number(self, req_id: int, kind: int, number: float) -> Callable[[], None]:
+        _require(kind >= 0)
+        _price_of(number)
+        con_id = self._subscriptions.con_id(req_id)
+
+        def give() -> None:
+            if con_id is not None:
+                self._sinks.ticks.set_number(con_id, kind, number)
+
+        return give
+
+    def _give_text(self, req_id: int, kind: int, text: str) -> Callable[[], None]:
+        _require(kind >= 0)
+        con_id = self._subscriptions.con_id(req_id)
+
+        def give() -> None:
+            if con_id is not None:
+                self._sinks.ticks.set_text(con_id, kind, text)
+
+        return give
+
+    def _give_greeks(self, req_id: int, kind: int, figures: list[float]) -> Callable[[], None]:
+        greeks = greeks_of(*map(_price_of, figures))
+        con_id = self._subscriptions.con_id(req_id)
+
+        def give() -> None:
+            if con_id is not None:
+                self._sinks.ticks.set_greeks(con_id, kind, greeks)
+
+        return give
+
+    def _give_row(self, row: BookRow) -> Callable[[], None]:
+        return lambda: self._sinks.books.apply_all((row,))
+
+    def _give_print(
+        self, req_id: int, time: int, price: float, size: float | None, words: tuple[str, str]
+    ) -> Callable[[], None]:
+        _require(0 <= time < LATEST)
+        prints = PrintColumns(
+            [req_id], [time], [_price_of(price)], [size or 0.0], [words[0]], [words[1]]
+        )
+        return lambda: self._sinks.tapes.add_all(prints)
+
+
+def _require(is_plain: object) -> None:
+    if not is_plain:
+        raise NotPlainError
+
+
+def _price_of(price: float) -> float:
+    _require(-LARGEST < price < LARGEST)
+    return price
+
+
+def _text_size(text: bytes) -> float | None:
+    return None if text in TEXT_UNSETS else _price_of(float(text))
+
+
+def _proto_size(text: str) -> float | None:
+    return None if text in UNSETS else _price_of(float(text))
+
+
+def _has_all(message: Any, *names: str) -> bool:
+    return all(map(message.HasField, names))
+
+
+def _proto_row(message: Any, venue: str) -> BookRow:
+    row = message.marketDepthData
+    _require(_has_all(message, "reqId", "marketDepthData"))
+    _require(_has_all(row, "position", "operation", "side", "price", "size"))
+    size = _proto_size(row.size) or 0.0
+    head = message.reqId, row.position, row.operation, row.side
+    return (*head, _price_of(row.price), size, venue)

@@ -13,14 +13,13 @@ from ibapi.execution import ExecutionFilter
 
 from workstation.broker.adapter import (
     MIN_SERVER_VERSION,
-    RAW_ID_SERVER_VERSION,
     Encoder,
-    FrameDecoder,
     LibraryComplaints,
 )
 from workstation.broker.data_requests import DataRequests
 from workstation.broker.faults import CallbackGuard, raise_later
-from workstation.broker.hot_decoder import HotDecoder
+from workstation.broker.framing import Frames
+from workstation.broker.inbound import Inbound
 from workstation.broker.outbox import Outbox
 from workstation.broker.pacing import Pacer, Share
 from workstation.broker.requests import RequestIds, Subscriptions
@@ -31,8 +30,9 @@ from workstation.domain.clock import Clock
 from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef, ReqId
+from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
-from workstation.domain.ports import EncodedOrder, Reactor, ReportSink, TickSink, Timer
+from workstation.domain.ports import EncodedOrder, Reactor, ReportSink, Timer
 from workstation.domain.reports import (
     BrokerNotice,
     NextOrderId,
@@ -51,6 +51,7 @@ SILENCE_SECONDS = 5.0
 SUSPECT_SECONDS = 10.0
 DEAD_SECONDS = 30.0
 BAD_FRAMES_A_MINUTE = 3
+BAD_LOG_SECONDS = 60.0
 CANNOT_BE_WRITTEN = 579
 """The library's own code for a request with signs that the protocol does not know."""
 
@@ -91,7 +92,7 @@ class Session:
         clock: Clock,
         settings: SessionSettings,
         sink: ReportSink,
-        ticks: TickSink,
+        market: MarketSinks,
     ) -> None:
         self.order_sent_at = -math.inf
         """When the last order or cancel left, in the clock's monotonic seconds."""
@@ -101,12 +102,12 @@ class Session:
         self._sink = sink
         self._ids = RequestIds()
         self._subscriptions = Subscriptions()
-        self._hot = HotDecoder(ticks, self._subscriptions, on_fault=self._on_fault)
         self._outbox = Outbox(reactor, Pacer(clock), self._write)
         self._complaints = LibraryComplaints()
+        self._market = market
         self._wrapper = Wrapper(
             self._report,
-            ticks,
+            market,
             self._subscriptions,
             on_accounts=self._on_accounts,
             on_next_id=self._on_next_id,
@@ -118,13 +119,17 @@ class Session:
         self._phase = Phase.CLOSED
         self._server_version = 0
         self._encoder: Encoder | None = None
-        self._decoder: FrameDecoder | None = None
+        self._inbound: Inbound | None = None
+        self._guard = CallbackGuard(self._wrapper, reactor)
         self._accounts: tuple[AccountId, ...] | None = None
         self._next_id: OrderId | None = None
         self._summary: ReqId | None = None
         self._deadline: Timer | None = None
         self._pulse: Timer | None = None
         self._bad_times: deque[float] = deque()
+        self._bad_logged_at = -math.inf
+        self.bad_messages = 0
+        """Messages that could not be read, of all sessions."""
 
     # -- life --------------------------------------------------------------------------------
 
@@ -166,8 +171,7 @@ class Session:
     def _new_transport(self) -> Transport:
         events = TransportEvents(
             opened=self._on_opened,
-            frame=self._on_frame,
-            bad_frame=self._on_bad_frame,
+            frames=self._on_frames,
             sent=self._on_sent,
             closed=self._end,
         )
@@ -194,7 +198,10 @@ class Session:
         self._deadline = self._pulse = None
         self._complaints.remove()
         self._server_version = 0
-        self._encoder = self._decoder = None
+        self._encoder = None
+        if self._inbound is not None:
+            self._inbound.stop()
+            self._inbound = None
         self._accounts = self._next_id = self._summary = None
         self._outbox.clear()
         self._bad_times.clear()
@@ -214,20 +221,13 @@ class Session:
 
     # -- frames in ---------------------------------------------------------------------------
 
-    def _on_frame(self, body: bytes) -> None:
+    def _on_frames(self, frames: Frames) -> None:
+        first = 0
         if self._phase is Phase.HANDSHAKE:
-            self._on_handshake(body)
-            return
-        assert self._decoder is not None
-        before = self._complaints.count
-        try:
-            if self._server_version >= RAW_ID_SERVER_VERSION or not self._hot.feed(body):
-                self._decoder.feed(body)
-        except Exception as error:  # noqa: BLE001 - a bad message must not end the session
-            self._on_bad_frame(f"{type(error).__name__} in message {self._message_id(body)}")
-        else:
-            if self._complaints.count > before:
-                self._on_bad_frame(f"wrong number of fields in message {self._message_id(body)}")
+            self._on_handshake(frames.body(0))
+            first = 1
+        if self._inbound is not None:
+            self._inbound.feed(frames, first)
 
     def _on_handshake(self, body: bytes) -> None:
         version = body.split(b"\0", 1)[0]
@@ -244,7 +244,15 @@ class Session:
         self._server_version = number
         self._summary = None
         self._encoder = Encoder(number, self.settings.client_id)
-        self._decoder = FrameDecoder(CallbackGuard(self._wrapper, self._reactor), number)
+        self._inbound = Inbound(
+            number,
+            self._guard,
+            self._market,
+            self._subscriptions,
+            self._complaints,
+            on_bad=self._on_bad_frame,
+            on_fault=self._on_fault,
+        )
         self._phase = Phase.STARTING
         self._expect_within(
             START_SECONDS, "the broker told neither accounts nor the next order id within 10 s"
@@ -252,8 +260,11 @@ class Session:
         self._request(lambda encoder: encoder.frame(EClient.startApi), Share.CANCEL)
 
     def _on_bad_frame(self, fault: str) -> None:
-        log.info("bad message from the broker: %s", fault)
         now = self._clock.monotonic()
+        self.bad_messages += 1
+        if now - self._bad_logged_at >= BAD_LOG_SECONDS:
+            self._bad_logged_at = now
+            log.info("bad message from the broker, number %d: %s", self.bad_messages, fault)
         self._bad_times.append(now)
         while self._bad_times[0] < now - 60:
             self._bad_times.popleft()
@@ -262,7 +273,7 @@ class Session:
             self._transport.close(f"too many unreadable messages, the last one: {fault}")
 
     def _on_accounts(self, accounts: tuple[AccountId, ...]) -> None:
-        self._accounts = accounts
+        self._accounts = self._guard.accounts = accounts
         self._start_if_complete()
 
     def _on_next_id(self, order_id: OrderId) -> None:
@@ -485,9 +496,3 @@ class Session:
 
     def _write(self, frame: bytes) -> bool:
         return self._transport.send(frame)
-
-    def _message_id(self, body: bytes) -> str:
-        if self._server_version >= RAW_ID_SERVER_VERSION:
-            return str(int.from_bytes(body[:4], "big"))
-        head = body.split(b"\0", 1)[0][:8]
-        return head.decode("ascii") if head.isdigit() else "of unreadable kind"

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 
 from workstation.broker.dialer import Dialer
 from workstation.broker.faults import raise_later
+from workstation.broker.framing import Frames, split, wanted_bytes
 from workstation.domain.clock import Clock
 from workstation.domain.ids import OrderId
 from workstation.domain.ports import Reactor, Timer
 
 RECEIVE_BYTES = 262_144
-MAX_FRAME_BYTES = 16 * 1024 * 1024
 MAX_OUTBOUND_BYTES = 1024 * 1024
 CONNECT_SECONDS = 5.0
 INCOMPLETE_FRAME_SECONDS = 5.0
 STALLED_WRITE_SECONDS = 2.0
-_HEADER_BYTES = 4
 _LAST_READS = 256
 """How often a socket that takes no more bytes is still read: 64 MiB."""
 
@@ -31,12 +30,12 @@ _LAST_READS = 256
 class TransportEvents:
     """Whom the transport tells; all on the core thread.
 
-    `closed` gets the reason and the orders whose bytes may not have left whole.
+    `frames` gets all whole messages of one read, empty ones included. `closed` gets the reason
+    and the orders whose bytes may not have left whole.
     """
 
     opened: Callable[[], None]
-    frame: Callable[[bytes], None]
-    bad_frame: Callable[[str], None]
+    frames: Callable[[Frames], None]
     sent: Callable[[tuple[OrderId, ...]], None]
     closed: Callable[[str, tuple[OrderId, ...]], None]
 
@@ -44,8 +43,7 @@ class TransportEvents:
 class Transport:
     """One non-blocking TCP connection that frames in place and buffers what goes out.
 
-    Frames are length-prefixed (4 bytes, big-endian). Zero-length frames are reported and
-    skipped. `closed` comes from the loop or from close(), never out of open() or send().
+    `closed` comes from the loop or from close(), never out of open() or send().
     Core thread only.
     """
 
@@ -57,6 +55,7 @@ class Transport:
         self._dialer: Dialer | None = None
         self._broken = False
         self._inbound = bytearray()
+        self._wanted = 0
         self._outbound = bytearray()
         self._sent_total = 0
         self._queued_total = 0
@@ -153,41 +152,36 @@ class Transport:
             self.close("the other side closed the connection")
             return False
         self.last_inbound = self._clock.monotonic()
-        self._inbound += data
-        self._deliver_frames()
+        self._deliver(data)
         return self._socket is not None
 
-    def _deliver_frames(self) -> None:
-        buffer = self._inbound
-        start = 0
-        while len(buffer) - start >= _HEADER_BYTES:
-            length = int.from_bytes(buffer[start : start + _HEADER_BYTES], "big")
-            if length > MAX_FRAME_BYTES:
-                self.close(f"the broker announced a message of {length} bytes, which cannot be")
-                return
-            end = start + _HEADER_BYTES + length
-            if end > len(buffer):
-                break
-            self._deliver(bytes(buffer[start + _HEADER_BYTES : end]))
-            if self._socket is None:
-                return
-            start = end
-        if start:
-            del buffer[:start]
+    def _deliver(self, data: bytes) -> None:
+        if self._inbound:
+            self._inbound += data
+            if len(self._inbound) < self._wanted:
+                return  # a long message, still incomplete: no need to look at it again
+            data = bytes(self._inbound)
+            self._inbound.clear()
+        frames = split(data)
+        if frames.begins.size:
             self._stop_timer("frame")
-        if buffer and "frame" not in self._timers:
-            self._start_timer(
-                "frame", INCOMPLETE_FRAME_SECONDS, "a message stayed incomplete for 5 s"
+            try:
+                self._events.frames(frames)
+            except Exception as error:  # noqa: BLE001 - the frames behind it must not wait
+                raise_later(self._reactor, error)
+        if self._socket is None:
+            return
+        if frames.too_long:
+            self.close(
+                f"the broker announced a message of {frames.too_long} bytes, which cannot be"
             )
-
-    def _deliver(self, body: bytes) -> None:
-        try:
-            if body:
-                self._events.frame(body)
-            else:
-                self._events.bad_frame("an empty message")
-        except Exception as error:  # noqa: BLE001 - the frames behind it must not wait
-            raise_later(self._reactor, error)
+        elif frames.rest < len(data):
+            self._inbound += memoryview(data)[frames.rest :]
+            self._wanted = wanted_bytes(self._inbound)
+            if "frame" not in self._timers:
+                self._start_timer(
+                    "frame", INCOMPLETE_FRAME_SECONDS, "a message stayed incomplete for 5 s"
+                )
 
     # -- out ---------------------------------------------------------------------------------
 

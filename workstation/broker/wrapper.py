@@ -12,7 +12,8 @@ from workstation.broker.adapter import error_parts
 from workstation.broker.data_callbacks import DataCallbacks
 from workstation.broker.requests import Subscriptions
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, ReqId
-from workstation.domain.ports import ReportSink, TickSink
+from workstation.domain.market_sinks import MarketSinks
+from workstation.domain.ports import ReportSink
 from workstation.domain.reports import (
     AccountValueReport,
     BrokerNotice,
@@ -40,16 +41,16 @@ class Wrapper(DataCallbacks):
     def __init__(
         self,
         sink: ReportSink,
-        ticks: TickSink,
+        market: MarketSinks,
         subscriptions: Subscriptions,
         *,
         on_accounts: Callable[[tuple[AccountId, ...]], None],
         on_next_id: Callable[[OrderId], None],
         now: Callable[[], datetime],
     ) -> None:
-        super().__init__(sink)
+        super().__init__(sink, market)
         self._sink = sink
-        self._ticks = ticks
+        self._ticks = market.ticks
         self._subscriptions = subscriptions
         self._on_accounts = on_accounts
         self._on_next_id = on_next_id
@@ -261,3 +262,37 @@ class Wrapper(DataCallbacks):
         number = from_ib.optional_decimal(size)
         if con_id is not None and number is not None:
             self._ticks.set_size(con_id, tickType, float(number))
+
+    @override
+    def tickGeneric(self, reqId: int, tickType: int, value: float) -> None:
+        con_id = self._subscriptions.con_id(reqId)
+        if con_id is not None:
+            self._ticks.set_number(con_id, tickType, from_ib.optional_float(value))
+
+    @override
+    def tickString(self, reqId: int, tickType: int, value: str) -> None:
+        con_id = self._subscriptions.con_id(reqId)
+        if con_id is not None:
+            self._ticks.set_text(con_id, tickType, from_ib.plain_text(value))
+
+    @override
+    def tickOptionComputation(
+        self,
+        reqId: int,
+        tickType: int,
+        tickAttrib: int,
+        impliedVol: float,
+        delta: float,
+        optPrice: float,
+        pvDividend: float,
+        gamma: float,
+        vega: float,
+        theta: float,
+        undPrice: float,
+    ) -> None:
+        con_id = self._subscriptions.con_id(reqId)
+        if con_id is not None:
+            greeks = from_ib.greeks_of(
+                impliedVol, delta, optPrice, pvDividend, gamma, vega, theta, undPrice
+            )
+            self._ticks.set_greeks(con_id, tickType, greeks)

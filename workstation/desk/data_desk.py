@@ -22,19 +22,16 @@ from workstation.domain.depth import DepthBook
 from workstation.domain.ids import ConId, ReqId
 from workstation.domain.messages import TradesArrived
 from workstation.domain.news import Article, Headline
-from workstation.domain.ports import QuoteSource, Reactor, Timer
+from workstation.domain.ports import Reactor, Timer
 from workstation.domain.reports import (
     ArticleReport,
     BrokerNotice,
-    DepthReport,
     HeadlinesReport,
     HistoryReport,
     HistoryUpdateReport,
     NewsProvidersReport,
-    TapeReport,
 )
-from workstation.domain.trade import Aggressor, Trade
-from workstation.marketdata.depth_book import DepthRows
+from workstation.marketdata.market import Market
 
 ANSWER_SECONDS = 20.0
 NO_DATA = 162
@@ -80,27 +77,24 @@ class DataDesk:
         clock: Clock,
         session: Session,
         contracts: Contracts,
-        quotes: QuoteSource,
+        market: Market,
         outgoing: Outgoing,
     ) -> None:
         self._reactor = reactor
         self._clock = clock
         self._session = session
         self._contracts = contracts
-        self._quotes = quotes
+        self._quotes = market.quotes
+        self._books = market.books
+        self._tapes = market.tapes
         self._out = outgoing
         self._asked: dict[int, _Asked] = {}
         self._series: dict[Series, ReqId] = {}
         self._series_users: Counter[Series] = Counter()
         self._series_of: dict[int, Series] = {}
         self._forming: dict[Series, Bar] = {}
-        self._books: dict[ConId, DepthRows] = {}
         self._book_users: Counter[ConId] = Counter()
-        self._book_of: dict[int, ConId] = {}
         self._tape_users: Counter[ConId] = Counter()
-        self._tape_of: dict[int, ConId] = {}
-        self._dirty: set[ConId] = set()
-        self._trades: dict[ConId, list[Trade]] = {}
         self._providers: str | None = None
         self._headline_wishes: list[tuple[ConId, Answer]] = []
 
@@ -121,12 +115,9 @@ class DataDesk:
         self._series_users.clear()
         self._series_of.clear()
         self._forming.clear()
-        self._book_of.clear()
-        self._tape_of.clear()
+        self._books.session_down()
+        self._tapes.session_down()
         self._providers = None
-        for con_id, book in self._books.items():
-            book.stale = True
-            self._dirty.add(con_id)
 
     # -- bars ---------------------------------------------------------------------------------
 
@@ -177,6 +168,7 @@ class DataDesk:
             con_id, size = asked.about
             if report.bars and report.req_id in self._series_of:
                 self._forming[asked.about] = report.bars[-1]
+                self._quotes.take_last_range(con_id)  # what came before is in the bars
             asked.answer(BarsAnswer(con_id, size, report.bars, complete=not report.bars))
 
     def on_history_update(self, report: HistoryUpdateReport) -> None:
@@ -192,34 +184,22 @@ class DataDesk:
         """Stream the book of a contract."""
         self._book_users[con_id] += 1
         if self._book_users[con_id] == 1:
-            self._books[con_id] = DepthRows(con_id)
+            self._books.open(con_id)
             self._begin_book(con_id)
-        self._dirty.add(con_id)
         return Done()
 
     def unfollow_depth(self, con_id: ConId) -> CommandResult:
         """Stop the book when nobody is left who follows."""
         if _release(self._book_users, con_id):
-            self._books.pop(con_id, None)
-            self._dirty.discard(con_id)
-            for req_id in _pop_all(self._book_of, con_id):
+            for req_id in self._books.close(con_id):
                 self._session.data.cancel_depth(req_id)
         return Done()
-
-    def on_depth(self, report: DepthReport) -> None:
-        """Apply one row; late rows of a cancelled book are dropped."""
-        con_id = self._book_of.get(report.req_id)
-        book = self._books.get(con_id) if con_id is not None else None
-        if con_id is not None and book is not None:
-            book.apply(report)
-            self._dirty.add(con_id)
 
     def _begin_book(self, con_id: ConId) -> None:
         details = self._contracts.details(con_id)
         if details is None or self._session.server_version is None:
             return
-        self._books[con_id].clear()
-        self._book_of[self._session.data.depth(details.contract)] = con_id
+        self._books.attach(self._session.data.depth(details.contract), con_id)
 
     # -- prints -------------------------------------------------------------------------------
 
@@ -233,40 +213,14 @@ class DataDesk:
     def unfollow_tape(self, con_id: ConId) -> CommandResult:
         """Stop the prints when nobody is left who follows."""
         if _release(self._tape_users, con_id):
-            for req_id in _pop_all(self._tape_of, con_id):
+            for req_id in self._tapes.detach(con_id):
                 self._session.data.cancel_tape(req_id)
         return Done()
-
-    def on_tape(self, report: TapeReport) -> None:
-        """Take one print and judge who crossed the spread."""
-        con_id = self._tape_of.get(report.req_id)
-        if con_id is None:
-            return
-        trade = Trade(
-            con_id,
-            report.time,
-            report.price,
-            report.size,
-            report.exchange,
-            report.conditions,
-            self._aggressor(con_id, report.price),
-        )
-        self._trades.setdefault(con_id, []).append(trade)
 
     def _begin_tape(self, con_id: ConId) -> None:
         details = self._contracts.details(con_id)
         if details is not None and self._session.server_version is not None:
-            self._tape_of[self._session.data.tape(details.contract)] = con_id
-
-    def _aggressor(self, con_id: ConId, price: float) -> Aggressor:
-        quote = self._quotes.quote(con_id)
-        if quote is None or quote.stale or not quote.two_sided:
-            return Aggressor.UNKNOWN
-        if quote.ask is not None and price >= quote.ask:
-            return Aggressor.BUYER
-        if quote.bid is not None and price <= quote.bid:
-            return Aggressor.SELLER
-        return Aggressor.UNKNOWN
+            self._tapes.attach(self._session.data.tape(details.contract), con_id)
 
     # -- news ---------------------------------------------------------------------------------
 
@@ -323,15 +277,14 @@ class DataDesk:
         if number is None:
             return False
         if _WARNINGS[0] <= notice.code <= _WARNINGS[1]:
-            return number in self._book_of
-        con_id = self._book_of.get(number)
-        book = self._books.get(con_id) if con_id is not None else None
-        if con_id is not None and book is not None:
-            self._on_depth_notice(con_id, book, notice)
+            return self._books.con_id(number) is not None
+        con_id = self._books.con_id(number)
+        if con_id is not None:
+            self._on_depth_notice(con_id, notice)
             return True
         asked = self._asked.get(number)
         if asked is None:
-            return notice.code in _AFTER_CANCEL and number not in self._tape_of
+            return notice.code in _AFTER_CANCEL and self._tapes.con_id(number) is None
         if notice.code == NO_DATA and isinstance(asked.about, tuple) and _no_data(notice.text):
             self._take(ReqId(number))
             asked.answer(BarsAnswer(*asked.about, (), complete=True))
@@ -339,46 +292,42 @@ class DataDesk:
             self._fail(number, notice.text)
         return True
 
-    def _on_depth_notice(self, con_id: ConId, book: DepthRows, notice: BrokerNotice) -> None:
-        book.clear()
+    def _on_depth_notice(self, con_id: ConId, notice: BrokerNotice) -> None:
+        is_passing = notice.code in {DEPTH_HALTED, DEPTH_RESET}
+        self._books.fail(con_id, "" if is_passing else notice.text)
         if notice.code == DEPTH_HALTED:
-            _pop_all(self._book_of, con_id)
+            self._books.detach(con_id)
             self._begin_book(con_id)
-        elif notice.code != DEPTH_RESET:
-            book.problem = notice.text
-        self._dirty.add(con_id)
 
     @property
     def changed(self) -> bool:
         """Whether a book waits to be published."""
-        return bool(self._dirty)
+        return self._books.changed
 
     def take_changed(self) -> tuple[DepthBook | BarUpdate, ...]:
         """Return a frozen book of each contract whose rows changed, and the bars that moved."""
-        changed, self._dirty = self._dirty, set()
         now = self._clock.now()
-        books = tuple(self._books[con_id].snapshot(now) for con_id in changed)
-        return books + tuple(self._moved_bars(now))
+        return self._books.take_changed(now) + tuple(self._moved_bars(now))
 
     def _moved_bars(self, now: datetime) -> Iterator[BarUpdate]:
         """Carry the last price into forming bars: the broker's own updates come every 5 s."""
+        ranges = {con_id: self._quotes.take_last_range(con_id) for con_id, _ in self._forming}
         for (con_id, size), bar in self._forming.items():
-            quote = self._quotes.quote(con_id)
-            if quote is None or quote.stale or quote.last is None or quote.last == bar.close:
+            quote, span = self._quotes.quote(con_id), ranges[con_id]
+            if quote is None or quote.stale or quote.last is None or span is None:
                 continue
             if not bar.time <= now < bar.time + size.span:
                 continue
-            last = quote.last
-            moved = replace(bar, high=max(bar.high, last), low=min(bar.low, last), close=last)
-            self._forming[con_id, size] = moved
-            yield BarUpdate(con_id, size, moved)
+            high, low = max(bar.high, span[1]), min(bar.low, span[0])
+            moved = replace(bar, high=high, low=low, close=quote.last)
+            if moved != bar:
+                self._forming[con_id, size] = moved
+                yield BarUpdate(con_id, size, moved)
 
     def post_trades(self) -> None:
         """Send the prints of this round, in order."""
-        if self._trades:
-            trades, self._trades = self._trades, {}
-            for prints in trades.values():
-                self._out.post(TradesArrived(tuple(prints)))
+        for prints in self._tapes.take():
+            self._out.post(TradesArrived(prints))
 
     def _expect(
         self, req_id: ReqId, answer: Answer, about: Series | ConId | RequestArticle
@@ -412,13 +361,6 @@ def _release(users: "Counter[Series] | Counter[ConId]", key: Series | ConId) -> 
         users[key] = left  # type: ignore[index]
         return False
     return users.pop(key, None) is not None  # type: ignore[arg-type]
-
-
-def _pop_all(table: dict[int, ConId], con_id: ConId) -> list[ReqId]:
-    numbers = [ReqId(number) for number, each in table.items() if each == con_id]
-    for number in numbers:
-        del table[number]
-    return numbers
 
 
 def _no_data(text: str) -> bool:

@@ -43,7 +43,6 @@ from workstation.domain.reports import (
     CommissionReport,
     ContractReport,
     ContractsEnded,
-    DepthReport,
     ExecutionReport,
     HeadlinesReport,
     HistoryReport,
@@ -63,9 +62,8 @@ from workstation.domain.reports import (
     ServerTime,
     SessionEnded,
     SessionStarted,
-    TapeReport,
 )
-from workstation.marketdata.quotes import Quotes
+from workstation.marketdata.market import Market
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
 from workstation.storage.journal import Journal
@@ -95,9 +93,10 @@ class Desk:
         self._checkpoint = checkpoint
         self._out = Outgoing(publisher)
         self._last_link: LinkView | None = None
-        self._presence, quotes = Presence(), Quotes(clock)
+        self._presence, market = Presence(), Market(clock)
+        quotes = market.quotes
         self.orders = OrderBook(settings.session.client_id)
-        self.session = Session(loop, clock, settings.session, self.on_report, quotes)
+        self.session = Session(loop, clock, settings.session, self.on_report, market.sinks)
         self.link = LinkKeeper(loop, clock, self.session)
         self.trading = Trading(
             settings.trading_state_file, clock, journal, first_run=settings.first_run
@@ -107,8 +106,11 @@ class Desk:
             settings, self._presence, self.session, self.link, self.trading, self.limits
         )
         self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
-        self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, quotes)
-        self.data = DataDesk(loop, clock, self.session, self.contracts, quotes, self._out)
+        self.figures = FiguresDesk(
+            loop, clock, self._out, self.session, self.contracts, market.quotes
+        )
+        self.data = DataDesk(loop, clock, self.session, self.contracts, market, self._out)
+        self.figures.also_publish(self.data)
         self.risk = account_risk(clock, self.figures, self.contracts, self.orders, self.limits.of)
         self._judge: Judge
         self.order_desk = self._build_order_desk()
@@ -224,8 +226,6 @@ class Desk:
             ServerTime: self._on_server_time,
             HistoryReport: self.data.on_history,
             HistoryUpdateReport: self.data.on_history_update,
-            DepthReport: self.data.on_depth,
-            TapeReport: self.data.on_tape,
             NewsProvidersReport: self.data.on_providers,
             HeadlinesReport: self.data.on_headlines,
             ArticleReport: self.data.on_article,

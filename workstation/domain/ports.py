@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from workstation.domain.contract import Contract, ContractDetails
+from workstation.domain.greeks import Greeks
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef
 from workstation.domain.messages import EventMessage, LatestMessage
 from workstation.domain.order import OrderDraft, OrderLinks
@@ -43,6 +44,18 @@ class TickSink(Protocol):
 
     def set_data_type(self, con_id: ConId, data_type: int) -> None:
         """Take a marketDataType: 1 live, 2 frozen, 3 delayed, 4 delayed-frozen."""
+        ...
+
+    def set_text(self, con_id: ConId, tick_type: int, text: str) -> None:
+        """Take a tickString."""
+        ...
+
+    def set_number(self, con_id: ConId, tick_type: int, number: float | None) -> None:
+        """Take a tickGeneric; None for one that is not set."""
+        ...
+
+    def set_greeks(self, con_id: ConId, tick_type: int, greeks: Greeks) -> None:
+        """Take a tickOptionComputation."""
         ...
 
 

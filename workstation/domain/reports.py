@@ -6,7 +6,7 @@ Every report is a value; None stands where the broker sent one of its unset mark
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from workstation.domain.bar import Bar
 from workstation.domain.contract import ContractDetails
@@ -232,39 +232,6 @@ class HistoryUpdateReport:
     bar: Bar
 
 
-class DepthOperation(IntEnum):
-    """What a depth message does to its row, numbered as on the wire."""
-
-    INSERT = 0
-    UPDATE = 1
-    DELETE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class DepthReport:
-    """One row operation of a book. Source: updateMktDepth, updateMktDepthL2."""
-
-    req_id: ReqId
-    position: int
-    operation: DepthOperation
-    is_bid: bool
-    price: float
-    size: float
-    venue: str
-
-
-@dataclass(frozen=True, slots=True)
-class TapeReport:
-    """One print. Source: tickByTickAllLast."""
-
-    req_id: ReqId
-    time: datetime
-    price: float
-    size: float
-    exchange: str
-    conditions: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsProvidersReport:
     """The providers the account may read. Source: newsProviders."""
@@ -321,8 +288,6 @@ Report = (
     | ServerTime
     | HistoryReport
     | HistoryUpdateReport
-    | DepthReport
-    | TapeReport
     | NewsProvidersReport
     | HeadlinesReport
     | ArticleReport

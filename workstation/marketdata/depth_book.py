@@ -4,9 +4,13 @@ from datetime import datetime
 
 from workstation.domain.depth import DepthBook, DepthLevel
 from workstation.domain.ids import ConId
-from workstation.domain.reports import DepthOperation, DepthReport
 
 _MOST_ROWS = 200
+INSERT, UPDATE, DELETE = 0, 1, 2
+"""Operations as on the wire."""
+
+Row = tuple[float, float, str]
+"""Price, size and venue."""
 
 
 class DepthRows:
@@ -18,28 +22,26 @@ class DepthRows:
 
     def __init__(self, con_id: ConId) -> None:
         self._con_id = con_id
-        self._bids: list[DepthLevel] = []
-        self._asks: list[DepthLevel] = []
+        self._asks: list[Row] = []
+        self._bids: list[Row] = []
         self.problem = ""
         self.stale = False
 
-    def apply(self, report: DepthReport) -> None:
-        """Apply one operation."""
-        rows = self._bids if report.is_bid else self._asks
-        place = report.position
-        if place < 0 or place >= _MOST_ROWS:
+    def apply(self, place: int, operation: int, side: int, row: Row) -> None:
+        """Apply one operation; side 1 is the bids. Unknown operations do nothing."""
+        if place < 0 or place >= _MOST_ROWS or not INSERT <= operation <= DELETE:
             return
+        rows = self._bids if side == 1 else self._asks
         self.stale, self.problem = False, ""
-        if report.operation is DepthOperation.DELETE:
+        if operation == DELETE:
             if place < len(rows):
                 del rows[place]
-            return
-        level = DepthLevel(report.price, report.size, report.venue)
-        if report.operation is DepthOperation.UPDATE and place < len(rows):
-            rows[place] = level
+        elif operation == UPDATE and place < len(rows):
+            rows[place] = row
         else:
-            rows.insert(place, level)
-            del rows[_MOST_ROWS:]
+            rows.insert(place, row)
+            if len(rows) > _MOST_ROWS:
+                del rows[_MOST_ROWS:]
 
     def clear(self) -> None:
         """Empty the book, as after message 317 and before a new subscription."""
@@ -50,17 +52,17 @@ class DepthRows:
         """Return the book as a frozen value, best price first."""
         return DepthBook(
             con_id=self._con_id,
-            bids=tuple(sorted(self._bids, key=_falling)),
-            asks=tuple(sorted(self._asks, key=_rising)),
+            bids=tuple(DepthLevel(*row) for row in sorted(self._bids, key=_falling)),
+            asks=tuple(DepthLevel(*row) for row in sorted(self._asks, key=_rising)),
             stale=self.stale,
             problem=self.problem,
             received_at=now,
         )
 
 
-def _falling(level: DepthLevel) -> float:
-    return -level.price
+def _falling(row: Row) -> float:
+    return -row[0]
 
 
-def _rising(level: DepthLevel) -> float:
-    return level.price
+def _rising(row: Row) -> float:
+    return row[0]

@@ -1,10 +1,11 @@
 """Quotes as the core keeps them: one mutable slot a contract, frozen values for everyone else."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from workstation.domain.clock import Clock
+from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId
 from workstation.domain.quote import MarketDataType, Quote
 
@@ -45,6 +46,13 @@ class _Slot:
     stale: bool = False
     frozen: Quote | None = None
     """The slot as a value, until the next tick."""
+    lowest_last: float | None = None
+    highest_last: float | None = None
+    """Extremes of `last` since they were taken: quotes are published less often than they move."""
+    texts: dict[int, str] = field(default_factory=dict)
+    numbers: dict[int, float | None] = field(default_factory=dict)
+    greeks: dict[int, Greeks] = field(default_factory=dict)
+    """The newest tickString, tickGeneric and tickOptionComputation of each type."""
 
 
 class Quotes:
@@ -72,6 +80,10 @@ class Quotes:
         absent = price == -1 or not abs(price) < _UNSET or (price == 0 and name in _NEVER_ZERO)
         slot = self._touch(con_id)
         setattr(slot, name, None if absent else price)
+        if name == "last" and not absent:
+            low, high = slot.lowest_last, slot.highest_last
+            slot.lowest_last = price if low is None or price < low else low
+            slot.highest_last = price if high is None or price > high else high
 
     def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:
         """Take a tickSize, in shares or lots."""
@@ -83,6 +95,42 @@ class Quotes:
         """Take a marketDataType; an unknown one is ignored."""
         if data_type in {1, 2, 3, 4}:
             self._touch(con_id).data_type = MarketDataType(data_type)
+
+    def set_text(self, con_id: ConId, tick_type: int, text: str) -> None:
+        """Take a tickString."""
+        self._aside(con_id).texts[tick_type] = text
+
+    def set_number(self, con_id: ConId, tick_type: int, number: float | None) -> None:
+        """Take a tickGeneric; None for one that is not set."""
+        self._aside(con_id).numbers[tick_type] = number
+
+    def set_greeks(self, con_id: ConId, tick_type: int, greeks: Greeks) -> None:
+        """Take a tickOptionComputation."""
+        self._aside(con_id).greeks[tick_type] = greeks
+
+    def text(self, con_id: ConId, tick_type: int) -> str | None:
+        """Return the newest tickString of a type, for example 45, the time of the last print."""
+        slot = self._slots.get(con_id)
+        return None if slot is None else slot.texts.get(tick_type)
+
+    def number(self, con_id: ConId, tick_type: int) -> float | None:
+        """Return the newest tickGeneric of a type, for example 49, whether trading is halted."""
+        slot = self._slots.get(con_id)
+        return None if slot is None else slot.numbers.get(tick_type)
+
+    def greeks(self, con_id: ConId, tick_type: int) -> Greeks | None:
+        """Return the newest computation of a type, for example 13, the model's."""
+        slot = self._slots.get(con_id)
+        return None if slot is None else slot.greeks.get(tick_type)
+
+    def take_last_range(self, con_id: ConId) -> tuple[float, float] | None:
+        """Return lowest and highest `last` since the last call, None where none came."""
+        slot = self._slots.get(con_id)
+        if slot is None or slot.lowest_last is None or slot.highest_last is None:
+            return None
+        found = slot.lowest_last, slot.highest_last
+        slot.lowest_last = slot.highest_last = None
+        return found
 
     @property
     def changed(self) -> bool:
@@ -106,10 +154,15 @@ class Quotes:
         changed, self._dirty = self._dirty, set()
         return tuple(_frozen(con_id, self._slots[con_id]) for con_id in changed)
 
-    def _touch(self, con_id: ConId) -> _Slot:
+    def _aside(self, con_id: ConId) -> _Slot:
+        """Return the slot for what is no part of the quote: it makes no old price a fresh one."""
         slot = self._slots.get(con_id)
         if slot is None:
             slot = self._slots[con_id] = _Slot(received_at=self._clock.now())
+        return slot
+
+    def _touch(self, con_id: ConId) -> _Slot:
+        slot = self._aside(con_id)
         slot.received_at = self._clock.now()
         slot.stale = False
         slot.frozen = None

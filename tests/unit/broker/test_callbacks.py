@@ -14,9 +14,11 @@ from ibapi.decoder import Decoder
 from ibapi.execution import Execution as IbExecution
 from ibapi.wrapper import EWrapper
 
-from tests.helpers.scripted_peer import Rig, server_time
+from tests.helpers.scripted_peer import Rig, message, server_time
 from workstation.broker import from_ib
 from workstation.broker.adapter import error_parts
+from workstation.broker.data_callbacks import DataCallbacks
+from workstation.broker.unused_callbacks import TWIN_SUFFIX, UNUSED
 from workstation.broker.wrapper import Wrapper
 from workstation.domain.execution import Commission
 from workstation.domain.ids import ExecId
@@ -32,27 +34,38 @@ from workstation.domain.reports import (
 
 UNSET = 1.7976931348623157e308
 UNSET_DECIMAL = Decimal(2**127 - 1)
-OWN = [name for name, each in vars(Wrapper).items() if inspect.isfunction(each) and name[0] != "_"]
+OWN = [
+    name
+    for each in (Wrapper, DataCallbacks)
+    for name, value in vars(each).items()
+    if inspect.isfunction(value) and name[0] != "_" and name != "forget_lists"
+]
+CALLBACKS = sorted(
+    name for name, value in vars(EWrapper).items() if inspect.isfunction(value) and name[0] != "_"
+)
+TWINS = [name for name in CALLBACKS if name.endswith(TWIN_SUFFIX)]
+OLDER = {"commissionReport"}
+"""What older builds of the library call."""
 
 
 def guarded_wrapper(rig: Rig) -> Any:
     """Return what the session's decoder calls."""
-    assert rig.session._decoder is not None
-    return rig.session._decoder._decoder.wrapper
+    return rig.session._guard
 
 
 def forget_methods(rig: Rig) -> None:
     """Let the guard look its methods up anew; it does so once."""
     guard = guarded_wrapper(rig)
-    for name in OWN:
+    for name in (*OWN, *CALLBACKS):
         guard.__dict__.pop(name, None)
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", sorted({*OWN, *CALLBACKS}))
 def test_a_callback_that_raises_once_ends_nothing(
     rig: Rig, name: str, monkeypatch: pytest.MonkeyPatch, expected_log
 ) -> None:
     expected_log("a callback of the core failed")
+    expected_log(f"{name} failed at")
     rig.up()
     error = ZeroDivisionError(name)
     calls = []
@@ -61,7 +74,7 @@ def test_a_callback_that_raises_once_ends_nothing(
         calls.append(args)
         raise error
 
-    monkeypatch.setattr(Wrapper, name, fail)
+    monkeypatch.setattr(Wrapper, name, fail, raising=False)
     forget_methods(rig)
     getattr(guarded_wrapper(rig), name)()  # as the decoder calls it
     rig.loop.settle()
@@ -71,25 +84,50 @@ def test_a_callback_that_raises_once_ends_nothing(
 
     assert len(calls) == 1
     assert rig.errors == [error]
+    assert guarded_wrapper(rig).caught == 1
     assert rig.reports == [ServerTime(time=datetime.fromtimestamp(7, UTC))]
     assert rig.ended is None
 
 
-def test_callbacks_of_the_wrapper_are_known_to_the_library() -> None:
-    older = {"commissionReport"}
-    assert len(OWN) > 20
-    assert set(OWN) - set(dir(EWrapper)) <= older
+def test_the_message_of_a_failed_callback_is_logged_without_accounts(
+    rig: Rig, expected_log, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected_log("a callback of the core failed")
+    expected_log("error failed at")
+    rig.up()
+
+    def fail(report: object) -> None:
+        raise ZeroDivisionError
+
+    rig.on_report = fail
+    monkey = rig.session._wrapper
+    monkey._sink = fail
+    rig.say(message(4, -1, 321, "SIM0000001 and U7654321 are not yours", "", 0))
+
+    text = next(record.getMessage() for record in caplog.records if "failed at" in record.msg)
+    assert "are not yours" in text
+    assert "SIM0000001" not in text
+    assert "U7654321" not in text
+
+
+def test_every_callback_of_the_library_is_translated_or_listed_as_unused() -> None:
+    plain = set(CALLBACKS) - set(TWINS)
+
+    assert set(OWN) - OLDER | UNUSED == plain
+    assert set(OWN) & UNUSED == set()
+    assert set(OWN) & set(TWINS) == set()
 
 
 def test_a_callback_the_program_does_not_use_is_harmless(rig: Rig) -> None:
     rig.up()
     wrapper = guarded_wrapper(rig)
-    for name in ("updateNewsBulletin", "tickEFP", "headTimestamp"):
+    for name in sorted(UNUSED) + TWINS:
         count = len(inspect.signature(getattr(EWrapper, name)).parameters) - 1
         getattr(wrapper, name)(*[1] * count)
     rig.loop.settle()
 
     assert rig.errors == []
+    assert rig.reports == []
 
 
 # ---- error() ---------------------------------------------------------------------------------

@@ -268,6 +268,7 @@ def test_an_exception_of_the_quotes_goes_to_the_loop_and_is_no_bad_message(
     rig: Rig, expected_log
 ) -> None:
     expected_log("a callback of the core failed")
+    expected_log("marketDataType failed at")
     rig.up()
     req_id = rig.session.subscribe_quotes(AAPL)
     rig.ticks.error = ZeroDivisionError()
@@ -458,6 +459,7 @@ def test_a_position_is_looked_up_by_its_number_alone(rig: Rig) -> None:
 
 def test_an_order_report_of_neither_side_is_no_sale(rig: Rig, expected_log) -> None:
     expected_log("neither a purchase nor a sale")
+    expected_log("execDetails failed at")
     rig.up()
     rig.say(
         message(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.scripted_peer import Rig, framed, hello, message, open_rig, server_time, start_up
 from tests.helpers.virtual_time import VirtualLoop
+from workstation.broker.framing import Frames
 from workstation.broker.session import Phase
 from workstation.broker.transport import Transport, TransportEvents
 from workstation.domain.ids import OrderId
@@ -33,8 +34,7 @@ class Wire:
             self.loop.clock,
             TransportEvents(
                 opened=lambda: None,
-                frame=self.on_frame,
-                bad_frame=self.bad.append,
+                frames=self.on_frames,
                 sent=self.sent.extend,
                 closed=lambda reason, doubtful: self.closed.append((reason, doubtful)),
             ),
@@ -42,8 +42,15 @@ class Wire:
         ours, self.peer = socket.socketpair()
         self.transport.attach(ours)
 
+    def on_frames(self, frames: Frames) -> None:
+        for number in range(frames.begins.size):
+            self.on_frame(frames.body(number))
+
     def on_frame(self, body: bytes) -> None:
-        self.frames.append(body)
+        if body:
+            self.frames.append(body)
+        else:
+            self.bad.append("an empty message")
 
     def say(self, data: bytes) -> None:
         self.peer.sendall(data)
@@ -204,15 +211,14 @@ def test_an_exception_in_the_receiver_neither_doubles_nor_delays_frames(
 ) -> None:
     expected_log("a callback of the core failed")
 
-    def fail_once(body: bytes) -> None:
-        wire.frames.append(body)
-        if body == b"bad":
+    def fail_once(frames: Frames) -> None:
+        wire.on_frames(frames)
+        if b"bad" in wire.frames[-2:]:
             raise RuntimeError("the receiver is broken")
 
     wire.transport._events = TransportEvents(
         opened=lambda: None,
-        frame=fail_once,
-        bad_frame=wire.bad.append,
+        frames=fail_once,
         sent=wire.sent.extend,
         closed=lambda reason, doubtful: wire.closed.append((reason, doubtful)),
     )
@@ -222,17 +228,14 @@ def test_an_exception_in_the_receiver_neither_doubles_nor_delays_frames(
     assert wire.frames == [b"bad", b"good", b"more"]
 
 
-def test_a_close_inside_the_receiver_stops_delivery(wire: Wire) -> None:
-    wire.on_frame = lambda body: None  # type: ignore[method-assign]
-
-    def close(body: bytes) -> None:
-        wire.frames.append(body)
+def test_a_close_inside_the_receiver_ends_the_connection_once(wire: Wire) -> None:
+    def close(frames: Frames) -> None:
+        wire.frames.append(frames.body(0))
         wire.transport.close("enough")
 
     wire.transport._events = TransportEvents(
         opened=lambda: None,
-        frame=close,
-        bad_frame=wire.bad.append,
+        frames=close,
         sent=wire.sent.extend,
         closed=lambda reason, doubtful: wire.closed.append((reason, doubtful)),
     )

@@ -1,0 +1,107 @@
+"""From received messages to slots and reports: by columns, by hand, or by the library."""
+
+from collections.abc import Callable
+
+from workstation.broker.adapter import RAW_ID_SERVER_VERSION, FrameDecoder, LibraryComplaints
+from workstation.broker.faults import CallbackGuard
+from workstation.broker.framing import Frames
+from workstation.broker.hot_batch import FEWEST, HotBatch, stretches
+from workstation.broker.hot_decoder import HotDecoder
+from workstation.broker.requests import Subscriptions
+from workstation.domain.market_sinks import MarketSinks
+
+
+class Inbound:
+    """Decodes the messages of one session, in order. Core thread.
+
+    Nothing is raised: what cannot be read goes to `on_bad` in words, an exception of a sink to
+    `on_fault`. stop() ends it, also from within.
+    """
+
+    def __init__(
+        self,
+        server_version: int,
+        guard: CallbackGuard,
+        sinks: MarketSinks,
+        subscriptions: Subscriptions,
+        complaints: LibraryComplaints,
+        *,
+        on_bad: Callable[[str], None],
+        on_fault: Callable[[Exception], None],
+    ) -> None:
+        self._hot = HotDecoder(sinks, subscriptions, on_fault=on_fault)
+        self._batch = HotBatch(
+            sinks,
+            subscriptions,
+            raw_ids=server_version >= RAW_ID_SERVER_VERSION,
+            on_fault=on_fault,
+        )
+        self._decoder = FrameDecoder(guard, server_version)
+        self._guard = guard
+        self._complaints = complaints
+        self._on_bad = on_bad
+        self._on_fault = on_fault
+        self._stopped = False
+        self.received = 0
+        """Messages so far."""
+
+    def stop(self) -> None:
+        """Take nothing more."""
+        self._stopped = True
+
+    def feed(self, frames: Frames, first: int = 0) -> None:
+        """Take messages from number `first` on."""
+        count = frames.begins.size
+        self.received += count - first
+        if count - first < FEWEST:
+            self._one_by_one(frames, first, count)
+            return
+        for run in self._batch.runs(frames, first):
+            if run.kind and run.stop - run.first >= FEWEST:
+                self._many(frames, run.first, run.stop)
+            else:
+                self._one_by_one(frames, run.first, run.stop)
+
+    def _many(self, frames: Frames, first: int, stop: int) -> None:
+        """Take a run; what is not plain divides it."""
+        if self._stopped:
+            return
+        try:
+            ok = self._batch.feed(frames, first, stop)
+        except Exception as error:  # noqa: BLE001 - the slow way knows them all
+            self._on_fault(error)
+            self._one_by_one(frames, first, stop)
+            return
+        if ok.all():
+            return
+        for begin, end, is_plain in stretches(ok):
+            if is_plain and end - begin >= FEWEST:
+                self._many(frames, first + begin, first + end)
+            else:
+                self._one_by_one(frames, first + begin, first + end)
+
+    def _one_by_one(self, frames: Frames, first: int, stop: int) -> None:
+        for number in range(first, stop):
+            if self._stopped:
+                return
+            self._take(frames.body(number))
+
+    def _take(self, body: bytes) -> None:
+        if not body:
+            self._on_bad("an empty message")
+            return
+        before = self._complaints.count
+        name = "of unreadable kind"
+        try:
+            message_id, rest = self._decoder.parse(body)
+            name = str(message_id)
+            if not self._hot.feed(message_id, rest):
+                self._guard.body = body
+                self._decoder.feed(message_id, rest)
+        except Exception as error:  # noqa: BLE001 - a bad message must not end the session
+            self._on_bad(f"{type(error).__name__} in message {name}")
+        else:
+            if self._complaints.count > before:
+                self._on_bad(f"wrong number of fields in message {name}")
+        finally:
+            self._guard.body = b""
