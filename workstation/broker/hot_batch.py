@@ -9,6 +9,7 @@ Layouts: tws-wire.md 2.5 and 2.6.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -271,7 +272,7 @@ class _Newest:
     """What a run leaves of one contract: the prices to set, and sizes with their order."""
 
     def __init__(self) -> None:
-        self.prices: dict[int, tuple[float, ...]] = {}
+        self.prices: dict[int, list[float]] = {}
         self.sizes: dict[int, tuple[int, float]] = {}
 
     def set_size(self, tick_type: int, order: int, size: float) -> None:
@@ -321,23 +322,28 @@ def _newest(parts: list[_Ticks]) -> dict[int, _Newest]:
     for part in parts:
         by_key, starts, stops = _grouped(part.req_id, part.tick_type)
         last = by_key[stops - 1]
-        price = part.price
-        lows = highs = None
-        if price is not None:
-            lows = np.minimum.reduceat(price[by_key], starts).tolist()
-            highs = np.maximum.reduceat(price[by_key], starts).tolist()
-        for number, index in enumerate(last.tolist()):
-            values = found.setdefault(int(part.req_id[index]), _Newest())
-            kind, order = int(part.tick_type[index]), int(part.order[index])
+        columns = [part.req_id[last], part.tick_type[last], part.order[last], part.size[last]]
+        if part.price is not None:
+            ordered = part.price[by_key]
+            columns.append(np.minimum.reduceat(ordered, starts))
+            columns.append(np.maximum.reduceat(ordered, starts))
+            columns.append(part.price[last])
+        for req_id, kind, order, size, *prices in zip(*map(_listed, columns), strict=True):
+            values = found.get(req_id)
+            if values is None:
+                values = found[req_id] = _Newest()
             size_kind: int | None = kind
-            if price is not None and lows is not None and highs is not None:
-                newest = float(price[index])
-                extremes = (lows[number], highs[number]) if kind in LAST_TYPES else ()
-                values.prices[kind] = (*extremes, newest)
+            if prices:
+                values.prices[kind] = prices if kind in LAST_TYPES else prices[2:]
                 size_kind = PRICE_TO_SIZE.get(kind)
             if size_kind is not None:
-                values.set_size(size_kind, order, float(part.size[index]))
+                values.set_size(size_kind, order, size)
     return found
+
+
+def _listed(column: Places | Floats) -> list[Any]:
+    numbers: list[Any] = column.tolist()
+    return numbers
 
 
 def _grouped(req_id: Places, tick_type: Places) -> tuple[Places, Places, Places]:

@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +15,7 @@ from workstation.broker.adapter import (
     Encoder,
     LibraryComplaints,
 )
+from workstation.broker.bad_messages import BadMessages
 from workstation.broker.data_requests import DataRequests
 from workstation.broker.faults import CallbackGuard, raise_later
 from workstation.broker.framing import Frames
@@ -50,8 +50,6 @@ SILENCE_SECONDS = 5.0
 """After this long without a byte the broker is asked for the time."""
 SUSPECT_SECONDS = 10.0
 DEAD_SECONDS = 30.0
-BAD_FRAMES_A_MINUTE = 3
-BAD_LOG_SECONDS = 60.0
 CANNOT_BE_WRITTEN = 579
 """The library's own code for a request with signs that the protocol does not know."""
 
@@ -126,10 +124,7 @@ class Session:
         self._summary: ReqId | None = None
         self._deadline: Timer | None = None
         self._pulse: Timer | None = None
-        self._bad_times: deque[float] = deque()
-        self._bad_logged_at = -math.inf
-        self.bad_messages = 0
-        """Messages that could not be read, of all sessions."""
+        self.bad_messages = BadMessages(clock)
 
     # -- life --------------------------------------------------------------------------------
 
@@ -204,7 +199,7 @@ class Session:
             self._inbound = None
         self._accounts = self._next_id = self._summary = None
         self._outbox.clear()
-        self._bad_times.clear()
+        self.bad_messages.forget()
         self._subscriptions.clear()
         self._wrapper.pnl_accounts.clear()
         self._wrapper.forget_lists()
@@ -260,16 +255,7 @@ class Session:
         self._request(lambda encoder: encoder.frame(EClient.startApi), Share.CANCEL)
 
     def _on_bad_frame(self, fault: str) -> None:
-        now = self._clock.monotonic()
-        self.bad_messages += 1
-        if now - self._bad_logged_at >= BAD_LOG_SECONDS:
-            self._bad_logged_at = now
-            log.info("bad message from the broker, number %d: %s", self.bad_messages, fault)
-        self._bad_times.append(now)
-        while self._bad_times[0] < now - 60:
-            self._bad_times.popleft()
-        if len(self._bad_times) > BAD_FRAMES_A_MINUTE:
-            self._bad_times.clear()
+        if self.bad_messages.add(fault):
             self._transport.close(f"too many unreadable messages, the last one: {fault}")
 
     def _on_accounts(self, accounts: tuple[AccountId, ...]) -> None:

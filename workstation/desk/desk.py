@@ -106,11 +106,8 @@ class Desk:
             settings, self._presence, self.session, self.link, self.trading, self.limits
         )
         self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
-        self.figures = FiguresDesk(
-            loop, clock, self._out, self.session, self.contracts, market.quotes
-        )
+        self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, quotes)
         self.data = DataDesk(loop, clock, self.session, self.contracts, market, self._out)
-        self.figures.also_publish(self.data)
         self.risk = account_risk(clock, self.figures, self.contracts, self.orders, self.limits.of)
         self._judge: Judge
         self.order_desk = self._build_order_desk()

