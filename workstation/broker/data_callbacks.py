@@ -35,6 +35,7 @@ class DataCallbacks(EWrapper):
     def __init__(self, sink: ReportSink, market: MarketSinks) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._data_sink = sink
+        self.market = market
         self._books = market.books
         self._tapes = market.tapes
         self._bars: dict[int, list[Bar]] = {}

@@ -322,13 +322,20 @@ def _newest(parts: list[_Ticks]) -> dict[int, _Newest]:
     for part in parts:
         by_key, starts, stops = _grouped(part.req_id, part.tick_type)
         last = by_key[stops - 1]
-        columns = [part.req_id[last], part.tick_type[last], part.order[last], part.size[last]]
+        columns: list[Any] = [
+            part.req_id[last],
+            part.tick_type[last],
+            part.order[last],
+            part.size[last],
+        ]
         if part.price is not None:
             ordered = part.price[by_key]
             columns.append(np.minimum.reduceat(ordered, starts))
             columns.append(np.maximum.reduceat(ordered, starts))
             columns.append(part.price[last])
-        for req_id, kind, order, size, *prices in zip(*map(_listed, columns), strict=True):
+        for req_id, kind, order, size, *prices in zip(
+            *[each.tolist() for each in columns], strict=True
+        ):
             values = found.get(req_id)
             if values is None:
                 values = found[req_id] = _Newest()
@@ -339,11 +346,6 @@ def _newest(parts: list[_Ticks]) -> dict[int, _Newest]:
             if size_kind is not None:
                 values.set_size(size_kind, order, size)
     return found
-
-
-def _listed(column: Places | Floats) -> list[Any]:
-    numbers: list[Any] = column.tolist()
-    return numbers
 
 
 def _grouped(req_id: Places, tick_type: Places) -> tuple[Places, Places, Places]:

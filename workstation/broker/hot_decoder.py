@@ -7,7 +7,7 @@ ones. Every other message is left to the library. Layouts: tws-wire.md 2.5 and 2
 from collections.abc import Callable
 from typing import Any
 
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError
 from ibapi import decoder as library
 
 from workstation.broker.from_ib import greeks_of

@@ -48,8 +48,12 @@ HANDSHAKE_SECONDS = 5.0
 START_SECONDS = 10.0
 SILENCE_SECONDS = 5.0
 """After this long without a byte the broker is asked for the time."""
-SUSPECT_SECONDS = 10.0
-DEAD_SECONDS = 30.0
+SUSPECT_SECONDS = 7.5
+"""After this long, with a probe unanswered, entries are denied."""
+DEAD_SECONDS = 9.5
+"""After this long the link is taken as half open: closed, and opened anew."""
+PULSE_SECONDS = 0.5
+PROBE_SECONDS = 1.0
 CANNOT_BE_WRITTEN = 579
 """The library's own code for a request with signs that the protocol does not know."""
 
@@ -102,7 +106,6 @@ class Session:
         self._subscriptions = Subscriptions()
         self._outbox = Outbox(reactor, Pacer(clock), self._write)
         self._complaints = LibraryComplaints()
-        self._market = market
         self._wrapper = Wrapper(
             self._report,
             market,
@@ -111,8 +114,7 @@ class Session:
             on_next_id=self._on_next_id,
             now=clock.now,
         )
-        self.data = DataRequests(self._numbered, self._ask)
-        """Requests for history, books, prints and news."""
+        self.data = DataRequests(self._numbered, self._ask)  # history, books, prints, news
         self._transport = self._new_transport()
         self._phase = Phase.CLOSED
         self._server_version = 0
@@ -124,6 +126,7 @@ class Session:
         self._summary: ReqId | None = None
         self._deadline: Timer | None = None
         self._pulse: Timer | None = None
+        self._next_probe = 0.0
         self.bad_messages = BadMessages(clock)
 
     # -- life --------------------------------------------------------------------------------
@@ -242,7 +245,7 @@ class Session:
         self._inbound = Inbound(
             number,
             self._guard,
-            self._market,
+            self._wrapper.market,
             self._subscriptions,
             self._complaints,
             on_bad=self._on_bad_frame,
@@ -279,7 +282,7 @@ class Session:
         self._phase = Phase.UP
         if self._deadline is not None:
             self._deadline.cancel()
-        self._pulse = self._reactor.call_later(1.0, self._check_pulse)
+        self._pulse = self._reactor.call_later(PULSE_SECONDS, self._check_pulse)
         self._report(
             SessionStarted(
                 server_version=self._server_version,
@@ -293,11 +296,12 @@ class Session:
             return
         silent = self.silent_for
         if silent >= DEAD_SECONDS:
-            self._transport.close("the broker has been silent for 30 s and answers no probe")
+            self._transport.close("the broker has been silent for 10 s and answers no probe")
             return
-        if silent >= SILENCE_SECONDS:
+        if silent >= SILENCE_SECONDS and self._clock.monotonic() >= self._next_probe:
+            self._next_probe = self._clock.monotonic() + PROBE_SECONDS
             self.request_time()
-        self._pulse = self._reactor.call_later(1.0, self._check_pulse)
+        self._pulse = self._reactor.call_later(PULSE_SECONDS, self._check_pulse)
 
     def _expect_within(self, delay: float, reason: str) -> None:
         if self._deadline is not None:

@@ -143,16 +143,16 @@ def test_stopped_is_stopped(kept: Kept) -> None:
     )
 
 
-def test_a_silent_broker_is_suspect_after_10_s(kept: Kept) -> None:
+def test_a_silent_broker_is_suspect_before_10_s(kept: Kept) -> None:
     kept.link.use("127.0.0.1", 4002)
     kept.begin()
-    kept.rig.loop.pass_time(9.9)
+    kept.rig.loop.pass_time(7.4)
     assert not kept.link.suspect
     kept.rig.loop.pass_time(0.2)
     assert kept.link.suspect
     kept.rig.say(framed(b"49\0001\0001\0"))
     assert not kept.link.suspect
-    kept.rig.loop.pass_time(31)
+    kept.rig.loop.pass_time(11)
     assert kept.link.state is not LinkState.SYNCING
     assert not kept.link.suspect
 
