@@ -30,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from workstation.app.kill_command import main as run_kill
 
         return run_kill(given[1:])
+    if given[:1] == ["replay"]:
+        from workstation.app.replay_command import main as run_replay
+
+        return run_replay(given[1:])
     options = parse(given)
     if problem := fault():
         sys.stderr.write(f"workstation: {problem}\n")

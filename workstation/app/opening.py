@@ -13,15 +13,17 @@ from PySide6.QtCore import QObject
 from workstation.app.options import Options
 from workstation.bridge.commands import CommandQueue
 from workstation.bridge.core_thread import CoreThread
+from workstation.broker.recording_filter import is_any_message, is_order_message
 from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, build_core
 from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalDamagedError
 from workstation.domain.ids import ClientId
-from workstation.domain.ports import Publisher
+from workstation.domain.ports import FrameTap, Publisher
 from workstation.storage.files import write_private_file
 from workstation.storage.paths import ProfileFiles
+from workstation.storage.recording import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ def open_core(
     return Opened(core, CoreThread(core, parent), fault)
 
 
+def _recorder(options: Options, files: ProfileFiles) -> FrameTap | None:
+    """Record what the command line asks for, beside the journal."""
+    if options.record == "off":
+        return None
+    wanted = is_order_message if options.record == "orders" else is_any_message
+    return Recorder(files.folder / "recording", wanted).take
+
+
 def _build(
     options: Options,
     files: ProfileFiles,
@@ -60,7 +70,9 @@ def _build(
 ) -> tuple[Core, str]:
     first_run = not files.journal.exists() and not files.trading_state.exists()
     settings = DeskSettings(
-        session=SessionSettings(ClientId(options.client_id), options.max_server_version),
+        session=SessionSettings(
+            ClientId(options.client_id), options.max_server_version, _recorder(options, files)
+        ),
         install=_install_mark(options.data_folder / "install-id"),
         trading_state_file=files.trading_state,
         limits_file=files.limits,

@@ -35,6 +35,7 @@ class Options:
     exit_after: float | None
     seed: int
     frame_log: Path | None
+    record: str
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,6 +76,7 @@ def parse(arguments: Sequence[str]) -> Options:
         exit_after=given.exit_after,
         seed=given.seed,
         frame_log=given.frame_log,
+        record=given.record,
     )
 
 
@@ -123,6 +125,12 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then exit")
     add("--exit-after", type=_seconds, metavar="SECONDS", help="close by itself after this time")
     add("--seed", type=_Number(0, 2**31 - 1), default=1, metavar="N", help="of the simulation")
+    add(
+        "--record",
+        choices=("off", "orders", "everything"),
+        default="off",
+        help="keep the messages of the session in the profile's folder, at most 256 MiB",
+    )
     add("--frame-log", type=Path, metavar="FILE", help="record the simulation's every message")
     add(
         "--max-server-version",

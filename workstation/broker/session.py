@@ -32,7 +32,7 @@ from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef, ReqId
 from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
-from workstation.domain.ports import EncodedOrder, Reactor, ReportSink, Timer
+from workstation.domain.ports import EncodedOrder, FrameTap, Reactor, ReportSink, Timer
 from workstation.domain.reports import (
     BrokerNotice,
     NextOrderId,
@@ -75,10 +75,14 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """What to offer. `max_server_version` is the highest protocol version asked for."""
+    """What to offer. `max_server_version` is the highest protocol version asked for.
+
+    `tap` sees every message, for a recording.
+    """
 
     client_id: ClientId
     max_server_version: int = 200
+    tap: FrameTap | None = None
 
 
 class Session:
@@ -173,7 +177,7 @@ class Session:
             sent=self._on_sent,
             closed=self._end,
         )
-        return Transport(self._reactor, self._clock, events)
+        return Transport(self._reactor, self._clock, events, self.settings.tap)
 
     def _on_opened(self) -> None:
         self._phase = Phase.HANDSHAKE

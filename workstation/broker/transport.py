@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from workstation.broker.dialer import Dialer
 from workstation.broker.faults import raise_later
-from workstation.broker.framing import Frames, split, wanted_bytes
+from workstation.broker.framing import HEADER_BYTES, Frames, split, wanted_bytes
 from workstation.domain.clock import Clock
 from workstation.domain.ids import OrderId
-from workstation.domain.ports import Reactor, Timer
+from workstation.domain.ports import Direction, FrameTap, Reactor, Timer
 
 RECEIVE_BYTES = 262_144
 MAX_OUTBOUND_BYTES = 1024 * 1024
@@ -47,10 +47,17 @@ class Transport:
     Core thread only.
     """
 
-    def __init__(self, reactor: Reactor, clock: Clock, events: TransportEvents) -> None:
+    def __init__(
+        self,
+        reactor: Reactor,
+        clock: Clock,
+        events: TransportEvents,
+        tap: FrameTap | None = None,
+    ) -> None:
         self._reactor = reactor
         self._clock = clock
         self._events = events
+        self._tap = tap
         self._socket: socket.socket | None = None
         self._dialer: Dialer | None = None
         self._broken = False
@@ -87,6 +94,8 @@ class Transport:
         self._socket = sock
         self.last_inbound = self._clock.monotonic()
         self._reactor.watch(sock, self._on_ready)
+        if self._tap is not None:
+            self._tap(Direction.OPENED, [b""])
 
     def send(self, data: bytes, order_id: OrderId | None = None) -> bool:
         """Buffer bytes and write what the socket takes now; False when it takes none of them."""
@@ -95,6 +104,8 @@ class Transport:
         if len(self._outbound) + len(data) > MAX_OUTBOUND_BYTES:
             self._break(f"more than {MAX_OUTBOUND_BYTES} bytes wait for the broker to take them")
             return False
+        if self._tap is not None:
+            self._tap(Direction.OUT, [data[HEADER_BYTES:]])
         self._outbound += data
         self._queued_total += len(data)
         if order_id is not None:
@@ -165,6 +176,8 @@ class Transport:
         frames = split(data)
         if frames.begins.size:
             self._stop_timer("frame")
+            if self._tap is not None:
+                self._tap(Direction.IN, [frames.body(n) for n in range(frames.begins.size)])
             try:
                 self._events.frames(frames)
             except Exception as error:  # noqa: BLE001 - the frames behind it must not wait

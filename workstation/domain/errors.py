@@ -21,5 +21,9 @@ class SettingsError(WorkstationError):
     """A settings or limits file cannot be used; names file, place and fault."""
 
 
+class RecordingError(WorkstationError):
+    """A recording of a session cannot be read or written; names the file."""
+
+
 class LinkError(WorkstationError):
     """The link to the broker cannot be opened or kept; says why."""

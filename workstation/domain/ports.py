@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any, Protocol
 
 from workstation.domain.contract import Contract, ContractDetails
@@ -148,6 +149,18 @@ class Identity:
 
     client_id: ClientId
     install: str
+
+
+class Direction(IntEnum):
+    """Which way a recorded message went, or that a connection began; as in the files."""
+
+    IN = 1
+    OUT = 2
+    OPENED = 3
+
+
+FrameTap = Callable[[Direction, list[bytes]], None]
+"""Sees the bodies of all messages as they come and go; raises nothing. Core thread."""
 
 
 class Timer(Protocol):
