@@ -49,9 +49,9 @@ START_SECONDS = 10.0
 SILENCE_SECONDS = 5.0
 """After this long without a byte the broker is asked for the time."""
 SUSPECT_SECONDS = 7.5
-"""After this long, with a probe unanswered, entries are denied."""
-DEAD_SECONDS = 9.5
-"""After this long the link is taken as half open: closed, and opened anew."""
+"""After this long, with probes unanswered, the link is suspect and entries are denied."""
+DEAD_SECONDS = 30.0
+"""After this long it is closed and opened anew; sooner would hurt orders on a slow machine."""
 PULSE_SECONDS = 0.5
 PROBE_SECONDS = 1.0
 CANNOT_BE_WRITTEN = 579
@@ -300,7 +300,7 @@ class Session:
             return
         silent = self.silent_for
         if silent >= DEAD_SECONDS:
-            self._transport.close("the broker has been silent for 10 s and answers no probe")
+            self._transport.close("the broker has been silent for 30 s and answers no probe")
             return
         if silent >= SILENCE_SECONDS and self._clock.monotonic() >= self._next_probe:
             self._next_probe = self._clock.monotonic() + PROBE_SECONDS
