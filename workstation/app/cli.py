@@ -14,26 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gateway, and a wrong option answers at once.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["simgateway"]:
-        from workstation.simgateway.__main__ import main as run_gateway
-
-        return run_gateway(given[1:])
-    if given[:1] == ["journal"]:
-        from workstation.app.journal_command import main as run_journal
-
-        return run_journal(given[1:])
-    if given[:1] == ["simgateway-control"]:
-        from workstation.simgateway.control_main import main as control_gateway
-
-        return control_gateway(given[1:])
-    if given[:1] == ["kill"]:
-        from workstation.app.kill_command import main as run_kill
-
-        return run_kill(given[1:])
-    if given[:1] == ["replay"]:
-        from workstation.app.replay_command import main as run_replay
-
-        return run_replay(given[1:])
+    if (code := _command(given[:1], given[1:])) is not None:
+        return code
     options = parse(given)
     if problem := fault():
         sys.stderr.write(f"workstation: {problem}\n")
@@ -41,3 +23,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from workstation.app.program import run
 
     return run(options)
+
+
+def _command(word: Sequence[str], rest: Sequence[str]) -> int | None:
+    """Run the command that the first word names and return its code; None where it names none."""
+    code = None
+    if word == ["simgateway"]:
+        from workstation.simgateway.__main__ import main as run_gateway
+
+        code = run_gateway(list(rest))
+    elif word == ["journal"]:
+        from workstation.app.journal_command import main as run_journal
+
+        code = run_journal(list(rest))
+    elif word == ["simgateway-control"]:
+        from workstation.simgateway.control_main import main as control_gateway
+
+        code = control_gateway(list(rest))
+    elif word == ["kill"]:
+        from workstation.app.kill_command import main as run_kill
+
+        code = run_kill(list(rest))
+    elif word == ["replay"]:
+        from workstation.app.replay_command import main as run_replay
+
+        code = run_replay(rest)
+    return code

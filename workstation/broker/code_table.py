@@ -223,6 +223,7 @@ _REQUESTS: dict[int, Meaning] = {
     430: _request("There are no fundamentals for this contract."),
     10170: _request("The account may not ask for paid snapshots."),
     10172: _request("The article could not be fetched."),
+    10187: _request("The historical prints could not be fetched."),
     10276: _request("The account may not read this news.", "Subscribe at the broker."),
     10285: _request("This TWS is too old for fractional sizes.", "Update TWS."),
     10299: _request("This kind of history is asked for under another name."),

@@ -48,7 +48,7 @@ HANDSHAKE_SECONDS = 5.0
 START_SECONDS = 10.0
 SILENCE_SECONDS = 5.0
 """After this long without a byte the broker is asked for the time."""
-SUSPECT_SECONDS = 7.5
+SUSPECT_SECONDS = 9.0
 """After this long, with probes unanswered, the link is suspect and entries are denied."""
 DEAD_SECONDS = 30.0
 """After this long it is closed and opened anew; sooner would hurt orders on a slow machine."""
