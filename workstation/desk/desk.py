@@ -86,10 +86,8 @@ class Desk:
         publisher: Publisher,
         checkpoint: Checkpoint = no_checkpoint,
     ) -> None:
-        self._loop = loop
-        self._clock = clock
-        self._settings = settings
-        self._journal = journal
+        self._loop, self._clock = loop, clock
+        self._settings, self._journal = settings, journal
         self._checkpoint = checkpoint
         self._out = Outgoing(publisher)
         self._last_link: LinkView | None = None
