@@ -9,7 +9,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QHBoxLayout,
+    QSizePolicy,
+    QToolBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -115,20 +116,24 @@ class ChartPanel(QWidget):
         self._on_status_changed()
 
     def _arrange(self) -> None:
-        line = QHBoxLayout()
-        line.setContentsMargins(3, 2, 3, 2)
-        line.setSpacing(1)
+        bar = QToolBar(self)  # a narrow chart keeps the sizes; what does not fit waits behind »
+        bar.setMovable(False)
         for number, name in enumerate(SIZE_NAMES.values()):
-            line.addWidget(self._size_button(number, name))
-        line.addStretch(1)
-        line.addWidget(self.drawing_menu.button)
-        line.addWidget(self.study_menu.button)
-        line.addWidget(self.menus.style_button)
-        line.addWidget(self.menus.axes_button)
+            bar.addWidget(self._size_button(number, name))
+        room = QWidget(bar)
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(room)
+        for button in (
+            self.drawing_menu.button,
+            self.study_menu.button,
+            self.menus.style_button,
+            self.menus.axes_button,
+        ):
+            bar.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(line)
+        column.addWidget(bar)
         column.addWidget(self.canvas, 1)
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:
