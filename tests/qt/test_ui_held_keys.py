@@ -32,7 +32,7 @@ def held_keys(qapp):
 
 def send(window: QWidget, kind: QEvent.Type, key: Qt.Key, at: int, *, marked: bool = False) -> None:
     """Send a key as the window system does: to the window, with its time."""
-    words = {Qt.Key.Key_Space: " ", Qt.Key.Key_Return: "\r"}
+    words = {Qt.Key.Key_Space: " ", Qt.Key.Key_Return: "\r", Qt.Key.Key_Tab: "\t"}
     event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, words[key], marked)
     event.setTimestamp(at)
     QCoreApplication.sendEvent(window.windowHandle(), event)
@@ -83,6 +83,19 @@ def test_marked_repeats_do_nothing_either(held_keys, ready: Stage, ticket) -> No
     send(ready.window, PRESS, Qt.Key.Key_Return, 1000, marked=True)
 
     assert ready.commands.of(SubmitOrder) == []
+
+
+def test_another_key_between_two_enters_makes_two_of_them(held_keys, ready: Stage, ticket) -> None:
+    fill_in(ticket)
+    ticket.form.quantity_edit.setFocus()
+    send(ready.window, PRESS, Qt.Key.Key_Return, 1000)
+    send(ready.window, RELEASE, Qt.Key.Key_Return, 1000)
+    ready.commands.answer(SubmitOrder, Submitted(OrderId(1), OrderKey("1")))
+    send(ready.window, PRESS, Qt.Key.Key_Tab, 1001)
+    send(ready.window, RELEASE, Qt.Key.Key_Tab, 1001)
+    send(ready.window, PRESS, Qt.Key.Key_Return, 1002)
+
+    assert len(ready.commands.of(SubmitOrder)) == 2
 
 
 def test_a_held_space_presses_a_button_once(held_keys, qtbot) -> None:

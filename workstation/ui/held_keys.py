@@ -35,11 +35,14 @@ class HeldKeys(QObject):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stop a press that follows a release of the same moment, and every marked repeat."""
-        if isinstance(event, QKeyEvent) and event.key() in _GUARDED:
-            if event.type() is QEvent.Type.KeyRelease:
-                self._released[event.key()] = event.timestamp()
-            elif event.type() is QEvent.Type.KeyPress:
-                return self._is_repeat(event) and not _is_wanted(event)
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.key() not in _GUARDED:
+            self._released.clear()  # another key came between: no repeat
+        elif event.type() is QEvent.Type.KeyRelease:
+            self._released[event.key()] = event.timestamp()
+        elif event.type() is QEvent.Type.KeyPress:
+            return self._is_repeat(event) and not _is_wanted(event)
         return False
 
     def _is_repeat(self, event: QKeyEvent) -> bool:
