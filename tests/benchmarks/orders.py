@@ -31,7 +31,7 @@ from workstation.domain.finding import Submitted
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
-from workstation.risk.limits import proposed
+from workstation.risk.limits import TwoLevel, proposed
 from workstation.storage.limits_file import add_limits
 
 AAPL = ConId(265598)
@@ -159,6 +159,8 @@ def main() -> None:
             proposed(ACCOUNT, Decimal(100_000_000)),
             actions_per_second=1000,
             actions_per_minute=100_000,
+            working_orders=TwoLevel(personal=Decimal(10_000), catastrophic=Decimal(10_000)),
+            chase_orders=10_000,
         )
         add_limits(folder / "limits.toml", limits)
         bench = Bench(app, folder, gateway.port)
