@@ -169,6 +169,7 @@ def test_a_read_only_session_offers_nothing_that_acts(ready: Stage) -> None:
         assert not window.menu.menus.by_name[name].isEnabled(), name
     assert not window.board.risk.cancel_button.isEnabled()
     assert not window.orders.cancel_all_button.isEnabled()
+    assert window.orders.count_label.text() == "1 order working"  # it may not be cancelled here
     window.controls.stop_entries()
     assert ready.commands.of(SetTradingState) == []
 

@@ -334,7 +334,7 @@ class MainWindow(QMainWindow):
 
     def _show_counts(self) -> None:
         count = len(self.state.own_working_orders())
-        self.orders.show_count(0 if self.state.is_read_only else count)
+        self.orders.show_count(count, can_cancel=not self.state.is_read_only)
         self.board.risk.show_working(count)
 
     @Slot(bool)

@@ -106,6 +106,7 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
         text=lambda row: text.clock_time(row.order.created_at),
         sort=lambda row: row.rank,
         sample="23:59:59",
+        is_left=True,  # the arrow of the sorting stands at the right
     ),
     Column(
         key="symbol",

@@ -105,7 +105,7 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
         title="Symbol",
         text=lambda row: row.label,
         sort=lambda row: row.symbol.upper(),
-        sample="AAPL  stale",
+        sample="QQQ  delayed",
         is_number=False,
     ),
     _price_column("last", "Last", "Price of the last trade"),

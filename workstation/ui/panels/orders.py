@@ -92,10 +92,10 @@ class OrdersPanel(QWidget):
             line.addWidget(button)
         return line
 
-    def show_count(self, working: int) -> None:
-        """Say how many orders of this client are working."""
+    def show_count(self, working: int, *, can_cancel: bool) -> None:
+        """Say how many orders of this client are working, and whether they may be cancelled."""
         self._working = working
-        self.cancel_all_button.setEnabled(working > 0)
+        self.cancel_all_button.setEnabled(can_cancel and working > 0)
         self._show_words()
 
     def show_doubt(self, doubt: str, advice: str = "") -> None:
