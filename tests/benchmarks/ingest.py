@@ -207,7 +207,7 @@ def follow_everything(receiver: Receiver) -> None:
         receiver.market.books.open(con_id)
         receiver.market.books.attach(req_id, con_id)
         receiver.market.tapes.attach(req_id, con_id)
-    receiver.session.request_time()
+    receiver.session.account.time()
     receiver.began = time.perf_counter()
 
 

@@ -3,13 +3,12 @@
 import hashlib
 import logging
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from ibapi.client import EClient
-from ibapi.execution import ExecutionFilter
 
+from workstation.broker.account_requests import AccountRequests
 from workstation.broker.adapter import (
     MIN_SERVER_VERSION,
     Encoder,
@@ -20,21 +19,22 @@ from workstation.broker.data_requests import DataRequests
 from workstation.broker.faults import CallbackGuard, raise_later
 from workstation.broker.framing import Frames
 from workstation.broker.inbound import Inbound
+from workstation.broker.market_requests import MarketRequests
 from workstation.broker.outbox import Outbox
 from workstation.broker.pacing import Pacer, Share
-from workstation.broker.requests import RequestIds, Subscriptions
-from workstation.broker.to_ib import ib_con_id_query, ib_contract, ib_order, ib_stock_query
+from workstation.broker.request_writer import RequestWriter
+from workstation.broker.requests import Subscriptions
+from workstation.broker.to_ib import ib_contract, ib_order
 from workstation.broker.transport import Transport, TransportEvents
 from workstation.broker.wrapper import Wrapper
 from workstation.domain.clock import Clock
 from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
-from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef, ReqId
+from workstation.domain.ids import AccountId, ClientId, OrderId, OrderRef
 from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
 from workstation.domain.ports import EncodedOrder, FrameTap, Reactor, ReportSink, Timer
 from workstation.domain.reports import (
-    BrokerNotice,
     NextOrderId,
     OrderBytesSent,
     Report,
@@ -54,13 +54,6 @@ DEAD_SECONDS = 30.0
 """After this long it is closed and opened anew; sooner would hurt orders on a slow machine."""
 PULSE_SECONDS = 0.5
 PROBE_SECONDS = 1.0
-CANNOT_BE_WRITTEN = 579
-"""The library's own code for a request with signs that the protocol does not know."""
-
-_SUMMARY_TAGS = (
-    "NetLiquidation,TotalCashValue,AvailableFunds,ExcessLiquidity,BuyingPower,"
-    "InitMarginReq,MaintMarginReq,DayTradesRemaining"
-)
 
 
 class Phase(Enum):
@@ -106,9 +99,9 @@ class Session:
         self._reactor = reactor
         self._clock = clock
         self._sink = sink
-        self._ids = RequestIds()
         self._subscriptions = Subscriptions()
         self._outbox = Outbox(reactor, Pacer(clock), self._write)
+        self._writer = RequestWriter(reactor, self._outbox, self._report)
         self._complaints = LibraryComplaints()
         self._wrapper = Wrapper(
             self._report,
@@ -118,16 +111,16 @@ class Session:
             on_next_id=self._on_next_id,
             now=clock.now,
         )
-        self.data = DataRequests(self._numbered, self._ask)  # history, books, prints, news
+        self.account = AccountRequests(self._writer, self._wrapper.pnl_accounts)
+        self.market = MarketRequests(self._writer, self._subscriptions)
+        self.data = DataRequests(self._writer.numbered, self._writer.ask)
         self._transport = self._new_transport()
         self._phase = Phase.CLOSED
         self._server_version = 0
-        self._encoder: Encoder | None = None
         self._inbound: Inbound | None = None
         self._guard = CallbackGuard(self._wrapper, reactor)
         self._accounts: tuple[AccountId, ...] | None = None
         self._next_id: OrderId | None = None
-        self._summary: ReqId | None = None
         self._deadline: Timer | None = None
         self._pulse: Timer | None = None
         self._next_probe = 0.0
@@ -200,15 +193,15 @@ class Session:
         self._deadline = self._pulse = None
         self._complaints.remove()
         self._server_version = 0
-        self._encoder = None
+        self._writer.encoder = None
         if self._inbound is not None:
             self._inbound.stop()
             self._inbound = None
-        self._accounts = self._next_id = self._summary = None
+        self._accounts = self._next_id = None
         self._outbox.clear()
         self.bad_messages.forget()
         self._subscriptions.clear()
-        self._wrapper.pnl_accounts.clear()
+        self.account.forget()
         self._wrapper.forget_lists()
         self._report(SessionEnded(reason=reason, orders_in_doubt=doubtful))
 
@@ -244,8 +237,8 @@ class Session:
             )
             return
         self._server_version = number
-        self._summary = None
-        self._encoder = Encoder(number, self.settings.client_id)
+        self.account.forget()
+        self._writer.encoder = Encoder(number, self.settings.client_id)
         self._inbound = Inbound(
             number,
             self._guard,
@@ -259,7 +252,7 @@ class Session:
         self._expect_within(
             START_SECONDS, "the broker told neither accounts nor the next order id within 10 s"
         )
-        self._request(lambda encoder: encoder.frame(EClient.startApi), Share.CANCEL)
+        self._writer.write(lambda encoder: encoder.frame(EClient.startApi), Share.CANCEL)
 
     def _on_bad_frame(self, fault: str) -> None:
         if self.bad_messages.add(fault):
@@ -272,12 +265,12 @@ class Session:
     def _on_next_id(self, order_id: OrderId) -> None:
         self._next_id = order_id
         if self._phase is Phase.UP:
-            if self._ids.collides(order_id):
+            if self._writer.ids.collides(order_id):
                 self._transport.close("the order ids have come to the numbers of our requests")
             else:
                 self._report(NextOrderId(order_id=order_id))
             return
-        self._ids.avoid(order_id)
+        self._writer.ids.avoid(order_id)
         self._start_if_complete()
 
     def _start_if_complete(self) -> None:
@@ -304,7 +297,7 @@ class Session:
             return
         if silent >= SILENCE_SECONDS and self._clock.monotonic() >= self._next_probe:
             self._next_probe = self._clock.monotonic() + PROBE_SECONDS
-            self.request_time()
+            self.account.time()
         self._pulse = self._reactor.call_later(PULSE_SECONDS, self._check_pulse)
 
     def _expect_within(self, delay: float, reason: str) -> None:
@@ -327,13 +320,13 @@ class Session:
         links: OrderLinks = ALONE,
     ) -> EncodedOrder:
         """Return the frame of an order, a change or a what-if, unsent. Raises EncodingError."""
-        if self._encoder is None:
+        if self._writer.encoder is None:
             raise EncodingError("there is no session to write the order for")
         try:
             terms = ib_contract(contract), ib_order(order_ref, draft, links)
         except (ValueError, TypeError, OverflowError) as error:
             raise EncodingError(f"the order cannot be written: {error}") from error
-        data = self._encoder.order(order_id, *terms)
+        data = self._writer.encoder.order(order_id, *terms)
         return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
 
     @property
@@ -360,133 +353,15 @@ class Session:
         if self._phase is not Phase.UP:
             return False
         self.order_sent_at = self._clock.monotonic()
-        return self._request(lambda encoder: encoder.cancel(order_id), Share.CANCEL)
+        return self._writer.write(lambda encoder: encoder.cancel(order_id), Share.CANCEL)
 
     def global_cancel(self) -> bool:
         """Ask to cancel every order of the account, other clients' included."""
-        return self._request(lambda encoder: encoder.global_cancel(), Share.CANCEL)
-
-    # -- requests ----------------------------------------------------------------------------
-
-    def request_ids(self) -> bool:
-        """Ask for the next order id."""
-        return self._ask(lambda client: client.reqIds(-1))
-
-    def request_time(self) -> bool:
-        """Ask for the broker's clock; also the liveness probe."""
-        return self._ask(lambda client: client.reqCurrentTime())
-
-    def request_open_orders(self) -> bool:
-        """Ask for the open orders of every client and of TWS itself."""
-        return self._ask(lambda client: client.reqAllOpenOrders())
-
-    def request_completed_orders(self) -> bool:
-        """Ask for the orders that ended today, whoever placed them."""
-        return self._ask(lambda client: client.reqCompletedOrders(False))
-
-    def request_executions(self) -> ReqId:
-        """Ask for today's executions of all clients."""
-        return self._numbered(
-            lambda client, number: client.reqExecutions(number, ExecutionFilter())
-        )
-
-    def request_positions(self) -> bool:
-        """Ask for all positions and their changes."""
-        return self._ask(lambda client: client.reqPositions())
-
-    def request_account_summary(self) -> ReqId:
-        """Ask for the account figures and their changes; ends an earlier request."""
-        if self._summary is not None:
-            old = self._summary
-            self._ask(lambda client: client.cancelAccountSummary(old))
-        self._summary = self._numbered(
-            lambda client, number: client.reqAccountSummary(number, "All", _SUMMARY_TAGS)
-        )
-        return self._summary
-
-    def request_pnl(self, account: AccountId) -> ReqId:
-        """Stream the profit and loss of an account."""
-        req_id = self._ids.new()
-        if self._ask(lambda client: client.reqPnL(req_id, account, ""), req_id):
-            self._wrapper.pnl_accounts[req_id] = (account, None)
-        return req_id
-
-    def request_position_pnl(self, account: AccountId, con_id: ConId) -> ReqId:
-        """Stream the profit and loss of one position."""
-        req_id = self._ids.new()
-        if self._ask(lambda client: client.reqPnLSingle(req_id, account, "", con_id), req_id):
-            self._wrapper.pnl_accounts[req_id] = (account, con_id)
-        return req_id
-
-    def cancel_position_pnl(self, req_id: ReqId) -> None:
-        """Stop one position's stream."""
-        self._wrapper.pnl_accounts.pop(req_id, None)
-        self._ask(lambda client: client.cancelPnLSingle(req_id))
-
-    def look_up(self, symbol: str) -> ReqId:
-        """Ask for the contract of a US stock; ContractReport and ContractsEnded answer."""
-        query = ib_stock_query(symbol)
-        return self._numbered(lambda client, number: client.reqContractDetails(number, query))
-
-    def look_up_con_id(self, con_id: ConId) -> ReqId:
-        """Ask for the contract of this number."""
-        query = ib_con_id_query(con_id)
-        return self._numbered(lambda client, number: client.reqContractDetails(number, query))
-
-    def request_market_rule(self, rule_id: int) -> bool:
-        """Ask for the price bands of a market rule."""
-        return self._ask(lambda client: client.reqMarketRule(rule_id))
-
-    def subscribe_quotes(self, contract: Contract) -> ReqId:
-        """Stream the quotes of a contract into its slot; replaces an earlier request."""
-        ib = ib_contract(contract)
-        req_id = self._ids.new()
-        if self._ask(lambda client: client.reqMktData(req_id, ib, "", False, False, []), req_id):
-            self._subscriptions.add(req_id, contract.con_id)
-        return req_id
-
-    def unsubscribe_quotes(self, con_id: ConId) -> None:
-        """Stop the quotes of a contract; harmless where none stream."""
-        req_id = self._subscriptions.remove(con_id)
-        if req_id is not None:
-            self._ask(lambda client: client.cancelMktData(req_id))
-
-    def quotes_of(self, req_id: int) -> ConId | None:
-        """Return the contract whose quotes this request streams."""
-        return self._subscriptions.con_id(req_id)
-
-    def quotes_running(self, con_id: ConId) -> bool:
-        """Tell whether the quotes of a contract are already asked for."""
-        return self._subscriptions.req_id(con_id) is not None
+        return self._writer.write(lambda encoder: encoder.global_cancel(), Share.CANCEL)
 
     def is_request(self, number: int) -> bool:
         """Tell whether a notice's number names a request rather than an order."""
-        return self._ids.is_request(number)
-
-    def _numbered(self, ask: Callable[[EClient, int], None]) -> ReqId:
-        req_id = self._ids.new()
-        self._ask(lambda client: ask(client, req_id), req_id)
-        return req_id
-
-    def _ask(self, ask: Callable[[EClient], None], subject: ReqId | None = None) -> bool:
-        return self._request(lambda encoder: encoder.frame(ask), Share.REQUEST, subject)
-
-    def _request(
-        self, encode: Callable[[Encoder], bytes], share: Share, subject: ReqId | None = None
-    ) -> bool:
-        if self._encoder is None or not self._transport.is_open:
-            return False
-        try:
-            frame = encode(self._encoder)
-        except EncodingError as error:
-            self._refuse(subject, str(error))
-            return False
-        return self._outbox.send(share, frame)
-
-    def _refuse(self, subject: ReqId | None, text: str) -> None:
-        """Answer a request that cannot be written, as the broker would: not before it is made."""
-        notice = BrokerNotice(subject=subject, code=CANNOT_BE_WRITTEN, text=text)
-        self._reactor.call_later(0.0, lambda: self._report(notice))
+        return self._writer.ids.is_request(number)
 
     def _write(self, frame: bytes) -> bool:
-        return self._transport.send(frame)
+        return self._transport.is_open and self._transport.send(frame)

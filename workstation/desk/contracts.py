@@ -62,25 +62,25 @@ class Contracts:
         if self._session.phase is not Phase.UP:
             answer(Failed(f"{wanted} cannot be looked up: there is no link to the broker."))
             return
-        self._begin(self._session.look_up(wanted), wanted, answer=answer)
+        self._begin(self._session.market.look_up(wanted), wanted, answer=answer)
 
     def unwatch(self, con_id: ConId) -> None:
         """Stop the quotes of a contract."""
         self._watched.discard(con_id)
-        self._session.unsubscribe_quotes(con_id)
+        self._session.market.unsubscribe_quotes(con_id)
 
     def need(self, con_id: ConId) -> None:
         """Look a contract up that a position or an order names, so that it can be closed."""
         if con_id > 0 and con_id not in self._details and con_id not in self._asked:
             self._asked.add(con_id)
-            self._begin(self._session.look_up_con_id(con_id), "", con_id=con_id)
+            self._begin(self._session.market.look_up_con_id(con_id), "", con_id=con_id)
 
     def session_up(self) -> None:
         """Stream again what was streaming before, ask again for the rules still missing."""
         for con_id in tuple(self._watched):
-            self._session.subscribe_quotes(self._details[con_id].contract)
+            self._session.market.subscribe_quotes(self._details[con_id].contract)
         for rule_id in sorted(set(self._rules.values()) - self._ladders.keys()):
-            self._session.request_market_rule(rule_id)
+            self._session.market.market_rule(rule_id)
 
     def session_down(self) -> None:
         """End every look-up: its answer will not come."""
@@ -100,7 +100,7 @@ class Contracts:
             self._rules[con_id] = rule_id
         self._learn(report.details)
         if rule_id is not None and rule_id not in self._ladders:
-            self._session.request_market_rule(rule_id)
+            self._session.market.market_rule(rule_id)
 
     def on_look_up_ended(self, req_id: ReqId) -> None:
         """Answer the one who asked."""
@@ -170,9 +170,9 @@ class Contracts:
 
     def _stream(self, con_id: ConId) -> None:
         self._watched.add(con_id)
-        running = self._session.quotes_running(con_id)
+        running = self._session.market.quotes_running(con_id)
         if not running and self._session.phase is Phase.UP:  # else session_up() will do it
-            self._session.subscribe_quotes(self._details[con_id].contract)
+            self._session.market.subscribe_quotes(self._details[con_id].contract)
 
 
 def _is_us_stock(details: ContractDetails, symbol: str) -> bool:

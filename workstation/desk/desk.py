@@ -233,7 +233,7 @@ class Desk:
         self.figures.session_up(self._presence.account)
         self._presence.farm_lost = False
         self.link.started()
-        self.session.request_time()
+        self.session.account.time()
         self.contracts.session_up()
         self.data.session_up()
         self.reconciler.link_up()
@@ -442,7 +442,7 @@ class Desk:
             trading=self.trading,
             may_send=lambda: self._presence.synced,
             has_room=self.session.may_write_order,
-            ask_positions=self.session.request_positions,
+            ask_positions=self.session.account.positions,
             publish_state=self.publish_link,
             notify=self.notify,
         )

@@ -66,7 +66,7 @@ class FiguresDesk:
         """Ask for the profit and loss of the account in a new session."""
         self._pnl_asked.clear()
         if account is not None:
-            self._session.request_pnl(account)
+            self._session.account.pnl(account)
 
     def on_position(self, report: PositionReport) -> None:
         """Take a position; its contract and its profit and loss are asked for once."""
@@ -75,7 +75,7 @@ class FiguresDesk:
         key = (report.account, report.con_id)
         if report.quantity and key not in self._pnl_asked:
             self._pnl_asked.add(key)
-            self._session.request_position_pnl(*key)
+            self._session.account.position_pnl(*key)
 
     def on_account_value(self, report: AccountValueReport) -> None:
         """Take one figure of an account."""

@@ -142,13 +142,13 @@ class Reconciler:
         settled = self._clock.monotonic() - self._link_up_at >= SETTLED_SECONDS
         self._round = _Round(full, settled, waiting, None)
         self._apply(ReconcileBegan())
-        self._session.request_ids()
-        self._session.request_open_orders()
-        self._round.executions = self._session.request_executions()
-        self._session.request_completed_orders()
+        self._session.account.next_order_id()
+        self._session.account.open_orders()
+        self._round.executions = self._session.account.executions()
+        self._session.account.completed_orders()
         if full:
-            self._session.request_positions()
-            self._session.request_account_summary()
+            self._session.account.positions()
+            self._session.account.summary()
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = self._reactor.call_later(LIST_SECONDS, self._on_late)

@@ -260,19 +260,21 @@ def test_the_library_never_logs_an_account(rig: Rig, caplog: Any, expected_log) 
     assert not [record for record in caplog.records if record.name.startswith("ibapi")]
 
 
+NOT_REQUESTS = {"forget", "quotes_of", "quotes_running"}
+
+
 def requests_of(session: Session) -> list[Any]:
     """Return a call of every request, with arguments by the names of its parameters."""
     values = {
         "account": AccountId(ACCOUNT), "con_id": ConId(265598), "contract": AAPL, "symbol": "AAPL",
         "rule_id": 26, "req_id": ReqId(1), "order_id": OrderId(3),
     }  # fmt: skip
-    names = [
-        name for name in dir(session)
-        if name.startswith(("request_", "look_up", "subscribe", "unsubscribe", "cancel", "global"))
-    ]  # fmt: skip
+    methods = [session.cancel_order, session.global_cancel]
+    for group in (session.account, session.market):
+        public = [name for name in dir(group) if not name.startswith("_")]
+        methods += [getattr(group, name) for name in public if name not in NOT_REQUESTS]
     calls = []
-    for name in names:
-        method = getattr(session, name)
+    for method in methods:
         wanted = [values[each] for each in inspect.signature(method).parameters]
         calls.append(lambda method=method, wanted=wanted: method(*wanted))
     return calls

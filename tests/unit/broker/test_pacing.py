@@ -134,7 +134,7 @@ def test_a_session_never_writes_the_46th_message(rig: Rig) -> None:
 def test_a_start_does_not_wait_behind_the_last_session(rig: Rig) -> None:
     rig.up()
     for _ in range(100):
-        rig.session.request_time()
+        rig.session.account.time()
     rig.session.close("again")
     rig.connect()
     rig.say(hello())

@@ -25,7 +25,7 @@ def record_session(rig: Rig, recorder: Recorder) -> None:
     rig.session.settings = SessionSettings(ClientId(5), 200, recorder.take)
     rig.up()
     rig.say(tick(7, 1, 100.25) + message(49, 1, 1_790_000_000))
-    rig.session.request_ids()
+    rig.session.account.next_order_id()
     recorder.close()
 
 

@@ -46,7 +46,7 @@ def test_the_offer_names_the_range_of_versions(monkeypatch: pytest.MonkeyPatch) 
 
 def test_nothing_but_the_offer_is_sent_before_the_reply(rig: Rig) -> None:
     rig.connect()
-    assert not rig.session.request_time()
+    assert not rig.session.account.time()
     assert not rig.session.cancel_order(OrderId(1))
     rig.loop.pass_time(4)
     assert rig.received() == []
@@ -274,7 +274,7 @@ def test_an_exception_of_the_quotes_goes_to_the_loop_and_is_no_bad_message(
     expected_log("a callback of the core failed")
     expected_log("marketDataType failed at")
     rig.up()
-    req_id = rig.session.subscribe_quotes(AAPL)
+    req_id = rig.session.market.subscribe_quotes(AAPL)
     rig.ticks.error = ZeroDivisionError()
     for _ in range(10):
         rig.say(tick(req_id, 1, 100.5) + message(2, 6, req_id, 0, 5) + message(58, 1, req_id, 3))
@@ -376,12 +376,12 @@ def test_no_order_leaves_outside_a_session(rig: Rig) -> None:
 
 def test_nothing_of_a_session_reaches_the_next(rig: Rig) -> None:
     rig.up()
-    old = rig.session.subscribe_quotes(AAPL)
-    pnl = rig.session.request_pnl(AccountId("SIM0000001"))
+    old = rig.session.market.subscribe_quotes(AAPL)
+    pnl = rig.session.account.pnl(AccountId("SIM0000001"))
     for _ in range(100):
-        rig.session.request_time()
+        rig.session.account.time()
     rig.session.close("over")
-    assert not rig.session.quotes_running(AAPL.con_id)
+    assert not rig.session.market.quotes_running(AAPL.con_id)
     assert rig.session.server_version is None
     rig.up()
     rig.ticks.calls.clear()
@@ -394,20 +394,20 @@ def test_nothing_of_a_session_reaches_the_next(rig: Rig) -> None:
 
 
 def test_requests_without_a_session_leave_no_trace(rig: Rig) -> None:
-    rig.session.subscribe_quotes(AAPL)
-    rig.session.request_pnl(AccountId("SIM0000001"))
-    rig.session.request_account_summary()
-    assert not rig.session.quotes_running(AAPL.con_id)
+    rig.session.market.subscribe_quotes(AAPL)
+    rig.session.account.pnl(AccountId("SIM0000001"))
+    rig.session.account.summary()
+    assert not rig.session.market.quotes_running(AAPL.con_id)
     rig.up()
-    rig.session.request_account_summary()
+    rig.session.account.summary()
 
     assert [each[0] for each in rig.received()] == [b"62"]
 
 
 def test_subscribing_again_forgets_the_earlier_request(rig: Rig) -> None:
     rig.up()
-    old = rig.session.subscribe_quotes(AAPL)
-    new = rig.session.subscribe_quotes(AAPL)
+    old = rig.session.market.subscribe_quotes(AAPL)
+    new = rig.session.market.subscribe_quotes(AAPL)
     rig.say(tick(old, 1, 100.5) + tick(new, 1, 101.5))
 
     assert [call[3] for call in rig.ticks.calls if call[0] == "price"] == [101.5]
@@ -421,7 +421,7 @@ def test_subscribing_again_forgets_the_earlier_request(rig: Rig) -> None:
 )
 def test_request_numbers_keep_away_from_order_numbers(rig: Rig, next_id: int) -> None:
     rig.up(next_id=next_id)
-    numbers = [rig.session.request_executions() for _ in range(3)]
+    numbers = [rig.session.account.executions() for _ in range(3)]
 
     assert all(rig.session.is_request(number) for number in numbers)
     assert not any(rig.session.is_request(next_id + step) for step in range(1000))
@@ -440,20 +440,20 @@ def test_order_ids_that_jump_into_the_requests_end_the_session(rig: Rig) -> None
 def test_a_request_that_cannot_be_written_is_answered_and_sends_nothing(rig: Rig) -> None:
     rig.up()
     hostile = Contract(con_id=ConId(1), symbol="ÄÖ\0Ü", primary_exchange="")
-    req_id = rig.session.subscribe_quotes(hostile)
-    look_up = rig.session.look_up("\u20ac")
+    req_id = rig.session.market.subscribe_quotes(hostile)
+    look_up = rig.session.market.look_up("\u20ac")
     assert rig.reports == [], "the answer came before the caller knew the number"
     rig.loop.settle()
 
     assert rig.received() == []
     notices = rig.of(BrokerNotice)
     assert [(each.subject, each.code) for each in notices] == [(req_id, 579), (look_up, 579)]
-    assert not rig.session.quotes_running(ConId(1))
+    assert not rig.session.market.quotes_running(ConId(1))
 
 
 def test_a_position_is_looked_up_by_its_number_alone(rig: Rig) -> None:
     rig.up()
-    rig.session.look_up_con_id(ConId(8314))
+    rig.session.market.look_up_con_id(ConId(8314))
     (request,) = rig.received()
 
     assert request[:3] == [b"9", b"8", str(1_000_000_000).encode()]

@@ -20,15 +20,16 @@ class Requests:
     """The session's requests, counted."""
 
     def __init__(self) -> None:
-        self.executions = 0
+        self.account = self
+        self.rounds = 0
         self.asked: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         return lambda: self.asked.append(name)
 
-    def request_executions(self) -> ReqId:
-        self.executions += 1
-        return ReqId(self.executions)
+    def executions(self) -> ReqId:
+        self.rounds += 1
+        return ReqId(self.rounds)
 
 
 class World:
@@ -67,7 +68,7 @@ class World:
 
     def end(self, kinds: list[ListKind], req_id: int | None = None) -> None:
         for kind in kinds:
-            number = ReqId(req_id or self.session.executions)
+            number = ReqId(req_id or self.session.rounds)
             self.reconciler.on_list_ended(ListEnded(kind=kind, req_id=number))
 
     def unknown_order(self, **changes: Any) -> Any:
@@ -107,7 +108,7 @@ def test_a_late_list_means_unknown_and_the_round_is_repeated() -> None:
     assert "executions" in world.late[0]
     assert (order.lifecycle, order.missing_rounds) == (L.UNKNOWN, 0)
     world.timers.advance(5)
-    assert world.session.executions == 2
+    assert world.session.rounds == 2
     world.end(ALL)
     assert len(world.synced) == 1
 
@@ -195,10 +196,10 @@ def test_rounds_never_overlap_and_the_second_full_one_opens_the_gate() -> None:
     world.end([ListKind.OPEN_ORDERS])
     world.reconciler.full()  # 1102 in the middle
     world.reconciler.full()
-    assert world.session.executions == 1
+    assert world.session.rounds == 1
     world.end(ALL)
     assert world.synced == []
-    assert (world.session.executions, world.begun) == (2, 2)
+    assert (world.session.rounds, world.begun) == (2, 2)
     world.end(ALL)
     assert len(world.synced) == 1
 
@@ -239,10 +240,10 @@ def test_several_wishes_to_ask_become_one_round() -> None:
     world.timers.advance(2)
     world.reconciler.ask()
     world.timers.advance(2)  # the round still runs: later
-    assert world.session.executions == 2
+    assert world.session.rounds == 2
     world.end(ORDER_LISTS)
     world.timers.advance(2)
-    assert world.session.executions == 3
+    assert world.session.rounds == 3
 
 
 def test_a_lost_link_forgets_the_round() -> None:
@@ -254,7 +255,7 @@ def test_a_lost_link_forgets_the_round() -> None:
     world.timers.advance(60)
     world.reconciler.named(None)
 
-    assert (world.synced, world.late, world.session.executions) == ([], [], 1)
+    assert (world.synced, world.late, world.session.rounds) == ([], [], 1)
 
 
 def test_a_wish_to_ask_during_a_late_round_is_one_with_its_repetition() -> None:
@@ -264,9 +265,9 @@ def test_a_wish_to_ask_during_a_late_round_is_one_with_its_repetition() -> None:
     world.reconciler.ask()
     world.timers.advance(1)
     world.timers.advance(4.9)
-    assert world.session.executions == 1
+    assert world.session.rounds == 1
     world.timers.advance(0.1)
-    assert (world.session.executions, world.begun) == (2, 2)
+    assert (world.session.rounds, world.begun) == (2, 2)
 
 
 def test_doubt_about_a_finished_word_keeps_asking() -> None:
@@ -277,10 +278,10 @@ def test_doubt_about_a_finished_word_keeps_asking() -> None:
     world.reconciler.link_up()
     world.name(open_order(order, status="Filled"))
     world.end(ALL)
-    before = world.session.executions
+    before = world.session.rounds
     world.timers.advance(10.001)
 
-    assert world.session.executions == before + 1
+    assert world.session.rounds == before + 1
 
 
 def test_nothing_happens_without_hooks() -> None:

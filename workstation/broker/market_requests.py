@@ -1,0 +1,57 @@
+"""Requests for contracts, their rules and their quotes."""
+
+from workstation.broker.request_writer import RequestWriter
+from workstation.broker.requests import Subscriptions
+from workstation.broker.to_ib import ib_con_id_query, ib_contract, ib_stock_query
+from workstation.domain.contract import Contract
+from workstation.domain.ids import ConId, ReqId
+
+
+class MarketRequests:
+    """Writes the requests and knows which quotes stream. Core thread."""
+
+    def __init__(self, writer: RequestWriter, subscriptions: Subscriptions) -> None:
+        self._writer = writer
+        self._subscriptions = subscriptions
+
+    def look_up(self, symbol: str) -> ReqId:
+        """Ask for the contract of a US stock; ContractReport and ContractsEnded answer."""
+        query = ib_stock_query(symbol)
+        return self._writer.numbered(
+            lambda client, number: client.reqContractDetails(number, query)
+        )
+
+    def look_up_con_id(self, con_id: ConId) -> ReqId:
+        """Ask for the contract of this number."""
+        query = ib_con_id_query(con_id)
+        return self._writer.numbered(
+            lambda client, number: client.reqContractDetails(number, query)
+        )
+
+    def market_rule(self, rule_id: int) -> bool:
+        """Ask for the price bands of a market rule."""
+        return self._writer.ask(lambda client: client.reqMarketRule(rule_id))
+
+    def subscribe_quotes(self, contract: Contract) -> ReqId:
+        """Stream the quotes of a contract into its slot; replaces an earlier request."""
+        ib = ib_contract(contract)
+        req_id = self._writer.ids.new()
+        if self._writer.ask(
+            lambda client: client.reqMktData(req_id, ib, "", False, False, []), req_id
+        ):
+            self._subscriptions.add(req_id, contract.con_id)
+        return req_id
+
+    def unsubscribe_quotes(self, con_id: ConId) -> None:
+        """Stop the quotes of a contract; harmless where none stream."""
+        req_id = self._subscriptions.remove(con_id)
+        if req_id is not None:
+            self._writer.ask(lambda client: client.cancelMktData(req_id))
+
+    def quotes_of(self, req_id: int) -> ConId | None:
+        """Return the contract whose quotes this request streams."""
+        return self._subscriptions.con_id(req_id)
+
+    def quotes_running(self, con_id: ConId) -> bool:
+        """Tell whether the quotes of a contract are already asked for."""
+        return self._subscriptions.req_id(con_id) is not None
