@@ -130,3 +130,10 @@ def open_socket_inodes(pids: Iterable[int]) -> set[str]:
                     if link.startswith("socket:["):
                         inodes.add(link.removeprefix("socket:[").removesuffix("]"))
     return inodes
+
+
+def free_port() -> int:
+    """Return a loopback port at which nothing listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port

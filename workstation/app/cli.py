@@ -44,6 +44,10 @@ def _command(word: Sequence[str], rest: Sequence[str]) -> int | None:
         from workstation.app.kill_command import main as run_kill
 
         code = run_kill(list(rest))
+    elif word == ["status"]:
+        from workstation.app.status_command import main as run_status
+
+        code = run_status(rest)
     elif word == ["replay"]:
         from workstation.app.replay_command import main as run_replay
 

@@ -100,12 +100,18 @@ def _profile(
     return replace(known, host=given.host or known.host, port=given.port or known.port)
 
 
+_FIRST_WORDS = (
+    "First words of their own: 'simgateway' runs the simulated gateway alone, 'journal' checks, shows "
+    "and exports the record of orders, 'kill' ends trading in the running program, 'status' tells "
+    "what the broker holds, 'replay' plays a recorded session back."
+)
+
+
 def _build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="workstation",
         description="A trading workstation for Interactive Brokers.",
-        epilog="First words of their own: 'simgateway' runs the simulated gateway alone, 'journal' checks, "
-        "shows and exports the record of orders, 'kill' ends trading in the running program.",
+        epilog=_FIRST_WORDS,
         allow_abbrev=False,
     )
     add = parser.add_argument
