@@ -118,6 +118,7 @@ class FakeBroker:
         self.unwritable = ""
         self.write_error: Exception | None = None
         self.leaves_before_error = False
+        self.global_cancels = 0
 
     def encode_order(
         self,
@@ -150,6 +151,12 @@ class FakeBroker:
             raise EncodingError(self.unwritable)
         if self.up:
             self.cancels.append(order_id)
+        return self.up
+
+    def global_cancel(self) -> bool:
+        if self.unwritable:
+            raise EncodingError(self.unwritable)
+        self.global_cancels += self.up
         return self.up
 
 

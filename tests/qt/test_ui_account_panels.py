@@ -22,7 +22,7 @@ from tests.qt.fakes import (
 )
 from workstation.domain.commands import (
     ApplyLimits,
-    CancelAll,
+    CancelOrders,
     ConfirmNotPlaced,
     Done,
     Failed,
@@ -217,7 +217,7 @@ def test_cancel_all_cancels_and_nothing_else(ready: Stage, qtbot) -> None:
 
     qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
 
-    assert ready.commands.sent[-1:] == [CancelAll()]
+    assert ready.commands.sent[-1:] == [CancelOrders()]
     assert not ready.commands.of(SetTradingState)
     assert not ready.commands.of(Flatten)
 
@@ -314,7 +314,7 @@ def menu_of(ready: Stage):
     table.selectRow(0)
     table.customContextMenuRequested.emit(QPoint(5, 5))
     return {
-        action.text().partition("\t")[0]: action for action in ready.window.orders._menu.actions()
+        action.text().partition("\t")[0]: action for action in ready.window.orders.menu.actions()
     }
 
 
@@ -336,4 +336,4 @@ def test_an_order_that_is_not_absent_has_no_such_entry(ready: Stage) -> None:
     ready.events(OrderChanged(an_order(12, lifecycle=Lifecycle.UNKNOWN)))
 
     assert "It never reached the broker…" not in menu_of(ready)
-    ready.window.orders._menu.close()
+    ready.window.orders.menu.close()

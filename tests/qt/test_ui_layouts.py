@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QToolButton
 
 from tests.qt.conftest import Stage, clock
 from tests.qt.fakes import FakeCommands
-from workstation.domain.commands import CancelAll, Flatten
+from workstation.domain.commands import CancelOrders, Flatten
 from workstation.ui.layouts import DEFAULT, LARGEST, LONGEST_NAME, MOST_LAYOUTS, Layouts
 from workstation.ui.main_window import MainWindow
 
@@ -102,7 +102,7 @@ def test_the_toolbar_does_what_the_menu_does(ready: Stage, qtbot) -> None:
     assert {"Buy", "Sell", "Cancel all", "Stop entries", "Flatten…"} <= set(buttons)
 
     qtbot.mouseClick(buttons["Cancel all"], Qt.MouseButton.LeftButton)
-    assert ready.commands.sent[-1:] == [CancelAll()]
+    assert ready.commands.sent[-1:] == [CancelOrders()]
     qtbot.mouseClick(buttons["Flatten…"], Qt.MouseButton.LeftButton)
     assert ready.window.board.risk.flatten_button.hasFocus()
     assert ready.commands.of(Flatten) == []

@@ -22,8 +22,8 @@ from tests.qt.fakes import (
     an_order,
 )
 from workstation.domain.commands import (
-    CancelAll,
     CancelOrder,
+    CancelOrders,
     ClosePosition,
     Failed,
     RequestArticle,
@@ -159,7 +159,7 @@ def test_stopping_entries_offers_cancel_all_and_asks_nothing_without_entries(rea
     ready.events(OrderChanged(an_order(1)))
     controls.halt()
     controls.dialog.buttons["all"].click()
-    assert ready.commands.of(CancelAll) == [CancelAll()]
+    assert ready.commands.of(CancelOrders) == [CancelOrders(protection=True)]
 
 
 def test_a_read_only_session_offers_nothing_that_acts(ready: Stage) -> None:

@@ -28,8 +28,8 @@ from tests.qt.fakes import (
 )
 from workstation.domain.account import Environment
 from workstation.domain.commands import (
-    CancelAll,
     CancelOrder,
+    CancelOrders,
     Failed,
     Reconnect,
     SetTradingState,
@@ -185,7 +185,7 @@ def test_cancel_all_by_key_and_by_button(ready: Stage, qtbot) -> None:
     qtbot.keyClick(ready.window, Qt.Key.Key_X, modifiers)
     qtbot.mouseClick(ready.window.orders.cancel_all_button, Qt.MouseButton.LeftButton)
 
-    assert ready.commands.of(CancelAll) == [CancelAll(), CancelAll()]
+    assert ready.commands.of(CancelOrders) == [CancelOrders(), CancelOrders()]
 
 
 def test_the_working_filter_follows_the_orders(ready: Stage) -> None:

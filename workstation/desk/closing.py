@@ -25,7 +25,6 @@ from workstation.risk.exposure import (
     is_dormant,
     leaves_of,
     of_contract,
-    protects,
     sent_as_closes,
     waits,
 )
@@ -217,7 +216,7 @@ def _standing(live: tuple[OrderView, ...], side: Side) -> list[OrderView]:
     by_key = {each.key: each for each in live}
     found: dict[OrderKey, OrderView] = {}
     for order in live:
-        stands = protects(order) or waits(order)
+        stands = order.is_protective or waits(order)
         ends = order.side is side and stands and not is_dormant(order, by_key)
         if not ends or not order.editable or order.cancel is not Pending.NONE:
             continue

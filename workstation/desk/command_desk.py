@@ -8,7 +8,6 @@ from typing import Any
 from workstation.desk.desk import Desk
 from workstation.domain.commands import (
     ApplyLimits,
-    CancelAll,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
@@ -22,6 +21,7 @@ from workstation.domain.commands import (
     FollowBars,
     FollowDepth,
     FollowTape,
+    GlobalCancel,
     PreviewMargin,
     PreviewOrder,
     Reconnect,
@@ -69,8 +69,8 @@ class CommandDesk:
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,
             CancelOrder: self._cancel,
-            CancelAll: self._cancel_all,
             CancelOrders: self._cancel_orders,
+            GlobalCancel: self._cancel_globally,
             ConfirmNotPlaced: self._confirm_not_placed,
             UseEndpoint: self._use_endpoint,
             PreviewOrder: self._preview,
@@ -180,9 +180,6 @@ class CommandDesk:
     def _cancel(self, command: CancelOrder) -> CommandResult:
         return self._desk.order_desk.controller.cancel(command.key)
 
-    def _cancel_all(self, _command: CancelAll) -> CommandResult:
-        return self._desk.order_desk.controller.cancel_all()
-
     def _cancel_orders(self, command: CancelOrders) -> CommandResult:
         return self._desk.emergency.cancel(
             account=command.account,
@@ -190,6 +187,9 @@ class CommandDesk:
             side=command.side,
             protection=command.protection,
         )
+
+    def _cancel_globally(self, _command: GlobalCancel) -> CommandResult:
+        return self._desk.emergency.cancel_globally()
 
     def _confirm_not_placed(self, command: ConfirmNotPlaced) -> CommandResult:
         order = self._desk.orders.get(command.key)

@@ -15,7 +15,7 @@ from workstation.domain.ids import AccountId, ConId
 from workstation.domain.notice import Severity
 from workstation.domain.order import Side
 from workstation.domain.order_status import OrderView
-from workstation.risk.exposure import is_dormant, protects
+from workstation.risk.exposure import is_dormant
 
 
 class Emergency:
@@ -89,10 +89,22 @@ class Emergency:
         words = _words(len(results), len(failed), len(stay), len(chosen) - len(mine))
         return Failed(f"{words} {failed[0].reason}") if failed else Done(words)
 
+    def cancel_globally(self) -> Done | Failed:
+        """Have the broker cancel all of the login's orders; those of others end with ours."""
+        live = self._with.orders.working()
+        mine = sum(1 for order in live if order.editable)
+        result = self._with.controller.cancel_globally()
+        if isinstance(result, Done):
+            words = (
+                f"A cancel of {mine} orders of this client and {len(live) - mine} of others left."
+            )
+            self._with.notify(Severity.WARNING, words)
+        return result
+
     def _protects(self, order: OrderView) -> bool:
         """Tell whether an order closes, and stands for, a position that is open."""
         held = self._with.positions.held(order.account).get(order.con_id, Decimal(0))
-        return protects(order) and order.side.sign * held < 0
+        return order.is_protective and order.side.sign * held < 0
 
     def _flatten(self, account: AccountId | None) -> Done | Failed:
         accounts = self._accounts()

@@ -22,7 +22,7 @@ from workstation.domain.order_status import OrderView, Pending
 from workstation.domain.ports import ContractSource, Reactor, Timer
 from workstation.oms.controller import Controller
 from workstation.oms.orders import OrderBook
-from workstation.risk.exposure import is_dormant, protects
+from workstation.risk.exposure import is_dormant
 
 WIDEN_SECONDS = 2.0
 SOON_SECONDS = 0.25
@@ -146,7 +146,7 @@ class Flattener:
             return False
         closes = order.side.sign * held.get(order.con_id, Decimal(0)) < 0
         leaves = order.order_type == OrderType.MARKET or self._with.closer.sent(order.key)
-        return not (closes and (leaves or protects(order)))
+        return not (closes and (leaves or order.is_protective))
 
     def _close_all(self, run: _Run, held: dict[ConId, Decimal]) -> bool:
         """Close what is open, short options first; False when the wire did not take it all."""

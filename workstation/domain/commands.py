@@ -36,11 +36,6 @@ class CancelOrder:
     key: OrderKey
 
 
-@dataclass(frozen=True, slots=True)
-class CancelAll:
-    """Cancel every working order of this client; answered by Done or Failed."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrders:
     """Cancel this client's orders of an account, contract and side, None for every one.
@@ -52,6 +47,14 @@ class CancelOrders:
     con_id: ConId | None = None
     side: Side | None = None
     protection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalCancel:
+    """Have the broker cancel every order of the login, other clients' and TWS's own too.
+
+    Answered by Done or Failed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,8 @@ Command = (
     SubmitOrder
     | ChangeOrder
     | CancelOrder
-    | CancelAll
     | CancelOrders
+    | GlobalCancel
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder

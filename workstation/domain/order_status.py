@@ -61,6 +61,10 @@ class OrderFlag(StrEnum):
     """The broker was asked twice and knows nothing of it; the user may confirm that."""
 
 
+STOP_TYPES = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
+"""Kinds that wait for the market to turn against a position, in the broker's words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
     """One order as the program knows it, from whichever client it came.
@@ -112,6 +116,12 @@ class OrderView:
     def is_working(self) -> bool:
         """Whether the order may still be live at the broker."""
         return not self.lifecycle.is_terminal
+
+    @property
+    def is_protective(self) -> bool:
+        """Whether it stands for a position: a stop, a bracket's exit, one of a group."""
+        stands = self.parent is not None or bool(self.oca_group)
+        return stands or self.order_type in STOP_TYPES
 
     @property
     def display_state(self) -> str:

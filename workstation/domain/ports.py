@@ -103,6 +103,10 @@ class CancelWire(Protocol):
         """Ask the broker to cancel; False when the link takes nothing."""
         ...
 
+    def global_cancel(self) -> bool:
+        """Ask for a cancel of every order of the login; False when the link takes nothing."""
+        ...
+
 
 Checkpoint = Callable[[str], None]
 """Told where an order has come; tests end the process there to prove the recovery."""

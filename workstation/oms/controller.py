@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from workstation.domain.commands import Done, Failed
 from workstation.domain.errors import EncodingError
 from workstation.domain.finding import Answer, Denied, RiskCode, Submitted
-from workstation.domain.ids import OrderId, OrderKey
+from workstation.domain.ids import OrderKey
 from workstation.domain.order import PLAIN, OrderChange, OrderDraft, OrderLinks, OrderType, Tif
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.ports import EncodedOrder
@@ -118,22 +119,23 @@ class Controller:
         intent = CancelIntent(key=key)
         self._outlet.on_record(intent)  # a cancel leaves even if it cannot be written down
         self._with.apply(intent)
-        if not self._cancel_sent(order.order_id):
+        if not self._sent(partial(self._with.cancels.cancel_order, order.order_id)):
             self._outlet.not_sent(key, "there is no link to the broker")
             return Failed("There is no link to the broker. Use TWS or the mobile program.")
         return Done("The cancel is on its way.")
 
-    def cancel_all(self) -> Done | Failed:
-        """Ask the broker to cancel every working order of this client."""
-        keys = [
-            order.key
-            for order in self._with.orders
-            if order.mine and not order.lifecycle.is_terminal
-        ]
-        failed = [result for result in map(self.cancel, keys) if isinstance(result, Failed)]
-        if failed:
-            return Failed(f"{len(failed)} of {len(keys)} cancels were not sent: {failed[0].reason}")
-        return Done(f"{len(keys)} cancels are on their way.")
+    def cancel_globally(self) -> Done | Failed:
+        """Ask the broker for one cancel of everything, orders of other clients and TWS included."""
+        keys = [o.key for o in self._with.orders if o.mine and not o.lifecycle.is_terminal]
+        for key in keys:
+            intent = CancelIntent(key=key)
+            self._outlet.on_record(intent)  # as with one cancel: it leaves all the same
+            self._with.apply(intent)
+        if self._sent(self._with.cancels.global_cancel):
+            return Done("The cancel of everything is on its way.")
+        for key in keys:
+            self._outlet.not_sent(key, "there is no link to the broker")
+        return Failed("There is no link to the broker. Use TWS or the mobile program.")
 
     def _cancelled_instead(self, order: ManagedOrder) -> Answer:
         result = self.cancel(order.key)
@@ -167,9 +169,9 @@ class Controller:
         self._with.checkpoint("sent")
         return Submitted(attempt.order_id, attempt.key, verdict.findings)
 
-    def _cancel_sent(self, order_id: OrderId) -> bool:
+    def _sent(self, cancel: Callable[[], bool]) -> bool:
         try:
-            return self._with.cancels.cancel_order(order_id)
+            return cancel()
         except Exception:
             log.exception("a cancel could not be written")
             return False

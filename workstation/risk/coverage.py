@@ -8,9 +8,9 @@ from workstation.domain.contract import ContractDetails
 from workstation.domain.coverage import Coverage
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.order import Side, Tif
-from workstation.domain.order_status import Lifecycle, OrderView, Pending
+from workstation.domain.order_status import STOP_TYPES, Lifecycle, OrderView, Pending
 from workstation.domain.quote import Quote
-from workstation.risk.exposure import STOPS, are_rivals, leaves_of, sent_as_closes
+from workstation.risk.exposure import are_rivals, leaves_of, sent_as_closes
 
 _AT_THE_BROKER = frozenset({Lifecycle.HELD, Lifecycle.WORKING})
 _ON_THE_WAY = frozenset({Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT, Lifecycle.UNKNOWN})
@@ -39,7 +39,7 @@ def coverage(held: Held) -> Coverage:
     """Work out what stays protected without this program."""
     size, side = abs(held.quantity), Side.SELL if held.quantity > 0 else Side.BUY
     by_key = {each.key: each for each in held.orders}
-    stops = [each for each in held.orders if each.order_type in STOPS and each.side is side]
+    stops = [each for each in held.orders if each.order_type in STOP_TYPES and each.side is side]
     sure = _largest((each, _active(each, by_key)) for each in stops if _is_sure(each))
     unconfirmed = sum((leaves_of(x) for x in stops if x.lifecycle in _ON_THE_WAY), _NONE)
     total = sum((quantity for _, quantity in sure), _NONE)

@@ -10,8 +10,6 @@ from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
 
-STOPS = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
-"""Kinds that wait for the market to turn against a position."""
 _LATER = frozenset({"MIT", "LIT", "MOC", "LOC"})
 """Kinds that do nothing before a price is touched or the closing auction comes."""
 
@@ -130,11 +128,6 @@ def sent_as_closes(
     return total
 
 
-def protects(order: OrderView) -> bool:
-    """Tell whether an order stands for a position: a stop, a bracket's exit, one of a group."""
-    return order.order_type in STOPS or order.parent is not None or bool(order.oca_group)
-
-
 def is_exit(side: Side, quantity: Decimal, position: Decimal, closes: Decimal) -> bool:
     """Tell whether an order only closes: opposite side and no more than is left to close."""
     if not quantity.is_finite() or position == 0 or side.sign * position > 0:
@@ -150,7 +143,7 @@ def waits(order: OrderView) -> bool:
 def _stands(order: OrderView, quote: Quote | None) -> bool:
     if waits(order):
         return True
-    if not protects(order):
+    if not order.is_protective:
         return False
     known = quote is not None and not quote.stale and quote.two_sided
     is_limit = order.order_type == OrderType.LIMIT

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
+from workstation.domain.ids import OrderKey
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.ordering import Ordering
@@ -18,7 +19,7 @@ class Leaving(QObject):
         self._state = state
         self._ordering = ordering
         self._allowed = False
-        self._waits_for_cancels = False
+        self._awaited: set[OrderKey] = set()
         self.dialog: PlainDialog | None = None
 
     def allow(self) -> None:
@@ -38,14 +39,16 @@ class Leaving(QObject):
 
     def orders_changed(self) -> None:
         """Close once nothing is working any more, if the user waits for that."""
-        if self._waits_for_cancels and not self._state.own_working_orders():
-            self._waits_for_cancels = False
-            self._allowed = True
-            QTimer.singleShot(0, self._window, self._window.close)
+        if self._awaited and self._awaited.isdisjoint(self._own_keys()):
+            self._awaited = set()
+            self._close()
 
     def command_failed(self) -> None:
         """Stay open when the cancels were not carried out."""
-        self._waits_for_cancels = False
+        self._awaited = set()
+
+    def _own_keys(self) -> set[OrderKey]:
+        return {order.key for order in self._state.own_working_orders()}
 
     def _ask(self, count: int) -> None:
         verb, pronoun, stay = ("is", "it", "stays") if count == 1 else ("are", "them", "stay")
@@ -54,13 +57,19 @@ class Leaving(QObject):
             f"{text.count_of(count, 'order')} {verb} working at the broker. "
             f"{subject} {stay} working."
         )
-        if self._waits_for_cancels:
+        if self._awaited:
             question += "\nThe cancels have been sent and are not confirmed yet."
-        answers = {
-            "leave": f"Leave {pronoun} and close",
-            "cancel": f"Cancel {pronoun} and close",
-            "stay": "Stay",
-        }
+        answers = {"leave": f"Leave {pronoun} and close"}
+        protecting = self._state.protecting_orders()
+        if protecting:
+            protect = "protects" if len(protecting) == 1 else "protect"
+            question += f" {len(protecting)} of {count} {protect} open positions."
+        if len(protecting) < count:
+            kept = ", keep protection" if protecting else ""
+            answers["cancel"] = f"Cancel {pronoun}{kept}, close"
+        if protecting:
+            answers["all"] = f"Cancel {pronoun} all, close"
+        answers["stay"] = "Stay"
         self.dialog = PlainDialog("Orders are working", question, answers, self._window)
         self.dialog.answered.connect(self._on_answered)
         self.dialog.open()
@@ -68,10 +77,19 @@ class Leaving(QObject):
     @Slot(object)
     def _on_answered(self, answer: str) -> None:
         self.dialog = None
-        self._waits_for_cancels = answer == "cancel"
+        self._awaited = set()
         if answer == "leave":
-            self._allowed = True
-            QTimer.singleShot(0, self._window, self._window.close)
-        elif answer == "cancel":
-            self._ordering.cancel_all()
-            self.orders_changed()
+            self._close()
+        elif answer != "stay":
+            stays = {order.key for order in self._state.protecting_orders()}
+            self._awaited = self._own_keys() - (stays if answer == "cancel" else set())
+            if not self._awaited:  # they ended while the question stood
+                self._close()
+            elif answer == "cancel":
+                self._ordering.cancel_all()
+            else:
+                self._ordering.cancel_protection_too()
+
+    def _close(self) -> None:
+        self._allowed = True
+        QTimer.singleShot(0, self._window, self._window.close)

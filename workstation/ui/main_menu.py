@@ -97,7 +97,7 @@ class MainMenu(QObject):
         }
         for name, allowed in states.items():
             actions[name].setEnabled(may_act and current in allowed)
-        for name in ("cancel_all", "flatten"):
+        for name in ("cancel_all", "cancel_protection", "global_cancel", "flatten"):
             actions[name].setEnabled(may_act)
         actions["close_position"].setEnabled(state.can_exit)
 
@@ -139,9 +139,13 @@ class MainMenu(QObject):
         menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
         trade.addSeparator()
         cancel_all = host.ordering.cancel_all
-        menus.add(trade, "cancel_all", "&Cancel all orders", cancel_all, "Ctrl+Shift+X")
-        trade.addSeparator()
+        cancel = "&Cancel all orders (protection stays)"
+        menus.add(trade, "cancel_all", cancel, cancel_all, "Ctrl+Shift+X")
         controls = host.controls
+        more = "Cancel all, &protection too…"
+        menus.add(trade, "cancel_protection", more, controls.cancel_protection_too)
+        menus.add(trade, "global_cancel", "&Global cancel…", controls.cancel_globally)
+        trade.addSeparator()
         stop = "Stop &entries (exits stay possible)"
         menus.add(trade, "stop_entries", stop, controls.stop_entries, "Ctrl+Shift+E")
         halt = "&Halt trading (cancels stay possible)"

@@ -281,6 +281,7 @@ class MainWindow(QMainWindow):
         self.ticket.arm_button.clicked.connect(self.ordering.arm)
         self.orders.cancel_requested.connect(self.ordering.cancel)
         self.orders.cancel_all_requested.connect(self.ordering.cancel_all)
+        self.orders.cancel_some_requested.connect(self.ordering.cancel_some)
         self.orders.change_requested.connect(self._on_change_requested)
         self.orders.order_selected.connect(self._on_order_selected)
         self.orders.not_placed_confirmed.connect(self.ordering.confirm_not_placed)
@@ -335,7 +336,7 @@ class MainWindow(QMainWindow):
     def _show_counts(self) -> None:
         count = len(self.state.own_working_orders())
         self.orders.show_count(count, can_cancel=not self.state.is_read_only)
-        self.board.risk.show_working(count)
+        self.board.risk.show_working(count - len(self.state.protecting_orders()))
 
     @Slot(bool)
     def _on_chart_in_front(self, in_front: bool) -> None:  # noqa: FBT001 -- Qt's signature

@@ -9,8 +9,8 @@ from workstation.domain.account import PositionView
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import (
     ApplyLimits,
-    CancelAll,
     CancelOrder,
+    CancelOrders,
     ChangeOrder,
     ClosePosition,
     Command,
@@ -19,6 +19,7 @@ from workstation.domain.commands import (
     Done,
     Failed,
     Flatten,
+    GlobalCancel,
     PreviewMargin,
     PreviewOrder,
     Reconnect,
@@ -91,8 +92,22 @@ class Ordering(QObject):
 
     @Slot()
     def cancel_all(self) -> None:
+        """Cancel this client's orders; what protects an open position stays."""
+        self._tell(CancelOrders(), "Cancel all")
+
+    @Slot()
+    def cancel_protection_too(self) -> None:
         """Cancel every working order of this client."""
-        self._tell(CancelAll(), "Cancel all")
+        self._tell(CancelOrders(protection=True), "Cancel all, protection too")
+
+    @Slot(object)
+    def cancel_some(self, chosen: CancelOrders) -> None:
+        """Cancel the orders of a contract or side; what protects a position stays."""
+        self._tell(chosen, "Cancel")
+
+    def cancel_globally(self) -> None:
+        """Cancel every order of the login, other clients' and TWS's own too."""
+        self._tell(GlobalCancel(), "Global cancel")
 
     @Slot()
     def reconnect(self) -> None:

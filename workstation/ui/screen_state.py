@@ -109,9 +109,21 @@ class ScreenState:
         """Return the orders of this client that may still be live at the broker."""
         return [order for order in self.orders.values() if order.is_working and order.editable]
 
+    def protecting_orders(self) -> list[OrderView]:
+        """Return the working orders of this client that stand for a position that is open."""
+        return [order for order in self.own_working_orders() if self._protects(order)]
+
+    def foreign_orders(self) -> list[OrderView]:
+        """Return the working orders of other clients, of TWS and of the mobile program."""
+        return [order for order in self.orders.values() if order.is_working and not order.editable]
+
     def working_entries(self) -> list[OrderView]:
         """Return the working orders of this client that would open or enlarge a position."""
         return [order for order in self.own_working_orders() if self._is_entry(order)]
+
+    def _protects(self, order: OrderView) -> bool:
+        held = self.positions.get((order.account, order.con_id))
+        return order.is_protective and held is not None and order.side.sign * held.quantity < 0
 
     def _is_entry(self, order: OrderView) -> bool:
         if order.parent is not None:

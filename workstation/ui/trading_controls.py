@@ -1,5 +1,7 @@
 """The three ways to stop, each its own: stop entries, cancel all, flatten; and the way back."""
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -45,20 +47,15 @@ class TradingControls(QObject):
 
     def _ask_about(self, entries: tuple[OrderView, ...]) -> None:
         """Name the entries that can still fill, and offer to cancel them."""
-        named = [
-            f"{order.side.value} {text.size(order.remaining)} {text.one_line(order.symbol, 24)}"
-            for order in entries[:MOST_NAMED]
-        ]
-        more = f" and {len(entries) - MOST_NAMED:,} more" if len(entries) > MOST_NAMED else ""
         count = text.count_of(len(entries), "entry order")
         is_one = len(entries) == 1
         question = (
             f"No new entries from now on, but {count} {'is' if is_one else 'are'} still working "
-            f"and can fill: {', '.join(named)}{more}."
+            f"and can fill: {_names(entries)}."
         )
         answers = {
             "entries": f"Cancel {'it' if is_one else 'these'}",
-            "all": "Cancel all orders, exits too",
+            "all": "Cancel all orders, protection too",
             "stay": f"Leave {'it' if is_one else 'them'} working",
         }
         self._entries = entries
@@ -72,25 +69,87 @@ class TradingControls(QObject):
         if answer == "entries":
             self._ordering.cancel(tuple(order for order in entries if self._works(order)))
         elif answer == "all":
-            self._ordering.cancel_all()
+            self._ordering.cancel_protection_too()
 
     def _works(self, order: OrderView) -> bool:
         return self._state.orders.get(order.key, order).is_working
 
     @Slot()
-    def resume(self) -> None:
-        """Ask once, then allow entries again."""
+    def cancel_protection_too(self) -> None:
+        """Cancel every order of this client; asks once if positions lose what protects them."""
+        protecting = self._state.protecting_orders()
+        if not protecting:
+            self._ordering.cancel_all()
+            return
+        count = text.count_of(len(protecting), "order")
+        question = (
+            f"{count} {'protects' if len(protecting) == 1 else 'protect'} open positions: "
+            f"{_names(protecting)}. Without {'it' if len(protecting) == 1 else 'them'} "
+            "nothing limits their loss."
+        )
+        answers = {"all": "Cancel all, protection too", "stay": "Leave them working"}
+        self._open("Cancel all, protection too", question, answers, self._on_protection_answered)
+
+    @Slot(object)
+    def _on_protection_answered(self, answer: str) -> None:
+        self.dialog = None
+        if answer == "all":
+            self._ordering.cancel_protection_too()
+
+    @Slot()
+    def cancel_globally(self) -> None:
+        """Cancel everything of the login, after one question that names what others placed."""
+        foreign = self._state.foreign_orders()
+        others = (
+            f"Of other clients and TWS it hits {text.count_of(len(foreign), 'order')}: "
+            f"{_names(foreign)}."
+            if foreign
+            else "No order of another client or of TWS is known here; unknown ones are hit too."
+        )
+        own = text.count_of(len(self._state.own_working_orders()), "order")
+        question = (
+            f"The broker cancels every working order of this login, protection too: {own} of this "
+            f"client. {others}"
+        )
+        answers = {"global": "Cancel everything", "stay": "Leave everything working"}
+        self._open("Global cancel", question, answers, self._on_global_answered)
+
+    @Slot(object)
+    def _on_global_answered(self, answer: str) -> None:
+        self.dialog = None
+        if answer == "global":
+            self._ordering.cancel_globally()
+
+    def _open(
+        self, title: str, question: str, answers: dict[str, str], answered: Callable[[str], None]
+    ) -> None:
+        if self._state.is_read_only:
+            return
         if self.dialog is not None:
             self.dialog.raise_()
             return
+        self.dialog = PlainDialog(title, question, answers, self._window)
+        self.dialog.answered.connect(answered)
+        self.dialog.open()
+
+    @Slot()
+    def resume(self) -> None:
+        """Ask once, then allow entries again."""
         question = "Allow new entries again? The trading state becomes ACTIVE."
         answers = {"resume": "Resume trading", "stay": "Leave it as it is"}
-        self.dialog = PlainDialog("Resume trading", question, answers, self._window)
-        self.dialog.answered.connect(self._on_answered)
-        self.dialog.open()
+        self._open("Resume trading", question, answers, self._on_answered)
 
     @Slot(object)
     def _on_answered(self, answer: str) -> None:
         self.dialog = None
         if answer == "resume":
             self._ordering.set_trading_state(TradingState.ACTIVE)
+
+
+def _names(orders: Sequence[OrderView]) -> str:
+    named = [
+        f"{order.side.value} {text.size(order.remaining)} {text.one_line(order.symbol, 24)}"
+        for order in orders[:MOST_NAMED]
+    ]
+    more = f" and {len(orders) - MOST_NAMED:,} more" if len(orders) > MOST_NAMED else ""
+    return f"{', '.join(named)}{more}"

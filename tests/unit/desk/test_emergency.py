@@ -1,6 +1,7 @@
 """Stop entries, cancel all and flatten as they come from outside the window."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -108,3 +109,34 @@ def test_flatten_needs_to_know_which_account() -> None:
     assert not exits.flattener.running
     assert isinstance(both.act(ControlAction.FLATTEN, ACCOUNT), Done)
     assert exits.flattener.running
+
+
+def test_one_cancel_that_cannot_be_written_stops_no_other(expected_log: Any) -> None:
+    expected_log("a cancel could not be written")
+    exits = Exits()
+    for price in ("99.00", "98.00", "97.00"):
+        exits.door.working(limit_price=Decimal(price))
+    real = exits.door.broker.cancel_order
+
+    def cancel_order(order_id: OrderId) -> bool:
+        if order_id == 2:
+            raise RuntimeError("oops")
+        return real(order_id)
+
+    exits.door.broker.cancel_order = cancel_order  # type: ignore[method-assign]
+    result = emergency(exits).cancel()
+
+    assert isinstance(result, Failed)
+    assert "2 of 3" in result.reason
+    assert exits.door.broker.cancels == [1, 3]
+
+
+def test_a_cancel_of_everything_says_whose_orders_it_hits() -> None:
+    exits = holding()
+    exits.door.working(limit_price=Decimal("99.00"))
+    exits.door.apply(open_order(order_id=OrderId(6), client_id=ClientId(3), perm_id=PermId(9)))
+
+    assert isinstance(emergency(exits).cancel_globally(), Done)
+
+    assert exits.door.broker.global_cancels == 1
+    assert exits.said[-1] == "A cancel of 1 orders of this client and 1 of others left."

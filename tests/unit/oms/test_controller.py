@@ -24,6 +24,7 @@ from workstation.domain.finding import (
 from workstation.domain.ids import ClientId, IntentId, OrderId, OrderKey, OrderRef, PermId
 from workstation.domain.order import OrderType, Side
 from workstation.domain.order_status import Lifecycle, Pending
+from workstation.oms.events import CancelIntent
 
 
 def codes(answer: Any) -> set[RiskCode]:
@@ -404,35 +405,29 @@ def test_what_is_unknown_ended_or_foreign_says_why_it_is_not_cancelled() -> None
     assert "client 3" in door.cancel(foreign).reason
 
 
-def test_one_cancel_that_cannot_be_written_stops_no_other(expected_log: Any) -> None:
-    expected_log("a cancel could not be written")
+def test_a_cancel_of_everything_is_one_message_on_record_for_each_order() -> None:
     door = Door()
-    keys = [door.working(quantity=D(n)) for n in (100, 101, 102)]
-    real = door.broker.cancel_order
+    keys = [door.working(quantity=D(n)) for n in (100, 101)]
+    door.apply(open_order(order_id=OrderId(6), client_id=ClientId(3), perm_id=PermId(9)))
 
-    def cancel_order(order_id: OrderId) -> bool:
-        if order_id == 2:
-            raise RuntimeError("oops")
-        return real(order_id)
+    assert isinstance(door.desk.controller.cancel_globally(), Done)
 
-    door.broker.cancel_order = cancel_order  # type: ignore[method-assign]
-    answer = door.desk.controller.cancel_all()
+    assert (door.broker.global_cancels, door.broker.cancels) == (1, [])
+    assert [door.order(key).cancel for key in keys] == [Pending.REQUESTED] * 2
+    kept = [e for e in door.journal.entries if e.event == CancelIntent.__name__]
+    assert len(kept) == 2
+
+
+def test_a_cancel_of_everything_without_a_link_is_taken_back() -> None:
+    door = Door()
+    key = door.working()
+    door.broker.up = False
+
+    answer = door.desk.controller.cancel_globally()
 
     assert isinstance(answer, Failed)
-    assert "1 of 3" in answer.reason
-    assert door.broker.cancels == [1, 3]
-    assert [door.order(key).cancel for key in keys] == [
-        Pending.REQUESTED, Pending.NONE, Pending.REQUESTED,
-    ]  # fmt: skip
-
-
-def test_cancel_all_asks_for_our_working_orders_only() -> None:
-    door = Door()
-    door.working()
-    door.apply(open_order(order_id=OrderId(6), client_id=ClientId(3), perm_id=PermId(2)))
-
-    assert door.desk.controller.cancel_all() == Done("1 cancels are on their way.")
-    assert door.broker.cancels == [1]
+    assert "TWS" in answer.reason
+    assert door.order(key).cancel is Pending.NONE
 
 
 def test_a_number_that_a_reset_gateway_gave_away_is_neither_cancelled_nor_changed() -> None:

@@ -1,6 +1,7 @@
 """The orders: what is working and what became of the rest."""
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workstation.domain.commands import CancelOrders
+from workstation.domain.order import Side
 from workstation.domain.order_status import OrderFlag, OrderView
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
@@ -25,7 +28,10 @@ class OrdersPanel(QWidget):
     """Orders to cancel: tuple[OrderView, ...]."""
 
     cancel_all_requested = Signal()
-    """Cancel every working order of this client."""
+    """Cancel the orders of this client; what protects an open position stays."""
+
+    cancel_some_requested = Signal(object)
+    """CancelOrders of a contract, or of one side of it."""
 
     change_requested = Signal(object)
     """OrderView the user wants to change."""
@@ -44,7 +50,7 @@ class OrdersPanel(QWidget):
         self.model = model
         self.table = TableView(model, "No orders", self, newest_first="time")
         self.table.setObjectName("orders_table")
-        self._menu: QMenu | None = None
+        self.menu: QMenu | None = None
         self._absent: OrderView | None = None
         self._working, self._doubt, self._advice = 0, "", ""
         self.dialog: PlainDialog | None = None
@@ -77,7 +83,9 @@ class OrdersPanel(QWidget):
         self.change_button.clicked.connect(self._on_change)
         self.cancel_all_button = QPushButton("Cancel all", self)
         self.cancel_all_button.setToolTip(
-            text.tooltip("Cancel every working order of this client (Ctrl+Shift+X)")
+            text.tooltip(
+                "Cancel the orders of this client; what protects a position stays (Ctrl+Shift+X)"
+            )
         )
         self.cancel_all_button.clicked.connect(self.cancel_all_requested)
         self.count_label = PlainLabel("", self)
@@ -171,10 +179,29 @@ class OrdersPanel(QWidget):
         history.setEnabled(len(orders) == 1)
         history.triggered.connect(self._on_timeline)
         menu.addSeparator()
-        everything = menu.addAction("Cancel all\tCtrl+Shift+X")
+        if orders:
+            self._add_cancels(menu, orders[0])
+        everything = menu.addAction("Cancel all (protection stays)\tCtrl+Shift+X")
         everything.triggered.connect(self.cancel_all_requested)
-        self._menu = menu
+        self.menu = menu
         menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _add_cancels(self, menu: QMenu, order: OrderView) -> None:
+        """Offer to cancel all of a contract, or one side of it; what protects stays."""
+        symbol = text.one_line(order.symbol, 24)
+        for side in (None, *Side):
+            words = f"all {side.value} orders" if side is not None else "all orders"
+            action = menu.addAction(f"Cancel {words} of {symbol}")
+            chosen = CancelOrders(account=order.account, con_id=order.con_id, side=side)
+            action.setData(chosen)
+            action.setEnabled(self.cancel_all_button.isEnabled())
+            action.triggered.connect(self._on_cancel_some)
+
+    @Slot()
+    def _on_cancel_some(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.cancel_some_requested.emit(action.data())
 
     @Slot()
     def _on_timeline(self) -> None:

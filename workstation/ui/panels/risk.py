@@ -37,7 +37,7 @@ class RiskPanel(QWidget):
     """Entries again, after one confirmation."""
 
     cancel_all_requested = Signal()
-    """Cancel every working order of this client."""
+    """Cancel the orders of this client; what protects an open position stays."""
 
     limits_confirmed = Signal(object)
     """AccountId whose edited limits shall be in force, after one confirmation."""
@@ -66,7 +66,9 @@ class RiskPanel(QWidget):
             text.tooltip("No new entries. Exits and protective orders stay possible.")
         )
         self.cancel_button.setToolTip(
-            text.tooltip("Cancel every working order of this client (Ctrl+Shift+X)")
+            text.tooltip(
+                "Cancel the orders of this client; what protects a position stays (Ctrl+Shift+X)"
+            )
         )
         self.limits_button = QPushButton("Apply edited limits…", self)
         self.limits_button.setToolTip(
@@ -120,7 +122,7 @@ class RiskPanel(QWidget):
         self._show_buttons(link, read_only=read_only)
 
     def show_working(self, count: int) -> None:
-        """Say how many orders a cancel of all would hit."""
+        """Say how many orders a cancel of all would hit: those that protect nothing."""
         self._working = count
         self.cancel_button.setText(
             f"Cancel all orders ({count:,})" if count else "Cancel all orders"
