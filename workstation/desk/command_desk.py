@@ -199,7 +199,8 @@ class CommandDesk:
         return Done("The order is marked as not placed.")
 
     def _use_endpoint(self, command: UseEndpoint) -> CommandResult:
-        self._desk.link.use(command.host, command.port)
+        standby = (command.standby_host, command.standby_port) if command.standby_port else None
+        self._desk.link.use(command.host, command.port, standby)
         return Done()
 
     def _preview(self, command: PreviewOrder) -> CommandResult:
@@ -214,6 +215,8 @@ class CommandDesk:
         return Done()
 
     def _set_armed(self, command: SetArmed) -> CommandResult:
+        if command.armed and (fault := self._desk.standing.environment_fault()):
+            return Failed(f"{fault}. Entries stay denied; choose the profile that fits.")
         self._desk.trading.armed = command.armed
         self._desk.publish_link()
         return Done()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from workstation.broker.session import SILENCE_SECONDS, SUSPECT_SECONDS, Phase, Session
+from workstation.desk.endpoints import Endpoint, Endpoints
 from workstation.domain.clock import Clock
 from workstation.domain.link import LinkState
 from workstation.domain.ports import Reactor, Timer
@@ -27,8 +28,7 @@ class LinkKeeper:
 
     def __init__(self, reactor: Reactor, clock: Clock, session: Session) -> None:
         self.on_changed: Callable[[], None] = _nothing
-        self.host = ""
-        self.port = 0
+        self._endpoints = Endpoints()
         self.since = clock.now()
         self.reason = "no broker chosen yet"
         self.retry_at: datetime | None = None
@@ -58,10 +58,19 @@ class LinkKeeper:
         """Whether nothing came for so long that the newest data may be old."""
         return self._session.phase is Phase.UP and self._session.silent_for >= QUIET_SECONDS
 
-    def use(self, host: str, port: int) -> None:
-        """Connect to this endpoint from now on."""
-        if (host, port) != (self.host, self.port):
-            self.host, self.port = host, port
+    @property
+    def host(self) -> str:
+        """Host of the endpoint in use, "" before one was chosen."""
+        return self._endpoints.current[0]
+
+    @property
+    def port(self) -> int:
+        """Port of the endpoint in use."""
+        return self._endpoints.current[1]
+
+    def use(self, host: str, port: int, standby: Endpoint | None = None) -> None:
+        """Connect to this endpoint from now on, and to the standby while it cannot be had."""
+        if self._endpoints.choose((host, port), standby):
             self._session.close("another endpoint was chosen")
             self._delay = FIRST_RETRY_SECONDS
         self.connect_now()
@@ -73,12 +82,13 @@ class LinkKeeper:
         self._cancel_retry()
         if self._session.phase is not Phase.CLOSED:
             return
-        self.set(LinkState.CONNECTING, f"connecting to {self.host}:{self.port}")
+        self.set(LinkState.CONNECTING, f"connecting to {self._endpoints.words}")
         self._session.open(self.host, self.port)
 
     def started(self) -> None:
         """The session is up; its lists are being compared."""
         self._started_at = self._clock.monotonic()
+        self._endpoints.came_up()
         self.set(LinkState.SYNCING, "comparing orders and positions with the broker")
 
     def conflict(self) -> None:
@@ -101,6 +111,8 @@ class LinkKeeper:
             delay = self._delay * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
             self._delay = min(self._delay * 2, LONGEST_RETRY_SECONDS)
         self._cancel_retry()
+        if other := self._endpoints.failed():
+            reason = f"{reason}; {other}"
         self._retry = self._reactor.call_later(delay, self.connect_now)
         self.retry_at = self._clock.now() + timedelta(seconds=delay)
         self.set(LinkState.DISCONNECTED, reason)

@@ -9,9 +9,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from workstation.broker.session import Session
+from workstation.desk.order_poll import OrderPoll
 from workstation.domain.clock import Clock
 from workstation.domain.ids import OrderKey, ReqId
-from workstation.domain.order_status import OrderFlag
+from workstation.domain.order_status import Lifecycle, OrderFlag
 from workstation.domain.ports import Reactor, Timer
 from workstation.domain.reports import ListEnded, ListKind
 from workstation.oms.events import (
@@ -30,19 +31,26 @@ AGAIN_SECONDS = 5.0
 ASK_SECONDS = 2.0
 
 _ORDER_LISTS = frozenset({ListKind.OPEN_ORDERS, ListKind.COMPLETED_ORDERS, ListKind.EXECUTIONS})
+_AT_WORK = frozenset({Lifecycle.HELD, Lifecycle.WORKING})
+"""What the broker must list; an inactive order it may leave out."""
+
 _DAY_TIFS = frozenset({"DAY", "IOC", "FOK", "OPG", "DTC"})
 _EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 
 @dataclass(slots=True)
 class _Round:
-    """One asking; `waiting` are the lists not yet ended, `named` the orders they named."""
+    """One asking; `waiting` are the lists not yet ended, `named` the orders they named.
+
+    A round that has orders to `look_for` decides nothing: it tells whether one of them is gone.
+    """
 
     full: bool
     settled: bool
     waiting: set[ListKind]
     executions: ReqId | None
     named: set[OrderKey] = field(default_factory=set)
+    look_for: frozenset[OrderKey] | None = None
 
 
 class Reconciler:
@@ -76,6 +84,7 @@ class Reconciler:
         self._next: Timer | None = None
         self._link_up_at = 0.0
         self._full_again = False
+        self._poll = OrderPoll(reactor, self._look_for_orders)
 
     @property
     def running(self) -> bool:
@@ -91,6 +100,7 @@ class Reconciler:
         """Forget the round: its lists will not end."""
         self._round = None
         self._full_again = False
+        self._poll.stop()
         for timer in (self._deadline, self._next):
             if timer is not None:
                 timer.cancel()
@@ -112,9 +122,13 @@ class Reconciler:
             self._full_again = True
 
     def named(self, order: ManagedOrder | None) -> None:
-        """Note an order that a list of this round named."""
-        if self._round is not None and order is not None:
+        """Note an order that a list of this round named, or that came unasked."""
+        if order is None:
+            return
+        if self._round is not None:
             self._round.named.add(order.key)
+        elif not order.mine:
+            self._poll.heard_unasked()
 
     def on_list_ended(self, report: ListEnded) -> None:
         """Take the end of a list."""
@@ -153,9 +167,28 @@ class Reconciler:
             self._deadline.cancel()
         self._deadline = self._reactor.call_later(LIST_SECONDS, self._on_late)
 
+    def _look_for_orders(self) -> None:
+        """Ask for the open orders alone, unless a comparison runs or is about to."""
+        if self._round is not None or self._next is not None:
+            return
+        at_work = frozenset(o.key for o in self._orders.working() if o.lifecycle in _AT_WORK)
+        self._round = _Round(False, False, {ListKind.OPEN_ORDERS}, None, look_for=at_work)
+        self._session.account.open_orders()
+        self._deadline = self._reactor.call_later(LIST_SECONDS, self._on_late)
+
+    def _end_look(self, look_for: frozenset[OrderKey], named: set[OrderKey]) -> None:
+        """Ask for everything if an order at work was not named and nobody told that it ended."""
+        gone = [self._orders.get(key) for key in look_for - named]
+        if self._full_again:
+            self._begin(full=True)
+        elif any(order is not None and not order.lifecycle.is_terminal for order in gone):
+            self.ask()
+
     def _on_late(self) -> None:
         current, self._round = self._round, None
         assert current is not None  # whatever ends a round cancels its deadline
+        if current.look_for is not None and not self._full_again:
+            return  # the next look comes soon, and orders sent meanwhile are watched anyway
         missing = ", ".join(sorted(kind.value for kind in current.waiting))
         self.on_late(f"the broker did not complete: {missing}")
         if self._next is not None:
@@ -167,6 +200,9 @@ class Reconciler:
         self._round = None
         assert self._deadline is not None
         self._deadline.cancel()
+        if current.look_for is not None:
+            self._end_look(current.look_for, current.named)
+            return
         self._end_missing(current)
         if self._full_again:
             self._begin(full=True)
@@ -174,6 +210,7 @@ class Reconciler:
         if any(order.in_doubt for order in self._orders):
             self.ask(SETTLED_SECONDS if not current.settled else AGAIN_SECONDS)
         if current.full:
+            self._poll.start()
             self.on_synced()
 
     def _end_missing(self, current: _Round) -> None:

@@ -66,10 +66,15 @@ class ConfirmNotPlaced:
 
 @dataclass(frozen=True, slots=True)
 class UseEndpoint:
-    """Connect to this host and port from now on; answered by Done."""
+    """Connect to this host and port from now on; answered by Done.
+
+    Where they cannot be had the standby is tried, if there is one; port 0 means none.
+    """
 
     host: str
     port: int
+    standby_host: str = ""
+    standby_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
