@@ -97,6 +97,8 @@ def _profile(
     if name == "simulated" and own:
         parser.error("the simulated profile chooses its own host and port")
     known = profiles.get(name, Profile(OWN_ENDPOINT, "127.0.0.1", 0, None))
+    if own:  # whoever names an endpoint means that one
+        known = replace(known, standby_host="", standby_port=0)
     return replace(known, host=given.host or known.host, port=given.port or known.port)
 
 

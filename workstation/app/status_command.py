@@ -1,7 +1,6 @@
 """`main.py status`: what the broker holds, told on the terminal; no window, no order, no journal."""
 
 import argparse
-import ipaddress
 import logging
 import math
 import sys
@@ -23,6 +22,7 @@ from workstation.domain.errors import SettingsError
 from workstation.domain.ids import ClientId
 from workstation.domain.link import LinkState
 from workstation.domain.notice import Severity
+from workstation.domain.profile import is_loopback
 from workstation.storage.paths import default_data_folder
 from workstation.storage.settings import read_settings
 from workstation.ui.connection_advice import (
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _look(endpoint: _Endpoint, given: argparse.Namespace) -> BrokerStatus:
-    if not _is_loopback(endpoint.host):
+    if not is_loopback(endpoint.host):
         sys.stderr.write("workstation status: the link to another computer is not encrypted\n")
     clock = SystemClock()
     loop = CoreLoop(clock)
@@ -104,15 +104,6 @@ def _endpoint(parser: argparse.ArgumentParser, given: argparse.Namespace) -> _En
             parser.error(f"give --port, or a --profile that names one; {name} has none of its own")
         host, port = given.host or profile.host, profile.port
     return _Endpoint(host, port, given.client_id)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 # -- the answer -----------------------------------------------------------------------------------

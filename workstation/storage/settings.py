@@ -1,8 +1,9 @@
 """The settings file: own profiles and what to start with; every field is checked."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import msgspec
 import tomli_w
@@ -18,10 +19,38 @@ ServerVersion = Annotated[int, msgspec.Meta(ge=157, le=200)]
 Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 
+StandbyHost = Annotated[str, msgspec.Meta(max_length=253, pattern=r"^[^\s/]*$")]
+StandbyPort = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+CommandLine = Annotated[str, msgspec.Meta(max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
 MOST_PROFILES = 50
 
 
-class OwnProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Extras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a user may add to any profile; empty and 0 mean nothing. As in Profile."""
+
+    standby_host: StandbyHost = ""
+    standby_port: StandbyPort = 0
+    command: CommandLine = ""
+    restarts: bool = False
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        """Take them from a profile."""
+        return msgspec.convert(profile, cls, from_attributes=True)
+
+    def added_to(self, profile: Profile) -> Profile:
+        """Return the profile with them."""
+        return replace(
+            profile,
+            standby_host=self.standby_host,
+            standby_port=self.standby_port,
+            command=self.command,
+            restarts=self.restarts,
+        )
+
+
+class OwnProfile(Extras, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A profile of the user's own; `environment` is what its accounts must be."""
 
     host: Host
@@ -30,20 +59,30 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the program starts with when the command line does not say otherwise."""
+    """What the program starts with when the command line does not say otherwise.
+
+    `built_in` holds what was added to built-in profiles. `unencrypted_hosts` are other computers
+    to which the user agreed to connect without encryption.
+    """
 
     profile: Name = "simulated"
     client_id: Number = 7
     max_server_version: ServerVersion = 200
     profiles: dict[Name, OwnProfile] = {}
+    built_in: dict[Name, Extras] = {}
+    unencrypted_hosts: tuple[Host, ...] = ()
 
     def all_profiles(self) -> dict[str, Profile]:
         """Return the built-in profiles and the user's own, which cannot replace them."""
         own = {
-            name: Profile(name, each.host, each.port, each.environment)
+            name: each.added_to(Profile(name, each.host, each.port, each.environment))
             for name, each in self.profiles.items()
         }
-        return {**own, **PROFILES}
+        built_in = {
+            name: self.built_in.get(name, Extras()).added_to(profile)
+            for name, profile in PROFILES.items()
+        }
+        return {**own, **built_in}
 
 
 def read_settings(path: Path) -> Settings:
