@@ -9,6 +9,8 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +23,7 @@ from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.instruments import TIME_ZONE, list_stock
 from workstation.simgateway.market_clock import FASTEST
-from workstation.simgateway.named_days import NAMED_DAYS
+from workstation.simgateway.named_days import NAMED_DAYS, ORDINARY, NamedDay
 from workstation.simgateway.scenario_file import Scenario, ScenarioError, read_scenario
 from workstation.simgateway.server import Server, listen
 from workstation.simgateway.session import DEFAULT_VERSION, HIGHEST_VERSION, LOWEST_VERSION
@@ -31,6 +33,8 @@ PROGRAM = "simgateway"
 _ZONE_HELP = f"zone of the times in --data, {TIME_ZONE} if not given"
 _MASTER_HELP = "client that hears of the orders and executions of every other"
 _SPEED_HELP = f"how many times as fast as real time the exchange runs, {FASTEST:g} at most"
+EARLIEST_YEAR, LATEST_YEAR = 2020, 2040
+_BEGIN_HELP = 'time in New York at which the exchange begins, as "2026-10-30 09:25"'
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -102,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
         "--accounts", type=_between(1, len(ACCOUNTS)), default=1, help="number of accounts"
     )
     parser.add_argument("--day", choices=sorted(NAMED_DAYS), help="a day the market may have")
+    parser.add_argument("--real-hours", action="store_true", help="open and close as exchanges do")
+    parser.add_argument("--begin", type=_begin, metavar="TIME", help=_BEGIN_HELP)
     parser.add_argument("--control", action="store_true", help="take simgateway-control commands")
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="faults at given moments")
     parser.add_argument("--data", type=Path, metavar="DIR", help="own bars, SYMBOL.csv a stock")
@@ -150,6 +156,16 @@ def _speed(text: str) -> float:
     return speed
 
 
+def _begin(text: str) -> datetime:
+    try:
+        begins = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(TIME_ZONE))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time: 2026-10-30 09:25") from None
+    if not EARLIEST_YEAR <= begins.year <= LATEST_YEAR:
+        raise argparse.ArgumentTypeError(f"{text} is not {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return begins.astimezone(UTC)
+
+
 def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
@@ -169,6 +185,16 @@ def _own_sources(options: argparse.Namespace) -> dict[str, Source]:
     return {symbol: source_of(rows) for symbol, rows in data.rows.items()}
 
 
+def _day(options: argparse.Namespace) -> NamedDay:
+    """Return the day the options name, in the hours and from the moment they say."""
+    named = NAMED_DAYS.get(options.day or "", ORDINARY)
+    return replace(
+        named,
+        real_hours=named.real_hours or options.real_hours,
+        begins_at=options.begin or named.begins_at,
+    )
+
+
 def _build(options: argparse.Namespace) -> tuple[Server, Control | None]:
     clock = SystemClock()
     scenario = read_scenario(options.scenario) if options.scenario else Scenario()
@@ -184,7 +210,7 @@ def _build(options: argparse.Namespace) -> tuple[Server, Control | None]:
         sources,
         master_client_id=options.master_client_id,
         speed=options.speed,
-        day=NAMED_DAYS.get(options.day or ""),
+        day=_day(options),
         accounts=options.accounts,
     )
     server = Server(

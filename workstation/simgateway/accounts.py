@@ -84,6 +84,9 @@ class AccountState:
     foreign: dict[str, Decimal] = field(default_factory=dict)
     """Cash in other currencies."""
 
+    income: Decimal = ZERO
+    """Dividends since the account began, in USD; those of shares sold short are negative."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
@@ -163,6 +166,7 @@ class Account:
     positions: dict[int, Position] = field(default_factory=dict)
     name: str = ACCOUNT
     foreign: dict[str, Decimal] = field(default_factory=dict)
+    income: Decimal = ZERO
     rate: Callable[[str], Decimal] = _one
     """USD for one unit of a currency."""
 
@@ -177,6 +181,7 @@ class Account:
             positions=held,
             name=state.name,
             foreign=dict(state.foreign),
+            income=state.income,
         )
 
     def state(self) -> AccountState:
@@ -188,6 +193,7 @@ class Account:
             positions=tuple(self.positions[key] for key in sorted(self.positions)),
             name=self.name,
             foreign=dict(self.foreign),
+            income=self.income,
         )
 
     def position(self, con_id: int) -> Position:
@@ -233,6 +239,29 @@ class Account:
         self.positions[con_id] = replace(held, day_flow=held.day_flow - change)
         if instrument.sec_type not in _UNPAID or not is_open:
             self._pay(currency, -change)
+
+    # ---- corporate actions ---------------------------------------------------------------
+
+    def receive(self, con_id: int, amount: Decimal) -> None:
+        """Book a dividend of so much a share; shares sold short are charged it."""
+        currency = BY_CON_ID[con_id].currency
+        total = self.position(con_id).quantity * amount
+        self._pay(currency, total)
+        self.income += total * self._rate(currency)
+
+    def split(self, con_id: int, new: int, old: int, mark: Decimal) -> None:
+        """Turn old shares into new ones of the same cost; a part of one is paid out in cash.
+
+        mark is the new price.
+        """
+        held = self.position(con_id)
+        exact = held.quantity * new / old
+        whole = Decimal(int(exact))
+        self.positions[con_id] = replace(held, quantity=exact)
+        if exact != whole:
+            self.apply_fill(con_id, whole - exact, mark, ZERO)
+            left = self.positions[con_id]
+            self.positions[con_id] = replace(left, quantity=whole)
 
     def _pay(self, currency: str, amount: Decimal) -> None:
         if currency == CURRENCY:

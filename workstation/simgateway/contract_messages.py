@@ -11,9 +11,12 @@ from workstation.simgateway.codec_text import escaped
 from workstation.simgateway.instruments import BY_CON_ID, ORDER_TYPES, Instrument, MarketRule
 from workstation.simgateway.messages import Message, expiry, multiplier, rows
 
+HoursTexts = tuple[str, str]
+"""tradingHours and liquidHours."""
+
 
 def contract_data(
-    sv: int, req_id: int, instrument: Instrument, exchange: str, hours: str
+    sv: int, req_id: int, instrument: Instrument, exchange: str, hours: HoursTexts
 ) -> Message:
     """Build contractData (10)."""
     message: Message = [10] if sv >= 164 else [10, 8]
@@ -30,7 +33,7 @@ def contract_data(
     message += [instrument.price_magnifier, instrument.underlying]
     message += [escaped(instrument.long_name), instrument.primary_exchange]
     message += [instrument.contract_month, instrument.industry, instrument.category]
-    message += [instrument.subcategory, instrument.time_zone, hours, hours, "", "0"]
+    message += [instrument.subcategory, instrument.time_zone, *hours, "", "0"]
     message += rows([], _identifiers(instrument))
     message += [1, *_underlying(instrument)]
     rules = ",".join([str(instrument.rule.rule_id)] * len(instrument.exchanges))
@@ -45,7 +48,9 @@ def contract_data(
     return message
 
 
-def bond_data(sv: int, req_id: int, instrument: Instrument, exchange: str, hours: str) -> Message:
+def bond_data(
+    sv: int, req_id: int, instrument: Instrument, exchange: str, hours: HoursTexts
+) -> Message:
     """Build bondContractData (18)."""
     message: Message = [18] if sv >= 164 else [18, 6]
     message += [req_id, instrument.symbol, "BOND", instrument.cusip, instrument.coupon]
@@ -57,7 +62,7 @@ def bond_data(sv: int, req_id: int, instrument: Instrument, exchange: str, hours
     message += [ORDER_TYPES, ",".join(instrument.exchanges), "", "", False, ""]
     message.append(escaped(instrument.long_name))
     if sv >= 188:
-        message += [instrument.time_zone, hours, hours]
+        message += [instrument.time_zone, *hours]
     message += ["", "0", *rows([], _identifiers(instrument)), 1, str(instrument.rule.rule_id)]
     if sv >= 164:
         message += [instrument.min_size, instrument.size_increment, instrument.suggested_size]

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from workstation.simgateway.bars import Bar, generated_bar
+from workstation.simgateway.holidays import EARLY_CLOSE, SATURDAY, closed_days, short_days
 from workstation.simgateway.instruments import TIME_ZONE
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "demo"
@@ -26,12 +27,17 @@ Source = Callable[[date], Sequence[PastDay]]
 """Returns the days before a day, oldest first."""
 
 
-def business_days_before(day: date, count: int) -> list[date]:
-    """Return the last so many Mondays to Fridays before a day, oldest first."""
+def business_days_before(day: date, count: int, *, american: bool = True) -> list[date]:
+    """Return the last so many trading days before a day, oldest first.
+
+    They are Mondays to Fridays, without the holidays of the American exchanges unless it is
+    another's calendar.
+    """
     days: list[date] = []
     while len(days) < count:
         day -= timedelta(days=1)
-        if day.weekday() < 5:
+        is_holiday = american and day in closed_days(day.year)
+        if day.weekday() < SATURDAY and not is_holiday:
             days.append(day)
     days.reverse()
     return days
@@ -67,4 +73,5 @@ def demo_rows(symbol: str) -> list[tuple[tuple[int, int, int, int], int]]:
 def session_bar(day: date, prices: tuple[int, int, int, int], volume: int) -> Bar:
     """Return the bar of a past day's regular hours."""
     start = datetime.combine(day, OPENING, ZONE)
-    return generated_bar(int(start.timestamp()), SESSION_SECONDS, prices, volume)
+    seconds = SESSION_SECONDS - (EARLY_CLOSE if day in short_days(day.year) else 0)
+    return generated_bar(int(start.timestamp()), seconds, prices, volume)

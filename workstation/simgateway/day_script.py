@@ -4,20 +4,23 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from workstation.simgateway.corporate_actions import days_of_actions
 from workstation.simgateway.desk import OrderDesk
-from workstation.simgateway.instruments import TIME_ZONE
+from workstation.simgateway.instruments import TIME_ZONE, by_symbol
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.named_days import (
     EVERYTHING,
     Action,
     Change,
     Halt,
+    Headlines,
     Move,
     NamedDay,
     Notice,
     Restart,
     Resume,
 )
+from workstation.simgateway.news_feed import NewsFeed, Surge
 from workstation.simgateway.real_hours import RealHours
 from workstation.simgateway.sessions import RoundTheClock, Sessions
 from workstation.simgateway.traders import Regime
@@ -33,12 +36,14 @@ class DayScript:
         desk: OrderDesk,
         broadcast: Callable[[int, str], None],
         restart: Callable[[float], None],
+        news: NewsFeed,
     ) -> None:
         self._day = day
         self._markets = markets
         self._desk = desk
         self._broadcast = broadcast
         self._restart = restart
+        self._news = news
         self._waiting = list(day.actions)
         self._moves: list[tuple[Move, float]] = []
         """Moves under way, and how many of their seconds are left."""
@@ -75,6 +80,8 @@ class DayScript:
                 self._each(symbol, self._desk.resume)
             case Notice(code, text):
                 self._broadcast(code, text)
+            case Headlines(symbol, count, seconds):
+                self._news.add(Surge(symbol, self._desk.now(), count, seconds))
             case Restart(length):
                 self._restart(length)
 
@@ -105,12 +112,20 @@ def sessions_of(day: NamedDay | None) -> Sessions:
 
 def begin_of(day: NamedDay | None, now: datetime) -> datetime | None:
     """Return the moment a day begins: the latest weekday's hour of it; None for now."""
+    if day is not None and day.begins_at is not None:
+        return day.begins_at.astimezone(UTC)
     if day is None or day.begins is None:
         return None
     hour, minute = day.begins
     local = now.astimezone(ZoneInfo(TIME_ZONE))
     begins = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
     calendar = RealHours()
+    stock = by_symbol(day.eve_of)
+    if stock is not None:
+        known = {one - timedelta(days=1) for one in days_of_actions(stock, local.date())}
+        while begins > local or begins.date() not in known:
+            begins -= timedelta(days=1)
+        return begins.astimezone(UTC)
     while begins > local or not calendar.is_weekday(begins.date()):
         begins -= timedelta(days=1)
     return begins.astimezone(UTC)

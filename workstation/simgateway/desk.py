@@ -158,6 +158,10 @@ class OrderDesk:
             self.floor.book(market, market.step(now, seconds))
         self._watch.step()
 
+    def now(self) -> int:
+        """Return wall time in seconds since 1970."""
+        return int(self.store.time())
+
     def jump(self, con_id: int, ticks: int) -> None:
         """Move what a contract is worth at once, and book what that fills."""
         market = self._markets[con_id]

@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import ACCOUNTS, Account, Balances
+from workstation.simgateway.corporate_actions import as_of, dividends
+from workstation.simgateway.corporate_events import CorporateEvents, surviving
 from workstation.simgateway.daily_data import Source
 from workstation.simgateway.day_script import DayScript, begin_of, sessions_of
 from workstation.simgateway.desk import OrderDesk
@@ -17,7 +19,7 @@ from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
 from workstation.simgateway.market_clock import MarketClock
 from workstation.simgateway.markets import Histories, Markets, Opened
 from workstation.simgateway.named_days import ORDINARY, Action, NamedDay
-from workstation.simgateway.news_feed import NewsFeed
+from workstation.simgateway.news_feed import OFTEN, RARELY, NewsFeed
 from workstation.simgateway.order_messages import MANUAL_CLIENT
 from workstation.simgateway.order_records import Changes, Numbers
 from workstation.simgateway.order_request import PlaceRequest
@@ -113,6 +115,7 @@ class Gateway:
     ) -> None:
         self.master_client_id = master_client_id
         self.truth: Truth = lambda *_: None
+        self.listeners: dict[int, Listener] = {}
         saved = state_file.load() if state_file else None
         self.clock = clock = MarketClock(clock, speed, begin_of(day, clock.now()))
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
@@ -123,27 +126,38 @@ class Gateway:
         self.markets = Markets(self._opener(saved, now), self._last_close)
         self.histories = Histories(self.markets, sources or {}, self.seed, self._today)
         self._open_at_once(sources or {})
-        self.news = NewsFeed(self.seed)
+        day = day or ORDINARY
+        self.news = NewsFeed(self.seed, OFTEN if day.hostile_news else RARELY)
         self.sessions = sessions_of(day)
         numbers = _numbers(saved)
         self.desk = OrderDesk(
             self.markets, self.accounts, numbers, clock, self._emit, self.sessions
         )
-        self._halts = RegularHalts(self.markets, self.desk)
-        self._script = self._open_script(day or ORDINARY)
-        self.listeners: dict[int, Listener] = {}
+        self._open_calendar(day)
         self._state_file = state_file
         self._step_seconds = STEP_SECONDS * max(1.0, speed / _SPEED_OF_FULL_STEPS)
         self._next_step = clock.monotonic() + self._step_seconds
         self._day_ends = 0.0
+        last_days = {a.name: day_of(a.day) or self._today for a in self.accounts.values()}
         self._check_day()
-        self._take_over(saved, now)
+        self._take_over(saved, last_days, now)
 
-    def _take_over(self, saved: SavedState | None, now: int) -> None:
+    def _open_calendar(self, day: NamedDay) -> None:
+        """Get ready what happens by the clock."""
+        self._halts = RegularHalts(self.markets, self.desk)
+        self._events = CorporateEvents(
+            self.markets, self.histories, self.desk, self._position_moved
+        )
+        self._script = DayScript(
+            day, self.markets, self.desk, self.broadcast, self._go_away, self.news
+        )
+
+    def _take_over(self, saved: SavedState | None, last_days: Mapping[str, date], now: int) -> None:
         """Put the orders of an earlier run back to work, and begin the state file anew."""
         if saved:
             orders, executions = recent(saved, now - EXECUTION_DAYS * _DAY_SECONDS)
-            self.desk.restore(orders, executions)
+            kept = surviving(orders, last_days, self._today, now)
+            self.desk.restore(kept, executions)
         if self._state_file:
             self._state_file.begin(self._transaction(whole=True))
         self._forget_changes()
@@ -158,7 +172,12 @@ class Gateway:
             at = int(self.now())
             tape = tapes.pop(instrument.con_id, None)
             seed = self.seed + (started if saved else 0)
-            return InstrumentMarket(instrument, seed, at, tape, self._midnight(at), base)
+            instrument = as_of(instrument, self._today)
+            paid = [d.amount for d in dividends(instrument, self._today) if d.day == self._today]
+            falls = instrument.ticks(sum(paid, Decimal(0)))
+            return InstrumentMarket(
+                instrument, seed, at, tape, self._midnight(at), base, dividend=falls
+            )
 
         return opened
 
@@ -222,9 +241,6 @@ class Gateway:
             for listener in list(self.listeners.values()):
                 listener.publish(now)
 
-    def _open_script(self, day: NamedDay) -> DayScript:
-        return DayScript(day, self.markets, self.desk, self.broadcast, self._go_away)
-
     def act(self, action: Action) -> None:
         """Do to the markets at once what a named day could do."""
         self._script.act(action)
@@ -251,17 +267,25 @@ class Gateway:
         if now < self._day_ends:
             return
         today, midnight = self.local_time(now).date(), self._midnight(now)
-        self._day_ends = midnight + _DAY_SECONDS
+        self._day_ends = self._next_midnight(today)
         if today != self._today:
-            self._today = today
+            yesterday, self._today = self._today, today
             BY_CON_ID.open_day(today)
             for market in self.markets.values():
                 market.roll_day(midnight, self.seed)
             self.histories.next_day(today)
+            self._events.reprice(yesterday, today)
         day = f"{today:%Y%m%d}"
         for account in self.accounts.values():
             if account.day != day:
+                self._events.settle(account, day_of(account.day) or today, today)
                 account.roll_day(day, self.desk.marks())
+
+    @staticmethod
+    def _next_midnight(today: date) -> float:
+        """Return when a day of the exchange's zone ends; two of a year are not 24 hours long."""
+        tomorrow = today + timedelta(days=1)
+        return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=_ZONE).timestamp()
 
     def _midnight(self, now: float) -> int:
         local = self.local_time(now)
@@ -319,8 +343,11 @@ class Gateway:
             if listener is not None:
                 listener.deliver(event)
         if isinstance(event, ExecutionShown):
-            for other in list(self.listeners.values()):
-                other.position_changed(event.execution.account, event.execution.con_id)
+            self._position_moved(event.execution.account, event.execution.con_id)
+
+    def _position_moved(self, account: str, con_id: int) -> None:
+        for listener in list(self.listeners.values()):
+            listener.position_changed(account, con_id)
 
     def _hearers(self, event: Event) -> list[int]:
         if isinstance(event, Complaint):
@@ -386,6 +413,11 @@ def _accounts(
     for account in found.values():
         account.rate = rate
     return found
+
+
+def day_of(text: str) -> date | None:
+    """Return the day of an account, yyyymmdd; None for an account that has none yet."""
+    return datetime.strptime(text, "%Y%m%d").date() if text else None  # noqa: DTZ007 a date
 
 
 def _numbers(saved: SavedState | None) -> Numbers:

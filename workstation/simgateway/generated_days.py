@@ -6,8 +6,10 @@ from datetime import date
 from random import Random
 
 from workstation.simgateway.bars import Bar, generated_bar, joined
+from workstation.simgateway.corporate_actions import dividends
 from workstation.simgateway.daily_data import PastDay, Source, business_days_before
 from workstation.simgateway.history import History
+from workstation.simgateway.holidays import AMERICAN, EARLY_CLOSE, short_days
 from workstation.simgateway.instruments import Instrument
 
 YEARS = 3
@@ -26,14 +28,17 @@ def generated_source(instrument: Instrument, seed: int) -> Source:
         random = Random(f"{seed}:{instrument.seed_name}:days")  # noqa: S311 not a secret
         close = instrument.ticks(instrument.reference_price)
         found: list[PastDay] = []
+        paid = {one.day: instrument.ticks(one.amount) for one in dividends(instrument, today)}
         for day in reversed(_days(instrument, today)):
             prices = _prices(close, instrument.daily_volatility, random)
             opens, ends = instrument.hours.span(day, liquid=instrument.sec_type == "STK")
+            if instrument.time_zone in AMERICAN and day in short_days(day.year):
+                ends -= 0 if instrument.hours.weekend else EARLY_CLOSE
             pace = _CONTRACTS_A_SECOND.get(instrument.sec_type, 5)
             volume = round((ends - opens) * pace * math.exp(random.gauss(0, 0.35)))
             found.append((day, (generated_bar(opens, ends - opens, prices, volume),)))
             gap = random.gauss(0, instrument.daily_volatility / 4)
-            close = max(1, round(prices[0] * math.exp(-gap)))
+            close = max(1, round(prices[0] * math.exp(-gap)) + paid.get(day, 0))
         found.reverse()
         return found
 
@@ -99,7 +104,7 @@ def _days(instrument: Instrument, today: date) -> list[date]:
     if instrument.hours.weekend:
         last = today.toordinal()
         return [date.fromordinal(last - back) for back in range(_DAYS_WITH_WEEKEND, 0, -1)]
-    return business_days_before(today, _DAYS)
+    return business_days_before(today, _DAYS, american=instrument.time_zone in AMERICAN)
 
 
 def _prices(close: int, volatility: float, random: Random) -> tuple[int, int, int, int]:

@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import NamedTuple
 
 from workstation.simgateway.bars import Bar, divided, grouped, joined
-from workstation.simgateway.daily_data import Source
+from workstation.simgateway.daily_data import ZONE, Source
 from workstation.simgateway.live_day import MINUTE, LiveDay
 
 DAY_SECONDS = 86_400
@@ -46,8 +46,16 @@ class History:
         minutes = tuple(self._live.minutes())
         if minutes:
             opens = self._live.midnight
-            self._earlier().append(Session(self._today, opens, opens + DAY_SECONDS, minutes))
+            self._earlier().append(Session(self._today, opens, _ends(self._today), minutes))
         self._today, self._live = today, live
+
+    def split(self, new: int, old: int) -> None:
+        """Show every day before this one as if so many new shares had always been old ones."""
+        past = self._earlier()
+        past[:] = [
+            session._replace(bars=tuple(_split(bar, new, old) for bar in session.bars))
+            for session in past
+        ]
 
     def sessions(self) -> list[Session]:
         """Return every day, oldest first."""
@@ -55,8 +63,7 @@ class History:
 
     def today(self) -> Session:
         """Return the running day."""
-        midnight = self._live.midnight
-        return Session(self._today, midnight, midnight + DAY_SECONDS, ())
+        return Session(self._today, self._live.midnight, _ends(self._today), ())
 
     def _earlier(self) -> list[Session]:
         if self._past is None:
@@ -120,6 +127,20 @@ class History:
 
     def _random(self, bar: Bar) -> Random:
         return Random(f"{self._seed}:{bar.time}:{bar.seconds}")  # noqa: S311 not a secret
+
+
+def _ends(day: date) -> int:
+    """Return the midnight after a day; two days of a year are not 24 hours long."""
+    following = day + timedelta(days=1)
+    return int(datetime.combine(following, time(), ZONE).timestamp())
+
+
+def _split(bar: Bar, new: int, old: int) -> Bar:
+    prices = (max(1, round(p * old / new)) for p in (bar.open, bar.high, bar.low, bar.close))
+    opened, high, low, close = prices
+    volume = bar.volume * new // old
+    value = bar.value * (volume / bar.volume) * old / new if bar.volume else 0.0
+    return bar._replace(open=opened, high=high, low=low, close=close, volume=volume, value=value)
 
 
 def ends_before(sessions: Sequence[Session], until: int) -> int:

@@ -6,6 +6,12 @@ Source: the holiday rules of the New York Stock Exchange; Good Friday follows Ea
 from datetime import date, timedelta
 from functools import cache
 
+EARLY_CLOSE = 3 * 3600
+"""How much sooner a short day ends, in seconds."""
+
+AMERICAN = frozenset({"US/Eastern", "US/Central"})
+"""Zones of the exchanges that keep these days."""
+
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
 
 

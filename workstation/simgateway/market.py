@@ -21,6 +21,7 @@ STEP_SECONDS = 0.1
 """Market time between two steps."""
 
 _SESSION_SECONDS = 23_400
+_STEP_OF_SESSION = STEP_SECONDS / _SESSION_SECONDS
 _REVERSION_SECONDS = 14_400
 _SHARES_PER_SECOND = 330
 _MORNING_STEPS = 48
@@ -36,7 +37,8 @@ class InstrumentMarket:
     """The order book of one contract, those who generate it, and its tape.
 
     midnight is when the running day began; what came before the start is made up. base is
-    what the price follows, for a contract that has a pricing.
+    what the price follows, for a contract that has a pricing. dividend is what the day takes
+    off its last close, in ticks.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class InstrumentMarket:
         tape: Tape | None,
         midnight: int | None = None,
         base: Base | None = None,
+        dividend: int = 0,
     ) -> None:
         self.instrument = instrument
         self._base = base
@@ -66,13 +69,12 @@ class InstrumentMarket:
 
         opened = now if midnight is None else midnight
         if tape is None:
-            self._open_day(now, now - opened)
+            self._open_day(now, now - opened, dividend)
         else:
             self._resume(tape)
         self.day = self._day_so_far(opened, now, seed)
         self._anchor = self._fair
-        daily = instrument.daily_volatility * math.sqrt(STEP_SECONDS / _SESSION_SECONDS)
-        self._sigma = daily * self._anchor
+        self._sigma = instrument.daily_volatility * self._anchor * math.sqrt(_STEP_OF_SESSION)
         self._fresh = not self._volume and not self._is_value
         """Whether the day has no print yet."""
 
@@ -80,9 +82,9 @@ class InstrumentMarket:
         if not self._is_value:
             self._quote(now)
 
-    def _open_day(self, now: int, elapsed: int) -> None:
+    def _open_day(self, now: int, elapsed: int, dividend: int) -> None:
         if self._base is None:
-            self._wander(elapsed)
+            self._wander(elapsed, dividend)
         else:
             self._fair = self._derived(self._base.fair_price(), now)
             range_ = self._base.day_range()
@@ -96,11 +98,12 @@ class InstrumentMarket:
         self._volume = int(elapsed * pace)
         self._last_time = now
 
-    def _wander(self, elapsed: int) -> None:
+    def _wander(self, elapsed: int, dividend: int) -> None:
         """Make up the way from the last close to now."""
         daily = self.instrument.daily_volatility
         gap = self._random.gauss(0, daily / 4)
-        self._fair = max(_LOWEST_FAIR, self._previous_close * (1 + max(-0.05, min(0.05, gap))))
+        close = self._previous_close - dividend
+        self._fair = max(_LOWEST_FAIR, close * (1 + max(-0.05, min(0.05, gap))))
         self._open = self._high = self._low = round(self._fair)
         step = daily * self._fair * math.sqrt(elapsed / 86_400 / _MORNING_STEPS)
         for _ in range(_MORNING_STEPS if elapsed else 0):
@@ -214,6 +217,23 @@ class InstrumentMarket:
         self._fresh = True
         self.day = self._day_so_far(midnight, midnight, seed)
 
+    def split(self, instrument: Instrument, new: int, old: int, now: int) -> None:
+        """Go on as so many new shares for old ones; instrument has the new reference price."""
+        self.instrument = instrument
+        part = old / new
+        self._fair *= part
+        self._anchor *= part
+        self._sigma *= part
+        names = ("_previous_close", "_open", "_high", "_low", "_last")
+        for name in names:
+            setattr(self, name, max(1, round(getattr(self, name) * part)))
+        self._volume = self._volume * new // old
+        self._last_size = max(1, self._last_size * new // old)
+        self._traders.withdraw()
+        self._traders = Traders(instrument, self.book, self._random)
+        if self._stretch.phase is not Phase.CLOSED:
+            self._quote(now)
+
     # ---- what a scenario may do --------------------------------------------------------
 
     def begin(self, stretch: Stretch) -> None:
@@ -231,7 +251,7 @@ class InstrumentMarket:
     def jump(self, ticks: int, now: int) -> list[Match]:
         """Move what the contract is worth at once; return what the makers' new quotes traded."""
         self.push(ticks)
-        return self._quote(now)
+        return [] if self._stretch.phase is Phase.CLOSED else self._quote(now)
 
     # ---- auctions ----------------------------------------------------------------------
 

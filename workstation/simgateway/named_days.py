@@ -5,6 +5,7 @@ Every move is a fraction of the price; times are seconds of the exchange after t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from workstation.simgateway.traders import Regime
 
@@ -65,7 +66,16 @@ class Restart:
     seconds: float
 
 
-Action = Move | Change | Halt | Resume | Notice | Restart
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """So many headlines about a stock come in so many seconds."""
+
+    symbol: str
+    count: int
+    seconds: int
+
+
+Action = Move | Change | Halt | Resume | Notice | Restart | Headlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +90,15 @@ class NamedDay:
     real_hours: bool = False
     begins: tuple[int, int] | None = None
     """Hour and minute in New York of a weekday on which it begins; None for now."""
+
+    hostile_news: bool = False
+    """Whether the hostile test wire speaks often, so that readers can be tested with it."""
+
+    begins_at: datetime | None = None
+    """The very moment at which it begins; None for what begins says."""
+
+    eve_of: str = ""
+    """Symbol of a stock: it begins at that hour of the day before a split or a dividend of it."""
 
     actions: tuple[tuple[float, Action], ...] = ()
     """Seconds after the start, rising, and what happens then."""
@@ -132,13 +151,31 @@ _DAYS = (
     ),
     NamedDay(
         name="news-spike",
-        text=f"{_NEWS} jumps four per cent on news",
+        text=f"{_NEWS} jumps four per cent on news, and headlines come in bulk",
         actions=(
+            (58.0, Headlines(_NEWS, 40, 120)),
             (60.0, Change(3.0, 8.0, 3.0, 0.6, _NEWS)),
             (60.0, Move(0.04, 4.0, _NEWS)),
             (64.0, Move(-0.012, 90.0, _NEWS)),
             (180.0, Change(symbol=_NEWS)),
         ),
+    ),
+    NamedDay(
+        name="hostile-news",
+        text="the hostile test wire speaks often",
+        hostile_news=True,
+    ),
+    NamedDay(
+        name="split",
+        text="from two minutes before midnight: SIMSPLIT splits",
+        begins=(23, 58),
+        eve_of="SIMSPLIT",
+    ),
+    NamedDay(
+        name="dividend",
+        text="from two minutes before midnight: SIMDIV goes ex dividend",
+        begins=(23, 58),
+        eve_of="SIMDIV",
     ),
     NamedDay(
         name="close",

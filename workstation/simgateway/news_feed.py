@@ -22,30 +22,51 @@ DEFAULT = (BRIEFING, WIRE)
 """Providers of a request that names none."""
 
 SLOT_SECONDS = 300
+_SURGE = "s"
+"""Begins the number of a surge's article."""
+
 BULLETIN_SECONDS = 3600
 """There is one bulletin in each such time."""
 
 OLDEST_DAYS = 30
 """How far back there are headlines."""
 
-_CHANCE = {BRIEFING: 0.10, WIRE: 0.08, HOSTILE: 0.05}
+_CHANCE = {BRIEFING: 0.10, WIRE: 0.08}
+RARELY, OFTEN = 0.002, 0.05
+"""How likely the hostile wire says something in a slot: by itself, and where it is wanted."""
 
 _SUBJECTS = (
-    ("says its simulated order desk had a quiet morning", "orders"),
-    ("to show an invented product at a fair that does not exist", "products"),
-    ("reports imaginary shipments in line with made-up forecasts", "shipments"),
-    ("renames its fictional headquarters for the third time this year", "offices"),
-    ("denies a rumour that this exercise has just invented", "rumours"),
-    ("is the subject of a pretend analyst note; the pretend rating stands", "ratings"),
-    ("schedules a make-believe conference call", "calls"),
-    ("signs a supply agreement with a company nobody founded", "supplies"),
+    ("tops quarterly estimates; keeps its outlook for the year", "earnings"),
+    ("misses on revenue, shares lower in late trading", "earnings"),
+    ("raised to overweight; price target lifted", "ratings"),
+    ("cut to neutral on valuation", "ratings"),
+    ("to present at an investor conference next week", "calls"),
+    ("extends supply agreement by three years", "supplies"),
+    ("names new chief financial officer", "management"),
+    ("board approves larger share buyback", "buybacks"),
+    ("says shipments are in line with its forecast", "shipments"),
+    ("unusual option volume seen in near-dated calls", "options"),
+    ("sets date for quarterly results", "earnings"),
+    ("opens second plant ahead of schedule", "plants"),
 )
+_SPIKE_SUBJECTS = (
+    ("said to be in takeover talks, sources say", "takeover talks"),
+    ("shares jump after report of takeover interest", "takeover talks"),
+    ("confirms it has received an approach; no certainty of an offer", "the approach"),
+    ("bidder weighs offer at a premium of a fifth, report says", "the offer"),
+    ("trading volume is many times the usual; options active", "volume"),
+    ("analysts see further upside if an offer comes", "ratings"),
+    ("declines to comment on market rumours", "rumours"),
+    ("peers gain as investors look for the next target", "the sector"),
+)
+_TOPICS = (*_SUBJECTS, *_SPIKE_SUBJECTS)
 _SENTENCES = (
-    "Nobody outside this simulation has been asked for a comment.",
-    "The figures were drawn at random and mean nothing.",
-    "Traders in the simulated market took no notice, being noise.",
-    "The text exists so that a reader has something to show.",
-    "A correction may follow, or it may not.",
+    "The company did not comment beyond its statement.",
+    "The shares had moved little in the sessions before.",
+    "Volume was somewhat above the average of the past month.",
+    "Analysts had been divided before the announcement.",
+    "Further details are expected with the next quarterly report.",
+    "This text is part of a simulation; its figures mean nothing.",
 )
 _HOSTILE_BODIES = (
     '<p>Script</p><script>document.title="owned"</script><p>end</p>',
@@ -87,11 +108,32 @@ class Bulletin:
     exchange: str
 
 
-class NewsFeed:
-    """What each provider has said, the same whenever it is asked."""
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """Many headlines about one stock in a short time, evenly spread."""
 
-    def __init__(self, seed: int) -> None:
+    symbol: str
+    begins: int
+    """Seconds since 1970."""
+
+    count: int
+    seconds: int
+
+
+class NewsFeed:
+    """What each provider has said, the same whenever it is asked.
+
+    hostile is how likely the hostile wire says something in a slot.
+    """
+
+    def __init__(self, seed: int, hostile: float = RARELY) -> None:
         self._seed = seed
+        self._chance = {**_CHANCE, HOSTILE: hostile}
+        self._surges: list[Surge] = []
+
+    def add(self, surge: Surge) -> None:
+        """Let a surge of headlines begin."""
+        self._surges.append(surge)
 
     def headlines(
         self, instrument: Instrument, providers: Sequence[str], since: int, until: int
@@ -100,6 +142,7 @@ class NewsFeed:
         oldest = max(since, until - OLDEST_DAYS * 86_400)
         for slot in range(until // SLOT_SECONDS, oldest // SLOT_SECONDS - 1, -1):
             found = [self._headline(instrument, provider, slot) for provider in providers]
+            found += self._surging(instrument, providers, slot)
             yield from sorted(
                 (one for one in found if one and oldest < one.time <= until),
                 key=lambda one: -one.time,
@@ -111,6 +154,8 @@ class NewsFeed:
         """Return an article's text, or None when there is no such article yet."""
         name, _, rest = article_id.partition("$")
         number, _, symbol = rest.partition("-")
+        if number.startswith(_SURGE):
+            return self._article_of_surge(instruments, provider, article_id, now)
         try:
             slot = int(number, 16)
         except ValueError:
@@ -143,7 +188,7 @@ class NewsFeed:
 
     def _headline(self, instrument: Instrument, provider: str, slot: int) -> Headline | None:
         random = self._random(instrument, provider, slot)
-        if random.random() >= _CHANCE[provider]:
+        if random.random() >= self._chance[provider]:
             return None
         time = slot * SLOT_SECONDS + random.randrange(SLOT_SECONDS)
         subject = random.choice(_SUBJECTS)[0]
@@ -153,14 +198,40 @@ class NewsFeed:
         article_id = f"{provider}${slot:x}-{instrument.symbol}"
         return Headline(time=time, provider=provider, article_id=article_id, text=text)
 
+    def _surging(
+        self, instrument: Instrument, providers: Sequence[str], slot: int
+    ) -> Iterator[Headline]:
+        """Yield what surges say about a stock in a slot."""
+        for surge in self._surges:
+            for number in range(surge.count if surge.symbol == instrument.symbol else 0):
+                time = surge.begins + number * surge.seconds // surge.count
+                provider = (BRIEFING, WIRE)[number % 2]
+                if time // SLOT_SECONDS == slot and provider in providers:
+                    subject = _SPIKE_SUBJECTS[number % len(_SPIKE_SUBJECTS)][0]
+                    article_id = f"{provider}${_SURGE}{surge.begins:x}.{number}-{surge.symbol}"
+                    text = f"Simulated: {instrument.symbol} {subject}"
+                    yield Headline(time=time, provider=provider, article_id=article_id, text=text)
+
+    def _article_of_surge(
+        self, instruments: Sequence[Instrument], provider: str, article_id: str, now: int
+    ) -> str | None:
+        for instrument in instruments:
+            for surge in self._surges:
+                first, last = (t // SLOT_SECONDS for t in (surge.begins, now))
+                for slot in range(first, last + 1):
+                    for one in self._surging(instrument, (provider,), slot):
+                        if one.article_id == article_id and one.time <= now:
+                            return self._body(instrument, one, one.time)
+        return None
+
     def _body(self, instrument: Instrument, headline: Headline, slot: int) -> str:
         if headline.provider == HOSTILE:
             return _HOSTILE_BODIES[slot % len(_HOSTILE_BODIES)]
         random = self._random(instrument, f"{headline.provider} body", slot)
         name = instrument.long_name.title()
-        topic = next(word for subject, word in _SUBJECTS if headline.text.endswith(subject))
+        topic = next(word for subject, word in _TOPICS if headline.text.endswith(subject))
         sentences = random.sample(_SENTENCES, 3)
-        opening = f"{name}, or what stands for it here, is in the simulated news about {topic}."
+        opening = f"Simulated news about {name} and {topic}."
         if headline.provider == WIRE:
             return "\n\n".join([headline.text, opening, *sentences])
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)

@@ -4,20 +4,25 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from workstation.simgateway.holidays import SATURDAY, closed_days, short_days
+from workstation.simgateway.holidays import (
+    AMERICAN,
+    EARLY_CLOSE,
+    SATURDAY,
+    closed_days,
+    short_days,
+)
 from workstation.simgateway.instruments import Instrument
 from workstation.simgateway.order_kinds import Auction
-from workstation.simgateway.sessions import Phase, Stretch
+from workstation.simgateway.sessions import Phase, Span, Stretch
 
 _HOUR = 3600.0
-_EARLY_CLOSE = 3 * _HOUR
-"""How much sooner a short day ends."""
-
 _OVERNIGHT = (8 * _HOUR, 10 * 60.0)
 """How long before the trading day the overnight session begins and ends."""
 
-_AMERICAN = frozenset({"US/Eastern", "US/Central"})
 _DAYS_AHEAD = 12
+
+SHOWN_DAYS = 6
+"""How many days contract details show the hours of."""
 
 
 class RealHours:
@@ -61,6 +66,41 @@ class RealHours:
                 return max(now, stretch.begins)
         return now
 
+    def span(self, instrument: Instrument, day: date, *, liquid: bool) -> Span | None:
+        """Return when a day's regular hours, or all of it, begin and end; None when closed.
+
+        The overnight session of a stock is not part of it: it is a place of its own.
+        """
+        if not self._is_open(instrument, day):
+            return None
+        phases = {Phase.REGULAR} if liquid else {Phase.REGULAR, Phase.EXTENDED}
+        found = [s for s in _stretches(instrument, day) if s.phase in phases]
+        return found[0].begins, found[-1].ends
+
+    def hours(self, instrument: Instrument, first_day: date, *, liquid: bool) -> str:
+        """Return liquidHours or tradingHours of some days.
+
+        A session stands with the day on which it begins, the first day's with any that is under
+        way; a day on which none begins or ends is closed.
+        """
+        zone = ZoneInfo(instrument.time_zone)
+        last_day = first_day + timedelta(days=SHOWN_DAYS - 1)
+        texts: dict[date, list[str]] = {}
+        ended: set[date] = set()
+        for offset in range(SHOWN_DAYS + 2):
+            span = self.span(instrument, first_day + timedelta(days=offset), liquid=liquid)
+            if span is not None:
+                opens, ends = (datetime.fromtimestamp(at, zone) for at in span)
+                text = f"{opens:%Y%m%d:%H%M}-{ends:%Y%m%d:%H%M}"
+                if opens.date() <= last_day:
+                    texts.setdefault(max(opens.date(), first_day), []).append(text)
+                ended.add(ends.date())
+        for offset in range(SHOWN_DAYS):
+            day = first_day + timedelta(days=offset)
+            if day not in texts and day not in ended:
+                texts[day] = [f"{day:%Y%m%d}:CLOSED"]
+        return ";".join(text for day in sorted(texts) for text in texts[day])
+
     def _ahead(self, instrument: Instrument, now: float) -> Iterator[Stretch]:
         """Yield the open stretches from yesterday's on, in order."""
         for day in self._days(instrument, now):
@@ -83,7 +123,7 @@ class RealHours:
     @staticmethod
     def _is_open(instrument: Instrument, day: date) -> bool:
         hours = instrument.hours
-        is_holiday = hours.time_zone in _AMERICAN and day in closed_days(day.year)
+        is_holiday = hours.time_zone in AMERICAN and day in closed_days(day.year)
         return hours.is_trading_day(day) and (hours.weekend or not is_holiday)
 
 
@@ -92,8 +132,8 @@ def _stretches(instrument: Instrument, day: date) -> Iterator[Stretch]:
     hours = instrument.hours
     begins, ends = (float(edge) for edge in hours.span(day, liquid=False))
     opens, closes = (float(edge) for edge in hours.span(day, liquid=True))
-    if hours.time_zone in _AMERICAN and not hours.weekend and day in short_days(day.year):
-        closes, ends = closes - _EARLY_CLOSE, ends - _EARLY_CLOSE
+    if hours.time_zone in AMERICAN and not hours.weekend and day in short_days(day.year):
+        closes, ends = closes - EARLY_CLOSE, ends - EARLY_CLOSE
     is_stock = instrument.sec_type == "STK"
     if is_stock and hours.time_zone == "US/Eastern":
         early, late = _OVERNIGHT

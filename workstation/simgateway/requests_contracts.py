@@ -4,6 +4,8 @@ Source: tws-wire.md 2.4 (9, 78, 81, 91) and 2.5 (10, 52, 75, 76, 79, 93).
 """
 
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Fields
@@ -25,7 +27,6 @@ from workstation.simgateway.instruments import (
     expiries,
     find_all,
     matching,
-    round_the_clock_hours,
     strikes,
     underlying_of,
 )
@@ -101,11 +102,13 @@ def contract_details(client: Client, fields: Fields) -> None:
 
 
 def _send_details(client: Client, req_id: int, instrument: Instrument, asked: str) -> None:
-    today = client.gateway.local_time(client.gateway.now()).date()
-    hours = round_the_clock_hours(today)
+    zone = ZoneInfo(instrument.time_zone)
+    today = datetime.fromtimestamp(client.gateway.now(), zone).date()
+    sessions = client.gateway.sessions
+    trading, liquid = (sessions.hours(instrument, today, liquid=one) for one in (False, True))
     exchange = asked or instrument.exchanges[0]
     build = bond_data if instrument.sec_type == "BOND" else contract_data
-    client.write(build(client.sv, req_id, instrument, exchange, hours))
+    client.write(build(client.sv, req_id, instrument, exchange, (trading, liquid)))
 
 
 def matching_symbols(client: Client, fields: Fields) -> None:

@@ -3,9 +3,9 @@
 Source: tws-wire.md 2.4 (20, 25, 87, 90), 2.5 (17, 88, 90, 106, 108), 2.7 and 3.1.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from workstation.simgateway.bar_answers import (
@@ -33,6 +33,7 @@ from workstation.simgateway.history import Session
 from workstation.simgateway.messages import Message, rows
 from workstation.simgateway.order_checks import Refusal, invalid
 from workstation.simgateway.pacing import VIOLATION
+from workstation.simgateway.real_hours import RealHours
 from workstation.simgateway.requests_contracts import read_combination, read_instrument
 
 MOST_BARS = 30_000
@@ -148,12 +149,26 @@ def _send_schedule(client: Client, req_id: int, query: BarQuery) -> None:
     def text(moment: int) -> str:
         return f"{datetime.fromtimestamp(moment, UTC).astimezone(zone):%Y%m%d-%H:%M:%S}"
 
-    if not sessions:
+    hours = list(_hours_of(client, query, sessions))
+    if not hours:
         client.error(req_id, 162, f"{SERVICE}HMDS query returned no data")
         return
-    spans = [(text(s.opens), text(s.ends), f"{s.day:%Y%m%d}") for s in sessions]
+    spans = [(text(begins), text(ends), f"{day:%Y%m%d}") for begins, ends, day in hours]
     head: Message = [106, req_id, spans[0][0], spans[-1][1], name]
     client.write(rows(head, spans))
+
+
+def _hours_of(
+    client: Client, query: BarQuery, sessions: list[Session]
+) -> Iterator[tuple[int, int, date]]:
+    """Yield when each day began and ended, and the day, as the exchange's calendar has it."""
+    for session in sessions:
+        span: tuple[float, float] | None = (session.opens, session.ends)
+        if isinstance(client.gateway.sessions, RealHours):
+            calendar = client.gateway.sessions
+            span = calendar.span(query.instrument, session.day, liquid=query.regular)
+        if span is not None:
+            yield int(span[0]), int(span[1]), session.day
 
 
 # ---- streams -----------------------------------------------------------------------------

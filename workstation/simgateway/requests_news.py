@@ -109,7 +109,7 @@ class NewsStream:
         moment = int(client.gateway.now())
         instrument = BY_CON_ID[self.con_id]
         found = client.gateway.news.headlines(instrument, self.providers, self.checked, moment)
-        new = list(islice(found, FIRST_TICKS))
+        new = list(islice(found, MOST_HEADLINES if self.checked else FIRST_TICKS))
         self.checked = moment
         for headline in reversed(new):
             client.write(self._tick(headline))

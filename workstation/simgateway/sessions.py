@@ -5,15 +5,18 @@ of it regular hours. Real hours are a scenario.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from workstation.simgateway.instruments import TIME_ZONE, Instrument
+from workstation.simgateway.instruments import TIME_ZONE, Instrument, round_the_clock_hours
 from workstation.simgateway.order_kinds import Auction
 
 _ZONE = ZoneInfo(TIME_ZONE)
+
+Span = tuple[float, float]
+"""First and last moment, in seconds since 1970."""
 
 
 class Phase(Enum):
@@ -77,6 +80,14 @@ class Sessions(Protocol):
         """Return when regular hours are or begin next."""
         ...
 
+    def span(self, instrument: Instrument, day: date, *, liquid: bool) -> Span | None:
+        """Return when a day's regular hours, or all of it, begin and end; None when closed."""
+        ...
+
+    def hours(self, instrument: Instrument, first_day: date, *, liquid: bool) -> str:
+        """Return the liquidHours or tradingHours text of contract details from a day on."""
+        ...
+
 
 class RoundTheClock:
     """Open without a break; the day ends at midnight of the gateway's zone."""
@@ -97,12 +108,27 @@ class RoundTheClock:
         del instrument
         return now
 
+    def span(self, instrument: Instrument, day: date, *, liquid: bool) -> Span | None:
+        """Return the calendar day, in the gateway's zone."""
+        del instrument, liquid
+        return _span(day)
 
-def _day(now: float) -> tuple[float, float]:
-    today = datetime.fromtimestamp(now, _ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    tomorrow = (today.date() + timedelta(days=1)).timetuple()[:3]
-    ends = datetime(*tomorrow, tzinfo=_ZONE)
-    return today.timestamp(), ends.timestamp()
+    def hours(self, instrument: Instrument, first_day: date, *, liquid: bool) -> str:
+        """Return a text that is open without a break."""
+        del instrument, liquid
+        return round_the_clock_hours(first_day)
+
+
+def _day(now: float) -> Span:
+    return _span(datetime.fromtimestamp(now, _ZONE).date())
+
+
+def _span(day: date) -> Span:
+    begins, ends = (
+        datetime(one.year, one.month, one.day, tzinfo=_ZONE).timestamp()
+        for one in (day, day + timedelta(days=1))
+    )
+    return begins, ends
 
 
 def may_work(phase: Phase, *, outside_rth: bool, overnight: bool) -> bool:

@@ -225,7 +225,7 @@ def test_quotes_as_bars_and_the_head(world: World) -> None:
     assert bid[5:] == ["-1", "-1", "-1"]
     head = client.request(87, 4, *CONTRACT, 0, 1, "TRADES", 1)[0]
     oldest = ask(client, "1 day", "20 Y")[0]
-    assert head == ["88", "4", f"{oldest[0]}-13:30:00"]
+    assert head == ["88", "4", f"{oldest[0]}-14:30:00"]
 
 
 def test_the_end_may_name_its_zone(world: World) -> None:

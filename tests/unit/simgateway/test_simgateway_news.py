@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.simgateway.virtual import VirtualClient, World
+from workstation.simgateway.named_days import NAMED_DAYS
 
 AAPL = 265598
 CONTRACT = [0, "AAPL", "STK", "", "", "", "", "SMART", "", "USD", "", ""]
@@ -62,14 +63,42 @@ def test_articles(world: World) -> None:
     assert client.errors(8) == [10172] * 6
 
 
-def test_the_hostile_wire_speaks_when_it_is_asked(world: World) -> None:
-    client = world.client()
+def test_the_hostile_wire_speaks_when_it_is_asked() -> None:
+    client = World(day=NAMED_DAYS["hostile-news"]).client()
     assert "SIMX" not in {m[3] for m in ask(client)[:-1]}
     bodies = "".join(
         client.request(84, 9, "SIMX", message[4], "")[0][3] for message in ask(client, "SIMX")[:-1]
     )
     for danger in ("<script", "onerror=", "javascript:", "file:///", "<iframe", "http://127.0.0.1"):
         assert danger in bodies
+
+
+def test_the_hostile_wire_is_rare_on_an_ordinary_day(world: World) -> None:
+    client = world.client()
+    assert 0 < len(ask(client, "SIMX")) - 1 < 60  # in thirty days
+    shown = [m[3] for m in ask(client, "SIMB+SIMW+SIMX", total=100)[:-1]]
+    assert shown.count("SIMX") <= 4
+
+
+def test_headlines_come_in_bulk_when_news_spike() -> None:
+    world = World(day=NAMED_DAYS["news-spike"])
+    client = world.client()
+    wanted = [0, "IBM", "STK", "", "", "", "", "SMART", "", "USD", "", ""]
+    client.request(1, 11, 7, *wanted, 0, "292", 0, 0, "")
+    world.run(50)
+    before = len(client.of(84))
+    world.run(130)
+    came = client.of(84)[before:]
+    assert len(came) >= 40
+    assert len({m[4] for m in came}) == len(came)
+    assert [m[2] for m in came] == sorted(m[2] for m in came)
+    assert sum("takeover" in m[5] for m in came) >= 10
+    answer = client.request(86, 5, 8314, "SIMB+SIMW", "", "", 300, "")
+    found = {m[4]: m[5] for m in answer if m[0] == "86"}
+    assert all(found[m[4]] == m[5] for m in came)
+    article = client.request(84, 6, came[0][3], came[0][4], "")
+    assert article[0][:3] == ["83", "6", "0"]
+    assert "Simulated" in article[0][3]
 
 
 def test_bad_requests_for_news(world: World) -> None:
@@ -80,7 +109,8 @@ def test_bad_requests_for_news(world: World) -> None:
     assert client.errors(5) == [321, 321, 320]
 
 
-def test_headlines_arrive_as_ticks(world: World) -> None:
+def test_headlines_arrive_as_ticks() -> None:
+    world = World(day=NAMED_DAYS["hostile-news"])
     client = world.client()
     client.request(1, 11, 7, *CONTRACT, 0, "292", 0, 0, "")
     client.request(1, 11, 8, *CONTRACT, 0, "mdoff,292:SIMX", 0, 0, "")

@@ -1,11 +1,12 @@
 """A gateway in this process, on virtual time, with clients that are lists."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workstation.simgateway.codec_text import frame, to_text
 from workstation.simgateway.gateway import Gateway
-from workstation.simgateway.named_days import NamedDay
+from workstation.simgateway.named_days import ORDINARY, NamedDay
 from workstation.simgateway.session import Session
 from workstation.simgateway.state import StateFile
 
@@ -36,6 +37,8 @@ class World:
         speed: float = 1.0,
         day: NamedDay | None = None,
         accounts: int = 1,
+        begin: datetime | None = None,
+        real_hours: bool = False,
     ) -> None:
         self.clock = VirtualClock()
         self.clock.seconds = seconds
@@ -45,7 +48,11 @@ class World:
             state_file,
             master_client_id=master_client_id,
             speed=speed,
-            day=day,
+            day=replace(
+                day or ORDINARY,
+                begins_at=begin,
+                real_hours=real_hours or (day is not None and day.real_hours),
+            ),
             accounts=accounts,
         )
 

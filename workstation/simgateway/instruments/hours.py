@@ -1,4 +1,4 @@
-"""Trading and liquid hours of a contract, and the texts contract details show of them.
+"""Trading and liquid hours of a contract, and the text of one that never closes.
 
 Source: tws-wire.md 2.5, contractData (timeZoneId, tradingHours, liquidHours).
 """
@@ -35,18 +35,6 @@ class Hours:
         first, last = self.liquid if liquid else self.trading
         return self._moment(day, first), self._moment(day, last)
 
-    def text(self, first_day: date, days: int, *, liquid: bool) -> str:
-        """Return tradingHours or liquidHours of some days."""
-        first, last = self.liquid if liquid else self.trading
-        spans = []
-        for offset in range(days):
-            day = first_day + timedelta(days=offset)
-            if self.is_trading_day(day):
-                spans.append(f"{_shown(day, first)}-{_shown(day, last)}")
-            else:
-                spans.append(f"{day:%Y%m%d}:CLOSED")
-        return ";".join(spans)
-
     def _moment(self, day: date, minutes: int) -> int:
         days, minute = divmod(minutes, DAY)
         at = datetime.combine(
@@ -55,12 +43,6 @@ class Hours:
             ZoneInfo(self.time_zone),
         )
         return int(at.timestamp())
-
-
-def _shown(day: date, minutes: int) -> str:
-    days, minute = divmod(minutes, DAY)
-    shown = day + timedelta(days=days)
-    return f"{shown:%Y%m%d}:{minute // HOUR:02}{minute % HOUR:02}"
 
 
 def round_the_clock_hours(first_day: date, days: int = 6) -> str:
