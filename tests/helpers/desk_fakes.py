@@ -136,7 +136,7 @@ class FakeBroker:
         data = "|".join(map(str, (*terms, *prices, *tied))).encode()
         return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
 
-    def write_order(self, order: EncodedOrder) -> bool:
+    def write_order(self, order: EncodedOrder, *, may_wait: bool = False) -> bool:
         if not self.up:
             return False
         if self.write_error is not None:

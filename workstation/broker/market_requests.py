@@ -1,5 +1,6 @@
 """Requests for contracts, their rules and their quotes."""
 
+from workstation.broker.pacing import Share
 from workstation.broker.request_writer import RequestWriter
 from workstation.broker.requests import Subscriptions
 from workstation.broker.to_ib import ib_con_id_query, ib_contract, ib_stock_query
@@ -37,7 +38,9 @@ class MarketRequests:
         ib = ib_contract(contract)
         req_id = self._writer.ids.new()
         if self._writer.ask(
-            lambda client: client.reqMktData(req_id, ib, "", False, False, []), req_id
+            lambda client: client.reqMktData(req_id, ib, "", False, False, []),
+            req_id,
+            Share.QUOTE,
         ):
             self._subscriptions.add(req_id, contract.con_id)
         return req_id
@@ -46,7 +49,7 @@ class MarketRequests:
         """Stop the quotes of a contract; harmless where none stream."""
         req_id = self._subscriptions.remove(con_id)
         if req_id is not None:
-            self._writer.ask(lambda client: client.cancelMktData(req_id))
+            self._writer.ask(lambda client: client.cancelMktData(req_id), share=Share.QUOTE)
 
     def quotes_of(self, req_id: int) -> ConId | None:
         """Return the contract whose quotes this request streams."""

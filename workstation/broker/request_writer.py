@@ -30,15 +30,20 @@ class RequestWriter:
         self.ids = RequestIds()
         self.encoder: Encoder | None = None
 
-    def numbered(self, ask: Callable[[EClient, int], None]) -> ReqId:
+    def numbered(self, ask: Callable[[EClient, int], None], share: Share = Share.ACCOUNT) -> ReqId:
         """Write a request under a new number; its answers carry it."""
         req_id = self.ids.new()
-        self.ask(lambda client: ask(client, req_id), req_id)
+        self.ask(lambda client: ask(client, req_id), req_id, share)
         return req_id
 
-    def ask(self, ask: Callable[[EClient], None], subject: ReqId | None = None) -> bool:
+    def ask(
+        self,
+        ask: Callable[[EClient], None],
+        subject: ReqId | None = None,
+        share: Share = Share.ACCOUNT,
+    ) -> bool:
         """Write a request; False when nothing leaves. `subject` hears why it could not be written."""
-        return self.write(lambda encoder: encoder.frame(ask), Share.REQUEST, subject)
+        return self.write(lambda encoder: encoder.frame(ask), share, subject)
 
     def write(
         self, encode: Callable[[Encoder], bytes], share: Share, subject: ReqId | None = None
@@ -51,7 +56,7 @@ class RequestWriter:
         except EncodingError as error:
             self._refuse(subject, str(error))
             return False
-        return self._outbox.send(share, frame)
+        return self._outbox.send(share, frame) is not None
 
     def _refuse(self, subject: ReqId | None, text: str) -> None:
         """Answer a request that cannot be written, as the broker would: not before it is made."""

@@ -52,6 +52,8 @@ SUSPECT_SECONDS = 9.0
 """After this long, with probes unanswered, the link is suspect and entries are denied."""
 DEAD_SECONDS = 30.0
 """After this long it is closed and opened anew; sooner would hurt orders on a slow machine."""
+LEGS_OF_A_BRACKET = 3
+"""Orders that an entry may bring along; none of them waits."""
 PULSE_SECONDS = 0.5
 PROBE_SECONDS = 1.0
 
@@ -113,7 +115,7 @@ class Session:
         )
         self.account = AccountRequests(self._writer, self._wrapper.pnl_accounts)
         self.market = MarketRequests(self._writer, self._subscriptions)
-        self.data = DataRequests(self._writer.numbered, self._writer.ask)
+        self.data = DataRequests(self._writer)
         self._transport = self._new_transport()
         self._phase = Phase.CLOSED
         self._server_version = 0
@@ -198,12 +200,13 @@ class Session:
             self._inbound.stop()
             self._inbound = None
         self._accounts = self._next_id = None
-        self._outbox.clear()
+        exits_waiting = self._outbox.clear()
         self.bad_messages.forget()
         self._subscriptions.clear()
         self.account.forget()
         self._wrapper.forget_lists()
-        self._report(SessionEnded(reason=reason, orders_in_doubt=doubtful))
+        in_doubt = (*doubtful, *exits_waiting)
+        self._report(SessionEnded(reason=reason, orders_in_doubt=in_doubt))
 
     def _report(self, report: Report) -> None:
         try:
@@ -334,19 +337,25 @@ class Session:
         """Messages that left in the last second; the broker takes 50."""
         return self._outbox.used
 
-    def may_write_order(self) -> bool:
-        """Tell whether the wire has room for one more order in this second."""
-        return self._outbox.has_room(Share.ORDER)
+    def may_write_entry(self) -> bool:
+        """Tell whether the wire has room for one more entry in this second, whole bracket or not."""
+        return self._outbox.has_room(Share.ENTRY, LEGS_OF_A_BRACKET)
 
-    def write_order(self, order: EncodedOrder) -> bool:
+    def may_write_exit(self) -> bool:
+        """Tell whether an exit would leave at once; it may also wait for its turn."""
+        return self._outbox.has_room(Share.CANCEL)
+
+    def write_order(self, order: EncodedOrder, *, may_wait: bool) -> bool:
         """Hand approved bytes to the outbound buffer; only the final gate calls this.
 
-        False means that the broker gets none of them: no session, or a second that is full.
+        False means that the broker gets none of them: no session, or a second that is full for
+        an order that may not wait.
         """
-        if self._phase is not Phase.UP or not self._outbox.claim():
+        if self._phase is not Phase.UP:
             return False
         self.order_sent_at = self._clock.monotonic()
-        return self._transport.send(order.data, order.order_id)
+        share = Share.CANCEL if may_wait else Share.ENTRY
+        return self._outbox.send(share, order.data, order_id=order.order_id) is not None
 
     def cancel_order(self, order_id: OrderId) -> bool:
         """Ask to cancel; waits for nothing but the wire. False when there is no session."""
@@ -363,5 +372,7 @@ class Session:
         """Tell whether a notice's number names a request rather than an order."""
         return self._writer.ids.is_request(number)
 
-    def _write(self, frame: bytes) -> bool:
-        return self._transport.is_open and self._transport.send(frame)
+    def _write(self, frame: bytes, order_id: OrderId | None) -> bool:
+        if order_id is not None:
+            self.order_sent_at = self._clock.monotonic()
+        return self._transport.is_open and self._transport.send(frame, order_id)

@@ -441,7 +441,7 @@ class Desk:
             contracts=self.contracts,
             trading=self.trading,
             may_send=lambda: self._presence.synced,
-            has_room=self.session.may_write_order,
+            has_room=self.session.may_write_exit,
             ask_positions=self.session.account.positions,
             publish_state=self.publish_link,
             notify=self.notify,

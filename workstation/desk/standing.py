@@ -39,7 +39,7 @@ class Standings:
                 synced=self._presence.synced,
                 suspect=self._link.suspect,
                 bytes_waiting=self._session.bytes_waiting,
-                wire_has_room=self._session.may_write_order(),
+                wire_has_room=self._session.may_write_entry(),
                 reason=self._link.reason or "the broker is silent",
                 clock_offset=self._presence.clock_offset or 0.0,
             ),

@@ -91,8 +91,11 @@ class OrderEncoder(Protocol):
 class OrderWire(Protocol):
     """The way of order bytes to the broker. Core thread; only the final gate calls it."""
 
-    def write_order(self, order: EncodedOrder) -> bool:
-        """Hand the bytes to the outbound buffer; False when the link takes none."""
+    def write_order(self, order: EncodedOrder, *, may_wait: bool) -> bool:
+        """Hand the bytes to the outbound buffer; False when the link takes none.
+
+        An entry goes at once or not at all; an exit may wait for its turn on the wire.
+        """
         ...
 
 

@@ -163,7 +163,8 @@ class Controller:
         self._outlet.judged(attempt, verdict)
         self._with.checkpoint("registered")
         account, entry_value = attempt.draft.account, verdict.entry_value
-        left = self._outlet.release(frame, attempt.key, account, entry_value)
+        is_exit = entry_value is None
+        left = self._outlet.release(frame, attempt.key, account, entry_value, may_wait=is_exit)
         if isinstance(left, Denied):
             return left
         self._with.checkpoint("sent")

@@ -42,11 +42,18 @@ class FinalGate:
         """Take note of what the journal holds durably; good for one send."""
         self._approved[order_id] = sha256
 
-    def send(self, order: EncodedOrder, account: AccountId, entry_value: Decimal | None) -> bool:
+    def send(
+        self,
+        order: EncodedOrder,
+        account: AccountId,
+        entry_value: Decimal | None,
+        *,
+        may_wait: bool = False,
+    ) -> bool:
         """Write approved bytes; False when the link took none.
 
-        `entry_value` is the money an entry moves, None for an exit. Raises FinalGateError
-        when anything is not as approved; then nothing was written.
+        `entry_value` is the money an entry moves, None for an exit. An exit may wait for the
+        wire. Raises FinalGateError when anything is not as approved; then nothing was written.
         """
         approved = self._approved.pop(order.order_id, None)
         if approved is None:
@@ -57,7 +64,7 @@ class FinalGate:
             raise FinalGateError(fault)
         if entry_value is not None:
             self._count(account, entry_value)
-        return self._wire.write_order(order)
+        return self._wire.write_order(order, may_wait=may_wait)
 
     def _count(self, account: AccountId, value: Decimal) -> None:
         if not value.is_finite() or value < 0:

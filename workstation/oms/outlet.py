@@ -117,12 +117,21 @@ class Outlet:
         )
 
     def release(
-        self, frame: EncodedOrder, key: OrderKey, account: AccountId, entry_value: Decimal | None
+        self,
+        frame: EncodedOrder,
+        key: OrderKey,
+        account: AccountId,
+        entry_value: Decimal | None,
+        *,
+        may_wait: bool = False,
     ) -> Denied | bool:
-        """Send what the journal holds; True when it left, False when that is not known."""
+        """Send what the journal holds; True when it left, False when that is not known.
+
+        Only an exit may wait: it is True also while it waits for its turn on the wire.
+        """
         self._with.gate.approve(frame.order_id, frame.sha256)
         try:
-            sent = self._with.gate.send(frame, account, entry_value)
+            sent = self._with.gate.send(frame, account, entry_value, may_wait=may_wait)
         except FinalGateError as error:
             self.not_sent(key, str(error))
             self._with.lock(str(error))
@@ -131,7 +140,7 @@ class Outlet:
             log.exception("writing an order failed")
             return False  # bytes may have left: it is unknown until the broker speaks of it
         if not sent:
-            self.not_sent(key, "there is no link to the broker")
+            self.not_sent(key, "there is no link to the broker, or this second is full")
             return denied(RiskCode.LINK_NOT_READY, "The link took no bytes.")
         return True
 

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tests.helpers.scripted_peer import Rig, framed, hello
 from tests.helpers.virtual_time import VirtualLoop
 from workstation.broker.outbox import MOST_WAITING, Outbox
-from workstation.broker.pacing import MESSAGES, Pacer, Share
+from workstation.broker.pacing import FOR_CANCELS, FOR_ORDERS, MESSAGES, Pacer, Share
 from workstation.domain.ids import OrderId
 from workstation.domain.ports import EncodedOrder
+
+FOR_REQUESTS = MESSAGES - FOR_CANCELS - FOR_ORDERS
 
 
 class Line:
@@ -22,7 +24,7 @@ class Line:
         self.log: list[tuple[float, bytes]] = []
         self.outbox = Outbox(self.loop, self.pacer, self.write)
 
-    def write(self, frame: bytes) -> bool:
+    def write(self, frame: bytes, order_id: OrderId | None = None) -> bool:
         self.log.append((self.loop.clock.seconds, frame))
         return True
 
@@ -40,7 +42,7 @@ class Line:
 def test_cancels_pass_a_flood_of_requests_within_100_ms() -> None:
     line = Line()
     for _ in range(1000):
-        assert line.outbox.send(Share.REQUEST, b"request")
+        assert line.outbox.send(Share.ACCOUNT, b"request")
     for _ in range(8):
         line.loop.pass_time(0.37)
         asked = line.loop.clock.seconds
@@ -58,7 +60,7 @@ def test_cancels_pass_a_flood_of_requests_within_100_ms() -> None:
 def test_a_hundred_cancels_leave_within_two_and_a_half_seconds() -> None:
     line = Line()
     for _ in range(1000):
-        line.outbox.send(Share.REQUEST, b"request")
+        line.outbox.send(Share.ACCOUNT, b"request")
     begun = line.loop.clock.seconds
     for number in range(100):
         line.outbox.send(Share.CANCEL, b"%d" % number)
@@ -80,17 +82,17 @@ def test_a_hundred_cancels_leave_within_two_and_a_half_seconds() -> None:
 def test_no_window_of_a_second_holds_more_than_45(wishes: list[tuple[Share, float]]) -> None:
     line = Line()
     for share, pause in wishes:
-        if share is not Share.ORDER:
+        if share is not Share.ENTRY:
             line.outbox.send(share, b"x")
         elif line.pacer.allows(share):
-            line.pacer.take()
+            line.pacer.take(share)
             line.write(b"order")
         line.loop.pass_time(pause)
     line.loop.pass_time(20)
 
     assert line.most_in_a_second() <= MESSAGES
     orders = sum(1 for _, frame in line.log if frame == b"order")
-    others = sum(1 for share, _ in wishes if share is not Share.ORDER)
+    others = sum(1 for share, _ in wishes if share is not Share.ENTRY)
     assert len(line.log) == orders + others, "something waits for ever"
     line.loop.close()
 
@@ -98,20 +100,20 @@ def test_no_window_of_a_second_holds_more_than_45(wishes: list[tuple[Share, floa
 def test_orders_keep_their_share_in_a_flood() -> None:
     line = Line()
     for _ in range(1000):
-        line.outbox.send(Share.REQUEST, b"request")
+        line.outbox.send(Share.ACCOUNT, b"request")
     room = 0
-    while line.pacer.allows(Share.ORDER):
-        line.pacer.take()
+    while line.pacer.allows(Share.ENTRY):
+        line.pacer.take(Share.ENTRY)
         room += 1
-    assert room == Share.ORDER.value - Share.REQUEST.value
+    assert room == FOR_ORDERS
     assert line.pacer.allows(Share.CANCEL)
     line.loop.close()
 
 
 def test_requests_are_not_kept_without_limit_but_cancels_are() -> None:
     line = Line()
-    kept = sum(line.outbox.send(Share.REQUEST, b"r") for _ in range(MOST_WAITING + 500))
-    assert kept == MOST_WAITING + Share.REQUEST.value
+    sent = [line.outbox.send(Share.ACCOUNT, b"r") for _ in range(MOST_WAITING + 500)]
+    assert sum(each is not None for each in sent) == MOST_WAITING + FOR_REQUESTS
     assert all(line.outbox.send(Share.CANCEL, b"c") for _ in range(500))
     line.loop.close()
 
@@ -121,14 +123,34 @@ def test_a_session_never_writes_the_46th_message(rig: Rig) -> None:
     rig.loop.pass_time(2)
     rig.received()
     written = 0
-    while rig.session.write_order(EncodedOrder(OrderId(written + 1), framed(b"3\0"), "")):
+    while rig.session.write_order(an_order(written + 1), may_wait=False):
         written += 1
         assert written <= MESSAGES
-    assert written == MESSAGES
-    assert not rig.session.may_write_order()
-    assert rig.session.cancel_order(OrderId(1)), "cancels wait, they are not refused"
+    assert written == MESSAGES - FOR_CANCELS, "entries leave the cancels their share"
+    assert not rig.session.may_write_entry()
+    assert rig.session.may_write_exit()
+    for number in range(FOR_CANCELS + 1):
+        assert rig.session.cancel_order(OrderId(number + 1)), "cancels wait, not refused"
+    assert rig.session.write_order(an_order(90), may_wait=True), "an exit waits"
+    assert not rig.session.write_order(an_order(91), may_wait=False), "an entry does not"
+    assert [each[0] for each in rig.received()] == [b"3"] * written + [b"4"] * FOR_CANCELS
     rig.loop.pass_time(1.1)
-    assert [each[0] for each in rig.received()] == [b"3"] * MESSAGES + [b"4"]
+    assert [each[0] for each in rig.received()] == [b"4", b"3"]
+
+
+def test_an_exit_that_waits_when_the_link_ends_is_in_doubt(rig: Rig) -> None:
+    rig.up()
+    for number in range(MESSAGES):
+        assert rig.session.cancel_order(OrderId(number + 1))
+    assert rig.session.write_order(an_order(90), may_wait=True)
+    rig.session.close("the test")
+
+    assert rig.ended is not None
+    assert rig.ended.orders_in_doubt == (90,)
+
+
+def an_order(number: int) -> EncodedOrder:
+    return EncodedOrder(OrderId(number), framed(b"3\0"), "")
 
 
 def test_a_start_does_not_wait_behind_the_last_session(rig: Rig) -> None:

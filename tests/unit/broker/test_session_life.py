@@ -297,7 +297,7 @@ def test_no_report_can_hurt_the_one_who_caused_it(rig: Rig, kind: type, expected
     rig.connect()
     rig.say(hello() + start_up() + message(9, 1, 7))
     assert rig.session.phase is Phase.UP
-    assert rig.session.write_order(an_order())
+    assert rig.session.write_order(an_order(), may_wait=False)
     rig.session.close("over")
     rig.loop.settle()
 
@@ -342,7 +342,7 @@ def test_opening_inside_the_end_begins_a_clean_session(rig: Rig) -> None:
 
 def test_an_order_that_left_whole_is_reported(rig: Rig) -> None:
     rig.up()
-    assert rig.session.write_order(an_order(3))
+    assert rig.session.write_order(an_order(3), may_wait=False)
 
     assert rig.reports == [OrderBytesSent(order_ids=(OrderId(3),))]
     assert rig.received()[0][0] == b"3"
@@ -351,9 +351,9 @@ def test_an_order_that_left_whole_is_reported(rig: Rig) -> None:
 def test_an_order_into_a_dead_connection_is_in_doubt_and_the_next_is_refused(rig: Rig) -> None:
     rig.up()
     rig.peer.close()
-    assert rig.session.write_order(an_order(3))
+    assert rig.session.write_order(an_order(3), may_wait=False)
     assert rig.ended is None, "the end must not come while the order is being sent"
-    assert not rig.session.write_order(an_order(4))
+    assert not rig.session.write_order(an_order(4), may_wait=False)
     rig.loop.settle()
 
     assert rig.ended is not None
@@ -361,14 +361,14 @@ def test_an_order_into_a_dead_connection_is_in_doubt_and_the_next_is_refused(rig
 
 
 def test_no_order_leaves_outside_a_session(rig: Rig) -> None:
-    assert not rig.session.write_order(an_order())
+    assert not rig.session.write_order(an_order(), may_wait=False)
     rig.connect()
-    assert not rig.session.write_order(an_order())
+    assert not rig.session.write_order(an_order(), may_wait=False)
     rig.say(hello())
-    assert not rig.session.write_order(an_order())
+    assert not rig.session.write_order(an_order(), may_wait=False)
     rig.say(start_up())
     rig.session.close("over")
-    assert not rig.session.write_order(an_order())
+    assert not rig.session.write_order(an_order(), may_wait=False)
 
 
 # ---- what outlives a session -----------------------------------------------------------------

@@ -167,7 +167,7 @@ def test_a_denied_exit_leaves_the_protection_standing(state: TradingState) -> No
 
 def test_an_exit_that_breaks_after_the_cancels_is_alarmed() -> None:
     exits = bracketed()
-    exits.door.broker.write_order = lambda _order: False  # type: ignore[method-assign]
+    exits.door.broker.write_order = lambda _order, **_how: False  # type: ignore[method-assign]
 
     answer = exits.close()
 

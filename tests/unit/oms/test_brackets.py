@@ -223,10 +223,11 @@ class Breaking:
         self.write, self.passes, self.error = door.broker.write_order, passes, error
         door.broker.write_order = self  # type: ignore[method-assign, assignment]
 
-    def __call__(self, order: Any) -> bool:
+    def __call__(self, order: Any, *, may_wait: bool) -> bool:
+        assert not may_wait, "no leg of a bracket waits"
         self.passes -= 1
         if self.passes >= 0:
-            return self.write(order)
+            return self.write(order, may_wait=may_wait)
         if self.error is not None:
             raise self.error
         return False
