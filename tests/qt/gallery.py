@@ -281,6 +281,19 @@ def asked(window: MainWindow, commands: FakeCommands) -> None:
     commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
 
 
+def trailing(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    form = window.ticket.form
+    form.sell_button.click()
+    form.type_box.setCurrentText("TRAIL LIMIT")
+    form.tif_box.setCurrentText("GTD")
+    form.quantity_edit.set_value(Decimal(100))
+    form.special.trail_edit.set_value(Decimal("0.50"))
+    form.special.first_stop_edit.set_value(Decimal("186.10"))
+    form.special.offset_edit.set_value(Decimal("0.05"))
+    form.special.more_box.click()
+
+
 def bracket(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     entry = an_order(30, lifecycle=Lifecycle.FILLED, filled=Decimal(100), average_price=Decimal("187.20"))  # fmt: skip
@@ -322,7 +335,7 @@ def leaving(window: MainWindow, commands: FakeCommands) -> None:
 
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
-SCENES = (busy, *TABS, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

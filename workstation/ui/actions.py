@@ -75,6 +75,7 @@ SHORTCUTS = (
     ("Esc (ticket)", "Clear; do not send; leave a change"),
     ("↑ ↓ or wheel (limit)", "One tick up or down"),
     ("Alt+1, Alt+2, Alt+3 (ticket)", "Limit at bid, middle, ask"),
+    ("Alt+M (ticket)", "More terms: outside hours, iceberg, hidden, trigger, good after"),
     ("Alt+X (ticket)", "Bracket: target and stop with the entry"),
     ("Alt+W (ticket)", "What-if: margin and commission, nothing is sent"),
     ("Ctrl+L", "Cursor into the watchlist's new symbol"),

@@ -1,16 +1,21 @@
 """What the ticket knows without widgets: words, estimates and what stands in the way."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from textwrap import wrap
 
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, TradingState
 from workstation.domain.link import LinkState
-from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.order import PLAIN, OrderTerms, OrderType, Side, Tif, terms_words
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.screen_state import ScreenState
+
+_WIDEST = 40
+"""Characters of a line on the button that sends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +38,31 @@ class Terms:
     tif: Tif = Tif.DAY
     stop_price: Decimal | None = None
     exits: Exits | None = None
+    special: OrderTerms = PLAIN
+    outside_rth: bool = False
 
     @property
     def gap(self) -> str:
         """What is still missing before this is an order, empty when nothing is."""
-        if self.quantity is None or self.quantity <= 0:
-            return "Enter a quantity"
-        if self.order_type.takes_stop and self.stop_price is None:
-            return "Enter a stop price"
-        if self.order_type.takes_limit and self.limit_price is None:
-            return "Enter a limit price"
-        if self.exits is not None and self.exits.target is None:
-            return "Enter a target price"
-        if self.exits is not None and self.exits.stop is None:
-            return "Enter a stop loss price"
-        return ""
+        return next((words for is_missing, words in self._gaps() if is_missing), "")
+
+    def _gaps(self) -> Iterator[tuple[bool, str]]:
+        kind, special, exits = self.order_type, self.special, self.exits
+        yield self.quantity is None or self.quantity <= 0, "Enter a quantity"
+        yield kind.takes_stop and self.stop_price is None, "Enter a stop price"
+        yield kind.takes_limit and self.limit_price is None, "Enter a limit price"
+        has_trail = special.trail_amount is not None or special.trail_percent is not None
+        yield kind.trails and not has_trail, "Enter by how much to trail"
+        is_limited = kind is OrderType.TRAIL_LIMIT
+        yield is_limited and special.trail_stop is None, "Enter the first stop"
+        yield is_limited and special.limit_offset is None, "Enter the limit's offset"
+        yield exits is not None and exits.target is None, "Enter a target price"
+        yield exits is not None and exits.stop is None, "Enter a stop loss price"
+
+    def special_in_words(self) -> str:
+        """Write what is special about the order, empty for nothing."""
+        words = [terms_words(self.special)] if self.special != PLAIN else []
+        return ", ".join([*words, *(["outside regular hours"] if self.outside_rth else [])])
 
     def in_words(self, symbol: str, ladder: PriceLadder | None) -> str:
         """Write the whole order in words: BUY 100 AAPL LMT 187.20 DAY."""
@@ -55,11 +70,16 @@ class Terms:
         parts = [self.side.value, quantity, text.one_line(symbol, 40), self.order_type.value]
         if self.order_type.takes_stop:
             parts.append(text.exact_price(self.stop_price, ladder))
-        if self.order_type is OrderType.STOP_LIMIT:
+        if self.order_type.takes_stop and self.order_type.takes_limit:
             parts.append("LIMIT")
         if self.order_type.takes_limit:
             parts.append(text.exact_price(self.limit_price, ladder))
         return " ".join([*parts, self.tif.value])
+
+    def extras_in_words(self, ladder: PriceLadder | None) -> str:
+        """Write what stands below the order: its special terms and its exits, each on a line."""
+        special = wrap(self.special_in_words(), _WIDEST)
+        return "\n".join(filter(None, (*special, self.exits_in_words(ladder))))
 
     def exits_in_words(self, ladder: PriceLadder | None) -> str:
         """Write the exits of a bracket: BRACKET 190.00 / 185.00 GTC; empty without."""

@@ -38,6 +38,8 @@ def draft_of(
         limit_price=terms.limit_price,
         tif=terms.tif,
         stop_price=terms.stop_price,
+        outside_rth=terms.outside_rth,
+        terms=terms.special,
     )
     return draft if terms.exits is None else _bracket_of(draft, terms.exits)
 
@@ -84,7 +86,8 @@ def sent_words(wish: Wish) -> str:
 def without_prices(terms: Terms) -> Terms:
     """Return the terms for another contract: the same choices without prices."""
     exits = None if terms.exits is None else Exits(tif=terms.exits.tif)
-    return replace(terms, limit_price=None, stop_price=None, exits=exits)
+    special = replace(terms.special, trail_stop=None)
+    return replace(terms, limit_price=None, stop_price=None, exits=exits, special=special)
 
 
 def emptied(terms: Terms) -> Terms:

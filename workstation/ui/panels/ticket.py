@@ -326,6 +326,7 @@ class TicketPanel(QWidget):
             ("Alt+3", self.form.take_ask),
             ("Alt+W", self.margin_button.click),
             ("Alt+X", self.form.exits.box.click),
+            ("Alt+M", self.form.special.more_box.click),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -487,7 +488,7 @@ class TicketPanel(QWidget):
             gap = "Read-only"
         shown = gap or (f"CHANGE TO {words}" if order is not None else words)
         shown = "Sending…" if self._is_waiting else text.button_text(shown)
-        below = "" if gap or self._is_waiting else terms.exits_in_words(ladder)
+        below = "" if gap or self._is_waiting else terms.extras_in_words(ladder)
         self.submit_button.setText(f"{shown}\n{below}" if below else shown)
         stopped = blocked is not None and blocked.is_final
         is_busy = self._is_waiting or self.strip.is_asking

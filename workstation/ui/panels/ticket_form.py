@@ -16,17 +16,32 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.contract import ContractDetails
-from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.order import PLAIN, OrderType, Side, Tif
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
 from workstation.ui.panels.ticket_exits import TicketExits
+from workstation.ui.panels.ticket_terms import TicketTerms
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, exact, middle
 
-_KINDS = (OrderType.LIMIT, OrderType.MARKET, OrderType.STOP, OrderType.STOP_LIMIT)
-_TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK)
+_KINDS = (
+    OrderType.LIMIT,
+    OrderType.MARKET,
+    OrderType.STOP,
+    OrderType.STOP_LIMIT,
+    OrderType.TRAIL,
+    OrderType.TRAIL_LIMIT,
+    OrderType.MARKET_IF_TOUCHED,
+    OrderType.LIMIT_IF_TOUCHED,
+    OrderType.MARKET_ON_CLOSE,
+    OrderType.LIMIT_ON_CLOSE,
+    OrderType.MIDPRICE,
+    OrderType.RELATIVE,
+    OrderType.PEG_MID,
+)
+_TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK, Tif.GTD, Tif.OPG)
 """Kinds and times in force whose every term has a field here."""
 
 
@@ -44,6 +59,8 @@ class TicketForm(QWidget):
         self._ladder: PriceLadder | None = None
         self._quote: Quote | None = None
         self._terms_open = True
+        self._is_whole = True
+        """Whether the fields describe a whole order, not the change of one."""
         self._build_symbol()
         self._build_sides()
         self._build_prices()
@@ -55,6 +72,7 @@ class TicketForm(QWidget):
     def terms(self) -> Terms:
         """What stands in the fields."""
         order_type = OrderType(self.type_box.currentText())
+        tif = Tif(self.tif_box.currentText())
         limit = self.price_edit.value if order_type.takes_limit else None
         stop = self.stop_edit.value if order_type.takes_stop else None
         return Terms(
@@ -62,15 +80,18 @@ class TicketForm(QWidget):
             quantity=self.quantity_edit.value,
             order_type=order_type,
             limit_price=limit,
-            tif=Tif(self.tif_box.currentText()),
+            tif=tif,
             stop_price=stop,
             exits=self.exits.exits,
+            special=self.special.terms_for(order_type, tif) if self._is_whole else PLAIN,
+            outside_rth=self._is_whole and self.special.outside_rth,
         )
 
     @staticmethod
     def offers(order_type: str, tif: str) -> bool:
-        """Tell whether an order of this kind can be written with these fields."""
-        return order_type in set(_KINDS) and tif in set(_TIFS)
+        """Tell whether an order of this kind can be changed in these fields: no trail can."""
+        changeable = {kind for kind in _KINDS if not kind.trails}
+        return order_type in changeable and tif in set(_TIFS)
 
     @property
     def fault(self) -> str:
@@ -78,7 +99,8 @@ class TicketForm(QWidget):
         edits = [self.quantity_edit, self.price_edit, self.stop_edit]
         if self.exits.box.isChecked():
             edits += [self.exits.target_edit, self.exits.stop_edit]
-        return next((edit.fault for edit in edits if edit.isEnabled() and edit.fault), "")
+        found = next((edit.fault for edit in edits if edit.isEnabled() and edit.fault), "")
+        return found or (self.special.fault if self._is_whole else "")
 
     def set_terms(self, terms: Terms) -> None:
         """Put values into the fields without announcing each."""
@@ -90,6 +112,8 @@ class TicketForm(QWidget):
             self.price_edit.set_value(terms.limit_price)
             self.stop_edit.set_value(terms.stop_price)
             self.exits.set_exits(terms.exits)
+            self.special.set_terms(terms.special, outside_rth=terms.outside_rth)
+            self._show_special()
 
     def set_side(self, side: Side) -> None:
         """Choose buying or selling."""
@@ -102,6 +126,7 @@ class TicketForm(QWidget):
         self.price_edit.set_ladder(self._ladder)
         self.stop_edit.set_ladder(self._ladder)
         self.exits.set_ladder(self._ladder)
+        self.special.set_ladder(self._ladder)
         self.quantity_edit.set_step(details.size_increment if details else Decimal(1))
 
     def set_quote(self, quote: Quote | None) -> None:
@@ -124,6 +149,7 @@ class TicketForm(QWidget):
         self.price_edit.set_reference(self._snapped(mid))
         self.stop_edit.set_reference(self._snapped(mid))
         self.exits.set_reference(self.price_edit.value or self._snapped(mid))
+        self.special.set_reference(self._snapped(mid))
 
     def note_quote(self, quote: Quote | None) -> bool:
         """Take a market for clicks before it is shown; True where it must be shown at once."""
@@ -146,7 +172,8 @@ class TicketForm(QWidget):
         for widget in fixed:
             widget.setEnabled(everything)
         self.quantity_edit.setEnabled(everything or terms)
-        self._terms_open = everything or terms
+        self._terms_open, self._is_whole = everything or terms, everything
+        self.special.setVisible(everything)
         self._open_price()
 
     def snap_limit(self) -> bool:
@@ -154,6 +181,7 @@ class TicketForm(QWidget):
         side = self.terms.side
         moved = self.price_edit.isEnabled() and self.price_edit.snap(side)
         moved = (self.exits.isEnabled() and self.exits.snap(side)) or moved
+        moved = (self._is_whole and self.special.snap(side)) or moved
         return (self.stop_edit.isEnabled() and self.stop_edit.snap(side.opposite)) or moved
 
     def _build_symbol(self) -> None:
@@ -222,7 +250,9 @@ class TicketForm(QWidget):
         self.stop_edit.value_changed.connect(self.edited)
         self.stop_edit.editingFinished.connect(self._on_price_finished)
         self.type_box.currentIndexChanged.connect(self._on_type_changed)
-        self.tif_box.currentIndexChanged.connect(self.edited)
+        self.tif_box.currentIndexChanged.connect(self._on_tif_changed)
+        self.special = TicketTerms(self)
+        self.special.edited.connect(self._on_special_edited)
         self.exits = TicketExits(self)
         self.exits.edited.connect(self.edited)
         for edit in (self.exits.target_edit, self.exits.stop_edit):
@@ -253,6 +283,7 @@ class TicketForm(QWidget):
         whole.setSpacing(6)
         for layout in (top, quotes, sides, self._field_grid()):
             whole.addLayout(layout)
+        whole.addWidget(self.special)
         whole.addWidget(self.exits)
         for before, after in pairwise(self._tab_order()):
             QWidget.setTabOrder(before, after)
@@ -287,6 +318,7 @@ class TicketForm(QWidget):
             self.type_box,
             self.stop_edit,
             self.tif_box,
+            *self.special.focusable(),
             self.exits.box,
             self.exits.target_edit,
             self.exits.stop_edit,
@@ -343,9 +375,24 @@ class TicketForm(QWidget):
         self.price_edit.setEnabled(self._terms_open and order_type.takes_limit)
         self.stop_edit.setEnabled(self._terms_open and order_type.takes_stop)
 
+    def _show_special(self) -> None:
+        kind, tif = OrderType(self.type_box.currentText()), Tif(self.tif_box.currentText())
+        self.special.show_for(kind, tif)
+
+    @Slot()
+    def _on_special_edited(self) -> None:
+        self._show_special()
+        self.edited.emit()
+
+    @Slot()
+    def _on_tif_changed(self) -> None:
+        self._show_special()
+        self.edited.emit()
+
     @Slot()
     def _on_type_changed(self) -> None:
         self._open_price()
+        self._show_special()
         self.edited.emit()
 
     @Slot()
