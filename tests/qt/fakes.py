@@ -8,11 +8,12 @@ from workstation.bridge.commands import Answered, CommandPort, CommandQueue
 from workstation.domain.account import AccountPnl, AccountSummary, Environment, PositionView
 from workstation.domain.commands import Command, CommandResult, Watched, WatchSymbol
 from workstation.domain.contract import Contract, ContractDetails
+from workstation.domain.coverage import Coverage
 from workstation.domain.depth import DepthBook, DepthLevel
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.finding import Finding, Level, RiskCode
 from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderKey, PermId
-from workstation.domain.limit_use import LimitUse, RiskView
+from workstation.domain.limit_use import ExposureRow, LimitUse, RiskView, Scenario, TailRisk
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.news import Headline
 from workstation.domain.notice import Notice, Severity
@@ -292,7 +293,35 @@ def a_risk_view(account: AccountId = ACCOUNT) -> RiskView:
             use("Open orders of AAPL, buy", "15", "15", "20", "orders"),
             use("Restricted symbols", "0", None, None, ""),
         ),
+        exposures=(
+            ExposureRow("account", "", Decimal(56157), Decimal(17258), 1),
+            ExposureRow("class", "STK", Decimal(56157), Decimal(17258)),
+            ExposureRow("symbol", "AAPL", Decimal(56157), Decimal(0)),
+        ),
+        scenarios=(
+            Scenario(Decimal(-10), Decimal("-3889.90")),
+            Scenario(Decimal(5), Decimal(1944)),
+        ),
+        coverages=(a_coverage(), a_coverage(con_id=ConId(104), symbol="TSLA", covered=Decimal(0))),
+        tail=TailRisk(95, Decimal("812.10"), Decimal("1204.55"), 250, 1),
     )
+
+
+def a_coverage(**changes: Any) -> Coverage:
+    """Return a position with a stop for all of it; uncovered is what is left."""
+    values: dict[str, Any] = {
+        "account": ACCOUNT,
+        "con_id": AAPL,
+        "symbol": "AAPL",
+        "quantity": Decimal(300),
+        "covered": Decimal(300),
+        **dict.fromkeys(("over", "lapses", "sleeps", "closing", "unconfirmed"), Decimal(0)),
+        "orphans": 0,
+        "nearest_stop": Decimal("183.50"),
+    }
+    values |= changes
+    values.setdefault("uncovered", values["quantity"] - values["covered"])
+    return Coverage(**values)
 
 
 FINDINGS = (

@@ -281,6 +281,16 @@ def asked(window: MainWindow, commands: FakeCommands) -> None:
     commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
 
 
+def risk_page(name: str, page: int):
+    def scene(window: MainWindow, commands: FakeCommands) -> None:
+        busy(window, commands)
+        window.docks.focus("risk")
+        window.board.risk.pages.setCurrentIndex(page)
+
+    scene.__name__ = name
+    return scene
+
+
 def trailing(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     form = window.ticket.form
@@ -335,7 +345,8 @@ def leaving(window: MainWindow, commands: FakeCommands) -> None:
 
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
-SCENES = (busy, *TABS, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
+RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
+SCENES = (busy, *TABS, *RISK_PAGES, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

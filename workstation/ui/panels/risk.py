@@ -1,16 +1,26 @@
 """Risk: the trading state, what is used of each limit, and the three ways to stop."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.domain.account import masked
 from workstation.domain.finding import TradingState
 from workstation.domain.ids import AccountId
-from workstation.domain.limit_use import RiskView
+from workstation.domain.limit_use import RiskView, Scenario, TailRisk
 from workstation.domain.link import LinkState, LinkView
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.hold_button import HoldButton
+from workstation.ui.models.exposures import CoveragesModel, ExposuresModel
 from workstation.ui.models.limits import LimitsModel
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.table_view import TableView
@@ -25,6 +35,9 @@ _STATES = {
         "Cancels only. Use TWS or the mobile program for anything else.",
     ),
 }
+
+_PROTECTION = 1
+"""Which page shows what protects the positions."""
 
 
 class RiskPanel(QWidget):
@@ -52,6 +65,9 @@ class RiskPanel(QWidget):
         self._working = 0
         self.model = LimitsModel(self)
         self.table = TableView(self.model, "No limits are known yet", self)
+        self.exposures = ExposuresModel(self)
+        self.coverages = CoveragesModel(self)
+        self._build_pages()
         self.state_label = PlainLabel("", self)
         font = self.state_label.font()
         font.setPointSizeF(font.pointSizeF() * 1.3)
@@ -85,6 +101,29 @@ class RiskPanel(QWidget):
         self._lay_out()
         self.show_link(None, read_only=False)
 
+    def _build_pages(self) -> None:
+        """Make the pages beside the buttons: limits, protection, exposure."""
+        self.pages = QTabWidget(self)
+        self.pages.setDocumentMode(True)
+        protection = TableView(self.coverages, "No positions", self.pages)
+        values = TableView(self.exposures, "No positions", self.pages)
+        self.scenario_label = PlainLabel("", self, wrap=True)
+        self.tail_label = PlainLabel("", self, wrap=True)
+        exposure = QWidget(self.pages)
+        column = QVBoxLayout(exposure)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(values, 1)
+        for label in (self.scenario_label, self.tail_label):
+            label.setContentsMargins(6, 0, 6, 2)
+            column.addWidget(label)
+        for page, title in (
+            (self.table, "Limits"),
+            (protection, "Protection"),
+            (exposure, "Exposure"),
+        ):
+            self.pages.addTab(page, title)
+
     def _lay_out(self) -> None:
         side = QWidget(self)
         side.setFixedWidth(236)
@@ -102,13 +141,13 @@ class RiskPanel(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         line.addWidget(side)
-        line.addWidget(self.table, 1)
+        line.addWidget(self.pages, 1)
 
     def show_link(self, link: LinkView | None, *, read_only: bool) -> None:
         """Show the trading state and offer what makes sense."""
         account = link.account if link else None
         if account != self._account:
-            self.model.clear()
+            self._show_figures(RiskView(AccountId(""), ()))
         self._account = account
         self._state = link.trading_state if link else None
         word, tone, meaning = ("NOT CONNECTED", "muted", "The trading state is not known yet.")
@@ -132,9 +171,20 @@ class RiskPanel(QWidget):
     def take_risk(self, view: RiskView) -> None:
         """Show the newest use of the limits."""
         if self._account in (None, view.account):
-            self.model.show_view(view)
+            self._show_figures(view)
             self._pending = view.pending_limits
             self.limits_button.setVisible(bool(self._pending) and not self._read_only)
+
+    def _show_figures(self, view: RiskView) -> None:
+        self.model.show_view(view)
+        self.exposures.show_rows(view.exposures)
+        self.coverages.show_rows(view.coverages)
+        bare = sum(1 for each in view.coverages if each.uncovered)
+        self.pages.setTabText(_PROTECTION, f"Protection: {bare} open" if bare else "Protection")
+        self.scenario_label.show_text(scenario_words(view.scenarios))
+        self.tail_label.show_text(tail_words(view.tail))
+        self.scenario_label.setVisible(bool(view.scenarios))
+        self.tail_label.setVisible(view.tail is not None)
 
     def focus_flatten(self) -> None:
         """Put the cursor on the flatten button; Space held for a second does it."""
@@ -186,3 +236,24 @@ class RiskPanel(QWidget):
     def _on_held(self) -> None:
         if self._account is not None:
             self.flatten_requested.emit(self._account)
+
+
+def scenario_words(scenarios: Sequence[Scenario]) -> str:
+    """Say what a move of every price at once would do; empty without positions."""
+    shown = "   ".join(
+        f"{text.axis_percent(each.percent).replace('.00', '')}: {text.signed_money(each.result)}"
+        for each in scenarios
+    )
+    return f"If every price moves (estimate, without options):  {shown}" if shown else ""
+
+
+def tail_words(tail: TailRisk | None) -> str:
+    """Say what a bad day of the past would cost today; empty where it is not known."""
+    if tail is None:
+        return ""
+    missing = f"; {text.count_of(tail.missing, 'position')} left out" if tail.missing else ""
+    return (
+        f"One day, {tail.confidence} % (estimate from {tail.days} days{missing}):  "
+        f"value at risk {text.money(tail.value_at_risk)}   "
+        f"expected shortfall {text.money(tail.expected_shortfall)}"
+    )
