@@ -68,6 +68,15 @@ class RiskPanel(QWidget):
         self.exposures = ExposuresModel(self)
         self.coverages = CoveragesModel(self)
         self._build_pages()
+        self._build_side()
+        self.dialog: PlainDialog | None = None
+        self._pending: tuple[str, ...] = ()
+        self._read_only = False
+        self._lay_out()
+        self.show_link(None, read_only=False)
+
+    def _build_side(self) -> None:
+        """Make the trading state in words and the buttons below it."""
         self.state_label = PlainLabel("", self)
         font = self.state_label.font()
         font.setPointSizeF(font.pointSizeF() * 1.3)
@@ -92,14 +101,9 @@ class RiskPanel(QWidget):
         )
         self.limits_button.clicked.connect(self._on_limits)
         self.limits_button.hide()
-        self.dialog: PlainDialog | None = None
-        self._pending: tuple[str, ...] = ()
-        self._read_only = False
         self.stop_button.clicked.connect(self._on_stop)
         self.cancel_button.clicked.connect(self.cancel_all_requested)
         self.flatten_button.held.connect(self._on_held)
-        self._lay_out()
-        self.show_link(None, read_only=False)
 
     def _build_pages(self) -> None:
         """Make the pages beside the buttons: limits, protection, exposure."""
