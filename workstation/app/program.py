@@ -89,7 +89,9 @@ class Program(QObject):
         self.window.board.chart.use_drawings(DrawingFiles(files.drawings))
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
-        self.shell = Shell(options, self.commands, self.window)
+        self.shell = Shell(
+            options, self.commands, self.window, files.logs, lambda: self.window.state.link
+        )
         self.next_profile = ""
         """Profile to start anew with once everything has ended, "" for none."""
         self._keep_layout = QTimer(self)
@@ -107,7 +109,7 @@ class Program(QObject):
         self.inbox.start()
         self._keep_layout.start()
         if self.gateway is None:
-            self._use_endpoint(self._options.profile.host, self._options.profile.port)
+            self.shell.connect_first()
         if self._options.settings_fault:
             self._say(
                 Severity.WARNING,
@@ -166,6 +168,7 @@ class Program(QObject):
         self._closing = True
         self._keep_layout.stop()
         write_layout(self._files.layout, self.window.layout_state())
+        self.shell.leave()
         self._stop_core()
 
     @Slot()
@@ -203,7 +206,7 @@ class Program(QObject):
 
     @Slot(object)
     def _on_gateway_listening(self, port: int) -> None:
-        self._use_endpoint("127.0.0.1", port)
+        self.commands.send(UseEndpoint("127.0.0.1", port))
 
     @Slot(object)
     def _on_gateway_faulted(self, sentence: str) -> None:
@@ -238,6 +241,15 @@ class Program(QObject):
         self._say(Severity.WARNING, sentence, "Orders are not touched by it.", "")
 
     @Slot(object)
+    def _on_launch_ended(self, sentence: str) -> None:
+        self._say(
+            Severity.WARNING,
+            sentence,
+            "Orders at the broker stay as they are.",
+            "Start it again in File, Connection, Standby and start.",
+        )
+
+    @Slot(object)
     def _on_restart_requested(self, profile: str) -> None:
         self.next_profile = profile
         self.window.close()
@@ -249,9 +261,6 @@ class Program(QObject):
     def _on_leaving_answered(self, answer: str) -> None:
         if answer == "stay":
             self.next_profile = ""
-
-    def _use_endpoint(self, host: str, port: int) -> None:
-        self.commands.send(UseEndpoint(host, port))
 
     def _say(self, severity: Severity, text: str, effect: str, advice: str) -> None:
         notice = Notice(severity=severity, text=text, effect=effect, advice=advice, time=_now())
@@ -267,6 +276,7 @@ class Program(QObject):
         self.window.connection_requested.connect(self.shell.open_connection)
         self.shell.restart_requested.connect(self._on_restart_requested)
         self.shell.faulted.connect(self._on_settings_faulted)
+        self.shell.launch_ended.connect(self._on_launch_ended)
         self._milestones.painted.connect(self._on_painted)
         self._keep_layout.timeout.connect(self._on_layout_due)
         if self.gateway is not None:

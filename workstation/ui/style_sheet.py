@@ -119,6 +119,7 @@ QCheckBox::indicator:unchecked:hover {{ border-color: {c.accent}; }}
 QCheckBox:focus {{ color: {c.accent}; }}
 QAbstractSpinBox[bad="true"] {{ border: 1px solid {c.error}; color: {c.error}; }}
 QLabel[tone="muted"] {{ color: {c.muted}; }}
+QLabel[tone="name"] {{ font-weight: bold; }}
 QLabel[tone="good"] {{ color: {c.good}; }}
 QLabel[tone="warning"] {{ color: {c.warning}; }}
 QLabel[tone="error"] {{ color: {c.error}; }}

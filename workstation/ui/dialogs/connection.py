@@ -1,28 +1,36 @@
-"""Choosing where to connect: the built-in profiles and the user's own."""
+"""Choosing where to connect, and what to set at the broker's side so that it works."""
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QFormLayout,
     QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from workstation.domain.account import Environment
+from workstation.domain.link import LinkState, LinkView
+from workstation.domain.link_fault import LinkFault, fault_of
 from workstation.domain.profile import PROFILES, Profile
-from workstation.ui.connection_advice import advice_for
+from workstation.ui import text
+from workstation.ui.connection_advice import advice_for, advice_on, program_at
+from workstation.ui.dialogs.connection_form import (
+    EndpointForm,
+    ExtrasForm,
+    fault_in,
+    profile_of,
+)
+from workstation.ui.dialogs.found_ports import FoundPorts
+from workstation.ui.dialogs.setup_list import SetupList
 from workstation.ui.plain_label import PlainLabel
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _UNENCRYPTED = (
     "The link to another computer is not encrypted: anyone on the way can read and change orders. "
@@ -31,68 +39,155 @@ _UNENCRYPTED = (
 
 
 class ConnectionDialog(QDialog):
-    """Shows the profiles, edits own ones, and asks for one to be used. Opened, never executed."""
+    """Shows the profiles, edits them, and asks for one to be used. Opened, never executed."""
 
     profile_requested = Signal(object)
     """Name of the profile to connect with: str."""
 
     profile_saved = Signal(object)
-    """Profile of the user's own, new or changed."""
+    """Profile of the user's own, new or changed, or a built-in one with something added."""
 
     profile_removed = Signal(object)
     """Name of the own profile to forget: str."""
 
+    client_id_chosen = Signal(object)
+    """The API client number to use from now on: int."""
+
+    look_requested = Signal()
+    """Find out which ports of this computer listen."""
+
+    start_requested = Signal(object)
+    """Start the command of this Profile."""
+
     def __init__(
-        self, profiles: Mapping[str, Profile], current: str, parent: QWidget | None = None
+        self,
+        profiles: Mapping[str, Profile],
+        current: str,
+        parent: QWidget | None = None,
+        *,
+        client_id: int = 7,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Connection")
         self._profiles = dict(profiles)
         self._current = current
+        self._client_id = client_id
+        self._link: LinkView | None = None
+        self._is_running = False
         self._build()
+        self.client_edit.setValue(client_id)
         self._fill(current)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def show_link(self, link: LinkView | None) -> None:
+        """Show how the link stands and, while it does not, what to change."""
+        if link != self._link:
+            self._link = link
+            self._show_advice()
+
+    def show_found(self, ports: tuple[int, ...]) -> None:
+        """Show which ports of this computer listen."""
+        self.found.show_found(ports, self._profiles)
+
+    def show_launch(self, words: str, *, running: bool) -> None:
+        """Show how the command that was started does."""
+        self._is_running = running
+        self.launch_label.show_text(words)
+        self._check()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look at the ports as soon as the dialog is seen."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.look_requested.emit()
+
+    # -- building -----------------------------------------------------------------------------
 
     def _build(self) -> None:
         self.list = QListWidget(self)
         self.list.setAccessibleName("Profiles")
-        self.list.setMinimumSize(190, 210)
+        self.list.setMinimumSize(200, 150)
         self.list.currentItemChanged.connect(self._on_chosen)
-        self.name_edit = QLineEdit(self)
-        self.name_edit.setMaxLength(32)
-        self.host_edit = QLineEdit(self)
-        self.host_edit.setMaxLength(253)
-        self.port_edit = QSpinBox(self)
-        self.port_edit.setRange(0, 65_535)
-        self.port_edit.setGroupSeparatorShown(False)
-        self.world_box = QComboBox(self)
-        self.world_box.addItems([each.value for each in Environment])
-        self.advice_label = PlainLabel("", self, wrap=True)
-        self.advice_label.setMinimumWidth(330)
+        self.found = FoundPorts(self)
+        self.found.look_requested.connect(self._on_look_again)
+        self.found.profile_chosen.connect(self._on_found_chosen)
+        left = QVBoxLayout()
+        left.addWidget(self.list, 1)
+        left.addWidget(self.found)
+        middle = QHBoxLayout()
+        middle.setSpacing(12)
+        middle.addLayout(left)
+        middle.addWidget(self._build_tabs(), 1)
         self.fault_label = PlainLabel("", self, wrap=True)
         self.fault_label.set_tone("warning")
-        form = QFormLayout()
-        form.addRow("Name", self.name_edit)
-        form.addRow("Host", self.host_edit)
-        form.addRow("Port", self.port_edit)
-        form.addRow("Accounts are", self.world_box)
-        form.addRow(self.advice_label)
-        form.addRow(self.fault_label)
-        for edit in (self.name_edit, self.host_edit):
-            edit.textChanged.connect(self._check)
-        self.port_edit.valueChanged.connect(self._check)
-        middle = QHBoxLayout()
-        middle.addWidget(self.list)
-        middle.addLayout(form, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
-        column.addLayout(middle)
+        column.addLayout(middle, 1)
+        column.addWidget(self.fault_label)
         column.addLayout(self._build_buttons())
+        self.resize(760, 470)
+
+    def _build_tabs(self) -> QTabWidget:
+        self.tabs = QTabWidget(self)
+        self.setup_list = SetupList(self)
+        self.tabs.addTab(self._build_endpoint(), "&Endpoint")
+        self.tabs.addTab(self._build_extras(), "Standb&y and start")
+        self.tabs.addTab(self.setup_list, "Settin&gs")
+        return self.tabs
+
+    def _build_endpoint(self) -> QWidget:
+        page = QWidget(self)
+        self.endpoint = EndpointForm(page)
+        self.name_edit, self.host_edit = self.endpoint.name_edit, self.endpoint.host_edit
+        self.port_edit, self.world_box = self.endpoint.port_edit, self.endpoint.world_box
+        self.client_edit = self.endpoint.client_edit
+        self.endpoint.edited.connect(self._check)
+        self.state_label = PlainLabel("", page, wrap=True)
+        self.advice_label = PlainLabel("", page, wrap=True)
+        self.advice_label.setMinimumWidth(330)
+        column = _column(page)
+        column.addWidget(self.endpoint)
+        for label in (self.state_label, self.advice_label):
+            label.setContentsMargins(10, 0, 10, 0)
+            column.addWidget(label)
+        column.addStretch(1)
+        return page
+
+    def _build_extras(self) -> QWidget:
+        page = QWidget(self)
+        self.extras = ExtrasForm(page)
+        self.extras.edited.connect(self._check)
+        self.start_button = QPushButton("Start it no&w", page)
+        self.start_button.setAutoDefault(False)
+        self.start_button.clicked.connect(self._on_start)
+        self.launch_label = PlainLabel("", page, wrap=True)
+        about = PlainLabel(
+            "After three failed attempts the standby is tried, then the first again. The command "
+            "starts TWS or IB Gateway without a shell; it goes on when this program ends, and is "
+            "not started again when it ended by itself with code 0.",
+            page,
+            wrap=True,
+        )
+        about.set_tone("muted")
+        column = _column(page)
+        column.addWidget(self.extras)
+        line = QHBoxLayout()
+        line.setContentsMargins(10, 0, 10, 0)
+        line.addWidget(self.start_button)
+        line.addWidget(self.launch_label, 1)
+        column.addLayout(line)
+        about.setContentsMargins(10, 8, 10, 0)
+        column.addWidget(about)
+        column.addStretch(1)
+        return page
 
     def _build_buttons(self) -> QHBoxLayout:
         self.new_button = QPushButton("New", self)
-        self.save_button = QPushButton("Save", self)
-        self.remove_button = QPushButton("Remove", self)
-        self.connect_button = QPushButton("Connect", self)
+        self.save_button = QPushButton("Sa&ve", self)
+        self.remove_button = QPushButton("&Remove", self)
+        self.connect_button = QPushButton("Connec&t", self)
         self.close_button = QPushButton("Close", self)
         self.new_button.clicked.connect(self._on_new)
         self.save_button.clicked.connect(self._on_save)
@@ -120,13 +215,12 @@ class ConnectionDialog(QDialog):
         if self.list.currentRow() < 0 and self.list.count():
             self.list.setCurrentRow(0)
 
+    # -- choosing and editing -----------------------------------------------------------------
+
     def _chosen(self) -> str:
         if self.list.currentRow() < 0:
             return ""
         return str(self.list.currentItem().data(Qt.ItemDataRole.UserRole))
-
-    def _is_own(self) -> bool:
-        return self._chosen() not in PROFILES
 
     @Slot()
     def _on_chosen(self) -> None:
@@ -136,50 +230,72 @@ class ConnectionDialog(QDialog):
         self._check()
 
     def _show(self, profile: Profile) -> None:
-        self.name_edit.setText(profile.name)
-        self.host_edit.setText(profile.host)
-        self.port_edit.setValue(profile.port)
-        world = profile.environment or Environment.LIVE
-        self.world_box.setCurrentText(world.value)
-        own = profile.name not in PROFILES
-        for widget in (self.name_edit, self.host_edit, self.port_edit, self.world_box):
-            widget.setEnabled(own)
-        self.advice_label.show_text(advice_for(profile.name))
+        self.endpoint.show_profile(profile)
+        self.extras.show_profile(profile)
+        self._show_advice()
+
+    def _show_advice(self) -> None:
+        name, link = self._chosen(), self._link
+        is_current = name == self._current and link is not None and bool(link.host)
+        is_down = link is not None and link.state is LinkState.DISCONNECTED
+        port = self.port_edit.value()
+        state, advice = "", advice_on(LinkFault.NOTHING_LISTENS, port)
+        if name == "simulated":
+            advice = advice_for(name)
+        if is_current and link is not None:
+            reason = f": {text.one_line(link.reason)}" if link.reason else ""
+            state = f"Now {link.state.value} at {link.host}:{link.port}{reason}."
+            if is_down and link.environment is not Environment.SIMULATED:
+                advice = advice_on(fault_of(link.reason), link.port, link.client_id)
+        self.state_label.show_text(state)
+        self.state_label.setVisible(bool(state))
+        self.state_label.set_tone("warning" if is_down else "muted")
+        self.advice_label.show_text(advice)
 
     @Slot()
     def _check(self) -> None:
-        own = self._is_own()
-        fault = self._fault() if own else ""
-        host = self.host_edit.text().strip()
-        warning = _UNENCRYPTED if own and host and host not in _LOOPBACK else ""
+        profile = self._edited()
+        saved = self._profiles.get(profile.name)
+        fault = fault_in(profile)
+        if not fault and self._chosen() not in PROFILES and profile.name in PROFILES:
+            fault = f"{profile.name} is a built-in profile; choose another name."
+        warning = _UNENCRYPTED if profile.remote_hosts else ""
         self.fault_label.show_text(fault or warning)
-        self.save_button.setEnabled(own and not fault)
-        self.remove_button.setEnabled(own and self._chosen() in self._profiles)
-        saved = self._profiles.get(self.name_edit.text().strip())
-        self.connect_button.setEnabled(saved is not None and saved == self._edited())
-
-    def _fault(self) -> str:
-        name, host = self.name_edit.text().strip(), self.host_edit.text().strip()
-        allowed = all(mark.isascii() and (mark.isalnum() or mark in "-_") for mark in name)
-        if not name or not allowed or not name[0].isalnum():
-            return "A name has letters, digits, - and _, and begins with a letter or digit."
-        if name in PROFILES:
-            return f"{name} is a built-in profile; choose another name."
-        if not host or any(mark.isspace() or mark == "/" for mark in host):
-            return "A host is a name or an address without spaces."
-        return "" if self.port_edit.value() else "A port is a number from 1 to 65535."
+        self.extras.follow_world(profile.environment)
+        self.setup_list.show_for(profile.port, self.client_edit.value())
+        self.tabs.setTabText(2, f"Settin&gs in {program_at(profile.port)}")
+        self.save_button.setEnabled(not fault and saved != profile)
+        self.remove_button.setEnabled(
+            self._chosen() in self._profiles and self._chosen() not in PROFILES
+        )
+        self.connect_button.setEnabled(saved is not None and saved == profile)
+        self.start_button.setEnabled(bool(profile.command) and not self._is_running)
 
     def _edited(self) -> Profile:
-        name = self.name_edit.text().strip()
-        if name in PROFILES:
-            return PROFILES[name]
-        world = Environment(self.world_box.currentText())
-        return Profile(name, self.host_edit.text().strip(), self.port_edit.value(), world)
+        return profile_of(self.endpoint, self.extras)
+
+    # -- buttons ------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_look_again(self) -> None:
+        self.found.show_looking()
+        self.look_requested.emit()
+
+    @Slot(object)
+    def _on_found_chosen(self, name: str) -> None:
+        self._fill(name)
+        self.tabs.setCurrentIndex(0)
+        self.connect_button.setFocus()
+
+    @Slot()
+    def _on_start(self) -> None:
+        self.start_requested.emit(self._edited())
 
     @Slot()
     def _on_new(self) -> None:
         self.list.setCurrentRow(-1)
         self._show(Profile("", "127.0.0.1", 7497, Environment.PAPER))
+        self.tabs.setCurrentIndex(0)
         self.name_edit.setFocus()
         self._check()
 
@@ -187,6 +303,7 @@ class ConnectionDialog(QDialog):
     def _on_save(self) -> None:
         profile = self._edited()
         self._profiles[profile.name] = profile
+        self._choose_client_id()
         self.profile_saved.emit(profile)
         self._fill(profile.name)
 
@@ -199,5 +316,18 @@ class ConnectionDialog(QDialog):
 
     @Slot()
     def _on_connect(self) -> None:
+        self._choose_client_id()
         self.profile_requested.emit(self._edited().name)
         self.accept()
+
+    def _choose_client_id(self) -> None:
+        if self.client_edit.value() != self._client_id:
+            self._client_id = self.client_edit.value()
+            self.client_id_chosen.emit(self._client_id)
+
+
+def _column(page: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 6)
+    column.setSpacing(6)
+    return column
