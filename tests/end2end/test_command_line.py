@@ -47,7 +47,7 @@ def processes_naming(text: str) -> list[int]:
         (["--exit-after", "soon"], "soon is not a time in seconds"),
         (["--exit-after", "nan"], "nan is not a time in seconds"),
         (["--screenshot", "/no/such/folder/a.png"], "no folder /no/such/folder"),
-        (["--max-server-version", "999"], "999 is not a whole number from 157 to 200"),
+        (["--max-server-version", "999"], "999 is not a whole number from 157 to 226"),
         (["--port", "7497", "--frame-log", "x"], "--frame-log records the simulated gateway"),
         (["--nonsense"], "--nonsense"),
     ],

@@ -17,6 +17,7 @@ class Gateway:
     folder: Path
     port: int = 0
     seed: int = 1
+    max_server_version: int = 226
     process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     @property
@@ -30,6 +31,7 @@ class Gateway:
             "--seed": self.seed,
             "--state": self.folder / "gateway-state.json",
             "--frame-log": self.frame_log,
+            "--max-server-version": self.max_server_version,
         }
         for name, value in options.items():
             command += [name, str(value)]

@@ -34,6 +34,7 @@ from workstation.domain.messages import OrderChanged
 from workstation.domain.order import OrderDraft, OrderType, Side
 
 AAPL = ConId(265598)
+SESSION = SessionSettings(ClientId(5))
 FAST = 25
 """How much faster than real time an observing core waits: 2.5.6 wants two looks 10 s apart."""
 
@@ -65,13 +66,20 @@ class Window:
         core.loop.wake()
 
 
-def build(folder: Path, window: Window, label: str, *, fast: bool) -> Core:
+def build(
+    folder: Path,
+    window: Window,
+    label: str,
+    *,
+    fast: bool,
+    session: SessionSettings = SESSION,
+) -> Core:
     def checkpoint(reached: str) -> None:
         if reached == label:
             os.kill(os.getpid(), signal.SIGKILL)
 
     settings = DeskSettings(
-        session=SessionSettings(ClientId(5)),
+        session=session,
         install="kill0000",
         trading_state_file=folder / "trading-state.json",
         limits_file=folder / "limits.toml",

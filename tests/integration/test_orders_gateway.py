@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.helpers.gateway import Gateway
-from tests.helpers.killable_core import AAPL, Window, build, run_until
+from tests.helpers.killable_core import AAPL, SESSION, Window, build, run_until
+from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import (
@@ -44,10 +45,10 @@ L = Lifecycle
 class Rig:
     """A core without a window, connected to a gateway, with AAPL and MSFT priced."""
 
-    def __init__(self, folder: Path, gateway: Gateway) -> None:
+    def __init__(self, folder: Path, gateway: Gateway, session: SessionSettings = SESSION) -> None:
         self.gateway = gateway
         self.window = Window()
-        self.core: Core = build(folder, self.window, "", fast=False)
+        self.core: Core = build(folder, self.window, "", fast=False, session=session)
         self.desk = self.core.desk
         self.wishes = 0
         self.desk.start()

@@ -12,10 +12,10 @@ from typing_extensions import override
 from workstation import __version__
 from workstation.domain.errors import SettingsError
 from workstation.domain.profile import OWN_ENDPOINT, PROFILES, Profile
+from workstation.domain.protocol import HIGHEST_SERVER_VERSION, LOWEST_SERVER_VERSION
 from workstation.storage.paths import default_data_folder
 from workstation.storage.settings import Settings, read_settings
 
-MAX_SERVER_VERSION = 200
 SETTINGS_FILE = "settings.toml"
 
 
@@ -142,7 +142,7 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--frame-log", type=Path, metavar="FILE", help="record the simulation's every message")
     add(
         "--max-server-version",
-        type=_Number(157, MAX_SERVER_VERSION),
+        type=_Number(LOWEST_SERVER_VERSION, HIGHEST_SERVER_VERSION),
         metavar="N",
         help="highest protocol version to offer",
     )

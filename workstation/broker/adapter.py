@@ -19,9 +19,6 @@ from workstation.broker.faults import CallbackGuard
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import ClientId, OrderId
 
-MIN_SERVER_VERSION = 157
-"""Lowest version worth talking to. Source: tws-wire.md 2.2."""
-
 RAW_ID_SERVER_VERSION = 201
 """From here a message starts with its id as four bytes. Source: tws-wire.md 2.1.6."""
 

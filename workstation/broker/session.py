@@ -9,11 +9,7 @@ from enum import Enum
 from ibapi.client import EClient
 
 from workstation.broker.account_requests import AccountRequests
-from workstation.broker.adapter import (
-    MIN_SERVER_VERSION,
-    Encoder,
-    LibraryComplaints,
-)
+from workstation.broker.adapter import Encoder, LibraryComplaints
 from workstation.broker.bad_messages import BadMessages
 from workstation.broker.data_requests import DataRequests
 from workstation.broker.faults import CallbackGuard, raise_later
@@ -34,6 +30,7 @@ from workstation.domain.ids import AccountId, ClientId, OrderId, OrderRef
 from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
 from workstation.domain.ports import EncodedOrder, FrameTap, Reactor, ReportSink, Timer
+from workstation.domain.protocol import HIGHEST_SERVER_VERSION, LOWEST_SERVER_VERSION
 from workstation.domain.reports import (
     NextOrderId,
     OrderBytesSent,
@@ -76,7 +73,7 @@ class SessionSettings:
     """
 
     client_id: ClientId
-    max_server_version: int = 200
+    max_server_version: int = HIGHEST_SERVER_VERSION
     tap: FrameTap | None = None
 
 
@@ -233,10 +230,10 @@ class Session:
             self._transport.close("what answers there does not speak the TWS protocol")
             return
         number = int(version)
-        if not MIN_SERVER_VERSION <= number <= self.settings.max_server_version:
+        if not LOWEST_SERVER_VERSION <= number <= self.settings.max_server_version:
             self._transport.close(
                 f"the broker offers protocol version {number}; this program speaks "
-                f"{MIN_SERVER_VERSION} to {self.settings.max_server_version}"
+                f"{LOWEST_SERVER_VERSION} to {self.settings.max_server_version}"
             )
             return
         self._server_version = number

@@ -11,11 +11,12 @@ import tomli_w
 from workstation.domain.account import Environment
 from workstation.domain.errors import SettingsError
 from workstation.domain.profile import PROFILES, Profile
+from workstation.domain.protocol import HIGHEST_SERVER_VERSION, LOWEST_SERVER_VERSION
 from workstation.storage.files import write_private_file
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-ServerVersion = Annotated[int, msgspec.Meta(ge=157, le=200)]
+ServerVersion = Annotated[int, msgspec.Meta(ge=LOWEST_SERVER_VERSION, le=HIGHEST_SERVER_VERSION)]
 Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 
@@ -67,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     profile: Name = "simulated"
     client_id: Number = 7
-    max_server_version: ServerVersion = 200
+    max_server_version: ServerVersion = HIGHEST_SERVER_VERSION
     profiles: dict[Name, OwnProfile] = {}
     built_in: dict[Name, Extras] = {}
     unencrypted_hosts: tuple[Host, ...] = ()

@@ -37,7 +37,7 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
     [
         ("client_id = -1", ">= 0"),
         ('client_id = "seven"', "client_id"),
-        ("max_server_version = 201", "<= 200"),
+        ("max_server_version = 227", "<= 226"),
         ('profile = "nowhere"', "which is no profile"),
         ("unknown = 1", "unknown"),
         ("profiles = 3", "profiles"),
@@ -71,7 +71,7 @@ def test_no_bytes_crash_the_reader(tmp_path_factory: pytest.TempPathFactory, dat
         settings = read_settings(path)
     except SettingsError:
         return
-    assert 1 <= settings.max_server_version <= 200
+    assert 1 <= settings.max_server_version <= 226
 
 
 def test_own_profiles_never_replace_the_built_in_ones() -> None:
