@@ -10,7 +10,7 @@ end. Stock `EClient.run()` gets the same text stream, 200,000 messages of it. Ea
 checked for completeness: the last quote, the rows of the books, the sum of the prints.
 
 The second form connects the session to any server of the protocol, asks for the market data of
-AAPL at once and stops at the first tickPrice of the given price.
+AAPL at once and stops at the first tickPrice of the given price, be it one of thousands in a burst.
 """
 
 import argparse
@@ -29,11 +29,16 @@ from ibapi.client import EClient
 from ibapi.wrapper import EWrapper
 
 from tests.benchmarks.report import print_report
+from workstation.broker import hot_batch
+from workstation.broker.hot_ticks import Ticks
+from workstation.broker.rows import Rows
 from workstation.broker.session import Session, SessionSettings
 from workstation.broker.to_ib import ib_stock_query
+from workstation.broker.word_numbers import Places
 from workstation.desk.loop import CoreLoop
 from workstation.domain.clock import SystemClock
 from workstation.domain.ids import ClientId, ConId, ReqId
+from workstation.domain.protocol import HIGHEST_SERVER_VERSION
 from workstation.domain.reports import Report, ServerTime, SessionEnded, SessionStarted
 from workstation.marketdata.market import Market
 
@@ -177,14 +182,14 @@ class Receiver:
             self.loop.stop()
 
     def stop(self) -> None:
-        self.ended = time.perf_counter()
+        self.ended = self.ended or time.perf_counter()
         self.loop.stop()
 
     def after_pass(self) -> None:
         """Take the prints, as the desk does after each round."""
         for trades in self.market.tapes.take():
             self.prints += len(trades)
-            self.shares += sum(trade.size for trade in trades)
+            self.shares += sum(trades.sizes)
 
     def run(self, host: str, port: int) -> int:
         """Receive to the end and return the number of messages since the start."""
@@ -281,19 +286,27 @@ def stock(count: int) -> float:
 # ---- a server of somebody else ---------------------------------------------------------------
 
 
-class PriceWatch:
-    """Quotes that look for one price on their way to the slots."""
+def watch_for(price: float, receiver: Receiver) -> None:
+    """Stop at the first tickPrice of a price: one that came alone, or any in a burst.
 
-    def __init__(self, receiver: Receiver, price: float) -> None:
-        quotes = receiver.market.quotes
-        set_price = quotes.set_price
+    Of a burst only the newest prices reach the slots, so each one is looked at where it is read.
+    """
+    set_price = receiver.market.quotes.set_price
+    read_prices = hot_batch.read_prices
 
-        def watch(con_id: ConId, tick_type: int, value: float) -> None:
-            set_price(con_id, tick_type, value)
-            if value == price:
-                receiver.stop()
+    def alone(con_id: ConId, tick_type: int, value: float) -> None:
+        set_price(con_id, tick_type, value)
+        if value == price:
+            receiver.stop()
 
-        quotes.set_price = watch  # type: ignore[method-assign]
+    def in_burst(rows: Rows, order: Places) -> Ticks:
+        ticks = read_prices(rows, order)
+        if (ticks.ok & (ticks.price == price)).any():
+            receiver.stop()
+        return ticks
+
+    receiver.market.quotes.set_price = alone  # type: ignore[method-assign]
+    hot_batch.read_prices = in_burst
 
 
 def from_server(host: str, port: int, price: float, max_version: int) -> float:
@@ -308,7 +321,7 @@ def from_server(host: str, port: int, price: float, max_version: int) -> float:
         receiver.began = time.perf_counter()
 
     receiver = Receiver(ask, max_version)
-    PriceWatch(receiver, price)
+    watch_for(price, receiver)
     received = receiver.run(host, port)
     return received / (receiver.ended - receiver.began)
 
@@ -334,7 +347,7 @@ def main() -> None:
     parser.add_argument("--serve", nargs=2, metavar=("KIND", "COUNT"), help=argparse.SUPPRESS)
     parser.add_argument("--connect", metavar="HOST:PORT")
     parser.add_argument("--until-price", type=float, default=999.0)
-    parser.add_argument("--max-server-version", type=int, default=200)
+    parser.add_argument("--max-server-version", type=int, default=HIGHEST_SERVER_VERSION)
     given = parser.parse_args()
     if given.serve:
         serve(given.serve[0], int(given.serve[1]))

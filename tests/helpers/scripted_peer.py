@@ -13,7 +13,14 @@ from tests.helpers.virtual_time import VirtualLoop
 from workstation.broker.session import Phase, Session, SessionSettings
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ClientId, ConId
-from workstation.domain.market_sinks import BookRow, MarketSinks, PrintColumns
+from workstation.domain.market_sinks import (
+    BarRow,
+    BookRow,
+    MarketSinks,
+    PriceRow,
+    PrintColumns,
+    SizeRow,
+)
 from workstation.domain.reports import Report, SessionEnded
 
 OFFER_BYTES = len(b"API\0") + 4 + len(b"v100..200")
@@ -102,14 +109,25 @@ class RecordingTicks:
         for row in rows:
             self._take("row", *row)
 
-    def add_all(self, prints: PrintColumns) -> None:
+    def set_prices(self, rows: Iterable[PriceRow]) -> None:
+        for row in rows:
+            self.set_price(*row)
+
+    def set_sizes(self, rows: Iterable[SizeRow]) -> None:
+        for row in rows:
+            self.set_size(*row)
+
+    def add_all(self, req_id: int, prints: PrintColumns) -> None:
         for each in zip(*prints, strict=True):
-            self._take("print", *each)
+            self._take("print", req_id, *each)
+
+    def add(self, req_id: int, row: BarRow) -> None:
+        self._take("bar", req_id, *row)
 
     @property
     def sinks(self) -> MarketSinks:
         """All slots in one."""
-        return MarketSinks(self, self, self)
+        return MarketSinks(self, self, self, self)
 
 
 class PairedDialer:

@@ -10,7 +10,7 @@ from typing_extensions import override
 from workstation.broker import from_ib
 from workstation.domain.bar import Bar
 from workstation.domain.ids import ReqId
-from workstation.domain.market_sinks import MarketSinks, PrintColumns
+from workstation.domain.market_sinks import BarRow, MarketSinks, PrintColumns
 from workstation.domain.news import NewsProvider
 from workstation.domain.ports import ReportSink
 from workstation.domain.reports import (
@@ -38,6 +38,7 @@ class DataCallbacks(EWrapper):
         self.market = market
         self._books = market.books
         self._tapes = market.tapes
+        self._live_bars = market.bars
         self._bars: dict[int, list[Bar]] = {}
         self._headlines: dict[int, list[tuple[datetime, str, str, str]]] = {}
 
@@ -117,8 +118,28 @@ class DataCallbacks(EWrapper):
             raise ValueError("a print without a price or a time")
         number = float(from_ib.optional_decimal(size) or 0)
         self._tapes.add_all(
-            PrintColumns([reqId], [time], [known], [number], [exchange], [specialConditions])
+            reqId, PrintColumns([time], [known], [number], [exchange], [specialConditions])
         )
+
+    @override
+    def realtimeBar(
+        self,
+        reqId: int,
+        time: int,
+        open_: float,
+        high: float,
+        low: float,
+        close: float,
+        volume: Decimal,
+        wap: Decimal,
+        count: int,
+    ) -> None:
+        prices = open_, high, low, close
+        if None in map(from_ib.optional_float, prices) or not 0 <= time < _LATEST:
+            raise ValueError("a bar without its prices or its time")
+        traded, average = map(from_ib.optional_decimal, (volume, wap))
+        row = BarRow(time, *prices, _float(traded), _float(average), count)
+        self._live_bars.add(reqId, row)
 
     @override
     def newsProviders(self, newsProviders: Any) -> None:
@@ -148,6 +169,10 @@ class DataCallbacks(EWrapper):
                 is_html=articleType == _HTML_ARTICLE,
             )
         )
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def bar_of(ib: Any) -> Bar:

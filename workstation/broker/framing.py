@@ -9,7 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from workstation.broker.columns import FRONT, Block, Places
+from workstation.broker.columns import FRONT, Block
+from workstation.broker.word_numbers import Places
 
 HEADER_BYTES = 4
 MAX_FRAME_BYTES = 16 * 1024 * 1024

@@ -1,23 +1,31 @@
 """Market data by the thousand: bursts of one kind of message, read as columns.
 
-A run of equal messages is read in one go and handed over as the last value of each field (of
-last prices also the extremes, so that no spike is lost) or, for books and prints, row by row
-in order. Whatever is not spelled in the plain way is left to `HotDecoder`.
+A run of equal messages is read in one go and handed over as the last value of each field or,
+for books and prints, whole and in order. Whatever is not spelled in the plain way is left to `HotDecoder`.
 Layouts: tws-wire.md 2.5 and 2.6.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from workstation.broker.columns import FRONT, Floats, Mask, Places, ProtoRows, TextRows, Words
+from workstation.broker.columns import FRONT, Words
 from workstation.broker.framing import Frames
-from workstation.broker.hot_values import LARGEST, LAST_TYPES, PRICE_TO_SIZE, SHORTEST_UNSET
+from workstation.broker.hot_ticks import (
+    is_known,
+    newest_prices,
+    newest_sizes,
+    read_prices,
+    read_sizes,
+)
+from workstation.broker.hot_values import LARGEST
+from workstation.broker.proto_rows import ProtoRows
 from workstation.broker.requests import Subscriptions
-from workstation.domain.ids import ConId
+from workstation.broker.rows import Rows
+from workstation.broker.text_rows import TextRows
+from workstation.broker.word_numbers import Floats, Mask, Places, Words64
 from workstation.domain.market_sinks import MarketSinks, PrintColumns
 
 FEWEST = 24
@@ -31,10 +39,9 @@ _KINDS = np.zeros(1024, dtype=np.uint8)
 for _number, _kind in ((1, TICKS), (2, TICKS), (12, BOOK), (13, VENUE_BOOK), (99, PRINTS)):
     _KINDS[_number], _KINDS[200 + _number] = _kind, _kind + _PROTO
 
-_KEY_TYPES = 256
+_OCTET, _8, _16 = np.uint64(0xFF), np.uint64(8), np.uint64(16)
 _LATEST = 2**35 - 1
 """Time of a print that protobuf spells in five octets."""
-_SMALL_KEYS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +51,6 @@ class Run:
     first: int
     stop: int
     kind: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """One run as places: `ids` are the message ids, `begins` the first octet behind them."""
-
-    frames: Frames
-    ids: Places
-    begins: Places
-    ends: Places
-
-    def only(self, wanted: Mask) -> "_Rows":
-        return _Rows(self.frames, self.ids[wanted], self.begins[wanted], self.ends[wanted])
 
 
 class HotBatch:
@@ -78,7 +72,9 @@ class HotBatch:
         self._raw_ids = raw_ids
         self._on_fault = on_fault
         self._words = Words()
-        self._readers: dict[int, Callable[[_Rows], tuple[Mask, Callable[[], None]]]] = {
+        self._frames: Frames | None = None
+        self._ids = self._behind = np.empty(0, np.int64)
+        self._readers: dict[int, Callable[[Rows], tuple[Mask, Callable[[], None]]]] = {
             TICKS: self._ticks,
             TICKS + _PROTO: self._ticks,
             BOOK: self._book,
@@ -91,8 +87,8 @@ class HotBatch:
 
     def runs(self, frames: Frames, first: int) -> Iterator[Run]:
         """Divide received messages, from number `first` on, into runs of one kind, in order."""
-        ids, _ = self._heads(frames, frames.begins[first:])
-        kinds = _KINDS[np.where((ids >= 0) & (ids < _KINDS.size), ids, 0)]
+        self._begin(frames)
+        kinds = _KINDS[self._ids[first:]]
         edges = np.flatnonzero(kinds[1:] != kinds[:-1]) + 1
         for begin, end in pairwise([0, *edges.tolist(), kinds.size]):
             yield Run(first + begin, first + end, int(kinds[begin]))
@@ -102,80 +98,87 @@ class HotBatch:
 
         Nothing is taken unless all are.
         """
-        begins, ends = frames.begins[first:stop], frames.ends[first:stop]
-        ids, width = self._heads(frames, begins)
-        rows = _Rows(frames, ids, begins + width + FRONT, ends + FRONT)
+        self._begin(frames)
+        part = slice(first, stop)
+        rows = Rows(frames.block, self._ids[part], self._behind[part], frames.ends[part] + FRONT)
         with np.errstate(all="ignore"):  # what is not plain may be any number
-            ok, hand_over = self._readers[int(_KINDS[ids[0]])](rows)
+            ok, hand_over = self._readers[int(_KINDS[rows.ids[0]])](rows)
         if ok.all():
             hand_over()
         return ok
 
-    def _heads(self, frames: Frames, begins: Places) -> tuple[Places, Places]:
-        """Return the ids of hot messages, of others some other number, and the ids' widths."""
-        block, places = frames.block, begins + FRONT
+    def _begin(self, frames: Frames) -> None:
+        """Read the ids of received messages, unless these are the ones before."""
+        if frames is self._frames:
+            return
+        self._frames = frames
+        begins = frames.begins + FRONT
         if self._raw_ids:
-            return block.big_ends[places].astype(np.int64), np.full(places.size, 4)
-        first, second, third = (block.octets[places + j].astype(np.int64) - 48 for j in range(3))
-        is_short = second == -48
-        two = (third == -48) & (first > 0) & (first < 10) & (second >= 0) & (second < 10)
-        ids = np.where(is_short, first, np.where(two, first * 10 + second, 0))
-        ids = np.where((ids > 0) & (ids < 100), ids, 0)
-        return ids, np.where(is_short, 2, 3)
+            ids = frames.block.big_ends[begins].astype(np.int64)
+            self._ids = np.where(ids < _KINDS.size, ids, 0)
+            self._behind = begins + 4
+        else:
+            self._ids, width = _text_ids(frames.block.words[begins])
+            self._behind = begins + width
 
     # -- quotes --------------------------------------------------------------------------------
 
-    def _ticks(self, rows: _Rows) -> tuple[Mask, Callable[[], None]]:
+    def _ticks(self, rows: Rows) -> tuple[Mask, Callable[[], None]]:
         """Read tickPrice and tickSize together: both may tell a size."""
         is_price = (rows.ids == 1) | (rows.ids == 201)
         ok: Mask = np.zeros(rows.ids.size, dtype=np.bool_)
         parts = []
-        for wanted, reader in ((is_price, _read_prices), (~is_price, _read_sizes)):
+        for wanted, reader in ((is_price, read_prices), (~is_price, read_sizes)):
             if wanted.any():
-                part = reader(rows.only(wanted), np.flatnonzero(wanted), self._raw_ids)
+                some = rows if wanted.all() else rows.only(wanted)
+                part = reader(some, np.flatnonzero(wanted))
                 ok[wanted] = part.ok
                 parts.append(part)
 
         def hand_over() -> None:
-            for req_id, values in _newest(parts).items():
-                con_id = self._subscriptions.con_id(req_id)
-                if con_id is not None:
-                    self._give(con_id, values)
+            contract_of = self._subscriptions.con_id
+            sizes = newest_sizes(parts, contract_of)
+            prices = [
+                row
+                for part in parts
+                if part.price is not None
+                for row in newest_prices(part, contract_of)
+            ]
+            self._guarded(lambda: self._sinks.ticks.set_prices(prices))
+            self._guarded(lambda: self._sinks.ticks.set_sizes(sizes))
 
         return ok, hand_over
 
-    def _give(self, con_id: ConId, values: "_Newest") -> None:
-        ticks = self._sinks.ticks
+    def _guarded(self, call: Callable[[], None]) -> None:
         try:
-            for tick_type, prices in values.prices.items():
-                for price in prices:
-                    ticks.set_price(con_id, tick_type, price)
-            for tick_type, (_, size) in values.sizes.items():
-                ticks.set_size(con_id, tick_type, size)
+            call()
         except Exception as error:  # noqa: BLE001 - told to the loop
             self._on_fault(error)
 
     # -- books ---------------------------------------------------------------------------------
 
-    def _book(self, rows: _Rows) -> tuple[Mask, Callable[[], None]]:
-        text = TextRows(rows.frames.block, rows.begins, rows.ends, 7)
-        text.whole(0)
-        columns = [text.whole(number) for number in range(1, 5)]
-        price, size = text.decimal(5), text.decimal(6)
+    def _book(self, rows: Rows) -> tuple[Mask, Callable[[], None]]:
+        text = TextRows(rows.block, rows.begins, rows.ends)
+        text.whole()
+        columns = [text.whole() for _ in range(4)]
+        price, size = text.decimal(), text.decimal()
+        text.finish()
         venues = np.zeros(price.size, dtype=np.uint64)
         return self._book_rows(text.ok, columns, price, size, venues)
 
-    def _venue_book(self, rows: _Rows) -> tuple[Mask, Callable[[], None]]:
-        text = TextRows(rows.frames.block, rows.begins, rows.ends, 9)
-        text.whole(0)
-        columns = [text.whole(number) for number in (1, 2, 4, 5)]
-        venues = text.word_keys(3)
-        price, size = text.decimal(6), text.decimal(7)
-        text.whole(8)
+    def _venue_book(self, rows: Rows) -> tuple[Mask, Callable[[], None]]:
+        text = TextRows(rows.block, rows.begins, rows.ends)
+        text.whole()
+        columns = [text.whole(), text.whole()]
+        venues = text.word_keys()
+        columns += [text.whole(), text.whole()]
+        price, size = text.decimal(), text.decimal()
+        text.whole()
+        text.finish()
         return self._book_rows(text.ok, columns, price, size, venues)
 
-    def _book_proto(self, rows: _Rows) -> tuple[Mask, Callable[[], None]]:
-        proto = ProtoRows(rows.frames.block, rows.begins, rows.ends)
+    def _book_proto(self, rows: Rows) -> tuple[Mask, Callable[[], None]]:
+        proto = ProtoRows(rows.block, rows.begins, rows.ends)
         columns = [proto.varint(1)]
         proto.enter(2)
         columns += [proto.varint(number) for number in (1, 2, 3)]
@@ -188,181 +191,79 @@ class HotBatch:
         return self._book_rows(proto.ok, columns, price, size, venues)
 
     def _book_rows(
-        self, ok: Mask, columns: list[Places], price: Floats, size: Floats, venues: "np.ndarray"
+        self, ok: Mask, columns: list[Places], price: Floats, size: Floats, venues: Words64
     ) -> tuple[Mask, Callable[[], None]]:
-        ok &= (np.abs(price) < LARGEST) & _is_known(size)
+        ok &= (np.abs(price) < LARGEST) & is_known(size)
 
         def hand_over() -> None:
             names = map(self._words.__getitem__, venues.tolist())
             numbers = [column.tolist() for column in columns]
-            try:
-                self._sinks.books.apply_all(
-                    zip(*numbers, price.tolist(), size.tolist(), names, strict=True)
-                )
-            except Exception as error:  # noqa: BLE001 - told to the loop
-                self._on_fault(error)
+            lines = zip(*numbers, price.tolist(), size.tolist(), names, strict=True)
+            self._guarded(lambda: self._sinks.books.apply_all(lines))
 
         return ok, hand_over
 
     # -- prints --------------------------------------------------------------------------------
 
-    def _prints(self, rows: _Rows) -> tuple[Mask, Callable[[], None]]:
-        text = TextRows(rows.frames.block, rows.begins, rows.ends, 8)
-        req_id, kind, time = (text.whole(number) for number in range(3))
-        price, size = text.decimal(3), text.decimal(4)
-        text.whole(5)
-        exchange, conditions = text.word_keys(6), text.word_keys(7)
+    def _prints(self, rows: Rows) -> tuple[Mask, Callable[[], None]]:
+        text = TextRows(rows.block, rows.begins, rows.ends)
+        req_id, kind, time = (text.whole() for _ in range(3))
+        price, size = text.decimal(), text.decimal()
+        text.whole()
+        words = text.word_keys(), text.word_keys()
+        text.finish()
         ok = text.ok & ((kind == 1) | (kind == 2))
-        return self._print_rows(ok, req_id, time, price, size, (exchange, conditions))
+        return self._print_rows(ok, req_id, time, (price, size), words)
 
-    def _prints_proto(self, rows: _Rows) -> tuple[Mask, Callable[[], None]]:
-        proto = ProtoRows(rows.frames.block, rows.begins, rows.ends)
+    def _prints_proto(self, rows: Rows) -> tuple[Mask, Callable[[], None]]:
+        proto = ProtoRows(rows.block, rows.begins, rows.ends)
         req_id, kind = proto.varint(1), proto.varint(2)
         proto.enter(3)
         time = proto.varint(1, _LATEST)
         proto.skip(2)
         price, size = proto.double(3), proto.decimal(4)
-        exchange, conditions = proto.word_keys(5), proto.word_keys(6)
+        words = proto.word_keys(5), proto.word_keys(6)
         proto.finish()
         ok = proto.ok & ((kind == 1) | (kind == 2))
-        return self._print_rows(ok, req_id, time, price, size, (exchange, conditions))
+        return self._print_rows(ok, req_id, time, (price, size), words)
 
     def _print_rows(
         self,
         ok: Mask,
         req_id: Places,
         time: Places,
-        price: Floats,
-        size: Floats,
-        words: "tuple[np.ndarray, np.ndarray]",
+        figures: tuple[Floats, Floats],
+        words: tuple[Words64, Words64],
     ) -> tuple[Mask, Callable[[], None]]:
-        ok &= (np.abs(price) < LARGEST) & _is_known(size)
+        price, size = figures
+        ok &= (np.abs(price) < LARGEST) & is_known(size)
 
         def hand_over() -> None:
-            exchanges, conditions = (
-                list(map(self._words.__getitem__, keys.tolist())) for keys in words
-            )
-            columns = PrintColumns(
-                req_id.tolist(), time.tolist(), price.tolist(), size.tolist(), exchanges, conditions
-            )
-            try:
-                self._sinks.tapes.add_all(columns)
-            except Exception as error:  # noqa: BLE001 - told to the loop
-                self._on_fault(error)
+            by_request = np.argsort(req_id, kind="stable")
+            numbers = [each[by_request].tolist() for each in (time, price, size)]
+            texts = [list(map(self._words.__getitem__, w[by_request].tolist())) for w in words]
+            owners = req_id[by_request]
+            edges = np.flatnonzero(owners[1:] != owners[:-1]) + 1
+            for begin, end in pairwise([0, *edges.tolist(), owners.size]):
+                prints = PrintColumns(*(column[begin:end] for column in (*numbers, *texts)))
+                owner = int(owners[begin])
+                self._guarded(lambda o=owner, p=prints: self._sinks.tapes.add_all(o, p))  # type: ignore[misc]
 
         return ok, hand_over
 
 
-# -- the newest of each field --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Ticks:
-    """Columns of tickPrice or tickSize; `order` is each message's number in its run."""
-
-    ok: Mask
-    order: Places
-    req_id: Places
-    tick_type: Places
-    price: Floats | None
-    size: Floats
-
-
-class _Newest:
-    """What a run leaves of one contract: the prices to set, and sizes with their order."""
-
-    def __init__(self) -> None:
-        self.prices: dict[int, list[float]] = {}
-        self.sizes: dict[int, tuple[int, float]] = {}
-
-    def set_size(self, tick_type: int, order: int, size: float) -> None:
-        """Take a size unless a later one is there."""
-        known = self.sizes.get(tick_type)
-        if known is None or known[0] < order:
-            self.sizes[tick_type] = (order, size)
-
-
-def _read_prices(rows: _Rows, order: Places, raw_ids: bool) -> _Ticks:  # noqa: FBT001 - a table calls it
-    if raw_ids and rows.ids[0] > 200:
-        proto = ProtoRows(rows.frames.block, rows.begins, rows.ends)
-        req_id, kind = proto.varint(1), proto.varint(2)
-        price, size = proto.double(3), proto.decimal(4)
-        proto.may_have_flag(5)
-        proto.finish()
-        ok = proto.ok
-    else:
-        text = TextRows(rows.frames.block, rows.begins, rows.ends, 6)
-        text.require(0, "6")
-        req_id, kind = text.whole(1), text.whole(2)
-        price, size = text.decimal(3), text.decimal(4)
-        text.whole(5)
-        ok = text.ok
-    ok &= (np.abs(price) < LARGEST) & _is_known(size) & (kind < _KEY_TYPES)
-    return _Ticks(ok, order, req_id, kind, price, size)
-
-
-def _read_sizes(rows: _Rows, order: Places, raw_ids: bool) -> _Ticks:  # noqa: FBT001 - a table calls it
-    if raw_ids and rows.ids[0] > 200:
-        proto = ProtoRows(rows.frames.block, rows.begins, rows.ends)
-        req_id, kind, size = proto.varint(1), proto.varint(2), proto.decimal(3)
-        proto.finish()
-        ok = proto.ok
-    else:
-        text = TextRows(rows.frames.block, rows.begins, rows.ends, 4)
-        text.require(0, "6")
-        req_id, kind, size = text.whole(1), text.whole(2), text.decimal(3)
-        ok = text.ok
-    ok &= _is_known(size) & (kind < _KEY_TYPES)
-    return _Ticks(ok, order, req_id, kind, None, size)
-
-
-def _newest(parts: list[_Ticks]) -> dict[int, _Newest]:
-    """Return what is left of each request when only the newest of a field counts."""
-    found: dict[int, _Newest] = {}
-    for part in parts:
-        by_key, starts, stops = _grouped(part.req_id, part.tick_type)
-        last = by_key[stops - 1]
-        columns: list[Any] = [
-            part.req_id[last],
-            part.tick_type[last],
-            part.order[last],
-            part.size[last],
-        ]
-        if part.price is not None:
-            ordered = part.price[by_key]
-            columns.append(np.minimum.reduceat(ordered, starts))
-            columns.append(np.maximum.reduceat(ordered, starts))
-            columns.append(part.price[last])
-        for req_id, kind, order, size, *prices in zip(
-            *[each.tolist() for each in columns], strict=True
-        ):
-            values = found.get(req_id)
-            if values is None:
-                values = found[req_id] = _Newest()
-            size_kind: int | None = kind
-            if prices:
-                values.prices[kind] = prices if kind in LAST_TYPES else prices[2:]
-                size_kind = PRICE_TO_SIZE.get(kind)
-            if size_kind is not None:
-                values.set_size(size_kind, order, size)
-    return found
-
-
-def _grouped(req_id: Places, tick_type: Places) -> tuple[Places, Places, Places]:
-    """Sort by request and type, in order within each; return where the groups start and stop."""
-    lowest = req_id.min()
-    keys = (req_id - lowest) * _KEY_TYPES + tick_type
-    small = keys.astype(np.uint16) if keys.max() < _SMALL_KEYS else keys
-    by_key = np.argsort(small, kind="stable")
-    ordered = keys[by_key]
-    edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    starts = np.concatenate([[0], edges])
-    return by_key, starts, np.append(edges, keys.size)
-
-
-def _is_known(size: Floats) -> Mask:
-    known: Mask = (size < LARGEST) & (size != SHORTEST_UNSET)
-    return known
+def _text_ids(words: Words64) -> tuple[Places, Places]:
+    """Return the ids below 100 that messages begin with, of others 0, and the ids' widths."""
+    first = (words & _OCTET).view(np.int64) - 48
+    second = ((words >> _8) & _OCTET).view(np.int64) - 48
+    is_short = second == -48
+    fine = (first > 0) & (first <= 9)
+    if is_short.all():
+        return np.where(fine, first, 0), np.full(first.size, 2)
+    third = (words >> _16) & _OCTET
+    is_long = (third == 0) & (second >= 0) & (second <= 9)
+    ids = np.where(is_short, first, np.where(is_long, first * 10 + second, 0))
+    return np.where(fine, ids, 0), np.where(is_short, 2, 3)
 
 
 def stretches(ok: Mask) -> Iterator[tuple[int, int, bool]]:

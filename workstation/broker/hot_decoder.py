@@ -13,7 +13,7 @@ from ibapi import decoder as library
 from workstation.broker.from_ib import greeks_of
 from workstation.broker.hot_values import LARGEST, PRICE_TO_SIZE, TEXT_UNSETS, UNSETS
 from workstation.broker.requests import Subscriptions
-from workstation.domain.market_sinks import BookRow, MarketSinks, PrintColumns
+from workstation.domain.market_sinks import BarRow, BookRow, MarketSinks, PrintColumns
 
 LATEST = 2**35
 """No print is later: the year 3058."""
@@ -28,10 +28,12 @@ _TickOptionComputation = _PROTOBUF["TickOptionComputationProto"]
 _TickByTickData = _PROTOBUF["TickByTickDataProto"]
 _MarketDepth = _PROTOBUF["MarketDepthProto"]
 _MarketDepthL2 = _PROTOBUF["MarketDepthL2Proto"]
+_RealTimeBarTick = _PROTOBUF["RealTimeBarTickProto"]
 
 _FIGURES = (
     "impliedVol", "delta", "optPrice", "pvDividend", "gamma", "vega", "theta", "undPrice"
 )  # fmt: skip
+_BAR_FIELDS = ("reqId", "time", "open", "high", "low", "close", "volume", "WAP", "count")
 
 
 class NotPlainError(ValueError):
@@ -62,6 +64,7 @@ class HotDecoder:
             21: self._option,
             45: self._generic,
             46: self._string,
+            50: self._bar,
             99: self._print,
             201: self._price_proto,
             202: self._size_proto,
@@ -70,6 +73,7 @@ class HotDecoder:
             221: self._option_proto,
             245: self._generic_proto,
             246: self._string_proto,
+            250: self._bar_proto,
             299: self._print_proto,
         }
 
@@ -140,6 +144,15 @@ class HotDecoder:
         words = exchange.decode("ascii"), conditions.decode("ascii")
         return self._give_print(int(req_id), int(time), float(price), _text_size(size), words)
 
+    def _bar(self, rest: bytes) -> Callable[[], None]:
+        _version, req_id, time, *figures, volume, average, count, end = rest.split(b"\0")
+        int(_version)
+        _require(not end and len(figures) == 4)
+        amounts = _text_size(volume), _text_size(average)
+        return self._give_bar(
+            int(req_id), int(time), list(map(float, figures)), amounts, int(count)
+        )
+
     # -- protobuf ------------------------------------------------------------------------------
 
     def _price_proto(self, rest: bytes) -> Callable[[], None]:
@@ -182,6 +195,13 @@ class HotDecoder:
         _require(_has_all(tick, "time", "price", "size", "exchange", "specialConditions"))
         words = tick.exchange, tick.specialConditions
         return self._give_print(message.reqId, tick.time, tick.price, _proto_size(tick.size), words)
+
+    def _bar_proto(self, rest: bytes) -> Callable[[], None]:
+        tick = _RealTimeBarTick.FromString(rest)
+        _require(_has_all(tick, *_BAR_FIELDS))
+        figures = [tick.open, tick.high, tick.low, tick.close]
+        amounts = _proto_size(tick.volume), _proto_size(tick.WAP)
+        return self._give_bar(tick.reqId, tick.time, figures, amounts, tick.count)
 
     # -- into the slots ------------------------------------------------------------------------
 
@@ -249,10 +269,21 @@ class HotDecoder:
         self, req_id: int, time: int, price: float, size: float | None, words: tuple[str, str]
     ) -> Callable[[], None]:
         _require(0 <= time < LATEST)
-        prints = PrintColumns(
-            [req_id], [time], [_price_of(price)], [size or 0.0], [words[0]], [words[1]]
-        )
-        return lambda: self._sinks.tapes.add_all(prints)
+        prints = PrintColumns([time], [_price_of(price)], [size or 0.0], [words[0]], [words[1]])
+        return lambda: self._sinks.tapes.add_all(req_id, prints)
+
+    def _give_bar(
+        self,
+        req_id: int,
+        time: int,
+        figures: list[float],
+        amounts: tuple[float | None, float | None],
+        count: int,
+    ) -> Callable[[], None]:
+        _require(0 <= time < LATEST)
+        first, high, low, last = map(_price_of, figures)
+        row = BarRow(time, first, high, low, last, *amounts, count)
+        return lambda: self._sinks.bars.add(req_id, row)
 
 
 def _require(is_plain: object) -> None:

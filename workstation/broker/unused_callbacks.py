@@ -32,7 +32,6 @@ UNUSED = frozenset(
         "mktDepthExchanges",
         "positionMulti",
         "positionMultiEnd",
-        "realtimeBar",
         "receiveFA",
         "replaceFAEnd",
         "scannerData",

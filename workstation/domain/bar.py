@@ -62,3 +62,16 @@ class BarUpdate:
     con_id: ConId
     size: BarSize
     bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBar:
+    """A bar of five seconds that has just ended, with its average price and number of trades.
+
+    `average` is weighted by volume, None where the bar is not of trades. Source: realtimeBar.
+    """
+
+    con_id: ConId
+    bar: Bar
+    average: float | None
+    trades: int

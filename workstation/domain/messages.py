@@ -4,6 +4,7 @@ A message in the `latest` lane replaces the one of the same key; everything else
 order, none lost.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workstation.domain.account import AccountPnl, AccountSummary, PositionView
@@ -75,7 +76,7 @@ class CommissionArrived:
 class TradesArrived:
     """Prints of one contract, oldest first."""
 
-    trades: tuple[Trade, ...]
+    trades: Sequence[Trade]
 
 
 @dataclass(frozen=True, slots=True)

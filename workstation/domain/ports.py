@@ -8,7 +8,6 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 from workstation.domain.contract import Contract, ContractDetails
-from workstation.domain.greeks import Greeks
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef
 from workstation.domain.messages import EventMessage, LatestMessage
 from workstation.domain.order import OrderDraft, OrderLinks
@@ -29,34 +28,6 @@ class ContractSource(Protocol):
 
     def details(self, con_id: ConId) -> ContractDetails | None:
         """Return the rules of a contract, or None where it was not looked up."""
-        ...
-
-
-class TickSink(Protocol):
-    """Where decoded market data goes: a contract's slot. Core thread."""
-
-    def set_price(self, con_id: ConId, tick_type: int, price: float) -> None:
-        """Take a tickPrice; a price of -1 without size means the side is gone."""
-        ...
-
-    def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:
-        """Take a tickSize, in shares or lots."""
-        ...
-
-    def set_data_type(self, con_id: ConId, data_type: int) -> None:
-        """Take a marketDataType: 1 live, 2 frozen, 3 delayed, 4 delayed-frozen."""
-        ...
-
-    def set_text(self, con_id: ConId, tick_type: int, text: str) -> None:
-        """Take a tickString."""
-        ...
-
-    def set_number(self, con_id: ConId, tick_type: int, number: float | None) -> None:
-        """Take a tickGeneric; None for one that is not set."""
-        ...
-
-    def set_greeks(self, con_id: ConId, tick_type: int, greeks: Greeks) -> None:
-        """Take a tickOptionComputation."""
         ...
 
 

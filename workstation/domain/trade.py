@@ -1,8 +1,12 @@
 """Prints on the tape."""
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, overload
+
+from typing_extensions import override
 
 from workstation.domain.ids import ConId
 
@@ -18,8 +22,6 @@ class Aggressor(StrEnum):
 class Trade(NamedTuple):
     """One print, in shares or lots. `time` is aware UTC, whole seconds.
 
-    A tuple, since prints come by the hundred thousand and it is made six times as fast.
-
     Source: tickByTickAllLast.
     """
 
@@ -30,3 +32,52 @@ class Trade(NamedTuple):
     exchange: str
     conditions: str
     aggressor: Aggressor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trades(Sequence[Trade]):
+    """Prints of one contract, oldest first, kept as columns of one length.
+
+    A trade is made when it is looked at: prints come by the hundred thousand, and of a burst
+    only the last screenful is ever shown. `times` are whole seconds since 1970 (UTC). Nobody
+    changes the columns once this is made.
+    """
+
+    con_id: ConId
+    times: list[int]
+    prices: list[float]
+    sizes: list[float]
+    exchanges: list[str]
+    conditions: list[str]
+    aggressors: list[Aggressor]
+
+    @override
+    def __len__(self) -> int:
+        return len(self.times)
+
+    @overload
+    def __getitem__(self, place: int) -> Trade: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Trade, ...]: ...
+
+    @override
+    def __getitem__(self, place: int | slice) -> Trade | tuple[Trade, ...]:
+        if isinstance(place, slice):
+            return tuple(map(self._trade, range(*place.indices(len(self)))))
+        return self._trade(range(len(self))[place])
+
+    @override
+    def __iter__(self) -> Iterator[Trade]:
+        return map(self._trade, range(len(self)))
+
+    def _trade(self, place: int) -> Trade:
+        return Trade(
+            self.con_id,
+            datetime.fromtimestamp(self.times[place], UTC),
+            self.prices[place],
+            self.sizes[place],
+            self.exchanges[place],
+            self.conditions[place],
+            self.aggressors[place],
+        )

@@ -1,12 +1,14 @@
 """Quotes as the core keeps them: one mutable slot a contract, frozen values for everyone else."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from workstation.domain.clock import Clock
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId
+from workstation.domain.market_sinks import PriceRow, SizeRow
 from workstation.domain.quote import MarketDataType, Quote
 
 _PRICE_FIELDS = {
@@ -74,27 +76,39 @@ class Quotes:
 
     def set_price(self, con_id: ConId, tick_type: int, price: float) -> None:
         """Take a tickPrice; kinds the program does not show are ignored."""
-        name = _PRICE_FIELDS.get(tick_type)
-        if name is None:
-            return
-        absent = price == -1 or not abs(price) < _UNSET or (price == 0 and name in _NEVER_ZERO)
-        slot = self._touch(con_id)
-        setattr(slot, name, None if absent else price)
-        if name == "last" and not absent:
-            low, high = slot.lowest_last, slot.highest_last
-            slot.lowest_last = price if low is None or price < low else low
-            slot.highest_last = price if high is None or price > high else high
+        self.set_prices(((con_id, tick_type, price),))
 
     def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:
-        """Take a tickSize, in shares or lots."""
-        name = _SIZE_FIELDS.get(tick_type)
-        if name is not None:
-            setattr(self._touch(con_id), name, size if math.isfinite(size) else None)
+        """Take a tickSize, in shares or lots; kinds that are not shown are ignored."""
+        self.set_sizes(((con_id, tick_type, size),))
+
+    def set_prices(self, rows: Iterable[PriceRow]) -> None:
+        """Take the tickPrices of a burst, in order."""
+        now = self._clock.now()
+        for con_id, tick_type, price in rows:
+            name = _PRICE_FIELDS.get(tick_type)
+            if name is None:
+                continue
+            absent = price == -1 or not abs(price) < _UNSET or (price == 0 and name in _NEVER_ZERO)
+            slot = self._touch(con_id, now)
+            setattr(slot, name, None if absent else price)
+            if name == "last" and not absent:
+                low, high = slot.lowest_last, slot.highest_last
+                slot.lowest_last = price if low is None or price < low else low
+                slot.highest_last = price if high is None or price > high else high
+
+    def set_sizes(self, rows: Iterable[SizeRow]) -> None:
+        """Take the tickSizes of a burst, in order."""
+        now = self._clock.now()
+        for con_id, tick_type, size in rows:
+            name = _SIZE_FIELDS.get(tick_type)
+            if name is not None:
+                setattr(self._touch(con_id, now), name, size if math.isfinite(size) else None)
 
     def set_data_type(self, con_id: ConId, data_type: int) -> None:
         """Take a marketDataType; an unknown one is ignored."""
         if data_type in {1, 2, 3, 4}:
-            self._touch(con_id).data_type = MarketDataType(data_type)
+            self._touch(con_id, self._clock.now()).data_type = MarketDataType(data_type)
 
     def set_text(self, con_id: ConId, tick_type: int, text: str) -> None:
         """Take a tickString."""
@@ -161,9 +175,9 @@ class Quotes:
             slot = self._slots[con_id] = _Slot(received_at=self._clock.now())
         return slot
 
-    def _touch(self, con_id: ConId) -> _Slot:
-        slot = self._aside(con_id)
-        slot.received_at = self._clock.now()
+    def _touch(self, con_id: ConId, now: datetime) -> _Slot:
+        slot = self._slots.get(con_id) or self._aside(con_id)
+        slot.received_at = now
         slot.stale = False
         slot.frozen = None
         self._dirty.add(con_id)

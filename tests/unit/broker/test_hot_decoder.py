@@ -63,6 +63,7 @@ words = st.one_of(
     ),
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9),
 )
+times = st.one_of(wholes, st.integers(-1, 2**36).map(str))
 TEXTS: dict[int, st.SearchStrategy[tuple[str, ...]]] = {
     1: st.tuples(versions, ids, kinds, numbers, numbers, masks),
     2: st.tuples(versions, ids, kinds, numbers),
@@ -71,6 +72,7 @@ TEXTS: dict[int, st.SearchStrategy[tuple[str, ...]]] = {
     21: st.tuples(ids, kinds, masks, *[numbers] * 8),
     45: st.tuples(versions, ids, kinds, numbers),
     46: st.tuples(versions, ids, kinds, words),
+    50: st.tuples(versions, ids, times, *[numbers] * 6, wholes),
     99: st.tuples(ids, wholes, wholes, numbers, numbers, masks, words, words),
 }
 
@@ -98,6 +100,9 @@ CLASSES: dict[int, tuple[str, dict[str, st.SearchStrategy[Any]]]] = {
         "vega": doubles, "theta": doubles, "undPrice": doubles}),
     245: ("TickGeneric", {"reqId": small, "tickType": small, "value": doubles}),
     246: ("TickString", {"reqId": small, "tickType": small, "value": words}),
+    250: ("RealTimeBarTick", {
+        "reqId": small, "time": st.integers(-5, 2**36), "open": doubles, "high": doubles,
+        "low": doubles, "close": doubles, "volume": numbers, "WAP": numbers, "count": small}),
 }  # fmt: skip
 BOOK = {"position": small, "operation": small, "side": small, "price": doubles, "size": numbers}
 VENUE_BOOK = {**BOOK, "marketMaker": words, "isSmartDepth": st.booleans()}
@@ -232,6 +237,7 @@ def test_plain_messages_take_the_short_way() -> None:
         (21, fields(3, 13, 0, 0.25, 0.5, 4.2, -1, 0.01, 0.1, -0.02, 101.5)),
         (45, fields(6, 3, 49, 0)),
         (46, fields(6, 3, 45, 1790000000)),
+        (50, fields(3, 3, 1790000000, 99.5, 99.75, 99.25, 99.5, 1200, 99.55, 17)),
         (99, fields(3, 1, 1790000000, 99.5, 100, 0, "ARCA", "")),
     ]
     for message_id, rest in plain:
@@ -266,13 +272,15 @@ def wire_of(stream: list[tuple[int, bytes]], version: int) -> bytes:
     return b"".join(framed(head(number, version) + rest) for number, rest in stream)
 
 
-def last_of_each(calls: list[tuple[Any, ...]]) -> tuple[dict[object, str], list[str]]:
-    """Return the newest value of each quote field, and every row and print in order."""
+def last_of_each(
+    calls: list[tuple[Any, ...]],
+) -> tuple[dict[object, str], dict[object, list[str]]]:
+    """Return the newest value of each quote field, and all else of each request in order."""
     newest: dict[object, str] = {}
-    others: list[str] = []
+    others: dict[object, list[str]] = {}
     for call in calls:
-        if call[0] in {"row", "print"}:
-            others.append(repr(call))
+        if call[0] in {"row", "print", "bar"}:
+            others.setdefault(call[:2], []).append(repr(call))
         else:
             newest[call[:3]] = repr(call)
     return newest, others

@@ -1,5 +1,7 @@
 """Time and sales: the prints of the selected contract."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -67,7 +69,7 @@ class TapePanel(LivePanel):
         self.following.show(con_id)
 
     @Slot(object)
-    def take_trades(self, trades: tuple[Trade, ...]) -> None:
+    def take_trades(self, trades: Sequence[Trade]) -> None:
         """Show the newest prints of our contract, or keep them while the mouse is here."""
         if not self.is_seen:
             return
