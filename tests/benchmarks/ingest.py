@@ -314,7 +314,7 @@ def from_server(host: str, port: int, price: float, max_version: int) -> float:
 
     def ask(receiver: Receiver) -> None:
         contract = ib_stock_query("AAPL")
-        req_id = receiver.session._numbered(
+        req_id = receiver.session._writer.numbered(
             lambda client, number: client.reqMktData(number, contract, "", False, False, [])
         )
         receiver.session._subscriptions.add(req_id, ConId(265598))

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import msgspec
 from typing_extensions import override
 
-from workstation.app.options import MAX_SERVER_VERSION, SETTINGS_FILE
+from workstation.app.options import SETTINGS_FILE
 from workstation.broker.session import SessionSettings
 from workstation.desk.loop import CoreLoop
 from workstation.desk.status import BrokerStatus, StatusDesk
@@ -23,6 +23,7 @@ from workstation.domain.ids import ClientId
 from workstation.domain.link import LinkState
 from workstation.domain.notice import Severity
 from workstation.domain.profile import is_loopback
+from workstation.domain.protocol import HIGHEST_SERVER_VERSION, LOWEST_SERVER_VERSION
 from workstation.storage.paths import default_data_folder
 from workstation.storage.settings import read_settings
 from workstation.ui.connection_advice import (
@@ -36,7 +37,6 @@ DONE, WRONG, NOT_CONNECTED, INTERRUPTED = 0, 2, 3, 130
 CLIENT_ID = 97
 """Not the number of the window, so that both can be connected."""
 LOOK_SECONDS = 20.0
-LOWEST_SERVER_VERSION = 157
 _COLUMN_GAP = 2
 
 
@@ -278,8 +278,8 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--data-dir", type=Path, metavar="DIR", help="where the settings with profiles are")
     add(
         "--max-server-version",
-        type=_Bounded(LOWEST_SERVER_VERSION, MAX_SERVER_VERSION),
-        default=MAX_SERVER_VERSION,
+        type=_Bounded(LOWEST_SERVER_VERSION, HIGHEST_SERVER_VERSION),
+        default=HIGHEST_SERVER_VERSION,
         metavar="N",
         help="highest protocol version to offer",
     )

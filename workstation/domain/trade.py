@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple, overload
 
-from typing_extensions import override
-
 from workstation.domain.ids import ConId
 
 
@@ -51,7 +49,6 @@ class Trades(Sequence[Trade]):
     conditions: list[str]
     aggressors: list[Aggressor]
 
-    @override
     def __len__(self) -> int:
         return len(self.times)
 
@@ -61,13 +58,11 @@ class Trades(Sequence[Trade]):
     @overload
     def __getitem__(self, place: slice) -> tuple[Trade, ...]: ...
 
-    @override
     def __getitem__(self, place: int | slice) -> Trade | tuple[Trade, ...]:
         if isinstance(place, slice):
             return tuple(map(self._trade, range(*place.indices(len(self)))))
         return self._trade(range(len(self))[place])
 
-    @override
     def __iter__(self) -> Iterator[Trade]:
         return map(self._trade, range(len(self)))
 
