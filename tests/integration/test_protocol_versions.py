@@ -190,6 +190,25 @@ def test_all_data_comes(rig: VersionRig, version: int) -> None:
     check_requests_on_the_wire(rig, version)
 
 
+def test_bars_of_five_seconds_come(rig: VersionRig, version: int) -> None:
+    bars, data = rig.desk.session._wrapper.market.bars, rig.desk.session.data
+    details = rig.desk.contracts.details(AAPL)
+    assert details is not None
+    req_id = data.live_bars(details.contract)
+    bars.attach(req_id, AAPL)
+    rig.until(lambda: bars.newest(AAPL) is not None)
+    newest = bars.newest(AAPL)
+    assert newest is not None
+    assert newest.bar.low <= newest.bar.open <= newest.bar.high
+    assert newest.bar.time.timestamp() % 5 == 0
+
+    data.cancel_live_bars(req_id)
+    rig.until(lambda: rig.gateway.frames(51))
+    assert rig.wire.spelled(rig.wire.outgoing, 50) == {
+        "protobuf" if version >= ALL_PROTOBUF else "text"
+    }
+
+
 def check_requests_on_the_wire(rig: VersionRig, version: int) -> None:
     """Hold that requests were written as the version wants, and answers came in its letters."""
     sent, got = rig.wire.outgoing, rig.wire.incoming[1:]

@@ -73,13 +73,14 @@ class DataRequests:
     def live_bars(self, contract: Contract, what: str = "TRADES") -> ReqId:
         """Stream bars of five seconds of TRADES, MIDPOINT, BID or ASK, also out of hours."""
         ib = ib_contract(contract)
-        return self._numbered(
-            lambda client, number: client.reqRealTimeBars(number, ib, 5, what, False, [])
+        return self._writer.numbered(
+            lambda client, number: client.reqRealTimeBars(number, ib, 5, what, False, []),
+            Share.QUOTE,
         )
 
     def cancel_live_bars(self, req_id: ReqId) -> None:
         """Stop the bars of five seconds."""
-        self._ask(lambda client: client.cancelRealTimeBars(req_id))
+        self._writer.ask(lambda client: client.cancelRealTimeBars(req_id), share=Share.QUOTE)
 
     def news_providers(self) -> bool:
         """Ask which providers the account may read."""
