@@ -46,7 +46,7 @@ class Shell(QObject):
     """Name of the profile to start anew with: str."""
 
     faulted = Signal(object)
-    """One sentence on why a setting was not kept: str."""
+    """One sentence on why a setting was not kept, or a profile not connected to: str."""
 
     launch_ended = Signal(object)
     """One sentence on how the program that was started has ended: str."""
@@ -104,7 +104,7 @@ class Shell(QObject):
         named = " and ".join(text.one_line(host, 80) for host in strangers)
         question = (
             f"The link to {named} is not encrypted: anyone on the way can read and change your "
-            "orders. Better use a tunnel, such as ssh -L, and connect to 127.0.0.1. Connect all "
+            "orders. Better use a tunnel, such as ssh has, and connect to 127.0.0.1. Connect all "
             "the same? The answer is kept for this host."
         )
         answers = {"connect": "Connect unencrypted", "stay": "Stay disconnected"}
@@ -119,6 +119,11 @@ class Shell(QObject):
         if answer == "connect" and profile is not None:
             self._keep(hosts=profile.remote_hosts)
             self._send(profile)
+        elif profile is not None:
+            self.faulted.emit(
+                f"Not connected to {text.one_line(profile.host, 80)}: the link would not be "
+                "encrypted. File, Connection, Connect asks again."
+            )
 
     def _send(self, profile: Profile) -> None:
         self._commands.send(

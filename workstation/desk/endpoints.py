@@ -20,11 +20,15 @@ class Endpoints:
         self._failures = 0
 
     @property
+    def is_standby(self) -> bool:
+        """Whether the standby is tried or used now."""
+        return self._standby is not None and self.current == self._standby
+
+    @property
     def words(self) -> str:
         """Name the endpoint that is tried or used now."""
         host, port = self.current
-        is_standby = self._standby is not None and self.current == self._standby
-        return f"{host}:{port}{' (standby)' if is_standby else ''}"
+        return f"{host}:{port}{' (standby)' if self.is_standby else ''}"
 
     def choose(self, first: Endpoint, standby: Endpoint | None) -> bool:
         """Take both from the user; True if the first is another than the one in use.
@@ -43,7 +47,7 @@ class Endpoints:
     def move_to(self, port: int) -> None:
         """The program at the endpoint in use listens on another port from now on."""
         host, _ = self.current
-        if self.current == self._standby:
+        if self.is_standby:
             self._standby = (host, port)
         self.current = (host, port)
 

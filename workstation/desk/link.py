@@ -68,6 +68,11 @@ class LinkKeeper:
         """Port of the endpoint in use."""
         return self._endpoints.current[1]
 
+    @property
+    def is_standby(self) -> bool:
+        """Whether the endpoint in use is the one that stands by."""
+        return self._endpoints.is_standby
+
     def use(self, host: str, port: int, standby: Endpoint | None = None) -> None:
         """Connect to this endpoint from now on, and to the standby while it cannot be had."""
         if self._endpoints.choose((host, port), standby):

@@ -74,6 +74,7 @@ class Standings:
             is_silent=self._link.silent,
             host=self._link.host,
             port=self._link.port,
+            is_standby=self._link.is_standby,
             server_version=self._session.server_version,
             accounts=self._presence.accounts,
             account=account,

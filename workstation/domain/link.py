@@ -25,7 +25,8 @@ class LinkView:
 
     `reason` says why the link is not READY. `retry_at` is when the next attempt begins, None
     where none is planned. `is_silent` tells that nothing came for so long that what is on screen
-    may be old. `clock_offset` is the broker's time minus ours in seconds, None before the broker
+    may be old. `is_standby` tells that host and port are those of the second endpoint.
+    `clock_offset` is the broker's time minus ours in seconds, None before the broker
     told its time.
     """
 
@@ -36,6 +37,7 @@ class LinkView:
     is_silent: bool = False
     host: str = ""
     port: int = 0
+    is_standby: bool = False
     server_version: int | None = None
     accounts: tuple[AccountId, ...] = ()
     account: AccountId | None = None

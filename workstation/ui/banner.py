@@ -196,7 +196,8 @@ class Banner(QWidget):
         state = link.state if link else LinkState.DISCONNECTED
         mark, tone = _LINK_MARKS[state]
         reason = "; ".join(part for part in (self._reason(link), self._next_attempt(link)) if part)
-        words = f"{mark} {state.value}" + (f": {reason}" if reason else "")
+        where = " (standby)" if link is not None and link.is_standby else ""
+        words = f"{mark} {state.value}{where}" + (f": {reason}" if reason else "")
         tip = words
         if link is not None and link.host:
             tip += f"\n{link.host}:{link.port}, server version {link.server_version or '?'}"

@@ -103,3 +103,13 @@ def test_an_endpoint_cannot_stand_by_for_itself() -> None:
     endpoints = Endpoints()
     endpoints.choose(FIRST, FIRST)
     assert [endpoints.failed() for _ in range(7)] == [""] * 7
+
+
+def test_it_says_while_the_standby_is_used(kept: Kept) -> None:
+    kept.link.use(*FIRST, STANDBY)
+    assert not kept.link.is_standby
+    for _ in range(3):
+        fail(kept)
+    assert kept.link.is_standby
+    kept.begin()
+    assert kept.link.is_standby
