@@ -27,6 +27,8 @@ MOST_BYTES = 256 * 1024 * 1024
 MOST_BODY = 16 * 1024 * 1024
 _HEAD = struct.Struct(">BQI")
 _SUFFIX = ".frames"
+_HEAD_ROOM = 200
+"""More than the first line of a file takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +89,26 @@ class Recorder:
 
     def _write(self, data: bytes) -> None:
         if self._file is None or self._size + len(data) > self._part_bytes:
-            self._begin_part()
+            self._begin_part(len(data))
         assert self._file is not None
         self._file.write(data)
         self._file.flush()
         self._size += len(data)
 
-    def _begin_part(self) -> None:
+    def _begin_part(self, wanted: int) -> None:
         self.close()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._drop_oldest()
+        self._drop_oldest(max(self._part_bytes, wanted + _HEAD_ROOM))
         now = datetime.now(UTC)
         path = self._folder / f"{now:%Y%m%d-%H%M%S-%f}{_SUFFIX}"
         self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         self._size = self._file.write(head_line(now))
 
-    def _drop_oldest(self) -> None:
+    def _drop_oldest(self, room: int) -> None:
+        """Keep so much room below the cap."""
         parts = parts_of(self._folder)
         sizes = [part.stat().st_size for part in parts]
-        while parts and sum(sizes) + self._part_bytes > self._most_bytes:
+        while parts and sum(sizes) + room > self._most_bytes:
             parts.pop(0).unlink()
             sizes.pop(0)
 

@@ -195,7 +195,7 @@ def test_the_bytes_that_were_hashed_are_the_bytes_that_leave(
         assert encode_order(rig.session) == order, "one order, one spelling"
         rig.received_bytes()
 
-        assert rig.session.write_order(order)
+        assert rig.session.write_order(order, may_wait=False)
 
         assert rig.received_bytes() == order.data
         assert hashlib.sha256(order.data).hexdigest() == order.sha256
