@@ -7,10 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Slot
 
 from workstation.domain.commands import Command, CommandResult
-from workstation.domain.messages import CommandAnswered
+from workstation.domain.messages import CommandAnswered, RequestProgressed
+from workstation.domain.query import Progress
 
 Answered = Callable[[CommandResult], None]
 """Takes the answer to one command. GUI thread."""
+Progressed = Callable[[Progress], None]
+"""Hears how far an answer has come. GUI thread."""
 
 
 class CommandQueue:
@@ -45,12 +48,23 @@ class CommandPort(QObject):
         self._queue = queue
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Answered] = {}
+        self._progressed: dict[int, Progressed] = {}
 
-    def send(self, command: Command, answered: Answered | None = None) -> int:
-        """Post a command; `answered` is called once with its result. Returns its number."""
+    def send(
+        self,
+        command: Command,
+        answered: Answered | None = None,
+        progressed: Progressed | None = None,
+    ) -> int:
+        """Post a command; `answered` is called once with its result. Returns its number.
+
+        `progressed` is called before that, as often as an answer in pages has come further.
+        """
         number = next(self._numbers)
         if answered is not None:
             self._waiting[number] = answered
+        if progressed is not None:
+            self._progressed[number] = progressed
         self._queue.put(number, command)
         return number
 
@@ -58,7 +72,12 @@ class CommandPort(QObject):
     def on_events(self, messages: tuple[object, ...]) -> None:
         """Find the answers among the events. Connected to Inbox.events_arrived."""
         for message in messages:
+            if isinstance(message, RequestProgressed):
+                progressed = self._progressed.get(message.number)
+                if progressed is not None:
+                    progressed(message.progress)
             if isinstance(message, CommandAnswered):
+                self._progressed.pop(message.number, None)
                 answered = self._waiting.pop(message.number, None)
                 if answered is not None:
                     answered(message.result)

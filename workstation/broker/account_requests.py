@@ -1,9 +1,15 @@
 """Requests for orders, executions, positions and the figures of accounts."""
 
+from collections.abc import Callable
+from functools import partial
+
+from ibapi.client import EClient
 from ibapi.execution import ExecutionFilter
 
+from workstation.broker.list_tickets import ListTickets
 from workstation.broker.request_writer import RequestWriter
 from workstation.domain.ids import AccountId, ConId, ReqId
+from workstation.domain.reports import ListKind
 
 _SUMMARY_TAGS = (
     "NetLiquidation,TotalCashValue,AvailableFunds,ExcessLiquidity,BuyingPower,"
@@ -19,9 +25,13 @@ class AccountRequests:
     """
 
     def __init__(
-        self, writer: RequestWriter, pnl_accounts: dict[int, tuple[AccountId, ConId | None]]
+        self,
+        writer: RequestWriter,
+        pnl_accounts: dict[int, tuple[AccountId, ConId | None]],
+        lists: ListTickets,
     ) -> None:
         self._writer = writer
+        self._lists = lists
         self._pnl_accounts = pnl_accounts
         self._summary: ReqId | None = None
 
@@ -40,11 +50,13 @@ class AccountRequests:
 
     def open_orders(self) -> bool:
         """Ask for the open orders of every client and of TWS itself."""
-        return self._writer.ask(lambda client: client.reqAllOpenOrders())
+        return self._list(lambda client: client.reqAllOpenOrders(), ListKind.OPEN_ORDERS)
 
     def completed_orders(self) -> bool:
         """Ask for the orders that ended today, whoever placed them."""
-        return self._writer.ask(lambda client: client.reqCompletedOrders(False))
+        return self._list(
+            lambda client: client.reqCompletedOrders(False), ListKind.COMPLETED_ORDERS
+        )
 
     def executions(self) -> ReqId:
         """Ask for today's executions of all clients."""
@@ -54,7 +66,11 @@ class AccountRequests:
 
     def positions(self) -> bool:
         """Ask for all positions and their changes."""
-        return self._writer.ask(lambda client: client.reqPositions())
+        return self._list(lambda client: client.reqPositions(), ListKind.POSITIONS)
+
+    def _list(self, ask: Callable[[EClient], None], kind: ListKind) -> bool:
+        """Ask for a list that carries no number; the rows up to its end are ours."""
+        return self._writer.ask(ask, left=partial(self._lists.asked, kind))
 
     def summary(self) -> ReqId:
         """Ask for the account figures and their changes; ends an earlier request."""

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ibapi.wrapper import EWrapper
 from typing_extensions import override
 
 from workstation.broker import from_ib
+from workstation.broker.answer_callbacks import AnswerCallbacks, Answers
+from workstation.domain import queries
 from workstation.domain.bar import Bar
 from workstation.domain.ids import ReqId
 from workstation.domain.market_sinks import BarRow, MarketSinks, PrintColumns
@@ -26,14 +27,14 @@ _LATEST = 2**35
 """No print is later: the year 3058."""
 
 
-class DataCallbacks(EWrapper):
+class DataCallbacks(AnswerCallbacks):
     """The part of the wrapper that serves charts, books, tape and news. Core thread.
 
     History and headlines are collected until their end, so that a list is whole or absent.
     """
 
-    def __init__(self, sink: ReportSink, market: MarketSinks) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+    def __init__(self, sink: ReportSink, market: MarketSinks, answers: Answers) -> None:
+        super().__init__(answers)
         self._data_sink = sink
         self.market = market
         self._books = market.books
@@ -49,10 +50,14 @@ class DataCallbacks(EWrapper):
 
     @override
     def historicalData(self, reqId: int, bar: Any) -> None:
-        self._bars.setdefault(reqId, []).append(bar_of(bar))
+        if self.answers.row(reqId, bar := bar_of(bar)):
+            return
+        self._bars.setdefault(reqId, []).append(bar)
 
     @override
     def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
+        if self.answers.end(reqId):
+            return
         bars = tuple(self._bars.pop(reqId, ()))
         self._data_sink(HistoryReport(req_id=ReqId(reqId), bars=bars))
 
@@ -144,6 +149,7 @@ class DataCallbacks(EWrapper):
     @override
     def newsProviders(self, newsProviders: Any) -> None:
         providers = tuple(NewsProvider(each.code, each.name) for each in newsProviders)
+        self.answers.told(queries.NewsProviders, providers)
         self._data_sink(NewsProvidersReport(providers=providers))
 
     @override
@@ -151,17 +157,23 @@ class DataCallbacks(EWrapper):
         self, requestId: int, time: str, providerCode: str, articleId: str, headline: str
     ) -> None:
         at = news_time_of(time)
-        if at is not None:
+        if at is not None and not self.answers.row(
+            requestId, (at, providerCode, articleId, headline)
+        ):
             found = self._headlines.setdefault(requestId, [])
             found.append((at, providerCode, articleId, headline))
 
     @override
     def historicalNewsEnd(self, requestId: int, hasMore: bool) -> None:
+        if self.answers.end(requestId, hasMore):
+            return
         headlines = tuple(self._headlines.pop(requestId, ()))
         self._data_sink(HeadlinesReport(req_id=ReqId(requestId), headlines=headlines))
 
     @override
     def newsArticle(self, requestId: int, articleType: int, articleText: str) -> None:
+        if self.answers.whole(requestId, (articleText, articleType == _HTML_ARTICLE)):
+            return
         self._data_sink(
             ArticleReport(
                 req_id=ReqId(requestId),

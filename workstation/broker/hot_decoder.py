@@ -40,6 +40,10 @@ class NotPlainError(ValueError):
     """The message is spelled in a way that only the library need understand."""
 
 
+ASKED_COMPUTATION = 53
+"""Tick type of an option computation that was asked for; it has no slot."""
+
+
 class HotDecoder:
     """Decodes what it knows and says so. Core thread.
 
@@ -119,7 +123,7 @@ class HotDecoder:
     def _option(self, rest: bytes) -> Callable[[], None]:
         req_id, kind, attrib, *figures, end = rest.split(b"\0")
         int(attrib)
-        _require(not end and len(figures) == 8)
+        _require(not end and len(figures) == 8 and int(kind) != ASKED_COMPUTATION)
         return self._give_greeks(int(req_id), int(kind), list(map(float, figures)))
 
     def _book(self, rest: bytes) -> Callable[[], None]:
@@ -178,6 +182,7 @@ class HotDecoder:
     def _option_proto(self, rest: bytes) -> Callable[[], None]:
         tick = _TickOptionComputation.FromString(rest)
         _require(_has_all(tick, "reqId", "tickType", *_FIGURES))
+        _require(tick.tickType != ASKED_COMPUTATION)
         return self._give_greeks(tick.reqId, tick.tickType, [getattr(tick, f) for f in _FIGURES])
 
     def _book_proto(self, rest: bytes) -> Callable[[], None]:

@@ -15,7 +15,7 @@ Write = Callable[[bytes, OrderId | None], bool]
 """Hands one frame to the link, with the order it places; False when the link takes none."""
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Stand in where nobody wants to know."""
 
 
@@ -25,7 +25,7 @@ class Outgoing:
 
     frame: bytes
     order_id: OrderId | None = None
-    left: Callable[[], None] = _nothing
+    left: Callable[[], None] = nothing
     withdrawn: bool = False
 
     def withdraw(self) -> None:
@@ -54,13 +54,13 @@ class Outbox:
         frame: bytes,
         *,
         order_id: OrderId | None = None,
-        left: Callable[[], None] = _nothing,
+        left: Callable[[], None] = nothing,
     ) -> Outgoing | None:
         """Send now or in turn; None when it is not even kept."""
         outgoing = Outgoing(frame, order_id, left)
         if not self._has_before(share) and self._pacer.allows(share):
             return outgoing if self._let_out(share, outgoing) else None
-        if share is Share.ENTRY or (share is not Share.CANCEL and self._is_full()):
+        if share is Share.ENTRY or (share is not Share.CANCEL and self.is_full):
             return None
         self._queues[share].append(outgoing)
         self._schedule()
@@ -96,7 +96,9 @@ class Outbox:
         """Tell whether something waits that must leave before a new message of this share."""
         return any(queue for each, queue in self._queues.items() if each.value <= share.value)
 
-    def _is_full(self) -> bool:
+    @property
+    def is_full(self) -> bool:
+        """Whether no more requests are kept."""
         return self.waiting - len(self._queues[Share.CANCEL]) >= MOST_WAITING
 
     def _let_out(self, share: Share, outgoing: Outgoing) -> bool:

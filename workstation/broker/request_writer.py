@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ibapi.client import EClient
 
 from workstation.broker.adapter import Encoder
-from workstation.broker.outbox import Outbox
+from workstation.broker.outbox import Outbox, Outgoing, nothing
 from workstation.broker.pacing import Share
 from workstation.broker.requests import RequestIds
 from workstation.domain.errors import EncodingError
@@ -41,12 +41,39 @@ class RequestWriter:
         ask: Callable[[EClient], None],
         subject: ReqId | None = None,
         share: Share = Share.ACCOUNT,
+        left: Callable[[], None] = nothing,
     ) -> bool:
-        """Write a request; False when nothing leaves. `subject` hears why it could not be written."""
-        return self.write(lambda encoder: encoder.frame(ask), share, subject)
+        """Write a request; False when nothing leaves.
+
+        `subject` hears why it could not be written, `left` is called when it has left.
+        """
+        return self.write(lambda encoder: encoder.frame(ask), share, subject, left)
+
+    def encode(self, ask: Callable[[EClient], None]) -> bytes:
+        """Return the frame of a request, unsent. Raises EncodingError."""
+        if self.encoder is None:
+            raise EncodingError("there is no session to write the request for")
+        return self.encoder.frame(ask)
+
+    def send(self, frame: bytes, share: Share, left: Callable[[], None]) -> Outgoing | None:
+        """Let a frame leave now or in turn; None when it is not kept. `left` hears of it."""
+        return self._outbox.send(share, frame, left=left)
+
+    def has_room(self, share: Share) -> bool:
+        """Tell whether a message of this share would leave at once."""
+        return self._outbox.has_room(share)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more requests are kept."""
+        return self._outbox.is_full
 
     def write(
-        self, encode: Callable[[Encoder], bytes], share: Share, subject: ReqId | None = None
+        self,
+        encode: Callable[[Encoder], bytes],
+        share: Share,
+        subject: ReqId | None = None,
+        left: Callable[[], None] = nothing,
     ) -> bool:
         """Write one message of any share; False when nothing leaves."""
         if self.encoder is None:
@@ -56,7 +83,7 @@ class RequestWriter:
         except EncodingError as error:
             self._refuse(subject, str(error))
             return False
-        return self._outbox.send(share, frame) is not None
+        return self._outbox.send(share, frame, left=left) is not None
 
     def _refuse(self, subject: ReqId | None, text: str) -> None:
         """Answer a request that cannot be written, as the broker would: not before it is made."""

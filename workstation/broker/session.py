@@ -18,6 +18,7 @@ from workstation.broker.inbound import Inbound
 from workstation.broker.market_requests import MarketRequests
 from workstation.broker.outbox import Outbox
 from workstation.broker.pacing import Pacer, Share
+from workstation.broker.request_engine import RequestEngine
 from workstation.broker.request_writer import RequestWriter
 from workstation.broker.requests import Subscriptions
 from workstation.broker.to_ib import ib_contract, ib_order
@@ -101,16 +102,12 @@ class Session:
         self._subscriptions = Subscriptions()
         self._outbox = Outbox(reactor, Pacer(clock), self._write)
         self._writer = RequestWriter(reactor, self._outbox, self._report)
+        self.requests = RequestEngine(reactor, clock, self._writer)
         self._complaints = LibraryComplaints()
-        self._wrapper = Wrapper(
-            self._report,
-            market,
-            self._subscriptions,
-            on_accounts=self._on_accounts,
-            on_next_id=self._on_next_id,
-            now=clock.now,
+        self._wrapper = self._new_wrapper(market)
+        self.account = AccountRequests(
+            self._writer, self._wrapper.pnl_accounts, self.requests.lists
         )
-        self.account = AccountRequests(self._writer, self._wrapper.pnl_accounts)
         self.market = MarketRequests(self._writer, self._subscriptions)
         self.data = DataRequests(self._writer)
         self._transport = self._new_transport()
@@ -124,6 +121,17 @@ class Session:
         self._pulse: Timer | None = None
         self._next_probe = 0.0
         self.bad_messages = BadMessages(clock)
+
+    def _new_wrapper(self, market: MarketSinks) -> Wrapper:
+        return Wrapper(
+            self._report,
+            market,
+            self._subscriptions,
+            answers=self.requests,
+            on_accounts=self._on_accounts,
+            on_next_id=self._on_next_id,
+            now=self._clock.now,
+        )
 
     # -- life --------------------------------------------------------------------------------
 
@@ -202,6 +210,7 @@ class Session:
         self._subscriptions.clear()
         self.account.forget()
         self._wrapper.forget_lists()
+        self.requests.session_ended(reason)
         in_doubt = (*doubtful, *exits_waiting)
         self._report(SessionEnded(reason=reason, orders_in_doubt=in_doubt))
 
@@ -280,6 +289,7 @@ class Session:
         if self._deadline is not None:
             self._deadline.cancel()
         self._pulse = self._reactor.call_later(PULSE_SECONDS, self._check_pulse)
+        self.requests.session_up()
         self._report(
             SessionStarted(
                 server_version=self._server_version,

@@ -9,11 +9,14 @@ from typing_extensions import override
 
 from workstation.broker import from_ib
 from workstation.broker.adapter import error_parts
+from workstation.broker.answer_callbacks import Answers
 from workstation.broker.data_callbacks import DataCallbacks
 from workstation.broker.requests import Subscriptions
+from workstation.domain import queries
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, ReqId
 from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.ports import ReportSink
+from workstation.domain.prices import PriceBand
 from workstation.domain.reports import (
     AccountValueReport,
     BrokerNotice,
@@ -44,11 +47,12 @@ class Wrapper(DataCallbacks):
         market: MarketSinks,
         subscriptions: Subscriptions,
         *,
+        answers: Answers,
         on_accounts: Callable[[tuple[AccountId, ...]], None],
         on_next_id: Callable[[OrderId], None],
         now: Callable[[], datetime],
     ) -> None:
-        super().__init__(sink, market)
+        super().__init__(sink, market, answers)
         self._sink = sink
         self._ticks = market.ticks
         self._subscriptions = subscriptions
@@ -70,25 +74,29 @@ class Wrapper(DataCallbacks):
     @override
     def error(self, *args: Any) -> None:
         subject, code, text, advanced = error_parts(args)
-        self._sink(
-            BrokerNotice(
-                subject=subject if subject > 0 else None,
-                code=code,
-                text=from_ib.plain_text(text),
-                advanced_reject=from_ib.plain_text(advanced),
-            )
+        notice = BrokerNotice(
+            subject=subject if subject > 0 else None,
+            code=code,
+            text=from_ib.plain_text(text),
+            advanced_reject=from_ib.plain_text(advanced),
         )
+        if not self.answers.refused(notice):
+            self._sink(notice)
 
     @override
     def openOrder(self, orderId: int, contract: Any, order: Any, orderState: Any) -> None:
         if order.whatIf:
             self._sink(from_ib.margin_report_of(orderId, orderState))
         else:
-            self._sink(from_ib.open_order_of(orderId, contract, order, orderState))
+            report = from_ib.open_order_of(orderId, contract, order, orderState)
+            self.answers.lists.row(ListKind.OPEN_ORDERS, report)
+            self._sink(report)
 
     @override
     def completedOrder(self, contract: Any, order: Any, orderState: Any) -> None:
-        self._sink(from_ib.open_order_of(0, contract, order, orderState, completed=True))
+        report = from_ib.open_order_of(0, contract, order, orderState, completed=True)
+        self.answers.lists.row(ListKind.COMPLETED_ORDERS, report)
+        self._sink(report)
 
     @override
     def orderStatus(
@@ -119,12 +127,10 @@ class Wrapper(DataCallbacks):
 
     @override
     def execDetails(self, reqId: int, contract: Any, execution: Any) -> None:
-        self._sink(
-            ExecutionReport(
-                execution=from_ib.execution_of(contract, execution, self._now()),
-                req_id=ReqId(reqId) if reqId > 0 else None,
-            )
-        )
+        found = from_ib.execution_of(contract, execution, self._now())
+        self.answers.row(reqId, found)
+        number = ReqId(reqId) if reqId > 0 else None
+        self._sink(ExecutionReport(execution=found, req_id=number))
 
     def commissionReport(self, commissionReport: Any) -> None:  # noqa: N802, N803 - older builds
         """Take the cost of an execution under the name that older builds use."""
@@ -141,46 +147,52 @@ class Wrapper(DataCallbacks):
 
     @override
     def openOrderEnd(self) -> None:
-        self._sink(ListEnded(kind=ListKind.OPEN_ORDERS))
+        self._list_ended(ListKind.OPEN_ORDERS)
 
     @override
     def completedOrdersEnd(self) -> None:
-        self._sink(ListEnded(kind=ListKind.COMPLETED_ORDERS))
+        self._list_ended(ListKind.COMPLETED_ORDERS)
 
     @override
     def execDetailsEnd(self, reqId: int) -> None:
-        self._sink(ListEnded(kind=ListKind.EXECUTIONS, req_id=ReqId(reqId)))
+        if not self.answers.end(reqId):
+            self._sink(ListEnded(kind=ListKind.EXECUTIONS, req_id=ReqId(reqId)))
 
     @override
     def positionEnd(self) -> None:
-        self._sink(ListEnded(kind=ListKind.POSITIONS))
+        self._list_ended(ListKind.POSITIONS)
+
+    def _list_ended(self, kind: ListKind) -> None:
+        self.answers.lists.ended(kind)
+        self._sink(ListEnded(kind=kind))
 
     @override
     def accountSummaryEnd(self, reqId: int) -> None:
-        self._sink(ListEnded(kind=ListKind.ACCOUNT_SUMMARY, req_id=ReqId(reqId)))
+        if not self.answers.end(reqId):
+            self._sink(ListEnded(kind=ListKind.ACCOUNT_SUMMARY, req_id=ReqId(reqId)))
 
     @override
     def position(self, account: str, contract: Any, position: Decimal, avgCost: float) -> None:
-        self._sink(
-            PositionReport(
-                account=AccountId(account),
-                con_id=ConId(contract.conId),
-                symbol=contract.symbol,
-                quantity=from_ib.optional_decimal(position) or Decimal(0),
-                average_cost=from_ib.optional_decimal(avgCost),
-            )
+        report = PositionReport(
+            account=AccountId(account),
+            con_id=ConId(contract.conId),
+            symbol=contract.symbol,
+            quantity=from_ib.optional_decimal(position) or Decimal(0),
+            average_cost=from_ib.optional_decimal(avgCost),
         )
+        self.answers.lists.row(ListKind.POSITIONS, report)
+        self._sink(report)
 
     @override
     def accountSummary(self, reqId: int, account: str, tag: str, value: str, currency: str) -> None:
-        self._sink(
-            AccountValueReport(
-                account=AccountId(from_ib.plain_text(account)),
-                tag=from_ib.plain_text(tag),
-                value=from_ib.plain_text(value),
-                currency=from_ib.plain_text(currency),
-            )
+        report = AccountValueReport(
+            account=AccountId(from_ib.plain_text(account)),
+            tag=from_ib.plain_text(tag),
+            value=from_ib.plain_text(value),
+            currency=from_ib.plain_text(currency),
         )
+        if not self.answers.row(reqId, report):
+            self._sink(report)
 
     @override
     def pnl(self, reqId: int, dailyPnL: float, unrealizedPnL: float, realizedPnL: float) -> None:
@@ -217,17 +229,16 @@ class Wrapper(DataCallbacks):
 
     @override
     def contractDetails(self, reqId: int, contractDetails: Any) -> None:
-        self._sink(
-            ContractReport(
-                req_id=ReqId(reqId),
-                details=from_ib.details_of(contractDetails),
-                market_rule_id=from_ib.market_rule_of(contractDetails),
-            )
-        )
+        details = from_ib.details_of(contractDetails)
+        if self.answers.row(reqId, details):
+            return
+        rule = from_ib.market_rule_of(contractDetails)
+        self._sink(ContractReport(req_id=ReqId(reqId), details=details, market_rule_id=rule))
 
     @override
     def contractDetailsEnd(self, reqId: int) -> None:
-        self._sink(ContractsEnded(req_id=ReqId(reqId)))
+        if not self.answers.end(reqId):
+            self._sink(ContractsEnded(req_id=ReqId(reqId)))
 
     @override
     def marketRule(self, marketRuleId: int, priceIncrements: Any) -> None:
@@ -237,10 +248,13 @@ class Wrapper(DataCallbacks):
         ]
         whole = tuple((low, step) for low, step in bands if low is not None and step is not None)
         if len(whole) == len(bands):  # half a rule is none: it would allow wrong prices
+            told = tuple(PriceBand(low, step) for low, step in sorted(whole))
+            self.answers.told((queries.MarketRule, marketRuleId), told)
             self._sink(MarketRuleReport(rule_id=marketRuleId, bands=whole))
 
     @override
     def currentTime(self, time: int) -> None:
+        self.answers.fence_passed()
         self._sink(ServerTime(time=datetime.fromtimestamp(time, UTC)))
 
     @override
@@ -291,8 +305,8 @@ class Wrapper(DataCallbacks):
         undPrice: float,
     ) -> None:
         con_id = self._subscriptions.con_id(reqId)
-        if con_id is not None:
-            greeks = from_ib.greeks_of(
-                impliedVol, delta, optPrice, pvDividend, gamma, vega, theta, undPrice
-            )
+        greeks = from_ib.greeks_of(
+            impliedVol, delta, optPrice, pvDividend, gamma, vega, theta, undPrice
+        )
+        if not self.answers.whole(reqId, greeks) and con_id is not None:
             self._ticks.set_greeks(con_id, tickType, greeks)

@@ -8,6 +8,7 @@ from typing import Any
 from workstation.desk.desk import Desk
 from workstation.domain.commands import (
     ApplyLimits,
+    Ask,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
@@ -38,6 +39,7 @@ from workstation.domain.commands import (
     UnwatchContract,
     UseEndpoint,
     WatchSymbol,
+    WithdrawAsk,
 )
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
@@ -83,6 +85,7 @@ class CommandDesk:
             UnfollowDepth: self._unfollow_depth,
             FollowTape: self._follow_tape,
             UnfollowTape: self._unfollow_tape,
+            WithdrawAsk: desk.questions.withdraw,
         }
         self._later: dict[type, Callable[[Any, Answering], None]] = {
             WatchSymbol: self._watch,
@@ -102,6 +105,9 @@ class CommandDesk:
         """Carry out one command; whatever goes wrong, it is answered."""
         answer = partial(self._answer, number)
         try:
+            if isinstance(command, Ask):
+                self._desk.questions.ask(number, command, answer)
+                return
             later = self._later.get(type(command))
             if later is not None:
                 later(command, answer)

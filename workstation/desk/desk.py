@@ -20,6 +20,7 @@ from workstation.desk.loop import CoreLoop
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
+from workstation.desk.request_desk import RequestDesk
 from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.standing import Standings
@@ -109,6 +110,7 @@ class Desk:
         self.risk = account_risk(clock, self.figures, self.contracts, self.orders, self.limits.of)
         self._judge: Judge
         self.order_desk = self._build_order_desk()
+        self.questions = self._build_questions()
         self.reconciler = self._build_reconciler()
         self.closer = self._build_closer()
         self.flattener = Flattener(parts := self._flatten_parts())
@@ -404,6 +406,10 @@ class Desk:
             quote=self.figures.quotes.quote,
         )
         return OrderDesk(parts, self._build_judge)
+
+    def _build_questions(self) -> RequestDesk:
+        margins = self.order_desk.previews.ask
+        return RequestDesk(self.session.requests, self._clock, self._out, margins)
 
     def _build_reconciler(self) -> Reconciler:
         return Reconciler(

@@ -5,6 +5,7 @@ A command crosses once; its answer comes back as `CommandAnswered` in the events
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.bracket import BracketDraft
@@ -13,6 +14,7 @@ from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
+from workstation.domain.query import FailureKind, Query, RequestFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,23 @@ class RequestArticle:
     article_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put a question to the broker; answered by Answered or RequestFailure.
+
+    Answers in pages tell how far they are as RequestProgressed.
+    """
+
+    query: Query[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAsk:
+    """Give up the question of the Ask sent under this number; answered by Done."""
+
+    number: int
+
+
 Command = (
     SubmitOrder
     | ChangeOrder
@@ -252,6 +271,8 @@ Command = (
     | UnfollowTape
     | RequestHeadlines
     | RequestArticle
+    | Ask
+    | WithdrawAsk
 )
 
 
@@ -264,9 +285,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The command was not carried out, for this reason."""
+    """The command was not carried out, for this reason.
+
+    `code` is the broker's number where it refused, `kind` how the answer came to be missing.
+    """
 
     reason: str
+    code: int | None = None
+    kind: FailureKind = FailureKind.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +332,13 @@ class HeadlinesAnswer:
     headlines: tuple[Headline, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The whole answer to an Ask, of the type that its question names."""
+
+    value: Any
+
+
 CommandResult = (
     Answer
     | Done
@@ -316,4 +349,6 @@ CommandResult = (
     | BarsAnswer
     | HeadlinesAnswer
     | Article
+    | Answered
+    | RequestFailure
 )

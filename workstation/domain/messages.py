@@ -18,6 +18,7 @@ from workstation.domain.link import LinkView
 from workstation.domain.news import Headline
 from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
+from workstation.domain.query import Progress
 from workstation.domain.quote import Quote
 from workstation.domain.trade import Trade
 
@@ -86,8 +87,17 @@ class HeadlineArrived:
     headline: Headline
 
 
+@dataclass(frozen=True, slots=True)
+class RequestProgressed:
+    """How far the answer to the Ask posted under this number has come."""
+
+    number: int
+    progress: Progress
+
+
 EventMessage = (
     CommandAnswered
+    | RequestProgressed
     | OrderChanged
     | ExecutionArrived
     | CommissionArrived

@@ -10,6 +10,7 @@ from workstation.domain.ids import OrderId, OrderKey
 from workstation.domain.order import OrderDraft, OrderLinks
 from workstation.domain.ports import Reactor, Timer
 from workstation.domain.preview import MarginPreview
+from workstation.domain.query import FailureKind
 from workstation.domain.reports import BrokerNotice, MarginReport
 from workstation.oms import codes
 from workstation.oms.events import WhatIf
@@ -49,7 +50,8 @@ class Previews:
         """Ask what a draft would cost; a newer question of the same source replaces an older."""
         for order_id, waiting in list(self._waiting.items()):
             if waiting.source == draft.source:
-                self._end(order_id, Failed("A newer preview took the place of this one."))
+                newer = "A newer preview took the place of this one."
+                self._end(order_id, Failed(newer, kind=FailureKind.CANCELLED))
         if fault := self._why_not(draft):
             answer(Failed(fault))
             return
@@ -59,7 +61,8 @@ class Previews:
             return
 
         def expire() -> None:
-            self._end(order_id, Failed("The broker did not answer the preview within 5 s."))
+            silence = "The broker did not answer the preview within 5 s."
+            self._end(order_id, Failed(silence, kind=FailureKind.TIMED_OUT))
 
         timer = self._reactor.call_later(ANSWER_SECONDS, expire)
         self._waiting[order_id] = _Waiting(draft.source, answer, timer)
@@ -73,13 +76,14 @@ class Previews:
         order_id = OrderId(notice.subject or 0)
         if order_id not in self._waiting or notice.code in codes.INFORMS:
             return False
-        self._end(order_id, Failed(notice.text))
+        self._end(order_id, Failed(notice.text, code=notice.code))
         return True
 
     def link_lost(self) -> None:
         """Answer every question: no answer will come."""
         for order_id in list(self._waiting):
-            self._end(order_id, Failed("The link to the broker was lost."))
+            lost = Failed("The link to the broker was lost.", kind=FailureKind.SESSION_ENDED)
+            self._end(order_id, lost)
 
     def _why_not(self, draft: OrderDraft) -> str:
         """Say what would make the question senseless; limits and arming do not."""

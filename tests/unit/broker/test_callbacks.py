@@ -17,6 +17,7 @@ from ibapi.wrapper import EWrapper
 from tests.helpers.scripted_peer import Rig, message, server_time
 from workstation.broker import from_ib
 from workstation.broker.adapter import error_parts
+from workstation.broker.answer_callbacks import AnswerCallbacks
 from workstation.broker.data_callbacks import DataCallbacks
 from workstation.broker.unused_callbacks import TWIN_SUFFIX, UNUSED
 from workstation.broker.wrapper import Wrapper
@@ -36,7 +37,7 @@ UNSET = 1.7976931348623157e308
 UNSET_DECIMAL = Decimal(2**127 - 1)
 OWN = [
     name
-    for each in (Wrapper, DataCallbacks)
+    for each in (Wrapper, DataCallbacks, AnswerCallbacks)
     for name, value in vars(each).items()
     if inspect.isfunction(value) and name[0] != "_" and name != "forget_lists"
 ]

@@ -17,6 +17,10 @@ from workstation.broker.framing import Frames, _many, _one_by_one, split
 from workstation.broker.hot_batch import FEWEST
 from workstation.broker.hot_decoder import HotDecoder
 from workstation.broker.inbound import Inbound
+from workstation.broker.outbox import Outbox
+from workstation.broker.pacing import Pacer
+from workstation.broker.request_engine import RequestEngine
+from workstation.broker.request_writer import RequestWriter
 from workstation.broker.requests import Subscriptions
 from workstation.broker.wrapper import Wrapper
 from workstation.domain.clock import SystemClock
@@ -169,11 +173,20 @@ class Reactor:
         pass
 
 
+def no_questions() -> RequestEngine:
+    """Answer nothing: no question was put."""
+    reactor, clock = Reactor(), SystemClock()
+    outbox = Outbox(reactor, Pacer(clock), lambda frame, order_id: True)  # type: ignore[arg-type]
+    writer = RequestWriter(reactor, outbox, lambda report: None)  # type: ignore[arg-type]
+    return RequestEngine(reactor, clock, writer)  # type: ignore[arg-type]
+
+
 def guard_of(ticks: RecordingTicks) -> CallbackGuard:
     wrapper = Wrapper(
         lambda report: None,
         ticks.sinks,
         subscribed(),
+        answers=no_questions(),
         on_accounts=lambda accounts: None,
         on_next_id=lambda number: None,
         now=SystemClock().now,

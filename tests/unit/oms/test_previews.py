@@ -85,7 +85,7 @@ def test_a_coded_message_about_it_is_the_answer_and_goes_no_further() -> None:
 
     asked.door.desk.on_notice(notice(201, 1, "no margin for that"))
 
-    assert asked.answers == [Failed("no margin for that")]
+    assert asked.answers == [Failed("no margin for that", code=201)]
     assert asked.door.journal.events == ["WhatIf"]
 
 
