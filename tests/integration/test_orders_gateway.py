@@ -21,7 +21,9 @@ from workstation.domain.commands import (
     Done,
     Failed,
     Flatten,
+    HalvePosition,
     PreviewMargin,
+    ReversePosition,
     SetTradingState,
     SubmitBracket,
     SubmitOrder,
@@ -240,6 +242,32 @@ def test_close_ends_the_protection_and_the_position(rig: Rig) -> None:
     assert rig.position() == 0
     assert not any("more than was held" in text for text in rig.texts())
     assert isinstance(rig.ask(ClosePosition(ACCOUNT, AAPL)), Failed)
+
+
+def test_half_a_position_leaves_and_its_exits_protect_the_rest(rig: Rig) -> None:
+    rig.ask(SubmitBracket(rig.bracket()))
+    rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
+
+    assert isinstance(rig.ask(HalvePosition(ACCOUNT, AAPL)), Done)
+
+    rig.until(lambda: rig.is_at(4, L.FILLED))
+    rig.until(lambda: all(rig.order(n).quantity == 10 for n in (2, 3)))
+    assert rig.position() == 10
+    assert rig.order(3).parent == rig.order(1).key
+
+
+def test_a_position_turns_around_with_one_order_and_loses_its_exits(rig: Rig) -> None:
+    rig.ask(SubmitBracket(rig.bracket()))
+    rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
+
+    answer = rig.ask(ReversePosition(ACCOUNT, AAPL))
+    if isinstance(answer, NeedsAcknowledgement):
+        accepted = frozenset(each.acknowledgement for each in answer.findings)
+        answer = rig.ask(ReversePosition(ACCOUNT, AAPL, accepted))
+
+    assert isinstance(answer, Done), answer
+    rig.until(lambda: rig.is_at(4, L.FILLED) and rig.position() == -20)
+    rig.until(lambda: rig.is_at(2, L.CANCELLED) and rig.is_at(3, L.CANCELLED))
 
 
 def test_flatten_needs_one_command_and_ends_halted(rig: Rig) -> None:

@@ -4,14 +4,15 @@ Source: orders-and-risk.md 1.2. Nothing here is refused for size or price.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workstation.desk.limits import Notify
 from workstation.desk.order_desk import OrderDesk
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Done, Failed
-from workstation.domain.finding import Denied, Submitted
+from workstation.domain.contract import ContractDetails
+from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import AccountId, ConId, IntentId, OrderKey
 from workstation.domain.notice import Severity
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
@@ -31,7 +32,7 @@ from workstation.risk.exposure import (
 from workstation.risk.limits import Limits
 from workstation.risk.marketable import marketable_limit
 
-CLOSE, FLATTEN = "close", "flatten"
+CLOSE, FLATTEN, HALVE, REVERSE = "close", "flatten", "halve", "reverse"
 """Sources of the orders sent here; they are kept in the journal with the order."""
 
 WATCH_SECONDS = 60.0
@@ -51,6 +52,71 @@ class ClosingParts:
     limits: Callable[[AccountId], Limits | None]
     refs: OrderRefs
     notify: Notify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayOut:
+    """A position with its market and orders, as a close finds them.
+
+    `held` is without a sign, `left` what no exit closes yet. `limit` leaves at once, None
+    without a two-sided market. `live` are all working orders of the contract in the account,
+    `under_way` those of them that were sent here to close.
+    """
+
+    account: AccountId
+    details: ContractDetails
+    side: Side
+    held: Decimal
+    left: Decimal
+    limit: Decimal | None
+    live: tuple[OrderView, ...]
+    under_way: tuple[OrderView, ...]
+
+    @property
+    def symbol(self) -> str:
+        """The contract's symbol."""
+        return self.details.contract.symbol
+
+    def draft(self, intent_id: IntentId, quantity: Decimal, source: str) -> OrderDraft:
+        """Return an order that leaves at once, at the market where no limit can be told."""
+        return OrderDraft(
+            intent_id=intent_id,
+            account=self.account,
+            con_id=self.details.contract.con_id,
+            side=self.side,
+            quantity=quantity,
+            order_type=OrderType.MARKET if self.limit is None else OrderType.LIMIT,
+            limit_price=self.limit,
+            outside_rth=self.limit is not None,
+            source=source,
+        )
+
+    def standing(self) -> list[OrderView]:
+        """Choose what stands for the position, and the entry that could still add to it.
+
+        The exits of an entry that has not filled stay with it: they protect what may come.
+        """
+        by_key = {each.key: each for each in self.live}
+        found: dict[OrderKey, OrderView] = {}
+        for order in self.protection():
+            found[order.key] = order
+            parent = by_key.get(order.parent) if order.parent is not None else None
+            if parent is not None and parent.editable and parent.cancel is Pending.NONE:
+                found[parent.key] = parent
+        return list(found.values())
+
+    def protection(self) -> list[OrderView]:
+        """Choose what stands for the position and can be changed or cancelled here."""
+        by_key = {each.key: each for each in self.live}
+        return [
+            each
+            for each in self.live
+            if each.side is self.side
+            and (each.is_protective or waits(each))
+            and not is_dormant(each, by_key)
+            and each.editable
+            and each.cancel is Pending.NONE
+        ]
 
 
 @dataclass(slots=True)
@@ -79,6 +145,39 @@ class Closer:
 
         An exit that is under way already is moved to the market instead of sent twice.
         """
+        way = self.way_out(account, con_id, step)
+        if isinstance(way, Failed):
+            return way
+        moved = [each for each in way.under_way if self._move(each, way.limit)]
+        if way.left <= 0:  # an exit that was sent here counts wherever the market has gone
+            return Done("The exit is moved to the market." if moved else "The exit is under way.")
+        draft = way.draft(self.new_intent(), way.left, source)
+        refusal = self._with.judge(draft, None).refusal
+        if isinstance(refusal, Denied):
+            return refusal  # before anything that protects is cancelled
+        return self._leave(draft, way)
+
+    def reverse(
+        self, account: AccountId, con_id: ConId, acknowledged: frozenset[str] = frozenset()
+    ) -> Done | Failed | Denied | NeedsAcknowledgement:
+        """Cancel what protects the position and send one order that turns it around.
+
+        The order is an entry like any other; nothing is cancelled unless it may leave.
+        """
+        way = self.way_out(account, con_id)
+        if isinstance(way, Failed):
+            return way
+        if way.left < way.held:
+            return Failed("An exit is under way; cancel it before the position is turned around.")
+        draft = way.draft(self.new_intent(), 2 * way.held, REVERSE)
+        draft = replace(draft, acknowledged=acknowledged)
+        refusal = self._with.judge(draft, None).refusal
+        if isinstance(refusal, Denied | NeedsAcknowledgement):
+            return refusal
+        return self._leave(draft, way)
+
+    def way_out(self, account: AccountId, con_id: ConId, step: int = 1) -> "WayOut | Failed":
+        """Look at a position, its market and its orders; Failed where it cannot be closed now."""
         position = self._with.positions.quantity(account, con_id)
         if not position:
             return Failed("There is no position in this contract.")
@@ -89,30 +188,25 @@ class Closer:
         quote, limits = self._with.quotes.quote(con_id), self._with.limits(account)
         limit = marketable_limit(side, quote, details.ladder, limits, step)
         live = of_contract(self._with.orders.working(), account, con_id)
-        own = [each for each in live if each.side is side and self.sent(each.key)]
-        moved = [each for each in own if self._move(each, limit)]
+        own = tuple(each for each in live if each.side is side and self.sent(each.key))
         others = (each for each in live if each not in own)
-        left = abs(position) - sum(map(leaves_of, own), sent_as_closes(others, side, limit, quote))
-        if left <= 0:  # an exit that was sent here counts wherever the market has gone
-            return Done("The exit is moved to the market." if moved else "The exit is under way.")
-        draft = OrderDraft(
-            intent_id=self._new_intent(),
+        closing = sum(map(leaves_of, own), sent_as_closes(others, side, limit, quote))
+        return WayOut(
             account=account,
-            con_id=con_id,
+            details=details,
             side=side,
-            quantity=left,
-            order_type=OrderType.MARKET if limit is None else OrderType.LIMIT,
-            limit_price=limit,
-            outside_rth=limit is not None,
-            source=source,
+            held=abs(position),
+            left=abs(position) - closing,
+            limit=limit,
+            live=live,
+            under_way=own,
         )
-        return self._leave(draft, details.contract.symbol, live)
 
     def sent(self, key: OrderKey) -> bool:
         """Tell whether an order is an exit that was sent here."""
         order = self._with.orders.get(key)
         draft = None if order is None else order.draft
-        return draft is not None and draft.source in {CLOSE, FLATTEN}
+        return draft is not None and draft.source in {CLOSE, FLATTEN, HALVE}
 
     def check(self) -> None:
         """Look at the fills of every close: take back what is too much, alarm what was."""
@@ -130,13 +224,9 @@ class Closer:
                 watch.told = over
                 self._alarm(watch, order.side, over)
 
-    def _leave(
-        self, draft: OrderDraft, symbol: str, live: tuple[OrderView, ...]
-    ) -> Done | Failed | Denied:
-        refusal = self._with.judge(draft, None).refusal
-        if isinstance(refusal, Denied):
-            return refusal  # before anything that protects is cancelled
-        standing = _standing(live, draft.side)
+    def _leave(self, draft: OrderDraft, way: "WayOut") -> Done | Failed | Denied:
+        symbol, live = way.symbol, way.live
+        standing = way.standing()
         controller = self._with.order_desk.controller
         for each in standing:
             controller.cancel(each.key)
@@ -161,7 +251,7 @@ class Closer:
         if limit is None or old is None or order.side.sign * (limit - old) <= 0:
             return False
         wish = OrderChange(
-            intent_id=self._new_intent(), key=order.key, limit_price=limit, source=CLOSE
+            intent_id=self.new_intent(), key=order.key, limit_price=limit, source=CLOSE
         )
         return isinstance(self._with.order_desk.change(wish), Submitted)
 
@@ -173,11 +263,12 @@ class Closer:
                 self._with.order_desk.controller.cancel(order.key)
                 return
             wish = OrderChange(
-                intent_id=self._new_intent(), key=order.key, quantity=wanted, source=CLOSE
+                intent_id=self.new_intent(), key=order.key, quantity=wanted, source=CLOSE
             )
             self._with.order_desk.change(wish)
 
-    def _new_intent(self) -> IntentId:
+    def new_intent(self) -> IntentId:
+        """Name a new wish that was made here."""
         return IntentId(f"{CLOSE}:{self._with.refs.new()}")
 
     def _extra(self, watch: _Watch) -> Decimal:
@@ -206,22 +297,3 @@ class Closer:
             effect="The position stands without protection.",
             advice="Close it again at once, or use TWS or the mobile program.",
         )
-
-
-def _standing(live: tuple[OrderView, ...], side: Side) -> list[OrderView]:
-    """Choose what stands for a position, and the entry that could still add to it.
-
-    The exits of an entry that has not filled stay with it: they protect what may come.
-    """
-    by_key = {each.key: each for each in live}
-    found: dict[OrderKey, OrderView] = {}
-    for order in live:
-        stands = order.is_protective or waits(order)
-        ends = order.side is side and stands and not is_dormant(order, by_key)
-        if not ends or not order.editable or order.cancel is not Pending.NONE:
-            continue
-        found[order.key] = order
-        parent = by_key.get(order.parent) if order.parent is not None else None
-        if parent is not None and parent.editable and parent.cancel is Pending.NONE:
-            found[parent.key] = parent
-    return list(found.values())

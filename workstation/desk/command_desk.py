@@ -23,14 +23,17 @@ from workstation.domain.commands import (
     FollowDepth,
     FollowTape,
     GlobalCancel,
+    HalvePosition,
     PreviewMargin,
     PreviewOrder,
     Reconnect,
     RequestArticle,
     RequestBars,
     RequestHeadlines,
+    ReversePosition,
     SetArmed,
     SetTradingState,
+    StopToBreakeven,
     SubmitBracket,
     SubmitOrder,
     UnfollowBars,
@@ -64,18 +67,8 @@ class CommandDesk:
         self._take = take
         self._answer = desk.answer
         self._handlers: dict[type, Callable[[Any], CommandResult]] = {
-            SubmitOrder: self._submit,
-            ChangeOrder: self._change,
-            SubmitBracket: self._submit_bracket,
-            ClosePosition: self._close_position,
-            Flatten: self._flatten,
-            ApplyLimits: self._apply_limits,
-            CancelOrder: self._cancel,
-            CancelOrders: self._cancel_orders,
-            GlobalCancel: self._cancel_globally,
-            ConfirmNotPlaced: self._confirm_not_placed,
+            **self._order_handlers(),
             UseEndpoint: self._use_endpoint,
-            PreviewOrder: self._preview,
             UnwatchContract: self._unwatch,
             Reconnect: self._reconnect,
             SetArmed: self._set_armed,
@@ -94,6 +87,24 @@ class CommandDesk:
             FollowBars: self._follow_bars,
             RequestHeadlines: self._request_headlines,
             RequestArticle: self._request_article,
+        }
+
+    def _order_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
+        return {
+            SubmitOrder: self._submit,
+            ChangeOrder: self._change,
+            SubmitBracket: self._submit_bracket,
+            ClosePosition: self._close_position,
+            HalvePosition: self._halve,
+            ReversePosition: self._reverse,
+            StopToBreakeven: self._breakeven,
+            Flatten: self._flatten,
+            ApplyLimits: self._apply_limits,
+            CancelOrder: self._cancel,
+            CancelOrders: self._cancel_orders,
+            GlobalCancel: self._cancel_globally,
+            ConfirmNotPlaced: self._confirm_not_placed,
+            PreviewOrder: self._preview,
         }
 
     def drain(self) -> None:
@@ -162,6 +173,15 @@ class CommandDesk:
 
     def _close_position(self, command: ClosePosition) -> CommandResult:
         return self._desk.closer.close(command.account, command.con_id)
+
+    def _halve(self, command: HalvePosition) -> CommandResult:
+        return self._desk.moves.halve(command.account, command.con_id)
+
+    def _reverse(self, command: ReversePosition) -> CommandResult:
+        return self._desk.closer.reverse(command.account, command.con_id, command.acknowledged)
+
+    def _breakeven(self, command: StopToBreakeven) -> CommandResult:
+        return self._desk.moves.breakeven(command.account, command.con_id)
 
     def _flatten(self, command: Flatten) -> CommandResult:
         return self._desk.flattener.start(command.account)

@@ -7,7 +7,7 @@ from typing import Any
 from workstation.broker.notices import LinkEffect, Meaning, meaning_of
 from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
-from workstation.desk.closing import Closer, ClosingParts
+from workstation.desk.closing import ClosingParts
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
 from workstation.desk.emergency import Emergency
@@ -19,6 +19,7 @@ from workstation.desk.link import LinkKeeper
 from workstation.desk.loop import CoreLoop
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
+from workstation.desk.position_moves import PositionMoves
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.request_desk import RequestDesk
 from workstation.desk.risk_watch import RiskSources, RiskWatch
@@ -112,7 +113,8 @@ class Desk:
         self.order_desk = self._build_order_desk()
         self.questions = self._build_questions()
         self.reconciler = self._build_reconciler()
-        self.closer = self._build_closer()
+        self.moves = self._build_moves()
+        self.closer = self.moves.closer
         self.flattener = Flattener(parts := self._flatten_parts())
         self.emergency = Emergency(parts, self.flattener, lambda: self._presence.accounts)
         self._risk_watch = self._build_risk_watch()
@@ -271,7 +273,7 @@ class Desk:
         self._risk_watch.filled(report.execution)
         if report.req_id is None:
             self.figures.positions.apply_execution(report.execution)
-        self.closer.check()
+        self.moves.check()
 
     def _on_notice(self, notice: BrokerNotice) -> None:
         meaning = meaning_of(notice.code)
@@ -372,7 +374,7 @@ class Desk:
     def _sweep(self) -> None:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
-        self.closer.check()
+        self.moves.check()
         self._risk_watch.sweep()
         self.standing.follow_silence()
         self.publish_link()
@@ -421,8 +423,8 @@ class Desk:
             needs_user=self.standing.is_live,
         )
 
-    def _build_closer(self) -> Closer:
-        return Closer(
+    def _build_moves(self) -> PositionMoves:
+        return PositionMoves(
             ClosingParts(
                 clock=self._clock,
                 orders=self.orders,
@@ -434,7 +436,8 @@ class Desk:
                 limits=self.limits.of,
                 refs=OrderRefs(self._settings.install),
                 notify=self.notify,
-            )
+            ),
+            self.figures.positions.average_cost,
         )
 
     def _flatten_parts(self) -> FlattenParts:

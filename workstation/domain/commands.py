@@ -120,6 +120,31 @@ class SetTradingState:
 
 
 @dataclass(frozen=True, slots=True)
+class HalvePosition:
+    """Close half of a position; answered by Done, Failed or Denied."""
+
+    account: AccountId
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePosition:
+    """Turn a position around; answered by Done, Failed, Denied or NeedsAcknowledgement."""
+
+    account: AccountId
+    con_id: ConId
+    acknowledged: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StopToBreakeven:
+    """Move the stops of a position to its average cost; answered by Done or Failed."""
+
+    account: AccountId
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitBracket:
     """Send an entry with both exits, or nothing of it; answered by Answer."""
 
@@ -249,6 +274,9 @@ Command = (
     | CancelOrder
     | CancelOrders
     | GlobalCancel
+    | HalvePosition
+    | ReversePosition
+    | StopToBreakeven
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder

@@ -58,6 +58,13 @@ class Positions:
         held = self._held.get((account, con_id))
         return None if held is None else exact(held.value)
 
+    def average_cost(self, account: AccountId, con_id: ConId) -> Decimal | None:
+        """Return the broker's cost of one unit, multiplier included; None while fills change it."""
+        held = self._held.get((account, con_id))
+        if held is None or self._ahead.get((account, con_id)):
+            return None
+        return held.average_cost
+
     def quantity(self, account: AccountId, con_id: ConId) -> Decimal:
         """Return the signed position, 0 where none is known."""
         held = self._held.get((account, con_id))

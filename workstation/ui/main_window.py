@@ -40,7 +40,7 @@ from workstation.ui.leaving import Leaving
 from workstation.ui.main_menu import MainMenu
 from workstation.ui.messages import Messages
 from workstation.ui.models.quotes import WatchRow
-from workstation.ui.ordering import Ordering
+from workstation.ui.ordering import LOUD_WHEN_IT_FAILS, Ordering
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.selection import Selection
 from workstation.ui.status_line import StatusLine
@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         self.orders.order_selected.connect(self._on_order_selected)
         self.orders.not_placed_confirmed.connect(self.ordering.confirm_not_placed)
         self.positions.position_selected.connect(self._on_position_selected)
-        self.positions.close_requested.connect(self.ordering.close_position)
+        self.ordering.serve_positions(self.positions)
         self.board.depth.price_chosen.connect(self.ticket.form.take_price)
         self.board.executions.execution_selected.connect(self._on_execution_selected)
         risk = self.board.risk
@@ -404,7 +404,7 @@ class MainWindow(QMainWindow):
     def _on_command_failed(self, failure: tuple[str, str]) -> None:
         what, reason = failure
         self.leaving.command_failed()
-        is_loud = what.startswith(("Cancel", "Close of", "Flatten", "Trading state"))
+        is_loud = what.startswith(LOUD_WHEN_IT_FAILS)
         severity = Severity.ALARM if is_loud else Severity.ERROR
         self._say(severity, f"{what} was not carried out: {reason}")
 

@@ -20,20 +20,36 @@ from workstation.domain.commands import (
     Failed,
     Flatten,
     GlobalCancel,
+    HalvePosition,
     PreviewMargin,
     PreviewOrder,
     Reconnect,
+    ReversePosition,
     SetArmed,
     SetTradingState,
+    StopToBreakeven,
     SubmitBracket,
     SubmitOrder,
 )
-from workstation.domain.finding import Denied, TradingState
+from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
 from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.order_status import OrderView
 from workstation.ui import text
+from workstation.ui.panels.positions import PositionsPanel
 from workstation.ui.panels.ticket import TicketPanel
+
+LOUD_WHEN_IT_FAILS = (
+    "Cancel",
+    "Global cancel",
+    "Close of",
+    "Half of",
+    "Reversal of",
+    "Breakeven of",
+    "Flatten",
+    "Trading state",
+)
+"""How the names of those commands begin whose failure is an alarm: the user relies on them."""
 
 
 class Ordering(QObject):
@@ -45,6 +61,9 @@ class Ordering(QObject):
     arming_failed = Signal()
     """Arming stays as it was; what shows it must be set back."""
 
+    reverse_asked = Signal(object)
+    """(PositionView, findings) to confirm: tuple[PositionView, tuple[Finding, ...]]."""
+
     done = Signal(object)
     """What the core had to say of something carried out: str."""
 
@@ -54,6 +73,14 @@ class Ordering(QObject):
         super().__init__(parent)
         self._commands = commands
         self._ticket = ticket
+
+    def serve_positions(self, panel: PositionsPanel) -> None:
+        """Carry out what the panel of positions asks for."""
+        panel.close_requested.connect(self.close_position)
+        panel.halve_requested.connect(self.halve_position)
+        panel.reverse_requested.connect(self.reverse_position)
+        panel.breakeven_requested.connect(self.stop_to_breakeven)
+        self.reverse_asked.connect(panel.ask_to_confirm)
 
     @Slot(object)
     def submit(self, draft: OrderDraft | BracketDraft) -> None:
@@ -82,6 +109,25 @@ class Ordering(QObject):
         """Cancel what protects a position and close it."""
         what = f"Close of {text.one_line(position.symbol, 40)}"
         self._tell(ClosePosition(position.account, position.con_id), what)
+
+    @Slot(object)
+    def halve_position(self, position: PositionView) -> None:
+        """Close half of a position."""
+        what = f"Half of {text.one_line(position.symbol, 40)}"
+        self._tell(HalvePosition(position.account, position.con_id), what)
+
+    @Slot(object)
+    def reverse_position(self, asked: tuple[PositionView, frozenset[str]]) -> None:
+        """Turn a position around; what risk asks comes back as `reverse_asked`."""
+        position, accepted = asked
+        command = ReversePosition(position.account, position.con_id, accepted)
+        self._commands.send(command, partial(self._take_reversal, position))
+
+    @Slot(object)
+    def stop_to_breakeven(self, position: PositionView) -> None:
+        """Move the stops of a position to its cost."""
+        what = f"Breakeven of {text.one_line(position.symbol, 40)}"
+        self._tell(StopToBreakeven(position.account, position.con_id), what)
 
     @Slot(object)
     def cancel(self, orders: tuple[OrderView, ...]) -> None:
@@ -149,6 +195,12 @@ class Ordering(QObject):
             self.failed.emit((what, reasons))
         elif isinstance(result, Done) and result.text:
             self.done.emit(f"{what}: {result.text}")
+
+    def _take_reversal(self, position: PositionView, result: CommandResult) -> None:
+        if isinstance(result, NeedsAcknowledgement):
+            self.reverse_asked.emit((position, result.findings))
+        else:
+            self._take_answer(f"Reversal of {text.one_line(position.symbol, 40)}", result)
 
     def _take_arming(self, armed: bool, result: CommandResult) -> None:  # noqa: FBT001
         if not isinstance(result, Done):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.account import AccountPnl, AccountSummary, PositionView
+from workstation.domain.finding import Finding
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.models.positions import PositionRow, PositionsModel
@@ -93,14 +94,24 @@ class PositionsPanel(QWidget):
     close_requested = Signal(object)
     """PositionView the user wants closed, after a confirmation."""
 
+    halve_requested = Signal(object)
+    """PositionView of which the user wants half closed, after a confirmation."""
+
+    reverse_requested = Signal(object)
+    """(PositionView, findings accepted) to be turned around: tuple[PositionView, frozenset[str]]."""
+
+    breakeven_requested = Signal(object)
+    """PositionView whose stops shall stand at its cost."""
+
     def __init__(self, model: PositionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
         self.table = TableView(model, "No positions", self)
         self.account_line = AccountLine(self)
         self.dialog: PlainDialog | None = None
-        self._closing: PositionView | None = None
-        self._menu: QMenu | None = None
+        self._asked: PositionView | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self.menu: QMenu | None = None
         self._can_trade = False
         self._doubt = ""
         column = QVBoxLayout(self)
@@ -145,14 +156,35 @@ class PositionsPanel(QWidget):
         )
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(self._on_close)
+        self.halve_button = self._new_button("Half…", "Close half; stops and targets follow")
+        self.halve_button.clicked.connect(self._on_halve)
+        self.reverse_button = self._new_button(
+            "Reverse…", "Cancel what protects the position and turn it around with one order"
+        )
+        self.reverse_button.clicked.connect(self._on_reverse)
+        self.breakeven_button = self._new_button(
+            "Breakeven", "Move the stops of the position to its average cost, where that is closer"
+        )
+        self.breakeven_button.clicked.connect(self._on_breakeven)
         self.count_label = PlainLabel("", self)
         self.count_label.set_tone("muted")
         line = QHBoxLayout()
         line.setContentsMargins(8, 3, 3, 0)
         line.addWidget(self.count_label)
         line.addStretch(1)
-        line.addWidget(self.close_button)
+        for button in self._buttons():
+            line.addWidget(button)
         return line
+
+    def _new_button(self, words: str, tip: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setToolTip(text.tooltip(tip))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        moves = (self.breakeven_button, self.halve_button, self.reverse_button)
+        return (*moves, self.close_button)
 
     def _selected(self) -> PositionView | None:
         rows = [row for row in self.table.selected_rows() if isinstance(row, PositionRow)]
@@ -168,42 +200,114 @@ class PositionsPanel(QWidget):
         count = f"{text.count_of(held, 'position')} open" if held else ""
         self.count_label.show_text("   ".join(part for part in (count, self._doubt) if part))
         self.count_label.set_tone("warning" if self._doubt else "muted")
-        self.close_button.setEnabled(self._closable() is not None)
+        for button in self._buttons():
+            button.setEnabled(self._closable() is not None)
 
     @Slot()
     def _on_close(self) -> None:
         position = self._closable()
-        if position is None or self.dialog is not None:
+        if position is not None:
+            what = _in_words(position, abs(position.quantity))
+            question = (
+                f"{what} now, with a limit through the market?\n"
+                "Its stops and targets are cancelled; other orders stay."
+            )
+            answers = {"close": what, "keep": "Keep the position"}
+            self._ask(position, "Close position", question, answers)
+
+    @Slot()
+    def _on_halve(self) -> None:
+        position = self._closable()
+        if position is not None:
+            held = text.size(abs(position.quantity))
+            what = f"half of {held} {text.one_line(position.symbol, 24)}"
+            side = "Sell" if position.quantity > 0 else "Buy"
+            question = (
+                f"{side} {what} now, with a limit through the market?\n"
+                "Its stops and targets shrink as that fills."
+            )
+            answers = {"halve": f"{side} half", "keep": "Keep the position"}
+            self._ask(position, "Halve position", question, answers)
+
+    @Slot()
+    def _on_reverse(self) -> None:
+        position = self._closable()
+        if position is not None:
+            what = _in_words(position, 2 * abs(position.quantity))
+            now = "short" if position.quantity > 0 else "long"
+            question = (
+                f"{what} now and be {now}? Its stops and targets are cancelled: the new position "
+                "has none."
+            )
+            answers = {"reverse": what, "keep": "Keep the position"}
+            self._ask(position, "Reverse position", question, answers)
+
+    @Slot()
+    def _on_breakeven(self) -> None:
+        position = self._closable()
+        if position is not None:
+            self.breakeven_requested.emit(position)
+
+    @Slot(object)
+    def ask_to_confirm(self, asked: tuple[PositionView, tuple[Finding, ...]]) -> None:
+        """Show what risk asks before a position is turned around."""
+        position, findings = asked
+        shown = "\n".join(text.one_line(finding.text, 300) for finding in findings)
+        question = f"Not sent yet. Please confirm:\n\n{shown}"
+        answers = {"reverse": "Confirm and send", "keep": "Keep the position"}
+        self._ask(position, "Reverse position", question, answers, findings)
+
+    def _ask(
+        self,
+        position: PositionView,
+        title: str,
+        question: str,
+        answers: dict[str, str],
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        if self.dialog is not None:
             return
-        self._closing = position
-        side = "Sell" if position.quantity > 0 else "Buy"
-        what = f"{text.size(abs(position.quantity))} {text.one_line(position.symbol, 24)}"
-        question = (
-            f"{side} {what} now, with a limit through the market?\n"
-            "Its stops and targets are cancelled; other orders stay."
-        )
-        answers = {"close": f"{side} {what}", "keep": "Keep the position"}
-        self.dialog = PlainDialog("Close position", question, answers, self.window())
+        self._asked, self._findings = position, findings
+        self.dialog = PlainDialog(title, question, answers, self.window())
         self.dialog.answered.connect(self._on_answered)
         self.dialog.open()
 
     @Slot(object)
     def _on_answered(self, answer: str) -> None:
-        position, self._closing, self.dialog = self._closing, None, None
-        if answer == "close" and position is not None:
+        position, self._asked, self.dialog = self._asked, None, None
+        if position is None:
+            return
+        if answer == "close":
             self.close_requested.emit(position)
+        elif answer == "halve":
+            self.halve_requested.emit(position)
+        elif answer == "reverse":
+            accepted = frozenset(finding.acknowledgement for finding in self._findings)
+            self.reverse_requested.emit((position, accepted))
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        close = menu.addAction("Close position…")
-        close.setEnabled(self._closable() is not None)
-        close.triggered.connect(self._on_close)
-        self._menu = menu
+        can_close = self._closable() is not None
+        for words, slot in (
+            ("Close position…", self._on_close),
+            ("Close half…", self._on_halve),
+            ("Reverse…", self._on_reverse),
+            ("Stops to breakeven", self._on_breakeven),
+        ):
+            action = menu.addAction(words)
+            action.setEnabled(can_close)
+            action.triggered.connect(slot)
+        self.menu = menu
         menu.popup(self.table.viewport().mapToGlobal(place))
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
         row = self.model.value_at(self.table.proxy.mapToSource(index).row())
         self.position_selected.emit(row.position)
+
+
+def _in_words(position: PositionView, quantity: Decimal) -> str:
+    side = "Sell" if position.quantity > 0 else "Buy"
+    return f"{side} {text.size(quantity)} {text.one_line(position.symbol, 24)}"
