@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from workstation.simgateway.instruments import BY_CON_ID, Instrument
-from workstation.simgateway.requirements import INITIAL_MARGIN, margin_of
+from workstation.simgateway.requirements import INITIAL_MARGIN, margin_of, relief
 
 ACCOUNT = "SIM0000001"
 """The account that is there always, and the default of an order that names none."""
@@ -147,6 +147,16 @@ class Balances:
     def cushion(self) -> Decimal:
         """Excess liquidity as a fraction of equity."""
         return self.excess_liquidity / self.equity if self.equity > 0 else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What holdings bind, in USD."""
+
+    initial: Decimal
+    maintenance: Decimal
+    relief: Decimal
+    """What is not bound because one covers another; taken off the other two already."""
 
 
 def _one(currency: str) -> Decimal:
@@ -286,14 +296,12 @@ class Account:
     def balances(self, marks: Mapping[int, Decimal]) -> Balances:
         """Return the account values at the given marks, in USD."""
         ledgers = self._ledgers(marks)
-        net = gross = initial = maintenance = daily = ZERO
+        net = gross = daily = ZERO
+        needs = self.required(marks, {})
         for position in self.positions.values():
             instrument, mark = BY_CON_ID[position.con_id], marks[position.con_id]
             rate = self._rate(instrument.currency)
             daily += position.daily(mark) * rate
-            needs = margin_of(instrument, position.quantity, mark, marks)
-            initial += needs.initial * rate
-            maintenance += needs.maintenance * rate
             if instrument.sec_type not in _UNPAID:
                 net += position.value(mark) * rate
                 gross += abs(position.value(mark)) * rate
@@ -302,13 +310,30 @@ class Account:
             equity=sum((one.equity * one.rate for one in ledgers), ZERO),
             gross_value=gross,
             net_value=net,
-            initial_margin=initial,
-            maintenance_margin=maintenance,
+            initial_margin=needs.initial,
+            maintenance_margin=needs.maintenance,
             realized=sum((one.realized * one.rate for one in ledgers), ZERO),
             unrealized=sum((one.unrealized * one.rate for one in ledgers), ZERO),
             daily=daily,
             ledgers=ledgers,
         )
+
+    def required(self, marks: Mapping[int, Decimal], more: Mapping[int, Decimal]) -> "Bound":
+        """Return what the positions and so many more of some contracts bind, in USD."""
+        held = {
+            con_id: self.position(con_id).quantity + more.get(con_id, ZERO)
+            for con_id in {**self.positions, **more}
+        }
+        initial = maintenance = saved = ZERO
+        for con_id, quantity in held.items():
+            instrument = BY_CON_ID[con_id]
+            rate = self._rate(instrument.currency) if quantity else ZERO
+            needs = margin_of(instrument, quantity, marks[con_id], marks)
+            initial += needs.initial * rate
+            maintenance += needs.maintenance * rate
+        for currency, amount in relief(held, marks).items():
+            saved += amount * self._rate(currency)
+        return Bound(initial - saved, maintenance - saved, saved)
 
     def _ledgers(self, marks: Mapping[int, Decimal]) -> tuple[Ledger, ...]:
         """Return what there is in each currency, the base currency first."""

@@ -23,9 +23,9 @@ class Corrections:
         """Give a fill another price.
 
         Raises:
-            KeyError: there is no such execution.
+            KeyError: there is no such execution, or it is one of a combination's.
         """
-        old = self._store.executions[exec_id]
+        old = self._known(exec_id)
         signed = old.shares if old.side == "BUY" else -old.shares
         account = self._accounts[old.account]
         account.correct(old.con_id, signed, old.price, price)
@@ -35,13 +35,19 @@ class Corrections:
         """Take a fill back, its commission included: it comes again with no shares.
 
         Raises:
-            KeyError: there is no such execution.
+            KeyError: there is no such execution, or it is one of a combination's.
         """
-        old = self._store.executions[exec_id]
+        old = self._known(exec_id)
         signed = old.shares if old.side == "BUY" else -old.shares
         account = self._accounts[old.account]
         account.apply_fill(old.con_id, -signed, old.price, -old.commission)
         self._replace(old, ZERO, old.price, ZERO)
+
+    def _known(self, exec_id: str) -> Execution:
+        execution = self._store.executions[exec_id]
+        if self._store.orders[execution.perm_id].terms.legs:
+            raise KeyError(exec_id)
+        return execution
 
     def _replace(self, old: Execution, shares: Decimal, price: Decimal, fee: Decimal) -> None:
         order = self._store.orders[old.perm_id]

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from workstation.simgateway import pegs
 from workstation.simgateway.accounts import Account
+from workstation.simgateway.combo_orders import ComboFloor
 from workstation.simgateway.commissions import commission
 from workstation.simgateway.families import CANCEL_THE_REST
 from workstation.simgateway.instruments import BY_CON_ID
@@ -66,6 +67,7 @@ class Floor:
         self._markets = markets
         self._accounts = accounts
         self._sessions = sessions
+        self._combos = ComboFloor(store, markets, accounts, self)
 
     # ---- working ---------------------------------------------------------------------
 
@@ -101,10 +103,10 @@ class Floor:
             return
         self.asleep.pop(order.perm_id, None)
         if order.terms.algo:
-            self._submit(replace(order, began_at=order.began_at or self._store.time()))
+            self.submit(replace(order, began_at=order.began_at or self._store.time()))
             self.scheduled[order.perm_id] = None
         elif KINDS[order.terms.order_type].peg is not Peg.NOTHING:
-            self._submit(order)
+            self.submit(order)
             self.pegged[order.perm_id] = None
             self.reprice(order.perm_id)
         else:
@@ -119,6 +121,9 @@ class Floor:
 
     def _meet(self, order: Order) -> None:
         market = self._markets[order.terms.con_id]
+        if market.instrument.legs:
+            self._combos.work(order)
+            return
         limit = self._limit(order, market)
         if order.terms.tif == "FOK" and not self._fits_at_once(order, limit):
             self.end(order, INACTIVE, "Fill or kill")
@@ -136,11 +141,12 @@ class Floor:
             order = replace(order, terms=replace(order.terms, limit_price=price))
         if order.terms.limit_price is None:
             self.unfilled[order.perm_id] = None
-            self._submit(order)
+            self.submit(order)
         else:
-            self._submit(self._rested(order, market.instrument.ticks(order.terms.limit_price)))
+            self.submit(self._rested(order, market.instrument.ticks(order.terms.limit_price)))
 
-    def _submit(self, order: Order) -> None:
+    def submit(self, order: Order) -> None:
+        """Show an order as at work, twice as the real gateway does."""
         order = self._store.put(replace(order, status=SUBMITTED))
         self._store.show(order)
         self._store.show(order)
@@ -179,6 +185,9 @@ class Floor:
             order = self._store.orders[perm_id]
             if perm_id not in self.unfilled:
                 continue  # one before it ended it
+            if BY_CON_ID[order.terms.con_id].legs:
+                self._combos.fill(order)
+                continue
             limit = self._limit(order, self._markets[order.terms.con_id])
             if limit is not None:  # market to limit: there is a price to rest at now
                 del self.unfilled[perm_id]
@@ -274,7 +283,7 @@ class Floor:
                 self._store.show(freed)
             self.work(freed)
 
-    def _reduce_group(self, order: Order, shares: Decimal) -> None:
+    def reduce_group(self, order: Order, shares: Decimal) -> None:
         """Cancel or reduce the others of an order's group after one of its fills."""
         for other in self._store.families.siblings(order):
             left = other.remaining - shares
@@ -314,7 +323,7 @@ class Floor:
                 shares = min(Decimal(market.instrument.size(match.size)), order.remaining)
                 self._fill(order, shares, market, match, liquidity)
                 touched[perm_id] = None
-                self._reduce_group(self._store.orders[perm_id], shares)
+                self.reduce_group(self._store.orders[perm_id], shares)
         for perm_id in touched:
             order = self._store.orders[perm_id]
             self.fit_book(order)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
 from workstation.simgateway.accounts import ACCOUNTS, Account, Balances
+from workstation.simgateway.combo_market import ComboMarket, Legs
 from workstation.simgateway.corporate_actions import as_of, dividends
 from workstation.simgateway.corporate_events import CorporateEvents, surviving
 from workstation.simgateway.daily_data import Source
@@ -175,9 +176,10 @@ class Gateway:
             instrument = as_of(instrument, self._today)
             paid = [d.amount for d in dividends(instrument, self._today) if d.day == self._today]
             falls = instrument.ticks(sum(paid, Decimal(0)))
-            return InstrumentMarket(
-                instrument, seed, at, tape, self._midnight(at), base, dividend=falls
-            )
+            midnight = self._midnight(at)
+            if isinstance(base, Legs):
+                return ComboMarket(instrument, seed, at, midnight, base)
+            return InstrumentMarket(instrument, seed, at, tape, midnight, base, dividend=falls)
 
         return opened
 
@@ -327,7 +329,7 @@ class Gateway:
             last_order_ids=desk.numbers.last_order_ids,
             account=self.account.state(),
             accounts=tuple(a.state() for a in self.accounts.values() if a is not self.account),
-            tapes=tuple(market.tape() for market in self.markets.values()),
+            tapes=tuple(m.tape() for m in self.markets.values() if not m.instrument.legs),
             orders=tuple(orders.values()),
             executions=tuple(executions.values()),
         )
@@ -346,6 +348,8 @@ class Gateway:
             self._position_moved(event.execution.account, event.execution.con_id)
 
     def _position_moved(self, account: str, con_id: int) -> None:
+        if BY_CON_ID[con_id].legs:
+            return  # what is held of a combination are its legs
         for listener in list(self.listeners.values()):
             listener.position_changed(account, con_id)
 

@@ -71,25 +71,27 @@ def derived_source(instrument: Instrument, base: History, basis: Instrument) -> 
     return read
 
 
-def legs_source(instrument: Instrument, legs: Sequence[tuple[History, Instrument, int]]) -> Source:
+def legs_source(
+    instrument: Instrument, legs: Sequence[tuple[History, Instrument, float]]
+) -> Source:
     """Return what makes the days of a combination from those of its legs.
 
-    legs are the history, contract and ratio of each; a day that one of them lacks is left out.
+    legs are the history, contract and weight of each; a day that one of them lacks is left out.
     """
 
     def read(today: date) -> list[PastDay]:
-        by_day: dict[date, list[tuple[Bar, Instrument, int]]] = {}
-        for history, leg, ratio in legs:
+        by_day: dict[date, list[tuple[Bar, Instrument, float]]] = {}
+        for history, leg, weight in legs:
             for session in history.sessions()[:-1][-_DERIVED_DAYS["BAG"] :]:
                 bar = joined(session.bars, session.opens, session.ends - session.opens)
                 if bar is not None and session.day < today:
-                    by_day.setdefault(session.day, []).append((bar, leg, ratio))
+                    by_day.setdefault(session.day, []).append((bar, leg, weight))
         found: list[PastDay] = []
         for day, bars in by_day.items():
             if len(bars) < len(legs):
                 continue
-            opened = sum(leg.quoted(bar.open) * ratio for bar, leg, ratio in bars)
-            closed = sum(leg.quoted(bar.close) * ratio for bar, leg, ratio in bars)
+            opened = sum(leg.quoted(bar.open) * weight for bar, leg, weight in bars)
+            closed = sum(leg.quoted(bar.close) * weight for bar, leg, weight in bars)
             first, last = (round(p / instrument.rule.unit) for p in (opened, closed))
             prices = (first, max(first, last), min(first, last), last)
             seconds = min(bar.seconds for bar, _, _ in bars)

@@ -1,6 +1,6 @@
 """What orders would cost in margin: the preview of a what-if and the refusal of too much."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from workstation.simgateway.accounts import CURRENCY, ZERO, Account
@@ -13,23 +13,35 @@ Marks = Mapping[int, Decimal]
 """What one contract of each instrument is worth, in its currency."""
 
 
+def parts_of(terms: OrderTerms, quantity: Decimal) -> Iterator[tuple[int, Decimal]]:
+    """Yield the contracts an order trades, with how many: of a combination those of its legs."""
+    signed = quantity if terms.buys else -quantity
+    legs = BY_CON_ID[terms.con_id].legs
+    if not legs:
+        yield terms.con_id, signed
+    for leg in legs:
+        yield leg.con_id, signed * leg.ratio
+
+
 def preview(account: Account, marks: Marks, terms: OrderTerms, price: Decimal) -> MarginPreview:
     """Return the account's margin before and after an order has filled at a quoted price."""
     before = account.balances(marks)
-    instrument = BY_CON_ID[terms.con_id]
-    signed = terms.quantity if terms.buys else -terms.quantity
-    held = account.position(terms.con_id).quantity
-    old = _needs(account, terms.con_id, held, marks)
-    new = _needs(account, terms.con_id, held + signed, marks)
-    fee = commission(instrument, terms.quantity, terms.quantity * price)
+    after = account.required(marks, dict(parts_of(terms, terms.quantity)))
+    fees = ZERO
+    for con_id, signed in parts_of(terms, terms.quantity):
+        instrument = BY_CON_ID[con_id]
+        is_whole = con_id == terms.con_id
+        one = price if is_whole else marks[con_id] / instrument.money(Decimal(1))
+        fee = commission(instrument, abs(signed), abs(signed) * one)
+        fees += fee * _rate(account, instrument.currency)
     return MarginPreview(
         initial_before=before.initial_margin,
         maintenance_before=before.maintenance_margin,
         equity_before=before.equity,
-        initial_after=before.initial_margin + new.initial - old.initial,
-        maintenance_after=before.maintenance_margin + new.maintenance - old.maintenance,
-        equity_after=before.equity - fee * _rate(account, instrument.currency),
-        commission=fee,
+        initial_after=after.initial,
+        maintenance_after=after.maintenance,
+        equity_after=before.equity - fees,
+        commission=fees / _rate(account, BY_CON_ID[terms.con_id].currency),
     )
 
 
@@ -45,15 +57,17 @@ def refusal(
         return ""
     others = list(live)
     kept = [o for o in others if replaced is None or o.perm_id != replaced.perm_id]
-    con_id = wanted.terms.con_id
-    old = _worst_of_one(account, marks, others, con_id)
-    new = _worst_of_one(account, marks, [*kept, wanted], con_id)
+    changed = dict(parts_of(wanted.terms, wanted.remaining))
+    old = sum((_worst_of_one(account, marks, others, one) for one in changed), ZERO)
+    new = sum((_worst_of_one(account, marks, [*kept, wanted], one) for one in changed), ZERO)
     if new <= old:
         return ""
-    traded = {o.terms.con_id for o in kept} | account.positions.keys()
+    traded = {one for o in kept for one, _ in parts_of(o.terms, o.remaining)}
+    traded |= account.positions.keys()
     after = new + sum(
-        (_worst_of_one(account, marks, kept, other) for other in traded - {con_id}), ZERO
+        (_worst_of_one(account, marks, kept, other) for other in traded - changed.keys()), ZERO
     )
+    after -= account.required(marks, changed).relief
     equity = account.balances(marks).equity
     if after <= equity:
         return ""
@@ -73,11 +87,12 @@ def _worst_of_one(account: Account, marks: Marks, orders: Iterable[Order], con_i
     sides: dict[bool, dict[object, Decimal]] = {True: {}, False: {}}
     for order in orders:
         terms = order.terms
-        if terms.con_id != con_id or order.waits_for_parent:
+        size = dict(parts_of(terms, order.remaining)).get(con_id, ZERO)
+        if not size or order.waits_for_parent:
             continue
         group = (order.client_id, terms.oca_group) if terms.oca_group else order.perm_id
-        sizes = sides[terms.buys]
-        sizes[group] = max(sizes.get(group, ZERO), order.remaining)
+        sizes = sides[size > 0]
+        sizes[group] = max(sizes.get(group, ZERO), abs(size))
     held = account.position(con_id).quantity
     long = held + sum(sides[True].values(), ZERO)
     short = held - sum(sides[False].values(), ZERO)

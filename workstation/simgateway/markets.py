@@ -1,39 +1,19 @@
 """The markets that are open: those of the demonstration at once, any other when first needed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from workstation.simgateway.combo_market import Legs
 from workstation.simgateway.daily_data import Source, demo_source, has_demo_data
 from workstation.simgateway.generated_days import derived_source, generated_source, legs_source
 from workstation.simgateway.history import History
-from workstation.simgateway.instruments import BY_CON_ID, Instrument, Leg
+from workstation.simgateway.instruments import BY_CON_ID, Instrument
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.tape import Base
 
 Opened = Callable[[Instrument, Base | None], InstrumentMarket]
 """Opens the market of a contract; the second is what its price follows."""
-
-
-class Legs:
-    """What the price of a combination follows: the sum of its legs."""
-
-    def __init__(self, markets: "Markets", legs: Sequence[Leg]) -> None:
-        self._legs = [(markets[leg.con_id], leg.ratio) for leg in legs]
-
-    def fair_price(self) -> float:
-        """Return the sum of the legs' fair prices."""
-        return sum(market.fair_price() * ratio for market, ratio in self._legs)
-
-    def closed_at(self) -> float:
-        """Return the sum of the legs' closes."""
-        return sum(market.closed_at() * ratio for market, ratio in self._legs)
-
-    def day_range(self) -> tuple[float, float, float]:
-        """Return opening, high and low; of a sum no more is known than where it began and is."""
-        opened = sum(market.day_range()[0] * ratio for market, ratio in self._legs)
-        now = self.fair_price()
-        return opened, max(opened, now), min(opened, now)
 
 
 class Markets(Mapping[int, InstrumentMarket]):
@@ -65,7 +45,7 @@ class Markets(Mapping[int, InstrumentMarket]):
     def base_of(self, instrument: Instrument) -> Base | None:
         """Return what the price of a contract follows; None for a price of its own."""
         if instrument.legs:
-            return Legs(self, instrument.legs)
+            return Legs([(self[leg.con_id], leg) for leg in instrument.legs])
         return None if instrument.pricing is None else self[instrument.priced_from]
 
     def _open_market(self, instrument: Instrument) -> InstrumentMarket:
@@ -122,7 +102,9 @@ class Histories(Mapping[int, History]):
     def _source(self, instrument: Instrument) -> Source:
         if instrument.legs:
             parts = [(self[leg.con_id], self._markets[leg.con_id], leg) for leg in instrument.legs]
-            return legs_source(instrument, [(h, m.instrument, leg.ratio) for h, m, leg in parts])
+            return legs_source(
+                instrument, [(h, m.instrument, float(leg.weight)) for h, m, leg in parts]
+            )
         if instrument.pricing is not None:
             base = self[instrument.priced_from]
             return derived_source(

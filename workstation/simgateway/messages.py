@@ -63,7 +63,7 @@ def expiry(instrument: Instrument) -> str:
 
 def multiplier(instrument: Instrument) -> Field:
     """Return the multiplier of what has one; a stock shows none."""
-    return "" if instrument.sec_type in {"STK", "CASH", "IND"} else instrument.multiplier
+    return "" if instrument.sec_type in {"STK", "CASH", "IND", "BAG"} else instrument.multiplier
 
 
 def tick_price(req_id: int, tick: int, price: float, size: Field, mask: int) -> Message:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.simgateway.algos import STRATEGIES
-from workstation.simgateway.instruments import BY_CON_ID, Instrument, Trading, find
+from workstation.simgateway.combo_orders import TYPES
+from workstation.simgateway.instruments import (
+    BY_CON_ID,
+    Instrument,
+    LegTerms,
+    Trading,
+    combination,
+    find,
+)
 from workstation.simgateway.order_kinds import (
     AT_ONCE,
     KINDS,
@@ -59,11 +67,26 @@ def checked(request: PlaceRequest, now: float, accounts: Collection[str]) -> Ord
     """
     if request.account not in {"", *accounts}:
         return invalid("Invalid account code")
-    instrument = find(request.contract)
+    instrument = _meant(request)
     if instrument is None:
         return Refusal(200, NO_DEFINITION)
     refusal = next(_refusals(request, instrument, now), None)
     return refusal or terms_of(request, instrument)
+
+
+def _meant(request: PlaceRequest) -> Instrument | None:
+    """Return the contract of an order; of a combination the one its legs make."""
+    asked = request.contract
+    if asked.sec_type != "BAG":
+        return find(asked)
+    sold = {"SELL", "SSHORT", "SLD", "S"}
+    legs = [
+        LegTerms(con_id=leg.con_id, ratio=-leg.ratio if leg.side in sold else leg.ratio)
+        for leg in request.legs
+    ]
+    if any(leg.ratio < 1 for leg in request.legs):
+        return None
+    return combination(asked.symbol, asked.currency, legs)
 
 
 def _refusals(request: PlaceRequest, instrument: Instrument, now: float) -> Iterator[Refusal]:
@@ -86,6 +109,8 @@ def _check_basics(request: PlaceRequest, instrument: Instrument) -> Iterator[Ref
         yield Refusal(387, "Unsupported order type for this exchange and security type.")
     if kind not in KINDS:
         yield invalid("Invalid order type was entered")
+    if instrument.legs and (kind not in TYPES or request.algo_strategy):
+        yield Refusal(387, "Unsupported order type for this exchange and security type.")
     if instrument.trading is not Trading.FULL:
         text = f"The security {instrument.symbol} is not available or allowed for this account"
         yield Refusal(203, text)

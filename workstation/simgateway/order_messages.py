@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from workstation.simgateway.codec_text import UNSET_DOUBLE, UNSET_INT, UNSET_LONG, Field
-from workstation.simgateway.instruments import BY_CON_ID
+from workstation.simgateway.instruments import BY_CON_ID, Instrument
 from workstation.simgateway.messages import Message, exact, money, short_contract
 from workstation.simgateway.order_parts import EXECUTION, PERCENT_CHANGE, PRICE, VOLUME
 from workstation.simgateway.orders import DONE, Execution, MarginPreview, Order, OrderTerms
@@ -67,14 +67,24 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     message += [terms.display_size or UNSET_INT, 0, 0, 0, "", terms.oca_type, 0, 0, ""]
     message += [terms.parent_id, terms.trigger_method, "", 0, "None", ""]
     message += [0, "", "", "", "?", 0, 0, ""]  # the eight delta-neutral fields
-    message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent), "", "", ""]
-    message += [0, 0, 0, UNSET_INT, UNSET_INT, ""]
+    message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent), "", ""]
+    message += [*_legs(instrument), 0, UNSET_INT, UNSET_INT, ""]
     message += ["", 0, "", "IB", 0, 0, *_algo(terms), 0]
     message += _order_state(sv, order, preview)
     message += [0, 0, *_conditions(terms), *_adjustment(order)]
     message += ["", "", "", "0", 1, 0, 0, 0]
     message += _open_order_tail(sv, terms)
     return message
+
+
+def _legs(instrument: Instrument) -> Message:
+    """Return the description of a combination, its legs, and the prices of none of them."""
+    text = ",".join(f"{leg.con_id}|{leg.ratio}" for leg in instrument.legs)
+    message: Message = [text, len(instrument.legs)]
+    for leg in instrument.legs:
+        side = "BUY" if leg.ratio > 0 else "SELL"
+        message += [leg.con_id, abs(leg.ratio), side, "SMART", 0, 0, "", -1]
+    return [*message, 0]
 
 
 def _algo(terms: OrderTerms) -> Message:
@@ -215,7 +225,8 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     message += ["", "", "", "", "", terms.display_size or UNSET_INT]
     message += [0, 0, "", terms.oca_type, terms.trigger_method, "", 0, "None", ""]
     message += [0, 0, 0, ""]  # the four delta-neutral fields
-    message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent), "", 0, 0, 0]
+    message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent)]
+    message += [*_legs(instrument), 0]
     message += [UNSET_INT, UNSET_INT, "", "", "", "IB", 0, 0, *_algo(terms), 0, order.status]
     message += [0, 0, *_conditions(terms), _trail_stop(order) or UNSET_DOUBLE]
     message += [_unset(terms.limit_offset), "0", 1, 0, "", order.filled]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from workstation.simgateway.accounts import ACCOUNT
-from workstation.simgateway.instruments import Instrument
+from workstation.simgateway.instruments import Instrument, LegTerms
 from workstation.simgateway.order_kinds import KINDS, SPELLINGS, Aux, Kind, Limit
 from workstation.simgateway.order_parts import EXECUTION, TIME, ConditionRequest
 from workstation.simgateway.order_request import PlaceRequest
@@ -42,6 +42,8 @@ def terms_of(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
         transmit=request.transmit,
         trigger_method=request.trigger_method,
         display_size=request.display_size or 0,
+        combo_symbol=instrument.symbol if instrument.legs else "",
+        legs=tuple(LegTerms(con_id=leg.con_id, ratio=leg.ratio) for leg in instrument.legs),
     )
     return _with_extras(_with_trail(plain, request, kind), request, instrument.time_zone)
 

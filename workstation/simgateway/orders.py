@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.simgateway.accounts import ZERO
+from workstation.simgateway.instruments import LegTerms
 from workstation.simgateway.order_kinds import KINDS
 
 PRE_SUBMITTED = "PreSubmitted"
@@ -122,6 +123,10 @@ class OrderTerms:
     algo_params: tuple[tuple[str, str], ...] = ()
     adjustment: Adjustment | None = None
     include_overnight: bool = False
+
+    combo_symbol: str = ""
+    legs: tuple[LegTerms, ...] = ()
+    """What a combination is made of, so that a restart knows it again."""
 
     @property
     def buys(self) -> bool:

@@ -102,7 +102,7 @@ def executions(client: Client, fields: Fields) -> None:
             client_id in {0, execution.client_id}
             and account in {"", execution.account}
             and symbol.upper() in {"", instrument.symbol}
-            and sec_type in {"", "STK"}
+            and sec_type in {"", instrument.sec_type}
             and exchange in {"", "SMART", execution.exchange}
             and side in {"", execution.side}
             and f"{local:%Y%m%d}" in days
@@ -114,7 +114,8 @@ def executions(client: Client, fields: Fields) -> None:
 
 def _send_execution(client: Client, req_id: int, execution: Execution) -> None:
     client.send_execution(req_id, execution)
-    client.write(order_messages.commission_report(execution))
+    if not BY_CON_ID[execution.con_id].legs:  # commissions are of the legs alone
+        client.write(order_messages.commission_report(execution))
 
 
 def _days(client: Client, fields: Fields) -> set[str]:

@@ -5,9 +5,10 @@ The numbers are fixed ones of the size a broker asks for; they are not anybody's
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from workstation.simgateway.instruments import Instrument
+from workstation.simgateway.instruments import BY_CON_ID, Instrument
 
 INITIAL_MARGIN = Decimal("0.25")
 """Of the value of a long stock, during the day; Reg T's half counts at its end."""
@@ -70,3 +71,87 @@ def _short_option(
     out = max(_ZERO, strike - price if is_call else price - strike)
     share = max(price * _SHORT_OPTION - out, price * _SHORT_OPTION_LEAST)
     return abs(quantity) * share * instrument.multiplier
+
+
+# ---- options that cover each other ---------------------------------------------------------
+
+
+def relief(held: Mapping[int, Decimal], marks: Mapping[int, Decimal]) -> dict[str, Decimal]:
+    """Return by currency what holdings, by con_id, bind less than each of them alone does.
+
+    A short option covered by a long one of the same right that ends no sooner binds what the
+    pair can lose and its value; a short call covered by its stock binds nothing.
+    """
+    found: dict[str, Decimal] = {}
+    families: dict[tuple[int, str], list[Instrument]] = {}
+    for con_id, quantity in held.items():
+        one = BY_CON_ID[con_id]
+        if one.sec_type in {"OPT", "FOP"} and quantity:
+            families.setdefault((one.underlying, one.right), []).append(one)
+    for (underlying, right), options in families.items():
+        left = {one.con_id: held[one.con_id] for one in options}
+        ordered = sorted(options, key=_loss_order)
+        saved = _paired(ordered, left, marks)
+        if right == "C":
+            saved += _covered(ordered, left, held.get(underlying, _ZERO), marks)
+        if saved:
+            currency = options[0].currency
+            found[currency] = found.get(currency, _ZERO) + saved
+    return found
+
+
+def _paired(
+    options: list[Instrument], left: dict[int, Decimal], marks: Mapping[int, Decimal]
+) -> Decimal:
+    """Pair shorts with longs, taking both from what is left; return what that saves."""
+    saved = _ZERO
+    for short in options:
+        for long in options:
+            size = min(-left[short.con_id], left[long.con_id])
+            if size <= 0 or _ends(long) < _ends(short):
+                continue
+            alone = sum(
+                margin_of(one, signed, marks[one.con_id], marks).initial
+                for one, signed in ((short, -size), (long, size))
+            )
+            value = (marks[long.con_id] - marks[short.con_id]) * size
+            together = max(_ZERO, _most_lost(short, long) * size * short.multiplier + value)
+            if together < alone:
+                saved += alone - together
+                left[short.con_id] += size
+                left[long.con_id] -= size
+    return saved
+
+
+def _covered(
+    options: list[Instrument],
+    left: Mapping[int, Decimal],
+    shares: Decimal,
+    marks: Mapping[int, Decimal],
+) -> Decimal:
+    """Return what calls written on shares, or on the future they are of, save."""
+    saved = _ZERO
+    for short in options:
+        each = short.multiplier if short.sec_type == "OPT" else Decimal(1)
+        size = min(-left[short.con_id], shares // each)
+        if size > 0:
+            saved += margin_of(short, -size, marks[short.con_id], marks).initial
+            shares -= size * each
+    return saved
+
+
+def _most_lost(short: Instrument, long: Instrument) -> Decimal:
+    """Return how much a unit of a pair can lose at the end."""
+    short_strike, long_strike = short.strike or _ZERO, long.strike or _ZERO
+    width = long_strike - short_strike if short.right == "C" else short_strike - long_strike
+    return max(_ZERO, width)
+
+
+def _loss_order(option: Instrument) -> tuple[Decimal, int]:
+    """Return where an option stands when pairs are made: what is in the money most is first."""
+    strike = option.strike or _ZERO
+    return (strike if option.right == "C" else -strike, option.con_id)
+
+
+def _ends(option: Instrument) -> date:
+    return option.last_trade_date or date.min

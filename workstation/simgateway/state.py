@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from workstation.simgateway.accounts import AccountState
-from workstation.simgateway.instruments import BY_CON_ID
+from workstation.simgateway.instruments import BY_CON_ID, combination
 from workstation.simgateway.order_kinds import KINDS, Aux, Limit
 from workstation.simgateway.orders import DONE, HELD_BACK, LIVE, Execution, Order
 from workstation.simgateway.tape import Tape
@@ -185,9 +185,13 @@ def lock(path: Path) -> int:
 def check(transaction: Transaction) -> None:
     """Raise ValueError when a line reads well but says what cannot be."""
     for order in transaction.orders:
+        if order.terms.legs:
+            combination(order.terms.combo_symbol, "", order.terms.legs)
         check_order(order, transaction.perm_id)
     for tape in transaction.tapes:
-        if tape.con_id not in BY_CON_ID or min(tape.last, tape.low, tape.previous_close) < 1:
+        known = BY_CON_ID.get(tape.con_id)
+        prices = (tape.last, tape.low, tape.previous_close)
+        if known is None or min(prices) < known.lowest_ticks:
             raise ValueError(f"market of {tape.con_id}: impossible price")
     for account in (transaction.account, *transaction.accounts):
         for position in account.positions:
@@ -214,7 +218,8 @@ def check_order(order: Order, last_perm_id: int) -> None:
         (needs_limit, "limit", terms.limit_price),
         (needs_stop, "stop", terms.stop_price),
     ):
-        if needed and (price is None or price <= 0):
+        may_be = price is not None and (price > 0 or BY_CON_ID[terms.con_id].may_be_negative)
+        if needed and not may_be:
             raise ValueError(f"order {order.perm_id}: {name} order without a {name} price")
 
 

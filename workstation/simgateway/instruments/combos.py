@@ -60,6 +60,7 @@ def _parts(legs: Sequence[LegTerms]) -> list[Instrument]:
 def _made(
     con_id: int, text: str, symbol: str, parts: list[Instrument], legs: Sequence[LegTerms]
 ) -> Instrument:
+    whole = max(part.money(Decimal(1)) for part in parts)
     rule = min((part.rule for part in parts), key=lambda rule: rule.smallest)
     return Instrument(
         con_id=con_id,
@@ -72,16 +73,21 @@ def _made(
         market_name="COMB",
         trading_class="COMB",
         local_symbol=str(con_id),
-        multiplier=max(part.multiplier for part in parts),
+        multiplier=whole,
         rule=rule if len(rule.rows) == 1 else CENT,
         suggested_size=Decimal(1),
         typical_size=min(part.typical_size for part in parts),
         hours=parts[0].hours,
         priced_from=parts[0].con_id,
         pricing=Scaled(1.0),
-        legs=tuple(Leg(leg.con_id, leg.ratio) for leg in legs),
+        legs=tuple(Leg(leg.con_id, leg.ratio, _weight(leg, whole)) for leg in legs),
         may_be_negative=True,
         reference_price=Decimal(0),
         daily_volatility=0.01,
         activity=0.1,
     )
+
+
+def _weight(leg: LegTerms, whole: Decimal) -> Decimal:
+    """Return what the price of a leg counts; whole is what a price of 1 of all is worth."""
+    return leg.ratio * BY_CON_ID[leg.con_id].money(Decimal(1)) / whole

@@ -97,6 +97,9 @@ class Leg:
     ratio: int
     """How many; negative for a leg that is sold."""
 
+    weight: Decimal
+    """What its price counts in the combination's: the ratio in multipliers of the whole."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
