@@ -250,6 +250,25 @@ class Account:
         if instrument.sec_type not in _UNPAID or not is_open:
             self._pay(currency, -change)
 
+    # ---- expiry --------------------------------------------------------------------------
+
+    def drop(self, con_id: int) -> None:
+        """Forget a position: what it cost is part of what came for it."""
+        held = self.position(con_id)
+        self.positions[con_id] = replace(held, quantity=ZERO, cost=ZERO)
+
+    def deliver(self, con_id: int, signed_shares: Decimal, price: Decimal, extra: Decimal) -> None:
+        """Book shares that an option brought or took, at its strike.
+
+        extra is what the option cost: it makes bought shares dearer and sold ones earn less.
+        """
+        flow = -signed_shares * price
+        currency = BY_CON_ID[con_id].currency
+        closed, changed = _filled(self.position(con_id), signed_shares, price, extra)
+        self.positions[con_id] = replace(changed, day_flow=changed.day_flow + flow)
+        self._pay(currency, flow)
+        self.realized += (closed or ZERO) * self._rate(currency)
+
     # ---- corporate actions ---------------------------------------------------------------
 
     def receive(self, con_id: int, amount: Decimal) -> None:

@@ -91,7 +91,7 @@ class ComboMarket(InstrumentMarket):
 
     def step(self, now: int, seconds: float = 0.1) -> list[Match]:
         """Follow the legs, and let others trade the whole now and then."""
-        if self._stretch.phase is Phase.CLOSED or self.is_halted:
+        if self._stretch.phase is Phase.CLOSED or self.is_halted or self.has_expired:
             return []
         self._move_fair(now, seconds)
         self._quote(now)

@@ -15,6 +15,7 @@ from workstation.simgateway.corporate_events import CorporateEvents, surviving
 from workstation.simgateway.daily_data import Source
 from workstation.simgateway.day_script import DayScript, begin_of, sessions_of
 from workstation.simgateway.desk import OrderDesk
+from workstation.simgateway.expiries import Expiries
 from workstation.simgateway.instruments import BY_CON_ID, DEMO, TIME_ZONE, Instrument, by_symbol
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
 from workstation.simgateway.market_clock import MarketClock
@@ -149,6 +150,7 @@ class Gateway:
         self._events = CorporateEvents(
             self.markets, self.histories, self.desk, self._position_moved
         )
+        self._expiries = Expiries(self.markets, self.desk, self.accounts, self._position_moved)
         self._script = DayScript(
             day, self.markets, self.desk, self.broadcast, self._go_away, self.news
         )
@@ -239,6 +241,7 @@ class Gateway:
             self._script.step(self._step_seconds)
             self.desk.step(self._step_seconds)
         self._halts.step(self.now())
+        self._expiries.step(self.now())
         if self.data_flows:
             for listener in list(self.listeners.values()):
                 listener.publish(now)

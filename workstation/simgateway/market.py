@@ -56,7 +56,7 @@ class InstrumentMarket:
         self._is_value = instrument.trading in {Trading.VALUE, Trading.HISTORY}
         self._typical = instrument.typical_size
         self.book = OrderBook()
-        self.is_halted = False
+        self.is_halted = self.has_expired = False
         self.regime = Regime()
         self._stretch = ALWAYS
         self._quote_shown: Quote | None = None
@@ -234,6 +234,11 @@ class InstrumentMarket:
         if self._stretch.phase is not Phase.CLOSED:
             self._quote(now)
 
+    def expire(self) -> None:
+        """Stop for good."""
+        self._traders.withdraw()
+        self.has_expired = True
+
     # ---- what a scenario may do --------------------------------------------------------
 
     def begin(self, stretch: Stretch) -> None:
@@ -279,7 +284,7 @@ class InstrumentMarket:
 
     def step(self, now: int, seconds: float = STEP_SECONDS) -> list[Match]:
         """Let makers and background traders act for so long; return every trade."""
-        if self._stretch.phase is Phase.CLOSED or self.is_halted:
+        if self._stretch.phase is Phase.CLOSED or self.is_halted or self.has_expired:
             return []
         self._move_fair(now, seconds)
         if self._is_value:

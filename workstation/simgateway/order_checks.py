@@ -68,7 +68,7 @@ def checked(request: PlaceRequest, now: float, accounts: Collection[str]) -> Ord
     if request.account not in {"", *accounts}:
         return invalid("Invalid account code")
     instrument = _meant(request)
-    if instrument is None:
+    if instrument is None or instrument.has_ended(now):
         return Refusal(200, NO_DEFINITION)
     refusal = next(_refusals(request, instrument, now), None)
     return refusal or terms_of(request, instrument)

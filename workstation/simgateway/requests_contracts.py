@@ -92,7 +92,8 @@ def contract_details(client: Client, fields: Fields) -> None:
         query = replace(query, isin=identifier)
     elif id_type == "CUSIP":
         query = replace(query, cusip=identifier)
-    found = find_all(query)
+    now = client.gateway.now()
+    found = [one for one in find_all(query) if query.include_expired or not one.has_ended(now)]
     if not found:
         client.error(req_id, 200, NO_DEFINITION)
         return

@@ -140,7 +140,7 @@ def test_a_spread_binds_what_it_can_lose(world: World, client: VirtualClient) ->
     naked = account.required(marks, {HIGH: Decimal(-5)})
     assert naked.initial > balances.initial_margin * 3
     shown = next(m for m in preview if m[0] == "5")
-    assert f"{balances.initial_margin:.2f}" in shown
+    assert f"{balances.initial_margin.normalize():f}" in shown
 
 
 def test_what_is_no_combination_is_refused(client: VirtualClient) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from workstation.simgateway.instruments.hours import US_STOCKS, Hours
-from workstation.simgateway.instruments.pricing import Pricing
+from workstation.simgateway.instruments.pricing import Carried, OptionPricing, Pricing
 from workstation.simgateway.instruments.rules import CENT, MarketRule
 
 US_EXCHANGES = (
@@ -201,6 +201,12 @@ class Instrument:
     def local_name(self) -> str:
         """Its local symbol as the wire shows it."""
         return self.local_symbol or self.symbol
+
+    def has_ended(self, now: float) -> bool:
+        """Return whether its last trading day is over; now is in seconds since 1970."""
+        if self.last_trade_date is None or not isinstance(self.pricing, OptionPricing | Carried):
+            return False
+        return now >= self.pricing.ends
 
     @property
     def seed_name(self) -> str:
