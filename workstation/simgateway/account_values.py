@@ -6,8 +6,10 @@ Source: the account-summary tags of the official client, tws-wire.md 2.5 (6, 63,
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from workstation.simgateway.accounts import ZERO, Balances, Ledger
+from workstation.simgateway.accounts import ZERO
+from workstation.simgateway.balances import Balances, Ledger
 from workstation.simgateway.messages import money
+from workstation.simgateway.requirements import Requirement
 
 Row = tuple[str, str, str]
 """Tag, value, currency."""
@@ -37,32 +39,36 @@ def summary_values(balances: Balances) -> dict[str, tuple[str, str]]:
         "PreviousDayEquityWithLoanValue": balances.equity - balances.daily,
         "GrossPositionValue": balances.gross_value,
         "RegTEquity": balances.equity,
-        "RegTMargin": balances.gross_value / 2,
-        "SMA": balances.equity - balances.gross_value / 2,
+        "RegTMargin": balances.reg_t,
+        "SMA": balances.sma,
         "InitMarginReq": balances.initial_margin,
         "MaintMarginReq": balances.maintenance_margin,
         "AvailableFunds": balances.available_funds,
         "ExcessLiquidity": balances.excess_liquidity,
-        "FullInitMarginReq": balances.initial_margin,
-        "FullMaintMarginReq": balances.maintenance_margin,
-        "FullAvailableFunds": balances.available_funds,
-        "FullExcessLiquidity": balances.excess_liquidity,
-        "LookAheadInitMarginReq": balances.initial_margin,
-        "LookAheadMaintMarginReq": balances.maintenance_margin,
-        "LookAheadAvailableFunds": balances.available_funds,
-        "LookAheadExcessLiquidity": balances.excess_liquidity,
+        **_margins("Full", balances.equity, balances.full),
+        **_margins("LookAhead", balances.equity, balances.ahead),
     }
     leverage = balances.gross_value / balances.equity if balances.equity > 0 else ZERO
     plain = {
         "AccountType": "INDIVIDUAL",
         "Cushion": f"{balances.cushion:.6f}",
-        "LookAheadNextChange": "0",
+        "LookAheadNextChange": str(balances.changes_at),
         "HighestSeverity": _severity(balances),
         "DayTradesRemaining": "-1",
         "Leverage": f"{leverage:.2f}",
     }
     values = {tag: (_money(value), "USD") for tag, value in amounts.items()}
     return {tag: (value, "") for tag, value in plain.items()} | values
+
+
+def _margins(name: str, equity: Decimal, needs: Requirement) -> dict[str, Decimal]:
+    """Return the figures of one set of margins, under names that begin alike."""
+    return {
+        f"{name}InitMarginReq": needs.initial,
+        f"{name}MaintMarginReq": needs.maintenance,
+        f"{name}AvailableFunds": equity - needs.initial,
+        f"{name}ExcessLiquidity": equity - needs.maintenance,
+    }
 
 
 def _severity(balances: Balances) -> str:

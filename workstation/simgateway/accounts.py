@@ -10,8 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from workstation.simgateway.balances import Balances, Bound, Ledger
 from workstation.simgateway.instruments import BY_CON_ID, Instrument
-from workstation.simgateway.requirements import INITIAL_MARGIN, margin_of, relief
+from workstation.simgateway.margin_period import ONE_PERIOD, MarginPeriod
+from workstation.simgateway.reg_t import memo_change, reg_t_margin
+from workstation.simgateway.requirements import (
+    Requirement,
+    margin_of,
+    relief,
+)
 
 ACCOUNT = "SIM0000001"
 """The account that is there always, and the default of an order that names none."""
@@ -87,76 +94,11 @@ class AccountState:
     income: Decimal = ZERO
     """Dividends since the account began, in USD; those of shares sold short are negative."""
 
+    memo: Decimal | None = None
+    """What the special memorandum account remembers, in USD; None before it has begun."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """What an account has in one currency, in that currency."""
-
-    currency: str
-    rate: Decimal = ONE
-    """USD for one unit."""
-
-    cash: Decimal = ZERO
-    stocks: Decimal = ZERO
-    options: Decimal = ZERO
-    others: Decimal = ZERO
-    futures_pnl: Decimal = ZERO
-    unrealized: Decimal = ZERO
-    realized: Decimal = ZERO
-
-    @property
-    def equity(self) -> Decimal:
-        """What all of it is worth."""
-        return self.cash + self.stocks + self.options + self.others + self.futures_pnl
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balances:
-    """Account values at one moment, in USD."""
-
-    cash: Decimal
-    equity: Decimal
-    gross_value: Decimal
-    net_value: Decimal
-    initial_margin: Decimal
-    maintenance_margin: Decimal
-    realized: Decimal
-    """Today's."""
-
-    unrealized: Decimal
-    daily: Decimal
-    ledgers: tuple[Ledger, ...] = ()
-    """By currency, the base currency first."""
-
-    @property
-    def available_funds(self) -> Decimal:
-        """Equity above the initial margin."""
-        return self.equity - self.initial_margin
-
-    @property
-    def excess_liquidity(self) -> Decimal:
-        """Equity above the maintenance margin."""
-        return self.equity - self.maintenance_margin
-
-    @property
-    def buying_power(self) -> Decimal:
-        """Value of stock the available funds can carry."""
-        return max(ZERO, self.available_funds / INITIAL_MARGIN)
-
-    @property
-    def cushion(self) -> Decimal:
-        """Excess liquidity as a fraction of equity."""
-        return self.excess_liquidity / self.equity if self.equity > 0 else ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What holdings bind, in USD."""
-
-    initial: Decimal
-    maintenance: Decimal
-    relief: Decimal
-    """What is not bound because one covers another; taken off the other two already."""
+    deficient_since: float = 0.0
+    """When it fell short of margin, in seconds since 1970; 0 while it is not."""
 
 
 def _one(currency: str) -> Decimal:
@@ -177,6 +119,11 @@ class Account:
     name: str = ACCOUNT
     foreign: dict[str, Decimal] = field(default_factory=dict)
     income: Decimal = ZERO
+    memo: Decimal | None = STARTING_CASH
+    deficient_since: float = 0.0
+    period: Callable[[], MarginPeriod] = lambda: ONE_PERIOD
+    """Which margins count now."""
+
     rate: Callable[[str], Decimal] = _one
     """USD for one unit of a currency."""
 
@@ -192,6 +139,8 @@ class Account:
             name=state.name,
             foreign=dict(state.foreign),
             income=state.income,
+            memo=state.memo,
+            deficient_since=state.deficient_since,
         )
 
     def state(self) -> AccountState:
@@ -204,6 +153,8 @@ class Account:
             name=self.name,
             foreign=dict(self.foreign),
             income=self.income,
+            memo=self.memo,
+            deficient_since=self.deficient_since,
         )
 
     def position(self, con_id: int) -> Position:
@@ -230,6 +181,8 @@ class Account:
         closed, changed = _filled(self.position(con_id), signed_shares, worth, commission)
         self.positions[con_id] = replace(changed, day_flow=changed.day_flow + flow)
         is_unpaid = instrument.sec_type in _UNPAID
+        change = memo_change(con_id, changed.quantity - signed_shares, changed.quantity, worth)
+        self._remember((change - commission) * self._rate(instrument.currency))
         self._pay(instrument.currency, (closed or ZERO) if is_unpaid else flow)
         self.realized += (closed or ZERO) * self._rate(instrument.currency)
         return closed
@@ -250,6 +203,10 @@ class Account:
         if instrument.sec_type not in _UNPAID or not is_open:
             self._pay(currency, -change)
 
+    def _remember(self, change: Decimal) -> None:
+        if self.memo is not None:
+            self.memo += change
+
     # ---- expiry --------------------------------------------------------------------------
 
     def drop(self, con_id: int) -> None:
@@ -265,6 +222,8 @@ class Account:
         flow = -signed_shares * price
         currency = BY_CON_ID[con_id].currency
         closed, changed = _filled(self.position(con_id), signed_shares, price, extra)
+        change = memo_change(con_id, changed.quantity - signed_shares, changed.quantity, price)
+        self._remember(change * self._rate(BY_CON_ID[con_id].currency))
         self.positions[con_id] = replace(changed, day_flow=changed.day_flow + flow)
         self._pay(currency, flow)
         self.realized += (closed or ZERO) * self._rate(currency)
@@ -277,6 +236,7 @@ class Account:
         total = self.position(con_id).quantity * amount
         self._pay(currency, total)
         self.income += total * self._rate(currency)
+        self._remember(total * self._rate(currency))
 
     def split(self, con_id: int, new: int, old: int, mark: Decimal) -> None:
         """Turn old shares into new ones of the same cost; a part of one is paid out in cash.
@@ -306,6 +266,7 @@ class Account:
     def roll_day(self, day: str, marks: Mapping[int, Decimal]) -> None:
         """Begin a new day: daily and realized figures start over, flat positions are dropped."""
         self.day = day
+        self.memo = self.balances(marks).sma
         self.positions = {
             con_id: replace(p, realized=ZERO, day_flow=ZERO, day_value=p.value(marks[con_id]))
             for con_id, p in self.positions.items()
@@ -316,7 +277,11 @@ class Account:
         """Return the account values at the given marks, in USD."""
         ledgers = self._ledgers(marks)
         net = gross = daily = ZERO
-        needs = self.required(marks, {})
+        period = self.period()
+        night, day = (self.required(marks, {}, overnight=one) for one in (True, False))
+        needs, ahead = (night if one else day for one in (period.overnight, period.next_overnight))
+        reg_t = self._reg_t(marks)
+        equity = sum((one.equity * one.rate for one in ledgers), ZERO)
         for position in self.positions.values():
             instrument, mark = BY_CON_ID[position.con_id], marks[position.con_id]
             rate = self._rate(instrument.currency)
@@ -326,7 +291,7 @@ class Account:
                 gross += abs(position.value(mark)) * rate
         return Balances(
             cash=sum((one.cash * one.rate for one in ledgers), ZERO),
-            equity=sum((one.equity * one.rate for one in ledgers), ZERO),
+            equity=equity,
             gross_value=gross,
             net_value=net,
             initial_margin=needs.initial,
@@ -335,10 +300,34 @@ class Account:
             unrealized=sum((one.unrealized * one.rate for one in ledgers), ZERO),
             daily=daily,
             ledgers=ledgers,
+            reg_t=reg_t,
+            sma=equity - reg_t if self.memo is None else max(self.memo, equity - reg_t),
+            full=Requirement(night.initial, night.maintenance),
+            ahead=Requirement(ahead.initial, ahead.maintenance),
+            changes_at=period.changes_at,
         )
 
-    def required(self, marks: Mapping[int, Decimal], more: Mapping[int, Decimal]) -> "Bound":
-        """Return what the positions and so many more of some contracts bind, in USD."""
+    def _reg_t(self, marks: Mapping[int, Decimal]) -> Decimal:
+        """Return what Regulation T asks for the positions, in USD."""
+        total = ZERO
+        for held in self.positions.values():
+            instrument = BY_CON_ID[held.con_id]
+            one = reg_t_margin(instrument, held.quantity, marks[held.con_id], marks)
+            total += one * self._rate(instrument.currency)
+        return total
+
+    def required(
+        self,
+        marks: Mapping[int, Decimal],
+        more: Mapping[int, Decimal],
+        *,
+        overnight: bool | None = None,
+    ) -> "Bound":
+        """Return what the positions and so many more of some contracts bind, in USD.
+
+        overnight is for the margins of the night; None means those that count now.
+        """
+        by_night = self.period().overnight if overnight is None else overnight
         held = {
             con_id: self.position(con_id).quantity + more.get(con_id, ZERO)
             for con_id in {**self.positions, **more}
@@ -347,7 +336,7 @@ class Account:
         for con_id, quantity in held.items():
             instrument = BY_CON_ID[con_id]
             rate = self._rate(instrument.currency) if quantity else ZERO
-            needs = margin_of(instrument, quantity, marks[con_id], marks)
+            needs = margin_of(instrument, quantity, marks[con_id], marks, overnight=by_night)
             initial += needs.initial * rate
             maintenance += needs.maintenance * rate
         for currency, amount in relief(held, marks).items():

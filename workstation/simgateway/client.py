@@ -160,6 +160,11 @@ class Client:
             self.send_portfolio(con_id)
             self.send_account_values()
 
+    def account_changed(self, account: str) -> None:
+        """Tell the account stream that the account is warned."""
+        if self.account_stream == account:
+            self.send_account_values()
+
     def size(self, instrument: Instrument, lots: int) -> int | Decimal:
         """Return a size as quotes of this version show it: of old, stocks in round lots."""
         if self.sv < 159 and instrument.sec_type == "STK":

@@ -28,7 +28,7 @@ from workstation.simgateway.orders import (
     OrderShown,
     OrderTerms,
 )
-from workstation.simgateway.sessions import Sessions
+from workstation.simgateway.sessions import Phase, Sessions
 from workstation.simgateway.trading_day import TradingDay, held_text
 from workstation.simgateway.watch import Watch
 
@@ -157,6 +157,12 @@ class OrderDesk:
         for market in self._markets.values():
             self.floor.book(market, market.step(now, seconds))
         self._watch.step()
+
+    def is_open(self, con_id: int) -> bool:
+        """Return whether a contract trades at this moment, in whatever hours."""
+        market = self._markets[con_id]
+        phase = self._sessions.stretch(market.instrument, self.store.time()).phase
+        return phase not in {Phase.CLOSED, Phase.OVERNIGHT} and not market.is_halted
 
     def now(self) -> int:
         """Return wall time in seconds since 1970."""

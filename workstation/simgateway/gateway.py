@@ -8,7 +8,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from workstation.domain.clock import Clock
-from workstation.simgateway.accounts import ACCOUNTS, Account, Balances
+from workstation.simgateway.accounts import ACCOUNTS, Account
+from workstation.simgateway.balances import Balances
 from workstation.simgateway.combo_market import ComboMarket, Legs
 from workstation.simgateway.corporate_actions import as_of, dividends
 from workstation.simgateway.corporate_events import CorporateEvents, surviving
@@ -17,6 +18,8 @@ from workstation.simgateway.day_script import DayScript, begin_of, sessions_of
 from workstation.simgateway.desk import OrderDesk
 from workstation.simgateway.expiries import Expiries
 from workstation.simgateway.instruments import BY_CON_ID, DEMO, TIME_ZONE, Instrument, by_symbol
+from workstation.simgateway.liquidation import Liquidation
+from workstation.simgateway.margin_period import MarginPeriod
 from workstation.simgateway.market import STEP_SECONDS, InstrumentMarket
 from workstation.simgateway.market_clock import MarketClock
 from workstation.simgateway.markets import Histories, Markets, Opened
@@ -79,6 +82,10 @@ class Listener(Protocol):
         """Tell the client, if it asked, that a position changed."""
         ...
 
+    def account_changed(self, account: str) -> None:
+        """Tell the client, if it asked, that an account is warned."""
+        ...
+
     def forget_subscriptions(self) -> None:
         """Lose the client's market data."""
         ...
@@ -121,7 +128,7 @@ class Gateway:
         saved = state_file.load() if state_file else None
         self.clock = clock = MarketClock(clock, speed, begin_of(day, clock.now()))
         self.seed = seed if seed is not None else (saved.seed if saved else DEFAULT_SEED)
-        self.accounts = _accounts(saved, accounts, self._rate)
+        self.accounts = _accounts(saved, accounts, self._rate, self._margin_period)
         now = int(clock.now().timestamp())
         self._today = self.local_time(now).date()
         BY_CON_ID.open_day(self._today)
@@ -151,6 +158,9 @@ class Gateway:
             self.markets, self.histories, self.desk, self._position_moved
         )
         self._expiries = Expiries(self.markets, self.desk, self.accounts, self._position_moved)
+        self._liquidation = Liquidation(
+            self.desk, self.accounts, self._post, self._account_moved, day.liquidation_grace
+        )
         self._script = DayScript(
             day, self.markets, self.desk, self.broadcast, self._go_away, self.news
         )
@@ -188,12 +198,7 @@ class Gateway:
     def _open_at_once(self, sources: Mapping[str, Source]) -> None:
         """Open the markets of the demonstration, of the user's stocks and of what is held."""
         own = [stock.con_id for symbol in sources if (stock := by_symbol(symbol))]
-        held = [
-            con_id
-            for account in self.accounts.values()
-            for con_id, position in account.positions.items()
-            if position.quantity
-        ]
+        held = [con_id for account in self.accounts.values() for con_id in account.positions]
         for con_id in (*(stock.con_id for stock in DEMO), *own, *held):
             self.markets[con_id]
 
@@ -221,6 +226,9 @@ class Gateway:
                 return 1 / self.markets[pair.con_id].mark()
         return Decimal(1)
 
+    def _margin_period(self) -> MarginPeriod:
+        return self.sessions.margin_period(self.now())
+
     # ---- time ------------------------------------------------------------------------
 
     def next_due(self) -> float:
@@ -242,6 +250,7 @@ class Gateway:
             self.desk.step(self._step_seconds)
         self._halts.step(self.now())
         self._expiries.step(self.now())
+        self._liquidation.step(self.now())
         if self.data_flows:
             for listener in list(self.listeners.values()):
                 listener.publish(now)
@@ -350,6 +359,14 @@ class Gateway:
         if isinstance(event, ExecutionShown):
             self._position_moved(event.execution.account, event.execution.con_id)
 
+    def _post(self, text: str) -> None:
+        """Publish a bulletin now."""
+        self.news.post(text, int(self.now()) + 1)  # after what streams have looked at
+
+    def _account_moved(self, account: str) -> None:
+        for listener in list(self.listeners.values()):
+            listener.account_changed(account)
+
     def _position_moved(self, account: str, con_id: int) -> None:
         if BY_CON_ID[con_id].legs:
             return  # what is held of a combination are its legs
@@ -408,7 +425,10 @@ class Gateway:
 
 
 def _accounts(
-    saved: SavedState | None, count: int, rate: Callable[[str], Decimal]
+    saved: SavedState | None,
+    count: int,
+    rate: Callable[[str], Decimal],
+    period: Callable[[], MarginPeriod],
 ) -> dict[str, Account]:
     """Return so many accounts, and any more that an earlier run had."""
     known = {state.name: state for state in (saved.account, *saved.accounts)} if saved else {}
@@ -419,6 +439,7 @@ def _accounts(
     }
     for account in found.values():
         account.rate = rate
+        account.period = period
     return found
 
 

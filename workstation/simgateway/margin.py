@@ -102,7 +102,8 @@ def _worst_of_one(account: Account, marks: Marks, orders: Iterable[Order], con_i
 def _needs(account: Account, con_id: int, quantity: Decimal, marks: Marks) -> Requirement:
     """Return what a position binds, in USD."""
     instrument = BY_CON_ID[con_id]
-    needs = margin_of(instrument, quantity, marks[con_id], marks)
+    overnight = account.period().overnight
+    needs = margin_of(instrument, quantity, marks[con_id], marks, overnight=overnight)
     rate = _rate(account, instrument.currency)
     return Requirement(needs.initial * rate, needs.maintenance * rate)
 

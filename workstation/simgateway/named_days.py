@@ -91,6 +91,9 @@ class NamedDay:
     begins: tuple[int, int] | None = None
     """Hour and minute in New York of a weekday on which it begins; None for now."""
 
+    liquidation_grace: float = 600.0
+    """Seconds that an account short of margin is given."""
+
     hostile_news: bool = False
     """Whether the hostile test wire speaks often, so that readers can be tested with it."""
 
@@ -159,6 +162,12 @@ _DAYS = (
             (64.0, Move(-0.012, 90.0, _NEWS)),
             (180.0, Change(symbol=_NEWS)),
         ),
+    ),
+    NamedDay(
+        name="margin-call",
+        text="everything falls by two fifths; who is short of margin has a minute",
+        liquidation_grace=60.0,
+        actions=((60.0, Change(3.0, 3.0, 2.0)), (60.0, Move(-0.4, 120.0)), (300.0, Change())),
     ),
     NamedDay(
         name="hostile-news",

@@ -28,6 +28,7 @@ _SURGE = "s"
 BULLETIN_SECONDS = 3600
 """There is one bulletin in each such time."""
 
+_FIRST_POSTED = 1_000_000_000
 OLDEST_DAYS = 30
 """How far back there are headlines."""
 
@@ -130,6 +131,7 @@ class NewsFeed:
         self._seed = seed
         self._chance = {**_CHANCE, HOSTILE: hostile}
         self._surges: list[Surge] = []
+        self._posted: list[Bulletin] = []
 
     def add(self, surge: Surge) -> None:
         """Let a surge of headlines begin."""
@@ -168,11 +170,18 @@ class NewsFeed:
                     return self._body(instrument, headline, slot)
         return None
 
+    def post(self, text: str, time: int) -> None:
+        """Publish a bulletin at a moment, in seconds since 1970."""
+        number = _FIRST_POSTED + len(self._posted)
+        one = Bulletin(number=number, time=time, kind=1, text=text, exchange="")
+        self._posted.append(one)
+
     def bulletins(self, since: int, until: int) -> Iterator[Bulletin]:
         """Yield the bulletins after since and up to until, the oldest first.
 
         Every second one about an exchange takes back the one before it.
         """
+        yield from (one for one in self._posted if since < one.time <= until)
         for slot in range(since // BULLETIN_SECONDS, until // BULLETIN_SECONDS + 1):
             random = Random(f"{self._seed}:bulletin:{slot // 2}")  # noqa: S311 not a secret
             exchange, kind = random.choice(VENUES), random.choice((1, 2))

@@ -265,7 +265,7 @@ def execution_details(sv: int, req_id: int, execution: Execution, time_text: str
         execution.price,
         shown_perm_id(sv, execution.perm_id),
         client_id,
-        0,
+        execution.liquidates,
         execution.cumulative,
         exact(execution.average_price),
         execution.order_ref,

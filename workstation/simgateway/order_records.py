@@ -44,6 +44,7 @@ class OrderFacts(TypedDict):
     average_price: Decimal
     order_ref: str
     model_code: str
+    liquidates: bool
 
 
 def order_facts(order: Order) -> OrderFacts:
@@ -60,4 +61,5 @@ def order_facts(order: Order) -> OrderFacts:
         "average_price": order.average_price,
         "order_ref": terms.order_ref,
         "model_code": terms.model_code,
+        "liquidates": terms.liquidates,
     }

@@ -88,6 +88,8 @@ class PlaceRequest:
     mid_offset_at_half: Decimal | None = None
     include_overnight: bool = False
     imbalance_only: bool = False
+    liquidates: bool = False
+    """Whether the broker closes a position of an account that is short of margin."""
 
 
 def read_contract(fields: Fields) -> ContractQuery:

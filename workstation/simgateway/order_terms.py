@@ -42,6 +42,7 @@ def terms_of(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
         transmit=request.transmit,
         trigger_method=request.trigger_method,
         display_size=request.display_size or 0,
+        liquidates=request.liquidates,
         combo_symbol=instrument.symbol if instrument.legs else "",
         legs=tuple(LegTerms(con_id=leg.con_id, ratio=leg.ratio) for leg in instrument.legs),
     )

@@ -124,6 +124,9 @@ class OrderTerms:
     adjustment: Adjustment | None = None
     include_overnight: bool = False
 
+    liquidates: bool = False
+    """Whether the broker placed it, to close a position of an account short of margin."""
+
     combo_symbol: str = ""
     legs: tuple[LegTerms, ...] = ()
     """What a combination is made of, so that a restart knows it again."""
@@ -243,6 +246,8 @@ class Execution:
     commission: Decimal
     realized: Decimal | None
     """None when the fill closed nothing."""
+
+    liquidates: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from workstation.simgateway.holidays import (
     closed_days,
     short_days,
 )
-from workstation.simgateway.instruments import Instrument
+from workstation.simgateway.instruments import DEMO, Instrument
+from workstation.simgateway.margin_period import MarginPeriod
 from workstation.simgateway.order_kinds import Auction
 from workstation.simgateway.sessions import Phase, Span, Stretch
 
@@ -100,6 +101,14 @@ class RealHours:
             if day not in texts and day not in ended:
                 texts[day] = [f"{day:%Y%m%d}:CLOSED"]
         return ";".join(text for day in sorted(texts) for text in texts[day])
+
+    def margin_period(self, now: float) -> MarginPeriod:
+        """Return the day's margins in regular hours of American stocks, else the night's."""
+        stock = DEMO[0]
+        stretch = self.stretch(stock, now)
+        if stretch.phase is Phase.REGULAR:
+            return MarginPeriod(next_overnight=True, changes_at=int(stretch.ends))
+        return MarginPeriod(overnight=True, changes_at=int(self.next_regular(stock, now)))
 
     def _ahead(self, instrument: Instrument, now: float) -> Iterator[Stretch]:
         """Yield the open stretches from yesterday's on, in order."""

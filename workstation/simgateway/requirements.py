@@ -26,6 +26,12 @@ _TABLE = {
     "BOND": (Decimal("0.30"), Decimal("0.25")),
     "CASH": (_ZERO, _ZERO),
 }
+_OVERNIGHT = {
+    "FUT": (Decimal("0.12"), Decimal("0.10")),
+    "CFD": (Decimal("0.25"), Decimal("0.20")),
+}
+_LONG_STOCK_OVERNIGHT = (Decimal("0.30"), Decimal("0.25"))
+_SHORT_STOCK_OVERNIGHT = (Decimal("0.40"), Decimal("0.35"))
 _SHORT_OPTION = Decimal("0.20")
 _SHORT_OPTION_LEAST = Decimal("0.10")
 
@@ -42,9 +48,16 @@ NOTHING = Requirement(_ZERO, _ZERO)
 
 
 def margin_of(
-    instrument: Instrument, quantity: Decimal, mark: Decimal, marks: Mapping[int, Decimal]
+    instrument: Instrument,
+    quantity: Decimal,
+    mark: Decimal,
+    marks: Mapping[int, Decimal],
+    *,
+    overnight: bool = False,
 ) -> Requirement:
     """Return what holding so much of a contract binds; marks are what one contract is worth.
+
+    overnight asks for what counts outside regular hours.
 
     A long option binds its whole value, so that it lends nothing; a short one the usual fifth
     of its underlying less what it is out of the money, a tenth at least, and its own value.
@@ -55,11 +68,18 @@ def margin_of(
     if instrument.sec_type in {"OPT", "FOP"}:
         bound = value if quantity > 0 else value + _short_option(instrument, quantity, marks)
         return Requirement(bound, bound)
-    if instrument.sec_type == "STK":
-        initial, maintenance = _LONG_STOCK if quantity > 0 else _SHORT_STOCK
-    else:
-        initial, maintenance = _TABLE.get(instrument.sec_type, _WHOLE)
+    initial, maintenance = _rates(instrument.sec_type, is_long=quantity > 0, overnight=overnight)
     return Requirement(value * initial, value * maintenance)
+
+
+def _rates(sec_type: str, *, is_long: bool, overnight: bool) -> tuple[Decimal, Decimal]:
+    """Return which parts of a value are the initial and the maintenance margin."""
+    if sec_type == "STK":
+        if overnight:
+            return _LONG_STOCK_OVERNIGHT if is_long else _SHORT_STOCK_OVERNIGHT
+        return _LONG_STOCK if is_long else _SHORT_STOCK
+    plain = _TABLE.get(sec_type, _WHOLE)
+    return _OVERNIGHT.get(sec_type, plain) if overnight else plain
 
 
 def _short_option(

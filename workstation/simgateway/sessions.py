@@ -11,6 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from workstation.simgateway.instruments import TIME_ZONE, Instrument, round_the_clock_hours
+from workstation.simgateway.margin_period import ONE_PERIOD, MarginPeriod
 from workstation.simgateway.order_kinds import Auction
 
 _ZONE = ZoneInfo(TIME_ZONE)
@@ -88,6 +89,10 @@ class Sessions(Protocol):
         """Return the liquidHours or tradingHours text of contract details from a day on."""
         ...
 
+    def margin_period(self, now: float) -> MarginPeriod:
+        """Return whether margins are those of the day or of the night."""
+        ...
+
 
 class RoundTheClock:
     """Open without a break; the day ends at midnight of the gateway's zone."""
@@ -117,6 +122,11 @@ class RoundTheClock:
         """Return a text that is open without a break."""
         del instrument, liquid
         return round_the_clock_hours(first_day)
+
+    def margin_period(self, now: float) -> MarginPeriod:
+        """Return the only one: there is no night."""
+        del now
+        return ONE_PERIOD
 
 
 def _day(now: float) -> Span:
