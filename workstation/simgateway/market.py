@@ -57,6 +57,9 @@ class InstrumentMarket:
         self._typical = instrument.typical_size
         self.book = OrderBook()
         self.is_halted = self.has_expired = False
+        self.frozen: Quote | None = None
+        """The last quote before it closed; None while it is open."""
+
         self.regime = Regime()
         self._stretch = ALWAYS
         self._quote_shown: Quote | None = None
@@ -244,7 +247,9 @@ class InstrumentMarket:
     def begin(self, stretch: Stretch) -> None:
         """Begin a phase of the day; nobody quotes while it is closed."""
         self._stretch = stretch
+        self.frozen = None
         if stretch.phase is Phase.CLOSED:
+            self.frozen = self.quote()
             self._traders.withdraw()
 
     def push(self, ticks: float) -> None:

@@ -4,7 +4,7 @@ Source: tws-wire.md 2.5 (1, 2, 21, 45, 46) and 2.7.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field
@@ -15,7 +15,10 @@ from workstation.simgateway.messages import Message, tick_price, tick_size
 from workstation.simgateway.tape import Quote
 
 LIVE, DELAYED = 1, 3
-"""Market-data types that are sent; frozen ones are live here, the market being open."""
+"""Market-data types of an open market."""
+
+FROZEN = 1
+"""What is added to the type of a line that shows the last quotes of a closed market."""
 
 MODEL_SECONDS = 1.0
 DELAYED_SECONDS = 1.0
@@ -66,6 +69,12 @@ class QuoteStream:
     con_id: int
     generic_ticks: frozenset[int]
     kind: int = LIVE
+    keeps_frozen: bool = False
+    """Whether it shows the last quotes while the market is closed: types 2 and 4."""
+
+    shown_kind: int = 0
+    """The type the client was told last; 0 before it was told any."""
+
     sent: Quote | None = None
     printed: int = 0
     """Number of prints of the market already sent as RTVolume."""
@@ -83,9 +92,28 @@ class QuoteStream:
             quote = delayed_quote(client.gateway, self.con_id)
         else:
             quote = market.quote()
+        quote = self._after_hours(client, market, quote)
         self._send_changes(client, market, quote)
         if isinstance(market.instrument.pricing, OptionPricing):
             self._send_model(client, market, quote, now)
+
+    def _after_hours(self, client: Client, market: InstrumentMarket, quote: Quote) -> Quote:
+        """Return what a closed market shows: its last quotes or none, and tell the type."""
+        last = market.frozen
+        is_frozen = last is not None and self.keeps_frozen
+        kind = self.kind + FROZEN if is_frozen else self.kind
+        if kind != self.shown_kind:
+            self.shown_kind = kind
+            client.write([58, 1, self.req_id, kind])
+        if last is None:
+            return quote
+        if not is_frozen:
+            return replace(quote, bid=None, ask=None, bid_size=0, ask_size=0)
+        if self.kind == DELAYED:
+            return quote
+        return replace(
+            quote, bid=last.bid, ask=last.ask, bid_size=last.bid_size, ask_size=last.ask_size
+        )
 
     def _send_changes(self, client: Client, market: InstrumentMarket, quote: Quote) -> None:
         old, self.sent = self.sent, quote

@@ -131,9 +131,12 @@ def _start_quotes(
     snapshot: bool,
 ) -> None:
     printed = client.gateway.markets[instrument.con_id].printed
-    stream = QuoteStream(req_id, instrument.con_id, generic, kind, printed=printed)
+    keeps = client.market_data_type in {2, 4}
+    stream = QuoteStream(
+        req_id, instrument.con_id, generic, kind, keeps_frozen=keeps, printed=printed
+    )
     permissions = 4 if kind == DELAYED else 3
-    client.send([81, req_id, instrument.tick, BBO_EXCHANGE, permissions], [58, 1, req_id, kind])
+    client.write([81, req_id, instrument.tick, BBO_EXCHANGE, permissions])
     stream.publish(client, client.gateway.clock.monotonic())
     generic_ticks(client, req_id, instrument, generic)
     if snapshot:

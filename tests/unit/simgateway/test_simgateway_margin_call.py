@@ -153,7 +153,7 @@ def test_an_account_short_of_margin_is_warned_first() -> None:
     (text,) = bulletins(book)
     assert "margin deficiency of" in text
     assert "within 10 minutes" in text
-    severity = [m[4] for m in book.client.of(6) if m[3] == "HighestSeverity"][-1]
+    severity = [m[3] for m in book.client.of(6) if m[2] == "HighestSeverity"][-1]
     assert severity == "3"
     book.world.run(60)
     assert book.account.position(AAPL.con_id).quantity == 8000
