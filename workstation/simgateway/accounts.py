@@ -92,7 +92,7 @@ class AccountState:
     """Cash in other currencies."""
 
     income: Decimal = ZERO
-    """Dividends since the account began, in USD; those of shares sold short are negative."""
+    """Dividends less borrow fees since the account began, in USD."""
 
     memo: Decimal | None = None
     """What the special memorandum account remembers, in USD; None before it has begun."""
@@ -231,7 +231,7 @@ class Account:
     # ---- corporate actions ---------------------------------------------------------------
 
     def receive(self, con_id: int, amount: Decimal) -> None:
-        """Book a dividend of so much a share; shares sold short are charged it."""
+        """Book cash of so much a share held; shares sold short are charged it."""
         currency = BY_CON_ID[con_id].currency
         total = self.position(con_id).quantity * amount
         self._pay(currency, total)

@@ -1,4 +1,4 @@
-"""What a split or a dividend does on its day: to prices, history, orders and positions.
+"""What a new day brings: splits, dividends, the fee for shares that are borrowed.
 
 Source: orders good until cancelled end with a split and are not reduced by a dividend, as the
 broker's description of the time in force GTC says.
@@ -7,6 +7,7 @@ broker's description of the time in force GTC says.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from workstation.simgateway.accounts import Account
 from workstation.simgateway.corporate_actions import Dividend, Split, as_of, dividends, splits
@@ -15,6 +16,8 @@ from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.markets import Histories, Markets
 from workstation.simgateway.orders import CANCELLED, LIVE, Order
 
+_DAYS_OF_A_YEAR = 360
+_DIGITS = Decimal("0.00000001")
 SPLIT_TEXT = "The contract has been split"
 
 Moved = Callable[[str, int], None]
@@ -22,7 +25,7 @@ Moved = Callable[[str, int], None]
 
 
 class CorporateEvents:
-    """Lets the days of splits and dividends happen."""
+    """Lets the days of splits and dividends happen, and charges for borrowed shares."""
 
     def __init__(
         self, markets: Markets, histories: Histories, desk: OrderDesk, moved: Moved
@@ -54,6 +57,8 @@ class CorporateEvents:
     def settle(self, account: Account, after: date, until: date) -> None:
         """Do to an account's positions what happens between two days, the second included."""
         for con_id, held in list(account.positions.items()):
+            if held.quantity < 0 and BY_CON_ID[con_id].sec_type == "STK":
+                self._charge_borrowing(account, con_id, (until - after).days)
             events = list(actions(con_id, after, until)) if held.quantity else []
             for event in events:
                 if isinstance(event, Dividend):
@@ -63,6 +68,15 @@ class CorporateEvents:
                     account.split(con_id, event.new, event.old, mark)
             if events:
                 self._moved(account.name, con_id)
+
+    def _charge_borrowing(self, account: Account, con_id: int, nights: int) -> None:
+        """Take what borrowing shares sold short has cost."""
+        market = self._markets[con_id]
+        worth = market.instrument.money(market.mark())
+        yearly = BY_CON_ID[con_id].borrow.yearly_fee
+        fee = (worth * yearly * nights / _DAYS_OF_A_YEAR).quantize(_DIGITS)
+        if fee > 0:
+            account.receive(con_id, fee)  # a negative position pays it
 
 
 def actions(con_id: int, after: date, until: date) -> Iterator[Split | Dividend]:

@@ -123,8 +123,9 @@ def test_the_price_falls_by_a_dividend_and_the_cash_makes_up_for_it(quantity: in
         world.run(0.1)
 
     assert market.fair_price() == pytest.approx(fair - 0.25, abs=0.02)
-    assert account.cash - cash == quantity * Decimal("0.25")
-    assert account.income == quantity * Decimal("0.25")
+    fee = account.income - quantity * Decimal("0.25")  # for a night of borrowed shares
+    assert account.cash - cash == account.income
+    assert fee == 0 if quantity > 0 else Decimal("-0.10") < fee < 0
     today = world.gateway.local_time(world.gateway.now()).date()
     assert told[2:] == [f"{today:%Y%m%d}", "0.25"]
     assert client.statuses(2)[-1] == "Submitted"  # not reduced, not cancelled
@@ -159,3 +160,20 @@ def test_a_market_opened_on_the_day_has_lost_the_dividend_already() -> None:
     opened = [w.gateway.markets[DIVIDEND].quote().open for w in (on_the_day, before)]
     assert opened[0] == pytest.approx(opened[1] - 0.25, abs=0.011)
     assert on_the_day.gateway.markets[DIVIDEND].previous_close() == Decimal("62.90")
+
+
+def test_borrowed_shares_cost_their_fee_every_night() -> None:
+    world = World(begin=datetime(2026, 11, 21, 4, 58, tzinfo=UTC))
+    client = world.client()
+    client.place(1, "SELL", 1000, symbol="SIMHTB")
+    world.run(30)
+    assert client.statuses(1)[-1] == "Filled"
+    account, market = world.gateway.account, world.gateway.markets[910_000_004]
+    cash = account.cash
+    while world.gateway.local_time(world.gateway.now()).hour == 23:
+        mark = market.mark()
+        world.run(0.1)
+    assert account.income == account.cash - cash
+    assert account.income == pytest.approx(
+        -1000 * mark * Decimal("0.65") / 360, rel=Decimal("0.01")
+    )
