@@ -44,7 +44,7 @@ class FrameLog:
         self.add(client_id, FAULT, [direction, *what])
 
     def truth(self, changes: Changes, accounts: Mapping[str, Account]) -> None:
-        """Write the orders and fills of a transaction, and the positions the fills changed."""
+        """Write the orders and fills of a transaction, and the positions that changed."""
         for o in changes.orders.values():
             terms = o.terms
             names: list[Field] = [o.perm_id, o.client_id, o.order_id, terms.con_id, terms.side]
@@ -56,12 +56,10 @@ class FrameLog:
                 o.average_price,
             ]
             self.add(o.client_id, TRUTH, ["order", *names, *how])
-        touched: dict[tuple[str, int], None] = {}
         for e in changes.executions.values():
             what: list[Field] = [e.exec_id, e.perm_id, e.con_id, e.side, e.shares, e.price]
             self.add(e.client_id, TRUTH, ["fill", *what, e.commission])
-            touched[e.account, e.con_id] = None
-        for account, con_id in touched:
+        for account, con_id in changes.positions:
             held = accounts[account].position(con_id)
             shown: list[Field] = [con_id, held.quantity, held.average_cost, account]
             self.add(None, TRUTH, ["position", *shown])

@@ -321,8 +321,7 @@ class Gateway:
         self._forget_changes()
 
     def _forget_changes(self) -> None:
-        self.desk.store.changes.orders.clear()
-        self.desk.store.changes.executions.clear()
+        self.desk.store.changes.clear()
 
     def close(self) -> None:
         """Save where the market stands and close the state file."""
@@ -364,12 +363,14 @@ class Gateway:
         self.news.post(text, int(self.now()) + 1)  # after what streams have looked at
 
     def _account_moved(self, account: str) -> None:
+        self.desk.store.changes.warned = True
         for listener in list(self.listeners.values()):
             listener.account_changed(account)
 
     def _position_moved(self, account: str, con_id: int) -> None:
         if BY_CON_ID[con_id].legs:
             return  # what is held of a combination are its legs
+        self.desk.store.changes.positions[account, con_id] = None
         for listener in list(self.listeners.values()):
             listener.position_changed(account, con_id)
 

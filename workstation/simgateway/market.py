@@ -27,6 +27,9 @@ _SHARES_PER_SECOND = 330
 _MORNING_STEPS = 48
 _PRINTS_KEPT = 1000
 _AUCTION_SHARES_A_TICK = 2000
+_ONE_STIR = 0.999_999
+"""Almost 1, so that tenths of a second that add up to one step count as one."""
+
 _LOWEST_FAIR = 5.0
 """In ticks, of what has a price of its own."""
 
@@ -40,6 +43,14 @@ class InstrumentMarket:
     what the price follows, for a contract that has a pricing. dividend is what the day takes
     off its last close, in ticks.
     """
+
+    is_halted = False
+    has_expired = False
+    frozen: Quote | None = None
+    """The last quote before it closed; None while it is open."""
+
+    _stirring = 0.0
+    """What of a maker's coming or going is due."""
 
     def __init__(
         self,
@@ -56,10 +67,6 @@ class InstrumentMarket:
         self._is_value = instrument.trading in {Trading.VALUE, Trading.HISTORY}
         self._typical = instrument.typical_size
         self.book = OrderBook()
-        self.is_halted = self.has_expired = False
-        self.frozen: Quote | None = None
-        """The last quote before it closed; None while it is open."""
-
         self.regime = Regime()
         self._stretch = ALWAYS
         self._quote_shown: Quote | None = None
@@ -302,7 +309,10 @@ class InstrumentMarket:
             if limit is not None:
                 matches += self.take(MAKER, order.size, buys=order.buys, limit=limit, now=now)
         matches += self._quote(now)
-        self._traders.stir()
+        self._stirring += activity * seconds / STEP_SECONDS
+        while self._stirring >= _ONE_STIR:
+            self._stirring -= 1
+            self._traders.stir()
         return matches
 
     def _quote(self, now: int) -> list[Match]:

@@ -27,8 +27,21 @@ class Changes:
     orders: dict[int, Order] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
 
+    positions: dict[tuple[str, int], None] = field(default_factory=dict)
+    """Account and con_id of the positions that changed, by fills or without."""
+
+    warned: bool = False
+    """Whether an account has been warned, or is not any longer."""
+
     def __bool__(self) -> bool:
-        return bool(self.orders or self.executions)
+        return bool(self.orders or self.executions or self.positions or self.warned)
+
+    def clear(self) -> None:
+        """Begin anew after a transaction."""
+        self.orders.clear()
+        self.executions.clear()
+        self.positions.clear()
+        self.warned = False
 
 
 class OrderFacts(TypedDict):

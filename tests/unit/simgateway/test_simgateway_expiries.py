@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from workstation.simgateway.accounts import STARTING_CASH
 from workstation.simgateway.instruments import BY_CON_ID, Instrument
 from workstation.simgateway.instruments.futures import ROOTS, listed_futures
 from workstation.simgateway.instruments.options import CHAINS, option
+from workstation.simgateway.state import StateFile
 
 AAPL, SPX = 265598, 416904
 FRIDAY = date(2026, 12, 18)
@@ -142,3 +144,26 @@ def test_who_holds_a_future_that_delivers_is_closed_on_first_notice_day(
     assert book.account.position(future.con_id).quantity == left
     balances = book.world.gateway.balances(book.account.name)
     assert balances.equity == STARTING_CASH + book.account.realized + balances.unrealized
+
+
+def test_positions_that_no_fill_changed_are_on_record(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    book = book_at("2026-12-18 15:59:50", state_file=StateFile(path))
+    told: list[tuple[str, int]] = []
+    book.world.gateway.truth = lambda changes, _: told.extend(changes.positions)
+    one = aapl(400, "C")
+    book.trade(one, 1)
+    told.clear()
+    book.world.run(12)
+    assert set(told) == {(book.account.name, one.con_id), (book.account.name, AAPL)}
+
+    # the process dies: what was settled is in the file
+    crashed = path.with_name("crashed")
+    crashed.write_bytes(path.read_bytes())
+    begin = datetime(2026, 12, 18, 21, 1, tzinfo=UTC)
+    again = Book(begin=begin, state_file=StateFile(crashed))
+    assert again.account.position(AAPL).quantity == 100
+    assert again.account.position(one.con_id).quantity == 0
+    assert again.account.cash == book.account.cash
+    for each in (book, again):
+        each.world.gateway.close()
