@@ -172,19 +172,21 @@ class CommandDesk:
         return self._desk.order_desk.submit_bracket(command.bracket)
 
     def _close_position(self, command: ClosePosition) -> CommandResult:
-        return self._desk.closer.close(command.account, command.con_id)
+        return self._desk.exits.closer.close(command.account, command.con_id)
 
     def _halve(self, command: HalvePosition) -> CommandResult:
-        return self._desk.moves.halve(command.account, command.con_id)
+        return self._desk.exits.moves.halve(command.account, command.con_id)
 
     def _reverse(self, command: ReversePosition) -> CommandResult:
-        return self._desk.closer.reverse(command.account, command.con_id, command.acknowledged)
+        return self._desk.exits.closer.reverse(
+            command.account, command.con_id, command.acknowledged
+        )
 
     def _breakeven(self, command: StopToBreakeven) -> CommandResult:
-        return self._desk.moves.breakeven(command.account, command.con_id)
+        return self._desk.exits.moves.breakeven(command.account, command.con_id)
 
     def _flatten(self, command: Flatten) -> CommandResult:
-        return self._desk.flattener.start(command.account)
+        return self._desk.exits.flattener.start(command.account)
 
     def _apply_limits(self, command: ApplyLimits) -> CommandResult:
         desk = self._desk
@@ -207,7 +209,7 @@ class CommandDesk:
         return self._desk.order_desk.controller.cancel(command.key)
 
     def _cancel_orders(self, command: CancelOrders) -> CommandResult:
-        return self._desk.emergency.cancel(
+        return self._desk.exits.emergency.cancel(
             account=command.account,
             con_id=command.con_id,
             side=command.side,
@@ -215,7 +217,7 @@ class CommandDesk:
         )
 
     def _cancel_globally(self, _command: GlobalCancel) -> CommandResult:
-        return self._desk.emergency.cancel_globally()
+        return self._desk.exits.emergency.cancel_globally()
 
     def _confirm_not_placed(self, command: ConfirmNotPlaced) -> CommandResult:
         order = self._desk.orders.get(command.key)
@@ -248,7 +250,7 @@ class CommandDesk:
         return Done()
 
     def _set_trading_state(self, command: SetTradingState) -> CommandResult:
-        if command.state is TradingState.ACTIVE and self._desk.flattener.running:
+        if command.state is TradingState.ACTIVE and self._desk.exits.flattener.running:
             return Failed("The account is being flattened; entries stay denied until that ends.")
         fault = self._desk.trading.set_by_hand(command.state)
         self._desk.publish_link()

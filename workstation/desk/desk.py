@@ -7,19 +7,18 @@ from typing import Any
 from workstation.broker.notices import LinkEffect, Meaning, meaning_of
 from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
-from workstation.desk.closing import ClosingParts
+from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
-from workstation.desk.emergency import Emergency
+from workstation.desk.exits import Exits, build_exits
 from workstation.desk.figures_desk import FiguresDesk
-from workstation.desk.flatten import Flattener, FlattenParts
+from workstation.desk.flatten import FlattenParts
 from workstation.desk.judge import Judge, JudgeSources
 from workstation.desk.limits import LimitsDesk
 from workstation.desk.link import LinkKeeper
 from workstation.desk.loop import CoreLoop
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
-from workstation.desk.position_moves import PositionMoves
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.request_desk import RequestDesk
 from workstation.desk.risk_watch import RiskSources, RiskWatch
@@ -113,10 +112,7 @@ class Desk:
         self.order_desk = self._build_order_desk()
         self.questions = self._build_questions()
         self.reconciler = self._build_reconciler()
-        self.moves = self._build_moves()
-        self.closer = self.moves.closer
-        self.flattener = Flattener(parts := self._flatten_parts())
-        self.emergency = Emergency(parts, self.flattener, lambda: self._presence.accounts)
+        self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
         self._connect_hooks()
         self._handlers = self._report_handlers()
@@ -183,11 +179,7 @@ class Desk:
 
     def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
         """Return what would become of this draft now, with all findings; sends nothing."""
-        if isinstance(draft, BracketDraft):
-            verdict = self._judge.bracket(draft)
-        else:
-            verdict = self._judge(draft, None)
-        return Previewed(verdict.refusal, verdict.findings)
+        return self._judge.preview(draft)
 
     def publish_link(self) -> None:
         """Tell the window how the link stands, if that changed."""
@@ -273,7 +265,7 @@ class Desk:
         self._risk_watch.filled(report.execution)
         if report.req_id is None:
             self.figures.positions.apply_execution(report.execution)
-        self.moves.check()
+        self.exits.moves.check()
 
     def _on_notice(self, notice: BrokerNotice) -> None:
         meaning = meaning_of(notice.code)
@@ -344,7 +336,7 @@ class Desk:
         self._presence.synced = True
         if not self._presence.farm_lost:
             self.link.set(LinkState.READY, "")
-        self.flattener.resume()
+        self.exits.flattener.resume()
 
     def _on_late(self, text: str) -> None:
         self.notify(
@@ -374,7 +366,7 @@ class Desk:
     def _sweep(self) -> None:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
-        self.moves.check()
+        self.exits.moves.check()
         self._risk_watch.sweep()
         self.standing.follow_silence()
         self.publish_link()
@@ -423,8 +415,8 @@ class Desk:
             needs_user=self.standing.is_live,
         )
 
-    def _build_moves(self) -> PositionMoves:
-        return PositionMoves(
+    def _build_exits(self) -> Exits:
+        return build_exits(
             ClosingParts(
                 clock=self._clock,
                 orders=self.orders,
@@ -438,14 +430,16 @@ class Desk:
                 notify=self.notify,
             ),
             self.figures.positions.average_cost,
+            self._flatten_parts,
+            lambda: self._presence.accounts,
         )
 
-    def _flatten_parts(self) -> FlattenParts:
+    def _flatten_parts(self, closer: Closer) -> FlattenParts:
         return FlattenParts(
             reactor=self._loop,
             orders=self.orders,
             controller=self.order_desk.controller,
-            closer=self.closer,
+            closer=closer,
             positions=self.figures.positions,
             contracts=self.contracts,
             trading=self.trading,
