@@ -4,7 +4,7 @@ Source: tws-wire.md 2.5 (1, 2, 21, 45, 46) and 2.7.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field
@@ -13,13 +13,15 @@ from workstation.simgateway.instruments import Instrument, OptionPricing, Tradin
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.messages import Message, tick_price, tick_size
 from workstation.simgateway.tape import Quote
+from workstation.simgateway.venues import VENUES
 
-LIVE, DELAYED = 1, 3
-"""Market-data types that are sent; frozen ones are live here, the market being open."""
+LIVE, FROZEN, DELAYED, DELAYED_FROZEN = 1, 2, 3, 4
+"""Market-data types; frozen is what a closed market last showed."""
 
 MODEL_SECONDS = 1.0
 DELAYED_SECONDS = 1.0
 
+_ROUND_LOT = 100
 _PRICE_TICKS = {"high": 6, "low": 7, "previous_close": 9, "open": 14}
 _NOT_COMPUTED = (-1.0, -2.0, -1.0, -1.0, -2.0, -2.0, -2.0, -1.0)
 
@@ -66,9 +68,20 @@ class QuoteStream:
     con_id: int
     generic_ticks: frozenset[int]
     kind: int = LIVE
+    """LIVE or DELAYED, as the client is entitled."""
+
+    freezes: bool = False
+    """Whether it shows the last quote of a closed market, not that nobody quotes."""
+
+    told: int = 0
+    """Type of market data the client was told of last."""
+
     sent: Quote | None = None
     printed: int = 0
     """Number of prints of the market already sent as RTVolume."""
+
+    odd_lots: list[tuple[float, int, str] | None] = field(default_factory=lambda: [None, None])
+    """Price, size and venue of the best odd-lot bid and ask as sent."""
 
     model_sent: float = float("-inf")
     checked: float = float("-inf")
@@ -76,16 +89,39 @@ class QuoteStream:
     def publish(self, client: Client, now: float) -> None:
         """Send the ticks that differ from what was sent before."""
         market = client.gateway.markets[self.con_id]
+        is_frozen = self.freezes and market.is_closed
+        shown = self.kind + is_frozen
+        if shown != self.told:
+            self.told = shown
+            client.write([58, 1, self.req_id, shown])
         if self.kind == DELAYED:
             if now - self.checked < DELAYED_SECONDS:
                 return
             self.checked = now
             quote = delayed_quote(client.gateway, self.con_id)
         else:
-            quote = market.quote()
+            quote = market.frozen_quote() if is_frozen else market.quote()
         self._send_changes(client, market, quote)
+        if 787 in self.generic_ticks and client.sv >= 225 and self.kind == LIVE:
+            self._send_odd_lots(client, market)
         if isinstance(market.instrument.pricing, OptionPricing):
             self._send_model(client, market, quote, now)
+
+    def _send_odd_lots(self, client: Client, market: InstrumentMarket) -> None:
+        """Send the best bid and ask of less than a round lot."""
+        if market.instrument.sec_type != "STK":
+            return
+        for number, buys in enumerate((True, False)):
+            best = market.book.best_odd_lot(_ROUND_LOT, buys=buys)
+            found = (-1.0, 0, "")
+            if best is not None:
+                found = (market.instrument.quoted(best.price), best.size, VENUES[best.venue])
+            if self.odd_lots[number] != found:
+                self.odd_lots[number] = found
+                price, size, venue = found
+                client.write(tick_price(self.req_id, 105 + number, price, size, 0))
+                client.write(tick_size(self.req_id, 107 + number, size))
+                client.write([46, 6, self.req_id, 109 + number, venue])
 
     def _send_changes(self, client: Client, market: InstrumentMarket, quote: Quote) -> None:
         old, self.sent = self.sent, quote
