@@ -48,6 +48,9 @@ class InstrumentMarket:
     _low: float
     """Of the day, in ticks."""
 
+    _frozen: Quote | None = None
+    """The quote at the last close."""
+
     def __init__(
         self,
         instrument: Instrument,
@@ -68,9 +71,6 @@ class InstrumentMarket:
         self._stretch = ALWAYS
         self._quote_shown: Quote | None = None
         self._quote_state: tuple[object, ...] = ()
-        self._frozen: Quote | None = None
-        """The quote at the last close."""
-
         self._random = Random(f"{seed}:{instrument.seed_name}")  # noqa: S311 a market, not a secret
         self._previous_close: float = instrument.ticks(instrument.reference_price)
         self.prints: deque[Print] = deque(maxlen=_PRINTS_KEPT)

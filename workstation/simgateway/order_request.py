@@ -275,7 +275,7 @@ def _read_options(fields: Fields, request: PlaceRequest) -> None:
     options.seek_price_improvement = fields.optional_integer()
     options.route_marketable_to_bbo = fields.optional_integer()
     options.what_if_type = fields.optional_integer()
-    options.attached = [text for text in (fields.text() for _ in range(4)) if text]
+    options.attached = tuple(text for text in (fields.text() for _ in range(4)) if text)
 
 
 def _read_pegs(fields: Fields, request: PlaceRequest) -> None:

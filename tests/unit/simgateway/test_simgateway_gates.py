@@ -167,7 +167,7 @@ def test_every_option_of_a_version_is_read(version: int) -> None:
         seek_price_improvement=1 if late else None,
         route_marketable_to_bbo=1 if late else None,
         what_if_type=1 if late else None,
-        attached=["1", "PRESET"] if later else [],
+        attached=("1", "PRESET") if later else (),
     )
     assert request.hedge_max_size == (1 if version >= 223 else None)
     assert request.conditions_include_overnight == (version >= 226)
