@@ -114,6 +114,9 @@ class Gateway:
         accounts: int = 1,
     ) -> None:
         self.master_client_id = master_client_id
+        self.display_groups: dict[int, str] = {}
+        """What each group of windows shows, as "conId@exchange"."""
+
         self.truth: Truth = lambda *_: None
         self.listeners: dict[int, Listener] = {}
         saved = state_file.load() if state_file else None

@@ -121,6 +121,8 @@ def market_depth(client: Client, fields: Fields) -> None:
     if count < 1:
         refusal = invalid("Invalid number of rows")
         client.error(req_id, refusal.code, refusal.text)
+    elif instrument.sec_type == "CFD" and BY_CON_ID[instrument.underlying].sec_type == "STK":
+        client.write([92, req_id, instrument.underlying, "SMART"])  # its share has the book
     elif not is_served or instrument.sec_type not in {"STK", *_ONE_PLACE}:
         client.error(req_id, 10092, _NO_DEPTH)
     elif instrument.entitlement is not Entitlement.LIVE:
