@@ -135,6 +135,9 @@ class OrderDesk:
             self.store.complain(client_id, order_id, 10147, text)
         elif order.status in LIVE or order.status == HELD_BACK:
             self.floor.cancel(order, "")
+        elif order.status == FILLED:
+            text = f"OrderId {order_id} that needs to be cancelled can not be cancelled, state: Filled."
+            self.store.complain(client_id, order_id, 10148, text)
         else:
             text = (
                 "Cancel attempted when order is not in a cancellable state.  "
