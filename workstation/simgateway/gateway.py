@@ -98,6 +98,9 @@ class Gateway:
     away_until = 0.0
     """Machine's monotonic time before which no client is taken: a restart under way."""
 
+    display_groups: dict[int, str]
+    """What each group of windows shows, as "conId@exchange"."""
+
     _mute = False
     """Whether clients hear nothing of what happens to orders."""
 
@@ -114,9 +117,7 @@ class Gateway:
         accounts: int = 1,
     ) -> None:
         self.master_client_id = master_client_id
-        self.display_groups: dict[int, str] = {}
-        """What each group of windows shows, as "conId@exchange"."""
-
+        self.display_groups = {}
         self.truth: Truth = lambda *_: None
         self.listeners: dict[int, Listener] = {}
         saved = state_file.load() if state_file else None
