@@ -117,7 +117,6 @@ class Gateway:
         accounts: int = 1,
     ) -> None:
         self.master_client_id = master_client_id
-        self.display_groups = {}
         self.truth: Truth = lambda *_: None
         self.listeners: dict[int, Listener] = {}
         saved = state_file.load() if state_file else None
@@ -147,7 +146,8 @@ class Gateway:
         self._take_over(saved, last_days, now)
 
     def _open_calendar(self, day: NamedDay) -> None:
-        """Get ready what happens by the clock."""
+        """Get ready what happens by the clock, and what windows show together."""
+        self.display_groups = {}
         self._halts = RegularHalts(self.markets, self.desk)
         self._events = CorporateEvents(
             self.markets, self.histories, self.desk, self._position_moved
