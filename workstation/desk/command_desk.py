@@ -6,12 +6,15 @@ from functools import partial
 from typing import Any
 
 from workstation.desk.desk import Desk
+from workstation.desk.streams import WATCHLIST
 from workstation.domain.commands import (
     ApplyLimits,
     Ask,
+    AttendQuotes,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
+    ChooseDataType,
     ClosePosition,
     Command,
     CommandResult,
@@ -46,7 +49,9 @@ from workstation.domain.commands import (
 )
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
+from workstation.domain.ids import ConId
 from workstation.domain.order_status import OrderFlag
+from workstation.domain.subscription import StreamKind
 from workstation.oms.events import NotPlacedConfirmed
 
 log = logging.getLogger(__name__)
@@ -73,12 +78,7 @@ class CommandDesk:
             Reconnect: self._reconnect,
             SetArmed: self._set_armed,
             SetTradingState: self._set_trading_state,
-            UnfollowBars: self._unfollow_bars,
-            FollowDepth: self._follow_depth,
-            UnfollowDepth: self._unfollow_depth,
-            FollowTape: self._follow_tape,
-            UnfollowTape: self._unfollow_tape,
-            WithdrawAsk: desk.questions.withdraw,
+            **self._data_handlers(),
         }
         self._later: dict[type, Callable[[Any, Answering], None]] = {
             WatchSymbol: self._watch,
@@ -105,6 +105,18 @@ class CommandDesk:
             GlobalCancel: self._cancel_globally,
             ConfirmNotPlaced: self._confirm_not_placed,
             PreviewOrder: self._preview,
+        }
+
+    def _data_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
+        return {
+            UnfollowBars: self._unfollow_bars,
+            FollowDepth: self._follow_depth,
+            UnfollowDepth: self._unfollow_depth,
+            FollowTape: self._follow_tape,
+            UnfollowTape: self._unfollow_tape,
+            AttendQuotes: self._attend,
+            ChooseDataType: self._choose_data_type,
+            WithdrawAsk: self._desk.questions.withdraw,
         }
 
     def drain(self) -> None:
@@ -148,16 +160,34 @@ class CommandDesk:
         return Done()
 
     def _follow_depth(self, command: FollowDepth) -> CommandResult:
-        return self._desk.data.follow_depth(command.con_id)
+        return self._follow(command.con_id, StreamKind.DEPTH, command.widget)
 
     def _unfollow_depth(self, command: UnfollowDepth) -> CommandResult:
-        return self._desk.data.unfollow_depth(command.con_id)
+        return self._unfollow(command.con_id, StreamKind.DEPTH, command.widget)
 
     def _follow_tape(self, command: FollowTape) -> CommandResult:
-        return self._desk.data.follow_tape(command.con_id)
+        return self._follow(command.con_id, StreamKind.TAPE, command.widget)
 
     def _unfollow_tape(self, command: UnfollowTape) -> CommandResult:
-        return self._desk.data.unfollow_tape(command.con_id)
+        return self._unfollow(command.con_id, StreamKind.TAPE, command.widget)
+
+    def _follow(self, con_id: ConId, kind: StreamKind, widget: str) -> CommandResult:
+        self._desk.streams.want(con_id, kind, widget)
+        return Done()
+
+    def _unfollow(self, con_id: ConId, kind: StreamKind, widget: str) -> CommandResult:
+        self._desk.streams.drop(con_id, kind, widget)
+        return Done()
+
+    def _attend(self, command: AttendQuotes) -> CommandResult:
+        self._desk.streams.attend(
+            command.chosen, command.visible, list_is_seen=command.list_is_seen
+        )
+        return Done()
+
+    def _choose_data_type(self, command: ChooseDataType) -> CommandResult:
+        self._desk.streams.set_type(command.con_id, command.data_type)
+        return Done()
 
     def _request_headlines(self, command: RequestHeadlines, answer: Answering) -> None:
         self._desk.data.request_headlines(command.con_id, answer)
@@ -228,6 +258,8 @@ class CommandDesk:
 
     def _use_endpoint(self, command: UseEndpoint) -> CommandResult:
         standby = (command.standby_host, command.standby_port) if command.standby_port else None
+        if (command.host, command.port) != (self._desk.link.host, self._desk.link.port):
+            self._desk.streams.forget_lessons()  # another TWS may leave more room, or less
         self._desk.link.use(command.host, command.port, standby)
         return Done()
 
@@ -235,7 +267,7 @@ class CommandDesk:
         return self._desk.preview(command.draft)
 
     def _unwatch(self, command: UnwatchContract) -> CommandResult:
-        self._desk.contracts.unwatch(command.con_id)
+        self._desk.streams.drop(command.con_id, StreamKind.QUOTES, WATCHLIST)
         return Done()
 
     def _reconnect(self, _command: Reconnect) -> CommandResult:
