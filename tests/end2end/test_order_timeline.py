@@ -20,7 +20,7 @@ def test_the_life_of_an_order_is_read_while_the_program_writes(
     panel = trader.window.orders
     trader.click_row(panel.table, 0)
     panel._on_menu(panel.table.visualRect(panel.table.model().index(0, 0)).center())
-    menu = panel._menu
+    menu = panel.menu
     assert menu is not None
     action = next(each for each in menu.actions() if each.text() == "Timeline…")
     trader.until(menu.isVisible)

@@ -22,9 +22,10 @@ if len(sys.argv) > 4:
 import ibapi.client
 import ibapi.connection
 from ibapi.client import EClient
-from ibapi.contract import Contract
+from ibapi.contract import ComboLeg, Contract
 from ibapi.execution import ExecutionFilter
 from ibapi.order import Order
+from ibapi.scanner import ScannerSubscription
 from ibapi.wrapper import EWrapper
 
 try:
@@ -223,6 +224,80 @@ def data(app: Probe) -> None:
     app.cancelHistoricalData(311)
 
 
+def named(symbol: str, sec_type: str, exchange: str = "SMART", **more: Any) -> Contract:
+    made = contract(symbol, exchange)
+    made.secType = sec_type
+    for name, value in more.items():
+        setattr(made, name, value)
+    return made
+
+
+def options(app: Probe) -> None:
+    """Ask for a chain, and for one option of it: its details, its greeks and what they imply."""
+    app.reqSecDefOptParams(601, "AAPL", "", "STK", 265598)
+    app.wait("securityDefinitionOptionParameterEnd")
+    chain = app.wait("securityDefinitionOptionParameter")
+    last = next(a for n, a in app.calls if n == "tickPrice" and a[:2] == (301, 4))[2]
+    strike = min(chain[6], key=lambda price: abs(price - last))
+    terms = {"lastTradeDateOrContractMonth": min(chain[5]), "strike": strike, "right": "C"}
+    call = named("AAPL", "OPT", **terms)
+    app.reqContractDetails(602, call)
+    app.reqMktData(603, call, "", False, False, [])
+    app.calculateImpliedVolatility(604, call, 12.5, last, [])
+    app.calculateOptionPrice(605, call, 0.4, last, [])
+    app.wait("contractDetails", lambda i, *_: i == 602)
+    for req_id, kind in ((603, 13), (604, 53), (605, 53)):
+        app.wait("tickOptionComputation", lambda i, k, *_, w=(req_id, kind): (i, k) == w)
+    app.cancelMktData(603)
+
+
+def more_data(app: Probe) -> None:
+    """Ask for what else there is: bonds, combinations, scans, bulletins, schedules, groups."""
+    bond = Contract()
+    bond.secType, bond.symbol, bond.exchange, bond.currency = "BOND", "IBM", "SMART", "USD"
+    app.reqContractDetails(701, bond)
+    spread = named("AAPL,IBM", "BAG")
+    spread.comboLegs = [leg(265598, "BUY"), leg(8314, "SELL")]
+    app.reqMktData(702, spread, "", True, False, [])
+    app.reqHistogramData(703, contract(), True, "1 day")
+    if app.serverVersion() >= 165:
+        app.reqHistoricalData(704, contract(), "", "5 D", "1 day", "SCHEDULE", 1, 1, False, [])
+    app.reqRealTimeBars(705, contract("IBM"), 5, "TRADES", True, [])
+    scan = ScannerSubscription()
+    scan.instrument, scan.locationCode, scan.scanCode = "STK", "STK.US.MAJOR", "TOP_PERC_GAIN"
+    app.reqScannerSubscription(706, scan, [], [])
+    app.reqNewsBulletins(True)
+    app.reqHistoricalTicks(
+        707, contract(), "", "20301120 10:00:00 US/Eastern", 5, "TRADES", 1, True, []
+    )
+    app.queryDisplayGroups(708)
+    app.subscribeToGroupEvents(709, 3)
+    app.updateDisplayGroup(709, "8314@SMART")
+    app.reqMktDepth(710, named("AAPL", "CFD"), 5, False, [])
+    app.requestFA(1)
+    app.wait("bondContractDetails")
+    app.wait("tickSnapshotEnd", lambda i: i == 702)
+    for name in ("histogramData", "realtimeBar", "scannerData", "scannerDataEnd"):
+        app.wait(name)
+    app.wait("updateNewsBulletin")
+    app.wait("historicalTicksLast", lambda i, *_: i == 707)
+    app.wait("displayGroupUpdated", lambda _i, text: text == "8314@SMART")
+    app.wait("rerouteMktDepthReq")
+    if app.serverVersion() >= 165:
+        app.wait("historicalSchedule")
+    app.refused(-1, 321)
+    app.cancelRealTimeBars(705)
+    app.cancelScannerSubscription(706)
+    app.cancelNewsBulletins()
+    app.unsubscribeFromGroupEvents(709)
+
+
+def leg(con_id: int, side: str) -> ComboLeg:
+    made = ComboLeg()
+    made.conId, made.ratio, made.action, made.exchange = con_id, 1, side, "SMART"
+    return made
+
+
 def account(app: Probe) -> None:
     """Ask for everything about the account."""
     app.reqPositions()
@@ -282,7 +357,7 @@ def main() -> int:
     code = 0
     try:
         app.wait("nextValidId")
-        for step in (session, news, orders, account, data):
+        for step in (session, news, orders, account, data, options, more_data):
             step(app)
     except TimeoutError as missing:
         print(f"{missing} did not come", file=sys.stderr)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.integration.conformance_support import Heard, probe_all
 from tests.unit.simgateway.gateway_support import (
     GatewayProcess,
     StockClient,
@@ -48,3 +49,9 @@ def client(gateway: GatewayProcess, request: pytest.FixtureRequest) -> Iterator[
     with stock_client(gateway.port, request.param) as connected:
         assert connected.serverVersion() == request.param
         yield connected
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[int, Heard]:
+    """Return what stock ibapi of each conformance version heard; it is asked once."""
+    return probe_all()

@@ -261,6 +261,13 @@ def test_each_failure_names_its_cure(
     assert advice in line
 
 
+def test_a_read_only_tws_is_not_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with scripted_server(is_read_only) as port:
+        answer, _ = fails(capsys, "--port", port, "--wait", 900)
+
+    assert answer["connection"]["reason"].startswith("the broker did not complete")
+
+
 def test_a_wait_too_short_is_said(gateway: Gateway, capsys: pytest.CaptureFixture[str]) -> None:
     answer, _ = fails(capsys, "--port", gateway.port, "--wait", "0.0001")
 

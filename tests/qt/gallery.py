@@ -46,6 +46,7 @@ from workstation.domain.commands import (
     RequestHeadlines,
     SubmitOrder,
 )
+from workstation.domain.farm import Farm, FarmPurpose, FarmStatus, FarmsView
 from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
 from workstation.domain.ids import AccountId, ClientId
 from workstation.domain.link import LinkState
@@ -64,6 +65,7 @@ from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
 from workstation.domain.preview import MarginPreview
 from workstation.domain.quote import MarketDataType
+from workstation.domain.subscription import DataUse, StreamKind, StreamPhase, StreamState, Use
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
@@ -344,9 +346,38 @@ def leaving(window: MainWindow, commands: FakeCommands) -> None:
     window.close()
 
 
+def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.docks.focus("connection")
+    settle()
+    at = NOW - timedelta(minutes=42)
+    window.on_latest(
+        (
+            FarmsView((
+                Farm(name="usfarm", purpose=FarmPurpose.QUOTES, status=FarmStatus.BROKEN, since=NOW),
+                Farm(name="usfarm.nj", purpose=FarmPurpose.QUOTES, status=FarmStatus.OK, since=at),
+                Farm(name="ushmds", purpose=FarmPurpose.HISTORY, status=FarmStatus.INACTIVE, since=at),
+                Farm(name="secdefil", purpose=FarmPurpose.CONTRACTS, status=FarmStatus.OK, since=at),
+            )),
+            DataUse(
+                lines=Use(name="market-data lines", used=97, most=97, waiting=14, detail="the broker gives 97 of 100"),
+                depth=Use(name="order books", used=1, most=3, detail="AAPL (Depth)"),
+                tape=Use(name="tick-by-tick streams", used=1, most=5, detail="AAPL (Time and sales)"),
+                messages=Use(name="messages a second", used=12, most=45),
+                history=Use(name="history requests", used=3, most=50),
+            ),
+            StreamState(con_id=CON_IDS["TSLA"], kind=StreamKind.QUOTES, phase=StreamPhase.PAUSED, text="paused: all 97 market-data lines are in use", advice="It comes back by itself when one is free."),
+            StreamState(con_id=CON_IDS["META"], kind=StreamKind.QUOTES, phase=StreamPhase.REFUSED, text="no subscription", advice="Right-click the row, Market data, Delayed; or subscribe at the broker.", code=354),
+        )
+    )  # fmt: skip
+    window.on_events((LinkChanged(a_link(LinkState.DEGRADED, reason="data farm down: usfarm (quotes)", next_step="Its quotes are stale. TWS restores the farm by itself.", only_farms=True, environment=Environment.PAPER, account=AccountId("DU1234567"))),))  # fmt: skip
+    time.sleep(1.1)
+    window.on_frame()
+
+
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, *RISK_PAGES, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, *RISK_PAGES, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -154,6 +154,22 @@ def test_each_failure_names_the_setting(paper: ConnectionDialog, reason: str, cu
     assert cure in paper.advice_label.text()
 
 
+def test_a_link_that_is_up_gets_no_advice(paper: ConnectionDialog) -> None:
+    paper.show_link(a_link(environment=Environment.PAPER))
+    assert "Now READY at 127.0.0.1:7497" in paper.state_label.text()
+    assert paper.advice_label.text() == ""
+
+
+def test_lists_that_do_not_come_point_at_read_only(paper: ConnectionDialog) -> None:
+    paper.show_link(a_link(LinkState.SYNCING, environment=Environment.PAPER))
+    assert "switch off 'Read-Only API'" in paper.advice_label.text()
+
+
+def test_a_live_account_on_a_paper_profile_is_said(paper: ConnectionDialog) -> None:
+    paper.show_link(a_link(environment=Environment.LIVE))
+    assert "The account is LIVE, this profile says PAPER" in paper.advice_label.text()
+
+
 def test_the_advice_fits_the_program_of_the_port(paper: ConnectionDialog) -> None:
     choose(paper, "gateway-paper")
     assert "IB Gateway" in paper.advice_label.text()

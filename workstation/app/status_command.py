@@ -21,16 +21,13 @@ from workstation.domain.clock import SystemClock
 from workstation.domain.errors import SettingsError
 from workstation.domain.ids import ClientId
 from workstation.domain.link import LinkState
+from workstation.domain.link_fault import is_read_only_refusal
 from workstation.domain.notice import Severity
 from workstation.domain.profile import is_loopback
 from workstation.domain.protocol import HIGHEST_SERVER_VERSION, LOWEST_SERVER_VERSION
 from workstation.storage.paths import default_data_folder
 from workstation.storage.settings import read_settings
-from workstation.ui.connection_advice import (
-    advice_on,
-    is_read_only_refusal,
-    read_only_advice,
-)
+from workstation.ui.connection_advice import advice_on, read_only_advice
 from workstation.ui.text import one_line
 
 DONE, WRONG, NOT_CONNECTED, INTERRUPTED = 0, 2, 3, 130

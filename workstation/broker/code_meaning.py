@@ -14,6 +14,7 @@ class LinkEffect(Enum):
     RESTORED_DATA_LOST = auto()
     RESTORED = auto()
     CLIENT_ID_IN_USE = auto()
+    NEW_PORT = auto()
 
 
 class CodeKind(StrEnum):

@@ -91,7 +91,8 @@ _LINK: dict[int, Meaning] = {
     1300: _link(
         _ERROR,
         "TWS changed its port and dropped the connection.",
-        "Connect to the port that the message names.",
+        "The program connects to the port that the message names.",
+        LinkEffect.NEW_PORT,
     ),
     2103: _FARM_DOWN,
     2105: _FARM_DOWN,

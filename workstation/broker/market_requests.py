@@ -6,6 +6,7 @@ from workstation.broker.requests import Subscriptions
 from workstation.broker.to_ib import ib_con_id_query, ib_contract, ib_stock_query
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId, ReqId
+from workstation.domain.quote import MarketDataType
 
 
 class MarketRequests:
@@ -45,11 +46,19 @@ class MarketRequests:
             self._subscriptions.add(req_id, contract.con_id)
         return req_id
 
-    def unsubscribe_quotes(self, con_id: ConId) -> None:
-        """Stop the quotes of a contract; harmless where none stream."""
-        req_id = self._subscriptions.remove(con_id)
-        if req_id is not None:
-            self._writer.ask(lambda client: client.cancelMktData(req_id), share=Share.QUOTE)
+    def cancel_quotes(self, req_id: ReqId) -> None:
+        """Stop the quotes of one request."""
+        self._writer.ask(lambda client: client.cancelMktData(req_id), share=Share.QUOTE)
+
+    def forget_quotes(self, con_id: ConId) -> None:
+        """Let no request feed the slot of a contract any more."""
+        self._subscriptions.remove(con_id)
+
+    def data_type(self, data_type: MarketDataType) -> bool:
+        """Choose live, frozen, delayed or delayed-frozen for the quotes asked for after this."""
+        return self._writer.ask(
+            lambda client: client.reqMarketDataType(data_type.value), share=Share.QUOTE
+        )
 
     def quotes_of(self, req_id: int) -> ConId | None:
         """Return the contract whose quotes this request streams."""

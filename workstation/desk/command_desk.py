@@ -6,12 +6,15 @@ from functools import partial
 from typing import Any
 
 from workstation.desk.desk import Desk
+from workstation.desk.streams import WATCHLIST
 from workstation.domain.commands import (
     ApplyLimits,
     Ask,
+    AttendQuotes,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
+    ChooseDataType,
     ClosePosition,
     Command,
     CommandResult,
@@ -46,7 +49,9 @@ from workstation.domain.commands import (
 )
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
+from workstation.domain.ids import ConId
 from workstation.domain.order_status import OrderFlag
+from workstation.domain.subscription import StreamKind
 from workstation.oms.events import NotPlacedConfirmed
 
 log = logging.getLogger(__name__)
@@ -73,12 +78,7 @@ class CommandDesk:
             Reconnect: self._reconnect,
             SetArmed: self._set_armed,
             SetTradingState: self._set_trading_state,
-            UnfollowBars: self._unfollow_bars,
-            FollowDepth: self._follow_depth,
-            UnfollowDepth: self._unfollow_depth,
-            FollowTape: self._follow_tape,
-            UnfollowTape: self._unfollow_tape,
-            WithdrawAsk: desk.questions.withdraw,
+            **self._data_handlers(),
         }
         self._later: dict[type, Callable[[Any, Answering], None]] = {
             WatchSymbol: self._watch,
@@ -105,6 +105,18 @@ class CommandDesk:
             GlobalCancel: self._cancel_globally,
             ConfirmNotPlaced: self._confirm_not_placed,
             PreviewOrder: self._preview,
+        }
+
+    def _data_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
+        return {
+            UnfollowBars: self._unfollow_bars,
+            FollowDepth: self._follow_depth,
+            UnfollowDepth: self._unfollow_depth,
+            FollowTape: self._follow_tape,
+            UnfollowTape: self._unfollow_tape,
+            AttendQuotes: self._attend,
+            ChooseDataType: self._choose_data_type,
+            WithdrawAsk: self._desk.questions.withdraw,
         }
 
     def drain(self) -> None:
@@ -148,16 +160,34 @@ class CommandDesk:
         return Done()
 
     def _follow_depth(self, command: FollowDepth) -> CommandResult:
-        return self._desk.data.follow_depth(command.con_id)
+        return self._follow(command.con_id, StreamKind.DEPTH, command.widget)
 
     def _unfollow_depth(self, command: UnfollowDepth) -> CommandResult:
-        return self._desk.data.unfollow_depth(command.con_id)
+        return self._unfollow(command.con_id, StreamKind.DEPTH, command.widget)
 
     def _follow_tape(self, command: FollowTape) -> CommandResult:
-        return self._desk.data.follow_tape(command.con_id)
+        return self._follow(command.con_id, StreamKind.TAPE, command.widget)
 
     def _unfollow_tape(self, command: UnfollowTape) -> CommandResult:
-        return self._desk.data.unfollow_tape(command.con_id)
+        return self._unfollow(command.con_id, StreamKind.TAPE, command.widget)
+
+    def _follow(self, con_id: ConId, kind: StreamKind, widget: str) -> CommandResult:
+        self._desk.streams.want(con_id, kind, widget)
+        return Done()
+
+    def _unfollow(self, con_id: ConId, kind: StreamKind, widget: str) -> CommandResult:
+        self._desk.streams.drop(con_id, kind, widget)
+        return Done()
+
+    def _attend(self, command: AttendQuotes) -> CommandResult:
+        self._desk.streams.attend(
+            command.chosen, command.visible, list_is_seen=command.list_is_seen
+        )
+        return Done()
+
+    def _choose_data_type(self, command: ChooseDataType) -> CommandResult:
+        self._desk.streams.set_type(command.con_id, command.data_type)
+        return Done()
 
     def _request_headlines(self, command: RequestHeadlines, answer: Answering) -> None:
         self._desk.data.request_headlines(command.con_id, answer)
@@ -172,19 +202,21 @@ class CommandDesk:
         return self._desk.order_desk.submit_bracket(command.bracket)
 
     def _close_position(self, command: ClosePosition) -> CommandResult:
-        return self._desk.closer.close(command.account, command.con_id)
+        return self._desk.exits.closer.close(command.account, command.con_id)
 
     def _halve(self, command: HalvePosition) -> CommandResult:
-        return self._desk.moves.halve(command.account, command.con_id)
+        return self._desk.exits.moves.halve(command.account, command.con_id)
 
     def _reverse(self, command: ReversePosition) -> CommandResult:
-        return self._desk.closer.reverse(command.account, command.con_id, command.acknowledged)
+        return self._desk.exits.closer.reverse(
+            command.account, command.con_id, command.acknowledged
+        )
 
     def _breakeven(self, command: StopToBreakeven) -> CommandResult:
-        return self._desk.moves.breakeven(command.account, command.con_id)
+        return self._desk.exits.moves.breakeven(command.account, command.con_id)
 
     def _flatten(self, command: Flatten) -> CommandResult:
-        return self._desk.flattener.start(command.account)
+        return self._desk.exits.flattener.start(command.account)
 
     def _apply_limits(self, command: ApplyLimits) -> CommandResult:
         desk = self._desk
@@ -207,7 +239,7 @@ class CommandDesk:
         return self._desk.order_desk.controller.cancel(command.key)
 
     def _cancel_orders(self, command: CancelOrders) -> CommandResult:
-        return self._desk.emergency.cancel(
+        return self._desk.exits.emergency.cancel(
             account=command.account,
             con_id=command.con_id,
             side=command.side,
@@ -215,7 +247,7 @@ class CommandDesk:
         )
 
     def _cancel_globally(self, _command: GlobalCancel) -> CommandResult:
-        return self._desk.emergency.cancel_globally()
+        return self._desk.exits.emergency.cancel_globally()
 
     def _confirm_not_placed(self, command: ConfirmNotPlaced) -> CommandResult:
         order = self._desk.orders.get(command.key)
@@ -226,6 +258,8 @@ class CommandDesk:
 
     def _use_endpoint(self, command: UseEndpoint) -> CommandResult:
         standby = (command.standby_host, command.standby_port) if command.standby_port else None
+        if (command.host, command.port) != (self._desk.link.host, self._desk.link.port):
+            self._desk.streams.forget_lessons()  # another TWS may leave more room, or less
         self._desk.link.use(command.host, command.port, standby)
         return Done()
 
@@ -233,7 +267,7 @@ class CommandDesk:
         return self._desk.preview(command.draft)
 
     def _unwatch(self, command: UnwatchContract) -> CommandResult:
-        self._desk.contracts.unwatch(command.con_id)
+        self._desk.streams.drop(command.con_id, StreamKind.QUOTES, WATCHLIST)
         return Done()
 
     def _reconnect(self, _command: Reconnect) -> CommandResult:
@@ -248,7 +282,7 @@ class CommandDesk:
         return Done()
 
     def _set_trading_state(self, command: SetTradingState) -> CommandResult:
-        if command.state is TradingState.ACTIVE and self._desk.flattener.running:
+        if command.state is TradingState.ACTIVE and self._desk.exits.flattener.running:
             return Failed("The account is being flattened; entries stay denied until that ends.")
         fault = self._desk.trading.set_by_hand(command.state)
         self._desk.publish_link()

@@ -1,4 +1,4 @@
-"""Contracts known to the desk: look-ups, price ladders, and who wants their quotes."""
+"""Contracts known to the desk: look-ups and price ladders."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,10 @@ class _LookUp:
 
 
 class Contracts:
-    """Looks contracts up, remembers them, and streams the quotes of those watched. Core thread."""
+    """Looks contracts up and remembers them. Core thread.
+
+    `on_watched` hears of each contract whose quotes somebody wants.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Contracts:
         *,
         on_known: Callable[[ContractDetails], None],
     ) -> None:
+        self.on_watched: Callable[[ConId], None] = _ignore
         self._reactor = reactor
         self._session = session
         self._on_known = on_known
@@ -42,32 +46,26 @@ class Contracts:
         self._rules: dict[ConId, int] = {}
         self._look_ups: dict[ReqId, _LookUp] = {}
         self._asked: set[ConId] = set()
-        self._watched: set[ConId] = set()
 
     def details(self, con_id: ConId) -> ContractDetails | None:
         """Return the rules of a contract, or None where it was not looked up."""
         return self._details.get(con_id)
 
     def watch(self, symbol: str, answer: Answer) -> None:
-        """Look a US stock up and stream its quotes; answers Watched or Failed."""
+        """Look a US stock up and want its quotes; answers Watched or Failed."""
         wanted = symbol.strip().upper()
         if not wanted or not wanted.isascii() or not wanted.isprintable() or len(wanted) > 24:
             answer(Failed("A symbol is written in letters and digits, for example AAPL."))
             return
         known = [con_id for con_id, each in self._details.items() if _is_us_stock(each, wanted)]
         if len(known) == 1:
-            self._stream(known[0])
+            self.on_watched(known[0])
             answer(Watched(known[0], wanted))
             return
         if self._session.phase is not Phase.UP:
             answer(Failed(f"{wanted} cannot be looked up: there is no link to the broker."))
             return
         self._begin(self._session.market.look_up(wanted), wanted, answer=answer)
-
-    def unwatch(self, con_id: ConId) -> None:
-        """Stop the quotes of a contract."""
-        self._watched.discard(con_id)
-        self._session.market.unsubscribe_quotes(con_id)
 
     def need(self, con_id: ConId) -> None:
         """Look a contract up that a position or an order names, so that it can be closed."""
@@ -76,9 +74,7 @@ class Contracts:
             self._begin(self._session.market.look_up_con_id(con_id), "", con_id=con_id)
 
     def session_up(self) -> None:
-        """Stream again what was streaming before, ask again for the rules still missing."""
-        for con_id in tuple(self._watched):
-            self._session.market.subscribe_quotes(self._details[con_id].contract)
+        """Ask again for the rules still missing."""
         for rule_id in sorted(set(self._rules.values()) - self._ladders.keys()):
             self._session.market.market_rule(rule_id)
 
@@ -116,7 +112,7 @@ class Contracts:
             look_up.answer(Failed(f"The symbol {look_up.symbol} {what} at the broker."))
             return
         con_id = found.pop()
-        self._stream(con_id)
+        self.on_watched(con_id)
         look_up.answer(Watched(con_id, look_up.symbol))
 
     def on_refused(self, req_id: int, text: str) -> bool:
@@ -168,14 +164,12 @@ class Contracts:
             self._details[con_id] = known
             self._on_known(known)
 
-    def _stream(self, con_id: ConId) -> None:
-        self._watched.add(con_id)
-        running = self._session.market.quotes_running(con_id)
-        if not running and self._session.phase is Phase.UP:  # else session_up() will do it
-            self._session.market.subscribe_quotes(self._details[con_id].contract)
-
 
 def _is_us_stock(details: ContractDetails, symbol: str) -> bool:
     """Tell whether this is what a look-up by symbol asks for: options share their symbol."""
     contract = details.contract
     return (contract.symbol, contract.sec_type, contract.currency) == (symbol, "STK", "USD")
+
+
+def _ignore(_con_id: ConId) -> None:
+    """Stand in until a desk takes the hook."""

@@ -76,5 +76,5 @@ def build_core(
     loop.on_woken = commands.drain
     control = None
     if settings.control_file is not None:
-        control = ControlChannel(loop, settings.control_file, desk.emergency.act)
+        control = ControlChannel(loop, settings.control_file, desk.exits.emergency.act)
     return Core(loop, desk, commands, journal, control)

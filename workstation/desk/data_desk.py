@@ -13,7 +13,6 @@ from workstation.domain.clock import Clock
 from workstation.domain.commands import (
     BarsAnswer,
     CommandResult,
-    Done,
     Failed,
     HeadlinesAnswer,
     RequestArticle,
@@ -31,11 +30,15 @@ from workstation.domain.reports import (
     HistoryUpdateReport,
     NewsProvidersReport,
 )
+from workstation.domain.subscription import StreamKind
 from workstation.marketdata.market import Market
 
 ANSWER_SECONDS = 20.0
+SILENT_SECONDS = 90.0
+"""The broker updates a followed series every 5 s; after this long, in a market that moves, it is
+asked for again."""
 NO_DATA = 162
-DEPTH_HALTED, DEPTH_RESET = 316, 317
+UPDATES_LOST = 10182
 _AFTER_CANCEL = frozenset({NO_DATA, 300, 310, 366})
 """Says of a request that was cancelled that it is gone: expected."""
 _WARNINGS = (2100, 2199)
@@ -67,8 +70,8 @@ class _Asked:
 class DataDesk:
     """Asks once for what several widgets follow, and answers each. Core thread.
 
-    Books and prints come back by themselves in a new session; series of bars are followed
-    again by the charts, which know what they miss.
+    In a new session series of bars are followed again by the charts, which know what they
+    miss; within a session a series that was lost is asked for again, and its gap filled.
     """
 
     def __init__(
@@ -93,19 +96,14 @@ class DataDesk:
         self._series_users: Counter[Series] = Counter()
         self._series_of: dict[int, Series] = {}
         self._forming: dict[Series, Bar] = {}
-        self._book_users: Counter[ConId] = Counter()
-        self._tape_users: Counter[ConId] = Counter()
+        self._renewed: dict[int, Timer] = {}
+        self._heard_at: dict[Series, float] = {}
+        self.heard: Callable[[ConId, StreamKind], None] = _deaf
+        """Hears of every book and tape that brought something."""
         self._providers: str | None = None
         self._headline_wishes: list[tuple[ConId, Answer]] = []
 
     # -- life of the session ------------------------------------------------------------------
-
-    def session_up(self) -> None:
-        """Follow again what was followed."""
-        for con_id in self._book_users:
-            self._begin_book(con_id)
-        for con_id in self._tape_users:
-            self._begin_tape(con_id)
 
     def session_down(self) -> None:
         """End what waits; mark what streamed."""
@@ -115,8 +113,10 @@ class DataDesk:
         self._series_users.clear()
         self._series_of.clear()
         self._forming.clear()
-        self._books.session_down()
-        self._tapes.session_down()
+        self._heard_at.clear()
+        for timer in self._renewed.values():
+            timer.cancel()
+        self._renewed.clear()
         self._providers = None
 
     # -- bars ---------------------------------------------------------------------------------
@@ -146,8 +146,7 @@ class DataDesk:
             return
         page = _FIRST_PAGE[size]
         req_id = self._session.data.bars(details.contract, size, page, None, follow=True)
-        self._series[series] = req_id
-        self._series_of[req_id] = series
+        self._take_up(series, req_id)
         self._expect(req_id, answer, series)
 
     def unfollow_bars(self, con_id: ConId, size: BarSize) -> None:
@@ -156,13 +155,66 @@ class DataDesk:
         if not _release(self._series_users, series):
             return
         self._forming.pop(series, None)
+        self._give_up(series)
+
+    def renew(self, con_id: ConId | None = None) -> None:
+        """Ask again for the series of a contract, or for all, and fill in what was missed."""
+        for series in tuple(self._series):
+            if con_id in {None, series[0]}:
+                self._renew(series)
+
+    def renew_silent(self, may_speak: Callable[[ConId], bool]) -> None:
+        """Ask again for series that stood still while the quotes of their contract moved."""
+        now = self._clock.monotonic()
+        for series, heard_at in tuple(self._heard_at.items()):
+            if now - heard_at > SILENT_SECONDS and may_speak(series[0]):
+                self._renew(series)
+
+    def _renew(self, series: Series) -> None:
+        details = self._contracts.details(series[0])
+        if self._series.get(series) in self._asked or details is None:
+            return  # its first answer is still awaited
+        self._give_up(series)
+        page = _FIRST_PAGE[series[1]]
+        req_id = self._session.data.bars(details.contract, series[1], page, None, follow=True)
+        self._take_up(series, req_id)
+
+        def expire() -> None:
+            self._renewed.pop(req_id, None)
+
+        self._renewed[req_id] = self._reactor.call_later(ANSWER_SECONDS, expire)
+
+    def _take_up(self, series: Series, req_id: ReqId) -> None:
+        self._series[series] = req_id
+        self._series_of[req_id] = series
+        self._heard_at[series] = self._clock.monotonic()
+
+    def _give_up(self, series: Series) -> None:
+        self._heard_at.pop(series, None)
         req_id = self._series.pop(series, None)
-        if req_id is not None:
-            self._series_of.pop(req_id, None)
-            self._session.data.cancel_bars(req_id)
+        if req_id is None:
+            return
+        self._series_of.pop(req_id, None)
+        if (timer := self._renewed.pop(req_id, None)) is not None:
+            timer.cancel()
+        self._session.data.cancel_bars(req_id)
+
+    def _fill_gap(self, series: Series, bars: tuple[Bar, ...]) -> None:
+        """Send what came since the last bar that is shown, that bar included."""
+        last = self._forming.get(series)
+        for bar in bars:
+            if last is None or bar.time >= last.time:
+                self._out.post_latest(BarUpdate(series[0], series[1], bar))
+        if bars:
+            self._forming[series] = bars[-1]
+            self._quotes.take_last_range(series[0])  # what came before is in the bars
 
     def on_history(self, report: HistoryReport) -> None:
         """Take the bars of a request."""
+        if (timer := self._renewed.pop(report.req_id, None)) is not None:
+            timer.cancel()
+            self._fill_gap(self._series_of[report.req_id], report.bars)
+            return
         asked = self._take(report.req_id)
         if asked is not None and isinstance(asked.about, tuple):
             con_id, size = asked.about
@@ -176,51 +228,8 @@ class DataDesk:
         series = self._series_of.get(report.req_id)
         if series is not None:
             self._forming[series] = report.bar
+            self._heard_at[series] = self._clock.monotonic()
             self._out.post_latest(BarUpdate(series[0], series[1], report.bar))
-
-    # -- books --------------------------------------------------------------------------------
-
-    def follow_depth(self, con_id: ConId) -> CommandResult:
-        """Stream the book of a contract."""
-        self._book_users[con_id] += 1
-        if self._book_users[con_id] == 1:
-            self._books.open(con_id)
-            self._begin_book(con_id)
-        return Done()
-
-    def unfollow_depth(self, con_id: ConId) -> CommandResult:
-        """Stop the book when nobody is left who follows."""
-        if _release(self._book_users, con_id):
-            for req_id in self._books.close(con_id):
-                self._session.data.cancel_depth(req_id)
-        return Done()
-
-    def _begin_book(self, con_id: ConId) -> None:
-        details = self._contracts.details(con_id)
-        if details is None or self._session.server_version is None:
-            return
-        self._books.attach(self._session.data.depth(details.contract), con_id)
-
-    # -- prints -------------------------------------------------------------------------------
-
-    def follow_tape(self, con_id: ConId) -> CommandResult:
-        """Stream the prints of a contract."""
-        self._tape_users[con_id] += 1
-        if self._tape_users[con_id] == 1:
-            self._begin_tape(con_id)
-        return Done()
-
-    def unfollow_tape(self, con_id: ConId) -> CommandResult:
-        """Stop the prints when nobody is left who follows."""
-        if _release(self._tape_users, con_id):
-            for req_id in self._tapes.detach(con_id):
-                self._session.data.cancel_tape(req_id)
-        return Done()
-
-    def _begin_tape(self, con_id: ConId) -> None:
-        details = self._contracts.details(con_id)
-        if details is not None and self._session.server_version is not None:
-            self._tapes.attach(self._session.data.tape(details.contract), con_id)
 
     # -- news ---------------------------------------------------------------------------------
 
@@ -277,14 +286,10 @@ class DataDesk:
         if number is None:
             return False
         if _WARNINGS[0] <= notice.code <= _WARNINGS[1]:
-            return self._books.con_id(number) is not None
-        con_id = self._books.con_id(number)
-        if con_id is not None:
-            self._on_depth_notice(con_id, notice)
-            return True
+            return False
         asked = self._asked.get(number)
         if asked is None:
-            return notice.code in _AFTER_CANCEL and self._tapes.con_id(number) is None
+            return self._on_series_refused(number, notice.code) or notice.code in _AFTER_CANCEL
         if notice.code == NO_DATA and isinstance(asked.about, tuple) and _no_data(notice.text):
             self._take(ReqId(number))
             asked.answer(BarsAnswer(*asked.about, (), complete=True))
@@ -292,12 +297,22 @@ class DataDesk:
             self._fail(number, notice.text)
         return True
 
-    def _on_depth_notice(self, con_id: ConId, notice: BrokerNotice) -> None:
-        is_passing = notice.code in {DEPTH_HALTED, DEPTH_RESET}
-        self._books.fail(con_id, "" if is_passing else notice.text)
-        if notice.code == DEPTH_HALTED:
-            self._books.detach(con_id)
-            self._begin_book(con_id)
+    def _on_series_refused(self, number: int, code: int) -> bool:
+        """Take a message about a series that ran: it is asked for again when it stays silent."""
+        series = self._series_of.get(number)
+        if series is None:
+            return False
+        if code == UPDATES_LOST:
+            self._renew(series)
+        elif (timer := self._renewed.pop(number, None)) is not None:
+            timer.cancel()
+        return True
+
+    @property
+    def open_requests(self) -> int:
+        """How many requests for history are open, those that keep up to date included."""
+        waiting = {number for number, asked in self._asked.items() if _is_history(asked.about)}
+        return len(waiting | set(self._series_of))
 
     @property
     def changed(self) -> bool:
@@ -307,7 +322,11 @@ class DataDesk:
     def take_changed(self) -> tuple[DepthBook | BarUpdate, ...]:
         """Return a frozen book of each contract whose rows changed, and the bars that moved."""
         now = self._clock.now()
-        return self._books.take_changed(now) + tuple(self._moved_bars(now))
+        books = self._books.take_changed(now)
+        for book in books:
+            if not book.stale and not book.problem:
+                self.heard(book.con_id, StreamKind.DEPTH)
+        return books + tuple(self._moved_bars(now))
 
     def _moved_bars(self, now: datetime) -> Iterator[BarUpdate]:
         """Carry the last price into forming bars: the broker's own updates come every 5 s."""
@@ -328,6 +347,7 @@ class DataDesk:
         """Send the prints of this round, in order."""
         for prints in self._tapes.take():
             self._out.post(TradesArrived(prints))
+            self.heard(prints[0].con_id, StreamKind.TAPE)
 
     def _expect(
         self, req_id: ReqId, answer: Answer, about: Series | ConId | RequestArticle
@@ -350,17 +370,26 @@ class DataDesk:
             series = self._series_of.pop(number, None)
             if series is not None:
                 self._series.pop(series, None)
+                self._heard_at.pop(series, None)
                 self._series_users.pop(series, None)
             asked.answer(Failed(reason))
 
 
-def _release(users: "Counter[Series] | Counter[ConId]", key: Series | ConId) -> bool:
+def _release(users: Counter[Series], key: Series) -> bool:
     """Count one user less; True when the last one has gone."""
-    left = users[key] - 1  # type: ignore[index]
+    left = users[key] - 1
     if left > 0:
-        users[key] = left  # type: ignore[index]
+        users[key] = left
         return False
-    return users.pop(key, None) is not None  # type: ignore[arg-type]
+    return users.pop(key, None) is not None
+
+
+def _is_history(about: Series | ConId | RequestArticle) -> bool:
+    return isinstance(about, tuple)
+
+
+def _deaf(_con_id: ConId, _kind: StreamKind) -> None:
+    """Stand in until a desk takes the hook."""
 
 
 def _no_data(text: str) -> bool:

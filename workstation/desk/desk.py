@@ -1,25 +1,25 @@
 """The trading core: one object that owns the session and all trading state, on one thread."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
-from workstation.broker.notices import LinkEffect, Meaning, meaning_of
+from workstation.broker.notices import meaning_of
 from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
-from workstation.desk.closing import ClosingParts
+from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
-from workstation.desk.emergency import Emergency
+from workstation.desk.exits import Exits, build_exits
 from workstation.desk.figures_desk import FiguresDesk
-from workstation.desk.flatten import Flattener, FlattenParts
+from workstation.desk.flatten import FlattenParts
 from workstation.desk.judge import Judge, JudgeSources
 from workstation.desk.limits import LimitsDesk
 from workstation.desk.link import LinkKeeper
+from workstation.desk.link_health import LinkHealth
 from workstation.desk.loop import CoreLoop
+from workstation.desk.market_feed import FeedParts, MarketFeed
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
-from workstation.desk.position_moves import PositionMoves
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.request_desk import RequestDesk
 from workstation.desk.risk_watch import RiskSources, RiskWatch
@@ -32,28 +32,20 @@ from workstation.domain.commands import CommandResult, Previewed
 from workstation.domain.contract import ContractDetails
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import TradingState
-from workstation.domain.ids import ClientId, ReqId
-from workstation.domain.link import LinkState, LinkView
+from workstation.domain.ids import ClientId
+from workstation.domain.link import LinkView
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import OrderDraft
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.domain.reports import (
     AccountValueReport,
-    ArticleReport,
     BrokerNotice,
     CommissionReport,
-    ContractReport,
-    ContractsEnded,
     ExecutionReport,
-    HeadlinesReport,
-    HistoryReport,
-    HistoryUpdateReport,
     ListEnded,
     ListKind,
     MarginReport,
-    MarketRuleReport,
-    NewsProvidersReport,
     NextOrderId,
     OpenOrderReport,
     OrderBytesSent,
@@ -70,14 +62,14 @@ from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
 from workstation.storage.journal import Journal
 
-log = logging.getLogger(__name__)
-
-SWEEP_SECONDS = 1.0
-QUIET_SECONDS = 2.0
+SWEEP_SECONDS, QUIET_SECONDS = 1.0, 2.0
 
 
 class Desk:
     """Builds the core's parts and moves reports and commands between them. Core thread."""
+
+    _judge: Judge
+    _last_link: LinkView | None = None
 
     def __init__(
         self,
@@ -90,11 +82,8 @@ class Desk:
     ) -> None:
         self._loop, self._clock = loop, clock
         self._settings, self._journal = settings, journal
-        self._checkpoint = checkpoint
-        self._out = Outgoing(publisher)
-        self._last_link: LinkView | None = None
+        self._checkpoint, self._out = checkpoint, Outgoing(publisher)
         self._presence, market = Presence(), Market(clock)
-        quotes = market.quotes
         self.orders = OrderBook(settings.session.client_id)
         self.session = Session(loop, clock, settings.session, self.on_report, market.sinks)
         self.link = LinkKeeper(loop, clock, self.session)
@@ -106,17 +95,16 @@ class Desk:
             settings, self._presence, self.session, self.link, self.trading, self.limits
         )
         self.contracts = Contracts(loop, self.session, on_known=self._on_contract_known)
-        self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, quotes)
+        self.figures = FiguresDesk(loop, clock, self._out, self.session, self.contracts, market)
         self.data = DataDesk(loop, clock, self.session, self.contracts, market, self._out)
+        self.feed = MarketFeed(feed := self._feed_parts(market), lines=settings.lines)
+        self.streams = self.feed.streams
         self.risk = account_risk(clock, self.figures, self.contracts, self.orders, self.limits.of)
-        self._judge: Judge
         self.order_desk = self._build_order_desk()
         self.questions = self._build_questions()
         self.reconciler = self._build_reconciler()
-        self.moves = self._build_moves()
-        self.closer = self.moves.closer
-        self.flattener = Flattener(parts := self._flatten_parts())
-        self.emergency = Emergency(parts, self.flattener, lambda: self._presence.accounts)
+        self.health = LinkHealth(feed, self.streams, self.reconciler)
+        self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
         self._connect_hooks()
         self._handlers = self._report_handlers()
@@ -183,11 +171,7 @@ class Desk:
 
     def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
         """Return what would become of this draft now, with all findings; sends nothing."""
-        if isinstance(draft, BracketDraft):
-            verdict = self._judge.bracket(draft)
-        else:
-            verdict = self._judge(draft, None)
-        return Previewed(verdict.refusal, verdict.findings)
+        return self._judge.preview(draft)
 
     def publish_link(self) -> None:
         """Tell the window how the link stands, if that changed."""
@@ -219,28 +203,21 @@ class Desk:
             PositionReport: self.figures.on_position,
             AccountValueReport: self._on_account_value,
             PnlReport: self._on_pnl,
-            ContractReport: self.contracts.on_contract,
-            ContractsEnded: lambda ended: self.contracts.on_look_up_ended(ReqId(ended.req_id)),
-            MarketRuleReport: self.contracts.on_market_rule,
             ServerTime: self._on_server_time,
-            HistoryReport: self.data.on_history,
-            HistoryUpdateReport: self.data.on_history_update,
-            NewsProvidersReport: self.data.on_providers,
-            HeadlinesReport: self.data.on_headlines,
-            ArticleReport: self.data.on_article,
+            **self.feed.handlers(),
         }
 
     def _on_started(self, report: SessionStarted) -> None:
         self._presence.accounts = report.accounts
         self._presence.account = report.accounts[0] if report.accounts else None
         self.order_desk.controller.ids.at_least(report.next_order_id)
-        self.figures.session_up(self._presence.account)
-        self._presence.farm_lost = False
+        self.health.session_up()
         self.link.started()
+        self.reconciler.link_up()  # before all else: what is asked first is answered first
         self.session.account.time()
+        self.figures.session_up(self._presence.account)
         self.contracts.session_up()
-        self.data.session_up()
-        self.reconciler.link_up()
+        self.streams.session_up()
         self.publish_link()
 
     def _on_ended(self, report: SessionEnded) -> None:
@@ -250,7 +227,8 @@ class Desk:
         self.figures.positions.forget_refresh()
         self.order_desk.link_lost(report.reason)
         self.contracts.session_down()
-        self.data.session_down()
+        self.feed.session_down()
+        self.health.session_down()
         self.link.ended(report.reason)
 
     def _on_next_order_id(self, report: NextOrderId) -> None:
@@ -273,18 +251,19 @@ class Desk:
         self._risk_watch.filled(report.execution)
         if report.req_id is None:
             self.figures.positions.apply_execution(report.execution)
-        self.moves.check()
+        self.exits.moves.check()
 
     def _on_notice(self, notice: BrokerNotice) -> None:
         meaning = meaning_of(notice.code)
         subject = notice.subject
         order = None
         if subject is not None and self.session.is_request(subject):
-            if self.contracts.on_refused(subject, notice.text) or self.data.on_refused(notice):
+            if self.feed.on_refused(subject, notice):
                 return
         elif subject is not None:
             order = self.order_desk.on_notice(notice)
-        self._apply_link_effect(meaning)
+        if not self.health.on_notice(notice, meaning):
+            return
         self.notify(
             meaning.severity,
             notice.text,
@@ -293,24 +272,6 @@ class Desk:
             code=notice.code,
             order=order,
         )
-
-    def _apply_link_effect(self, meaning: Meaning) -> None:
-        match meaning.link:
-            case LinkEffect.CLIENT_ID_IN_USE:
-                self.link.conflict()
-            case LinkEffect.LOST:
-                self._presence.farm_lost = True
-                self.figures.quotes.mark_all_stale()
-                self.link.set(LinkState.DEGRADED, "TWS lost its link to the broker")
-            case LinkEffect.RESTORED_DATA_LOST:
-                self._presence.farm_lost = False
-                self.contracts.session_up()
-                self.reconciler.full()
-            case LinkEffect.RESTORED:
-                self._presence.farm_lost = False
-                self.reconciler.full()
-            case LinkEffect.NONE:
-                pass
 
     def _on_pnl(self, report: PnlReport) -> None:
         self.figures.on_pnl(report)
@@ -336,15 +297,15 @@ class Desk:
 
     def _on_contract_known(self, details: ContractDetails) -> None:
         self._out.post(ContractKnown(details))
+        self.streams.plan_anew()
         self.figures.positions.mark_quoted(details.contract.con_id)
 
     # -- regular work -------------------------------------------------------------------------
 
     def _on_synced(self) -> None:
         self._presence.synced = True
-        if not self._presence.farm_lost:
-            self.link.set(LinkState.READY, "")
-        self.flattener.resume()
+        self.health.compared()
+        self.exits.flattener.resume()
 
     def _on_late(self, text: str) -> None:
         self.notify(
@@ -356,8 +317,7 @@ class Desk:
 
     def _on_begin_full(self) -> None:
         self.figures.positions.begin_refresh()
-        if self.link.state is LinkState.READY:
-            self.link.set(LinkState.SYNCING, "comparing orders and positions with the broker")
+        self.health.comparing()
 
     def _on_callback_error(self, error: Exception) -> None:
         if isinstance(error, JournalError):
@@ -374,9 +334,10 @@ class Desk:
     def _sweep(self) -> None:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
-        self.moves.check()
+        self.exits.moves.check()
         self._risk_watch.sweep()
-        self.standing.follow_silence()
+        self.health.refresh()
+        self.feed.sweep()
         self.publish_link()
 
     def _after_pass(self) -> None:
@@ -385,11 +346,26 @@ class Desk:
             self._journal.commit()
         except JournalError as error:
             self.lock(str(error))
+        self.streams.settle()
         self.figures.publish_when_due()
         self.data.post_trades()
         self._out.flush()
 
     # -- building -----------------------------------------------------------------------------
+
+    def _feed_parts(self, market: Market) -> FeedParts:
+        return FeedParts(
+            clock=self._clock,
+            session=self.session,
+            link=self.link,
+            presence=self._presence,
+            contracts=self.contracts,
+            data=self.data,
+            figures=self.figures,
+            market=market,
+            outgoing=self._out,
+            notify=self.notify,
+        )
 
     def _build_order_desk(self) -> OrderDesk:
         parts = OrderDeskParts(
@@ -423,8 +399,8 @@ class Desk:
             needs_user=self.standing.is_live,
         )
 
-    def _build_moves(self) -> PositionMoves:
-        return PositionMoves(
+    def _build_exits(self) -> Exits:
+        return build_exits(
             ClosingParts(
                 clock=self._clock,
                 orders=self.orders,
@@ -438,14 +414,16 @@ class Desk:
                 notify=self.notify,
             ),
             self.figures.positions.average_cost,
+            self._flatten_parts,
+            lambda: self._presence.accounts,
         )
 
-    def _flatten_parts(self) -> FlattenParts:
+    def _flatten_parts(self, closer: Closer) -> FlattenParts:
         return FlattenParts(
             reactor=self._loop,
             orders=self.orders,
             controller=self.order_desk.controller,
-            closer=self.closer,
+            closer=closer,
             positions=self.figures.positions,
             contracts=self.contracts,
             trading=self.trading,
@@ -491,6 +469,7 @@ class Desk:
 
     def _connect_hooks(self) -> None:
         self.figures.also_publish(self.data)
+        self.feed.trades_in(self.figures.positions, self.orders.working)
         self.figures.also_publish(self._risk_watch)
         self._loop.after_pass = self._after_pass
         self._loop.on_error = self._on_callback_error

@@ -12,7 +12,7 @@ from workstation.domain.ids import AccountId, ConId
 from workstation.domain.messages import LatestMessage
 from workstation.domain.ports import Reactor
 from workstation.domain.reports import AccountValueReport, PnlReport, PositionReport
-from workstation.marketdata.quotes import Quotes
+from workstation.marketdata.market import Market
 from workstation.portfolio.balances import Balances
 from workstation.portfolio.positions import Positions
 
@@ -43,10 +43,10 @@ class FiguresDesk:
         outgoing: Outgoing,
         session: Session,
         contracts: Contracts,
-        quotes: Quotes,
+        market: Market,
     ) -> None:
-        self.quotes = quotes
-        self.positions = Positions(quotes)
+        self.quotes = market.quotes
+        self.positions = Positions(market.quotes)
         self.balances = Balances(clock)
         self._reactor = reactor
         self._clock = clock

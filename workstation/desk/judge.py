@@ -7,6 +7,7 @@ from decimal import Decimal
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
+from workstation.domain.commands import Previewed
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import (
     TODAY,
@@ -95,6 +96,11 @@ class Judge:
         if changed is not None and self._lowers_risk(draft, changed, facts.position):
             facts = replace(facts, is_exit=True)
         return self._verdict(facts, gate.findings(facts), changed)
+
+    def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
+        """Return what would become of a draft now, with all findings."""
+        verdict = self.bracket(draft) if isinstance(draft, BracketDraft) else self(draft, None)
+        return Previewed(verdict.refusal, verdict.findings)
 
     def bracket(self, bracket: BracketDraft) -> Verdict:
         """Run every check on a bracket as a whole: one denied leg denies all (R26)."""

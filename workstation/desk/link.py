@@ -6,18 +6,31 @@ from datetime import datetime, timedelta
 
 from workstation.broker.session import SILENCE_SECONDS, SUSPECT_SECONDS, Phase, Session
 from workstation.desk.endpoints import Endpoint, Endpoints
+from workstation.desk.port_watch import PortWatch
 from workstation.domain.clock import Clock
 from workstation.domain.link import LinkState
 from workstation.domain.ports import Reactor, Timer
 
 FIRST_RETRY_SECONDS = 0.5
+SHORTEST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
 CONFLICT_RETRY_SECONDS = 15.0
 QUIET_SECONDS = SILENCE_SECONDS + 2.0
 """A live link has answered the probe by then; data that is older may be dead."""
 
+_NOTHING_LISTENS = "nothing answers"
+"""How the dialer says that no program listens there."""
+
+MOST_CLIENT_IDS = 2**31
+
+COMPARING = "comparing orders and positions with the broker"
+COMPARING_STEP = "Entries are denied until every list has ended."
+
 STEADY_SECONDS = 60.0
 """A session that lasted this long was a good one: the next attempt comes soon again."""
+
+RESTART_SECONDS = 180.0
+"""A daily restart of TWS or Gateway takes one to three minutes. Source: tws-wire.md 3.2."""
 
 
 class LinkKeeper:
@@ -31,6 +44,8 @@ class LinkKeeper:
         self._endpoints = Endpoints()
         self.since = clock.now()
         self.reason = "no broker chosen yet"
+        self.next_step = ""
+        self.only_farms = False
         self.retry_at: datetime | None = None
         self.farm_reason = ""
         self._reactor = reactor
@@ -39,7 +54,9 @@ class LinkKeeper:
         self._state = LinkState.DISCONNECTED
         self._delay = FIRST_RETRY_SECONDS
         self._retry: Timer | None = None
+        self._port_watch = PortWatch(reactor, self.connect_now)
         self._started_at: float | None = None
+        self._lost_at: float | None = None
         self._conflict = False
         self._stopped = False
 
@@ -80,6 +97,13 @@ class LinkKeeper:
             self._delay = FIRST_RETRY_SECONDS
         self.connect_now()
 
+    def follow_port(self, port: int) -> None:
+        """TWS has moved to another port and drops this session (1300): go with it."""
+        self._endpoints.move_to(port)
+        self._delay = FIRST_RETRY_SECONDS
+        self._session.close(f"TWS moved to port {port}")
+        self.connect_now()
+
     def connect_now(self) -> None:
         """Try at once, unless a session is open or opening."""
         if self._stopped or not self.host:
@@ -94,7 +118,7 @@ class LinkKeeper:
         """The session is up; its lists are being compared."""
         self._started_at = self._clock.monotonic()
         self._endpoints.came_up()
-        self.set(LinkState.SYNCING, "comparing orders and positions with the broker")
+        self.set(LinkState.SYNCING, COMPARING, COMPARING_STEP)
 
     def conflict(self) -> None:
         """The client id is in use: do not hammer."""
@@ -106,21 +130,29 @@ class LinkKeeper:
             self.set(LinkState.DISCONNECTED, reason)
             return
         started_at, self._started_at = self._started_at, None
-        if started_at is not None and self._clock.monotonic() - started_at >= STEADY_SECONDS:
-            self._delay = FIRST_RETRY_SECONDS
+        now = self._clock.monotonic()
+        if started_at is not None:
+            self._lost_at = now
+            if now - started_at >= STEADY_SECONDS:
+                self._delay = FIRST_RETRY_SECONDS
+        self._cancel_retry()
         if self._conflict:
             self._conflict = False  # a matter of this attempt; the next endpoint may be free
-            reason = "another program uses this client id"
+            reason = f"another program uses this client id, {self._session.settings.client_id}"
+            step = f"Close it, or choose client id {self._other_id()} in File, Connection."
             delay = CONFLICT_RETRY_SECONDS
         else:
+            step = self._step(reason)
             delay = self._delay * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
-            self._delay = min(self._delay * 2, LONGEST_RETRY_SECONDS)
-        self._cancel_retry()
+            longer = max(self._delay * 2, SHORTEST_RETRY_SECONDS)
+            self._delay = min(longer, LONGEST_RETRY_SECONDS)
         if other := self._endpoints.failed():
             reason = f"{reason}; {other}"
+        elif _NOTHING_LISTENS in reason:
+            self._port_watch.begin(self.host, self.port)
         self._retry = self._reactor.call_later(delay, self.connect_now)
         self.retry_at = self._clock.now() + timedelta(seconds=delay)
-        self.set(LinkState.DISCONNECTED, reason)
+        self.set(LinkState.DISCONNECTED, reason, step)
 
     def stop(self, reason: str) -> None:
         """Disconnect for good."""
@@ -128,15 +160,34 @@ class LinkKeeper:
         self._cancel_retry()
         self._session.close(reason)
 
-    def set(self, state: LinkState, reason: str) -> None:
+    def set(
+        self, state: LinkState, reason: str, next_step: str = "", *, only_farms: bool = False
+    ) -> None:
         """Take a new state and tell if it differs."""
-        if (state, reason) == (self._state, self.reason):
+        new = (state, reason, next_step, only_farms)
+        if new == (self._state, self.reason, self.next_step, self.only_farms):
             return
-        self._state, self.reason = state, reason
+        self._state, self.reason, self.next_step, self.only_farms = new
         self.since = self._clock.now()
         self.on_changed()
 
+    def _step(self, reason: str) -> str:
+        """Say what follows after an end for this reason."""
+        lost_at, now = self._lost_at, self._clock.monotonic()
+        is_fresh = lost_at is not None and now - lost_at < RESTART_SECONDS
+        if is_fresh and _NOTHING_LISTENS in reason:
+            return (
+                "TWS and IB Gateway restart once a day, which takes one to three minutes. It is "
+                "tried again by itself."
+            )
+        return "It is tried again by itself; Reconnect tries at once."
+
+    def _other_id(self) -> int:
+        """Return a client id that is probably free."""
+        return (self._session.settings.client_id + 1) % MOST_CLIENT_IDS
+
     def _cancel_retry(self) -> None:
+        self._port_watch.end()
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None

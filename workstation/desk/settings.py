@@ -6,6 +6,7 @@ from pathlib import Path
 from workstation.broker.session import SessionSettings
 from workstation.domain.account import Environment
 from workstation.domain.ids import AccountId
+from workstation.marketdata.budgets import LINES
 from workstation.storage.files import sha256_of, user_name
 
 
@@ -15,7 +16,8 @@ class DeskSettings:
 
     `environment` None takes the world of the account as it is; a profile that names one
     refuses orders for any other. `install` marks this installation's orders. Without a
-    `control_file` there is no control channel.
+    `control_file` there is no control channel. `lines` is how many market-data lines the
+    account has.
     """
 
     session: SessionSettings
@@ -26,6 +28,7 @@ class DeskSettings:
     read_only: bool = False
     first_run: bool = False
     control_file: Path | None = None
+    lines: int = LINES
 
 
 @dataclass(slots=True)
@@ -36,7 +39,6 @@ class Presence:
     account: AccountId | None = None
     synced: bool = False
     farm_lost: bool = False
-    suspect: bool = False
     clock_offset: float | None = None
 
 

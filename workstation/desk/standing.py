@@ -35,7 +35,7 @@ class Standings:
         """Return the state of the desk that risk decides with."""
         return Standing(
             link=Link(
-                ready=self._link.state is LinkState.READY,
+                ready=self._link.state is LinkState.READY or self._link.only_farms,
                 synced=self._presence.synced,
                 suspect=self._link.suspect,
                 bytes_waiting=self._session.bytes_waiting,
@@ -53,16 +53,6 @@ class Standings:
             limits_fault=self._limits.fault,
         )
 
-    def follow_silence(self) -> None:
-        """Show the link as degraded while the broker is silent, and as ready again after."""
-        if self._link.suspect is self._presence.suspect:
-            return
-        self._presence.suspect = self._link.suspect
-        if self._presence.suspect:
-            self._link.set(LinkState.DEGRADED, "the broker is silent; entries are denied")
-        elif self._presence.synced and not self._presence.farm_lost:
-            self._link.set(LinkState.READY, "")
-
     def link_view(self) -> LinkView:
         """Return how link, account and trading stand, as the window shows it."""
         account = self._presence.account
@@ -70,6 +60,8 @@ class Standings:
             state=self._link.state,
             client_id=self._settings.session.client_id,
             reason=self._link.reason,
+            next_step=self._link.next_step,
+            only_farms=self._link.only_farms,
             retry_at=self._link.retry_at,
             is_silent=self._link.silent,
             host=self._link.host,

@@ -1,5 +1,6 @@
 """Looks once at what a broker holds, for `main.py status`: no order, no journal, no window."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from workstation.domain.clock import Clock
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.ids import AccountId
 from workstation.domain.link import LinkState
-from workstation.domain.link_fault import LinkFault, fault_of
+from workstation.domain.link_fault import LinkFault, fault_of, is_read_only_refusal
 from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
 from workstation.domain.reports import (
@@ -39,6 +40,8 @@ from workstation.portfolio.positions import Positions
 
 RETRY_SECONDS = 0.5
 STEP_SECONDS = 0.25
+REFUSED_SECONDS = 2.0
+"""How long the other lists may still take once a read-only TWS has refused those of orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class _Seen:
     fault: LinkFault | None = None
     reason: str = ""
     refusal: str = ""
+    refused_at: float = math.inf
     broker_lost: bool = False
     was_up: bool = False
     synced: bool = False
@@ -129,6 +133,7 @@ class StatusDesk:
                 next_try = now + RETRY_SECONDS
                 self._session.open(host, port)
             self._loop.run_once(min(STEP_SECONDS, end - now))
+            end = min(end, self._seen.refused_at + REFUSED_SECONDS)
             fault = self._seen.fault
             if fault is not None:
                 self._over = not (patient and fault.may_pass)
@@ -177,6 +182,8 @@ class StatusDesk:
             self._seen.refusal = f"client id {self._client_id} is in use by another program"
         elif meaning.link is not LinkEffect.NONE:
             self._seen.broker_lost = meaning.link is LinkEffect.LOST
+        if is_read_only_refusal(notice.code, notice.text):
+            self._seen.refused_at = min(self._seen.refused_at, self._clock.monotonic())
         self._seen.notices.append(
             Notice(
                 severity=meaning.severity,
@@ -206,7 +213,9 @@ class StatusDesk:
         seen = self._seen
         if seen.was_up:
             missing = ", ".join(sorted(kind.value for kind in set(ListKind) - seen.ended))
-            seen.reason = f"within {seconds:g} s the broker did not complete: {missing}"
+            is_refused = seen.refused_at < math.inf
+            within = "" if is_refused else f"within {seconds:g} s "
+            seen.reason = f"{within}the broker did not complete: {missing}"
             seen.fault = LinkFault.OTHER
         elif seen.fault is None:
             seen.reason = f"no session within {seconds:g} s"

@@ -15,6 +15,7 @@ from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
 from workstation.domain.query import FailureKind, Query, RequestFailure
+from workstation.domain.quote import MarketDataType
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ class FollowDepth:
     """Stream the order book of a contract as DepthBook; answered by Done or Failed."""
 
     con_id: ConId
+    widget: str = "Depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,7 @@ class UnfollowDepth:
     """Stop what one FollowDepth began; answered by Done."""
 
     con_id: ConId
+    widget: str = "Depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,7 @@ class FollowTape:
     """Stream the prints of a contract as TradesArrived; answered by Done or Failed."""
 
     con_id: ConId
+    widget: str = "Time and sales"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,27 @@ class UnfollowTape:
     """Stop what one FollowTape began; answered by Done."""
 
     con_id: ConId
+    widget: str = "Time and sales"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendQuotes:
+    """Say what the user looks at, so that the least important quotes pause; answered by Done.
+
+    `visible` are the rows of the list that can be seen, `chosen` the contract of the ticket.
+    """
+
+    chosen: ConId | None
+    visible: frozenset[ConId]
+    list_is_seen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDataType:
+    """Ask for live, frozen or delayed data of one contract from now on; answered by Done."""
+
+    con_id: ConId
+    data_type: MarketDataType
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +322,8 @@ Command = (
     | UnfollowDepth
     | FollowTape
     | UnfollowTape
+    | AttendQuotes
+    | ChooseDataType
     | RequestHeadlines
     | RequestArticle
     | Ask

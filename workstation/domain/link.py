@@ -23,7 +23,10 @@ class LinkState(StrEnum):
 class LinkView:
     """What the banner shows: link, account, world and what may be traded.
 
-    `reason` says why the link is not READY. `retry_at` is when the next attempt begins, None
+    `reason` says why the link is not READY, `next_step` what follows or what the user can do.
+    `only_farms` marks a DEGRADED link of which nothing but a data farm is down: requests and
+    orders work.
+    `retry_at` is when the next attempt begins, None
     where none is planned. `is_silent` tells that nothing came for so long that what is on screen
     may be old. `is_standby` tells that host and port are those of the second endpoint.
     `clock_offset` is the broker's time minus ours in seconds, None before the broker
@@ -33,6 +36,8 @@ class LinkView:
     state: LinkState
     client_id: ClientId
     reason: str = ""
+    next_step: str = ""
+    only_farms: bool = False
     retry_at: datetime | None = None
     is_silent: bool = False
     host: str = ""
@@ -48,3 +53,8 @@ class LinkView:
     armed: bool = False
     clock_offset: float | None = None
     since: datetime
+
+    @property
+    def serves(self) -> bool:
+        """Whether orders and requests are taken: compared with the broker, and no link is lost."""
+        return self.state is LinkState.READY or self.only_farms

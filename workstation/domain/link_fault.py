@@ -49,3 +49,8 @@ def fault_of(reason: str, *, was_up: bool = False) -> LinkFault:
         if any(mark in reason for mark in marks):
             return LinkFault.LOST if was_up and fault is not LinkFault.CLIENT_ID_IN_USE else fault
     return LinkFault.LOST if was_up else LinkFault.OTHER
+
+
+def is_read_only_refusal(code: int | None, text: str) -> bool:
+    """Tell whether a coded message says that 'Read-Only API' is on. Source: error 321."""
+    return code == 321 and "read-only" in text.lower().replace(" ", "-")

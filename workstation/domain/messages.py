@@ -13,6 +13,7 @@ from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
 from workstation.domain.depth import DepthBook
 from workstation.domain.execution import Commission, Execution
+from workstation.domain.farm import FarmsView
 from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkView
 from workstation.domain.news import Headline
@@ -20,6 +21,7 @@ from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
 from workstation.domain.query import Progress
 from workstation.domain.quote import Quote
+from workstation.domain.subscription import DataUse, StreamState
 from workstation.domain.trade import Trade
 
 
@@ -109,20 +111,30 @@ EventMessage = (
 )
 
 LatestMessage = (
-    Quote | PositionView | AccountSummary | AccountPnl | RiskView | DepthBook | BarUpdate
+    Quote
+    | PositionView
+    | AccountSummary
+    | AccountPnl
+    | RiskView
+    | DepthBook
+    | BarUpdate
+    | StreamState
+    | DataUse
+    | FarmsView
 )
 
 
 def latest_key(message: LatestMessage) -> tuple[object, ...]:
     """Name what a message replaces: two messages with one key, and only the newer is shown."""
     match message:
-        case Quote(con_id=con_id):
-            return (Quote, con_id)
-        case DepthBook(con_id=con_id):
-            return (DepthBook, con_id)
+        case Quote(con_id=con_id) | DepthBook(con_id=con_id):
+            return (type(message), con_id)
         case BarUpdate(con_id=con_id, size=size, bar=bar):
             return (BarUpdate, con_id, size, bar.time)  # a closed bar is not replaced by the next
         case PositionView(account=account, con_id=con_id):
             return (PositionView, account, con_id)
-        case _:
+        case StreamState(con_id=con_id, kind=kind):
+            return (StreamState, con_id, kind)
+        case AccountSummary() | AccountPnl() | RiskView():
             return (type(message), message.account)
+    return (type(message),)

@@ -53,6 +53,10 @@ class DepthBooks:
         found = self._by_request.get(req_id)
         return None if found is None else found[1]
 
+    def has(self, con_id: ConId) -> bool:
+        """Tell whether a book of a contract is kept."""
+        return con_id in self._books
+
     def fail(self, con_id: ConId, problem: str) -> None:
         """Empty a book and say why, "" where it only begins anew."""
         book = self._books[con_id]

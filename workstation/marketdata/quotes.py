@@ -158,6 +158,37 @@ class Quotes:
             slot.frozen = None
             self._dirty.add(con_id)
 
+    def mark_stale(self, con_id: ConId) -> None:
+        """Say of one quote that it is no market any more, until its next tick."""
+        slot = self._slots.get(con_id)
+        if slot is not None and not slot.stale:
+            self._set_stale(con_id, slot, stale=True)
+
+    def restore(self, con_ids: Iterable[ConId]) -> None:
+        """Say of quotes that the broker has kept them: they are the market still.
+
+        Their time of arrival stays, so nothing old looks young.
+        """
+        for con_id in con_ids:
+            slot = self._slots.get(con_id)
+            if slot is not None and slot.stale:
+                self._set_stale(con_id, slot, stale=False)
+
+    def is_stale(self, con_id: ConId) -> bool:
+        """Tell whether a quote is history; True where there is none."""
+        slot = self._slots.get(con_id)
+        return slot is None or slot.stale
+
+    def received_at(self, con_id: ConId) -> datetime | None:
+        """Return when the newest tick of a quote came, None where none did."""
+        slot = self._slots.get(con_id)
+        return None if slot is None else slot.received_at
+
+    def _set_stale(self, con_id: ConId, slot: _Slot, *, stale: bool) -> None:
+        slot.stale = stale
+        slot.frozen = None
+        self._dirty.add(con_id)
+
     def forget(self, con_id: ConId) -> None:
         """Drop a contract that nobody watches."""
         self._slots.pop(con_id, None)

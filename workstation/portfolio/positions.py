@@ -80,6 +80,10 @@ class Positions:
         keys = dict.fromkeys(key for key in (*reported, *self._ahead) if key[0] == account)
         return {con_id: self.quantity(account, con_id) for _, con_id in keys}
 
+    def all_held(self) -> dict[ConId, Decimal]:
+        """Return the reported quantity of each contract that some account holds."""
+        return {con_id: held.quantity for (_, con_id), held in self._held.items() if held.quantity}
+
     def apply_position(self, report: PositionReport) -> None:
         """Take the broker's figure and drop the executions that it includes."""
         key = (report.account, report.con_id)

@@ -44,7 +44,7 @@ _DURATION = re.compile(r"\s*(\d{1,6})\s*([SDWMY])\s*\Z")
 _LARGEST = {"S": 86_400, "D": 365, "W": 104, "M": 60, "Y": 68}
 _LARGEST_OF_SECONDS = 2000
 _TIME = re.compile(
-    r"(\d{8})(?:(?P<dash>-)|\s+)(\d{1,2}:\d{2}(?::\d{2})?)(?:\s+(?P<zone>[A-Za-z_/+\-0-9]+))?\Z"
+    r"(\d{8})(?:(?P<dash>-)|\s+)(\d{1,2}:\d{2}(?::\d{2})?)(?(dash)Z?)(?:\s+(?P<zone>[A-Za-z_/+\-0-9]+))?\Z"
 )
 
 

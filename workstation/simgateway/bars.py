@@ -1,4 +1,4 @@
-"""Bars in whole ticks: adding them up, and dividing one into the smaller bars it could be of.
+"""Bars in ticks: adding them up, and dividing one into the smaller bars it could be of.
 
 A bar divided and added up again is the same bar, so every bar size tells the same story.
 """
@@ -24,10 +24,10 @@ class Bar(NamedTuple):
     seconds: int
     """Length of the span."""
 
-    open: int
-    high: int
-    low: int
-    close: int
+    open: float
+    high: float
+    low: float
+    close: float
     volume: int
     prints: int
     """Number of prints."""
@@ -41,7 +41,9 @@ class Bar(NamedTuple):
         return self.value / self.volume if self.volume else float(self.close)
 
 
-def generated_bar(time: int, seconds: int, prices: tuple[int, int, int, int], volume: int) -> Bar:
+def generated_bar(
+    time: int, seconds: int, prices: tuple[float, float, float, float], volume: int
+) -> Bar:
     """Return a bar of which only open, high, low, close and volume are known."""
     count = max(1, volume // _SHARES_PER_PRINT) if volume else 0
     return Bar(time, seconds, *prices, volume, count, volume * sum(prices) / 4)
@@ -113,7 +115,7 @@ def divided(bar: Bar, step: int, random: Random) -> list[Bar]:
     return result
 
 
-def _path(bar: Bar, parts: int, random: Random) -> list[int]:
+def _path(bar: Bar, parts: int, random: Random) -> list[float]:
     """Return prices from the open to the close that fill the range from low to high."""
     walk = [0.0]
     for _ in range(parts):
@@ -127,7 +129,7 @@ def _path(bar: Bar, parts: int, random: Random) -> list[int]:
     top, bottom = max(bar.open, bar.close), min(bar.open, bar.close)
     up = (bar.high - top) / (max(raw) - top) if max(raw) > top else 1.0
     down = (bottom - bar.low) / (bottom - min(raw)) if min(raw) < bottom else 1.0
-    path = []
+    path: list[float] = []
     for price in raw:
         beyond = max(0.0, price - top) * (up - 1) - max(0.0, bottom - price) * (down - 1)
         path.append(max(bar.low, min(bar.high, round(price + beyond))))

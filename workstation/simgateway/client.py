@@ -20,7 +20,7 @@ from workstation.simgateway.orders import (
     OrderShown,
     StatusShown,
 )
-from workstation.simgateway.pacing import Pacing
+from workstation.simgateway.pacing import SEARCH_SECONDS, TICKS_SECONDS, Pacing, Spacing
 
 PNL_SECONDS = 1.0
 ACCOUNT_SECONDS = 180.0
@@ -69,6 +69,8 @@ class Client:
     """Quotes, bars, depth and prints, by kind and request id."""
 
     pacing: Pacing = field(default_factory=Pacing)
+    search_pace: Spacing = field(default_factory=lambda: Spacing(SEARCH_SECONDS))
+    tick_pace: Spacing = field(default_factory=lambda: Spacing(TICKS_SECONDS))
     account_stream: str = ""
     """Account of the account updates; empty without any."""
 

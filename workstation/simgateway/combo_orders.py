@@ -201,7 +201,7 @@ class ComboFloor:
         matches = market.take(MAKER, wanted, buys=buys, limit=None, now=int(self._store.time()))
         self._floor.book(market, matches)
         lots = sum(match.size for match in matches)
-        ticks = Decimal(sum(match.price * match.size for match in matches)) / lots
+        ticks = Decimal(sum(match.ticks * match.size for match in matches)) / lots
         price = (ticks * market.instrument.tick).quantize(_DIGITS).normalize()
         size = Decimal(market.instrument.size(lots))
         return _Part(leg, market.instrument, buys, size, price, matches[0].venue)

@@ -45,6 +45,8 @@ def contract_data(
         message += [instrument.min_size, instrument.size_increment, instrument.suggested_size]
     if sv >= 186:
         message.append(0)  # ineligibility reasons
+    if sv >= 224:  # in protobuf alone
+        message += [instrument.rule.smallest, instrument.size_increment]
     return message
 
 

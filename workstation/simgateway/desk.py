@@ -8,6 +8,7 @@ from workstation.domain.clock import Clock
 from workstation.simgateway import margin
 from workstation.simgateway.accounts import Account
 from workstation.simgateway.borrowing import LOCATE_SECONDS, LOCATING, Lending
+from workstation.simgateway.cash_orders import sized
 from workstation.simgateway.corrections import Corrections, newest
 from workstation.simgateway.floor import Floor
 from workstation.simgateway.market import InstrumentMarket
@@ -103,6 +104,8 @@ class OrderDesk:
         terms = checked(request, self.store.time(), self._accounts)
         if not isinstance(terms, Refusal) and request.order_id > LARGEST_ORDER_ID:
             terms = Refusal(320, "Error reading request. Order id is out of range.")
+        if not isinstance(terms, Refusal) and terms.cash_quantity:
+            terms = sized(terms, self._markets[terms.con_id])
         if isinstance(terms, Refusal):
             self.store.complain(client_id, request.order_id, terms.code, terms.text)
             return
@@ -132,6 +135,9 @@ class OrderDesk:
             self.store.complain(client_id, order_id, 10147, text)
         elif order.status in LIVE or order.status == HELD_BACK:
             self.floor.cancel(order, "")
+        elif order.status == FILLED:
+            text = f"OrderId {order_id} that needs to be cancelled can not be cancelled, state: Filled."
+            self.store.complain(client_id, order_id, 10148, text)
         else:
             text = (
                 "Cancel attempted when order is not in a cancellable state.  "
@@ -197,7 +203,8 @@ class OrderDesk:
                 text = "Order rejected - reason:The parent order is done."
                 self.store.complain(client_id, order_id, 201, text)
                 return
-            terms = replace(terms, oca_group=terms.oca_group or str(parent.perm_id))
+            if terms.hedge is None:  # a hedge is no exit: it ends nothing and nothing ends it
+                terms = replace(terms, oca_group=terms.oca_group or str(parent.perm_id))
         self.numbers.perm_id += 1
         self.numbers.last_order_ids[client_id] = order_id
         self._send_held(
@@ -292,11 +299,13 @@ class OrderDesk:
             self.store.warn(order, 105, "Order being modified does not match original order.")
             return
         terms = replace(terms, parent_id=old.parent_id, oca_group=old.oca_group)
+        if terms.hedge is not None:
+            terms = replace(terms, quantity=old.quantity)
         reason = self._refusal(replace(order, terms=terms), order)
         if reason:
             self.store.warn(order, 201, reason)
             return
-        if terms.quantity <= order.filled:  # FIX: a quantity not above the filled one is filled
+        if 0 < terms.quantity <= order.filled:  # FIX: a quantity not above the filled one is filled
             order = self.floor.leave(order)
             terms = replace(terms, quantity=order.filled)
             self.floor.end(replace(order, terms=terms), FILLED, "")
@@ -351,6 +360,7 @@ def _keeps_its_place(old: OrderTerms, new: OrderTerms) -> bool:
         (old.limit_price, old.tif, old.order_type, old.display_size, old.algo)
         == (new.limit_price, new.tif, new.order_type, new.display_size, new.algo)
         and (old.conditions, old.good_after) == (new.conditions, new.good_after)
+        and old.options == new.options
         and KINDS[new.order_type].peg == KINDS["LMT"].peg
     )
     return same and new.quantity <= old.quantity and new.limit_price is not None

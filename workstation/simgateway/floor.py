@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from workstation.simgateway import pegs
+from workstation.simgateway import hedges, pegs
 from workstation.simgateway.accounts import Account
 from workstation.simgateway.combo_orders import ComboFloor
 from workstation.simgateway.commissions import commission
@@ -59,6 +59,9 @@ class Floor:
         self.unfilled: dict[int, None] = {}
         """perm_ids of market orders the book could not fill yet, oldest first."""
 
+        self.whole: dict[int, None] = {}
+        """perm_ids of orders that wait until the book can fill all of them, or a least part."""
+
         self.pegged: dict[int, None] = {}
         self.scheduled: dict[int, None] = {}
         """perm_ids of orders that an algorithm works."""
@@ -79,18 +82,21 @@ class Floor:
             (has_conditions and not order.conditions_met)
             or order.waits_for_trigger
             or not order.located
+            or terms.options.deactivate
             or terms.good_after > self._store.time()
             or auction_of(terms.order_type, terms.tif) is not Auction.NONE
             or not self.is_open(order)
         )
 
-    def is_open(self, order: Order) -> bool:
-        """Return whether the exchange takes an order now."""
+    def is_open(self, order: Order, *, overnight: bool = False) -> bool:
+        """Return whether the exchange takes an order now, or would if it worked overnight."""
         terms = order.terms
         market = self._markets[terms.con_id]
         stretch = self._sessions.stretch(market.instrument, self._store.time())
         allowed = may_work(
-            stretch.phase, outside_rth=terms.outside_rth, overnight=terms.include_overnight
+            stretch.phase,
+            outside_rth=terms.outside_rth,
+            overnight=terms.include_overnight or overnight,
         )
         return allowed and not market.is_halted
 
@@ -125,8 +131,13 @@ class Floor:
             self._combos.work(order)
             return
         limit = self._limit(order, market)
-        if order.terms.tif == "FOK" and not self._fits_at_once(order, limit):
-            self.end(order, INACTIVE, "Fill or kill")
+        if not self._fits_at_once(order, limit):
+            self._wait_for_more(order)
+            return
+        if order.terms.options.post_only and market.book.available(
+            buys=order.terms.buys, limit=limit
+        ):
+            self.cancel(order, "A post-only order would have taken liquidity", asked=False)
             return
         self.take(order, limit)
         order = self._store.orders[order.perm_id]
@@ -145,6 +156,17 @@ class Floor:
         else:
             self.submit(self._rested(order, market.instrument.ticks(order.terms.limit_price)))
 
+    def _wait_for_more(self, order: Order) -> None:
+        """End an order that cannot fill as it wants to at once, or keep it off the book."""
+        if order.terms.tif == "FOK":
+            self.end(order, INACTIVE, "Fill or kill")
+        elif order.terms.tif in AT_ONCE:
+            self._store.emit(StatusShown(replace(order, status=PENDING_CANCEL)))
+            self.end(order, CANCELLED, "Immediate or cancel")
+        elif order.perm_id not in self.whole:
+            self.whole[order.perm_id] = None
+            self.submit(order)
+
     def submit(self, order: Order) -> None:
         """Show an order as at work, twice as the real gateway does."""
         order = self._store.put(replace(order, status=SUBMITTED))
@@ -160,7 +182,7 @@ class Floor:
             return book.best_ask() if order.terms.buys else book.best_bid()
         return None
 
-    def _rested(self, order: Order, ticks: int) -> Order:
+    def _rested(self, order: Order, ticks: int, half: int = 0) -> Order:
         """Put what is left of an order into the book and return it so."""
         terms = order.terms
         self._markets[terms.con_id].book.rest(
@@ -169,12 +191,18 @@ class Floor:
             BY_CON_ID[terms.con_id].lots(order.remaining),
             buys=terms.buys,
             display=BY_CON_ID[terms.con_id].lots(Decimal(terms.display_size)),
+            half=half,
+            is_middle=KINDS[terms.order_type].peg is Peg.MIDDLE,
         )
-        return replace(order, resting=ticks)
+        return replace(order, resting=ticks, half=half)
 
     def _fits_at_once(self, order: Order, limit: int | None) -> bool:
+        """Return whether the book has what an order wants at the least."""
+        least = order.least
+        if not least:
+            return True
         book = self._markets[order.terms.con_id].book
-        wanted = BY_CON_ID[order.terms.con_id].lots(order.remaining)
+        wanted = BY_CON_ID[order.terms.con_id].lots(least)
         return book.available(buys=order.terms.buys, limit=limit) >= wanted
 
     # ---- every step ------------------------------------------------------------------
@@ -194,6 +222,14 @@ class Floor:
                 self._meet(order)
             else:
                 self.take(order, None)
+        for perm_id in list(self.whole):
+            if perm_id not in self.whole:
+                continue  # one before it ended it
+            order = self._store.orders[perm_id]
+            market = self._markets[order.terms.con_id]
+            if self.is_open(order) and self._fits_at_once(order, self._limit(order, market)):
+                del self.whole[perm_id]
+                self._meet(order)
 
     def reprice(self, perm_id: int) -> None:
         """Move a pegged order to where its price belongs now."""
@@ -201,17 +237,17 @@ class Floor:
         if perm_id not in self.pegged:
             return
         market = self._markets[order.terms.con_id]
-        price = pegs.target(order, market.instrument, market.book)
-        if price is not None and price != order.resting:
-            self.move(order, price)
+        place = pegs.target(order, market.instrument, market.book)
+        if place is not None and place != (order.resting, order.half):
+            self.move(order, *place)
 
-    def move(self, order: Order, price: int) -> None:
+    def move(self, order: Order, price: int, half: int = 0) -> None:
         """Stand an order at another price, taking what it meets on the way."""
         order = self._out_of_book(order)
-        self.take(order, price)
+        self.take(order, price, half=half)
         order = self._store.orders[order.perm_id]
         if order.status in LIVE:
-            self._store.put(self._rested(order, price))
+            self._store.put(self._rested(order, price, half))
 
     def stand_aside(self, order: Order) -> Order:
         """Take an order off the book alone, and return it so."""
@@ -221,7 +257,7 @@ class Floor:
 
     def leave(self, order: Order) -> Order:
         """Take an order off the book and every list, and return it as it now stands."""
-        for waiting in (self.asleep, self.unfilled, self.pegged, self.scheduled):
+        for waiting in (self.asleep, self.unfilled, self.whole, self.pegged, self.scheduled):
             waiting.pop(order.perm_id, None)
         return self._out_of_book(order)
 
@@ -230,7 +266,7 @@ class Floor:
             return order
         book = self._markets[order.terms.con_id].book
         book.cancel(order.perm_id, order.resting, buys=order.terms.buys)
-        return self._store.put(replace(order, resting=None))
+        return self._store.put(replace(order, resting=None, half=0))
 
     def suspend(self, order: Order) -> None:
         """Take an order from the market until it may go back."""
@@ -251,9 +287,12 @@ class Floor:
         self.cancel_children(order)
 
     def cancel_children(self, order: Order) -> None:
-        """Cancel what hangs on an order that will not fill."""
+        """Cancel what hangs on an order that will not fill; what it filled is hedged."""
+        if order.filled:
+            self.release_children(order, hedges_only=True)
         for child in self._store.families.children(order):
-            self.cancel(child, "", asked=False)
+            if not order.filled or child.terms.hedge is None or child.waits_for_parent:
+                self.cancel(child, "", asked=False)
 
     def end(self, order: Order, status: str, reason: str) -> None:
         """End an order, and let its children work or end with it."""
@@ -272,16 +311,28 @@ class Floor:
 
     # ---- relatives -------------------------------------------------------------------
 
-    def release_children(self, order: Order) -> None:
+    def release_children(self, order: Order, *, hedges_only: bool = False) -> None:
         """Let the children of a filled order work, or wait for their own reasons alone."""
         for found in self._store.families.children(order):
             child = self._store.orders[found.perm_id]  # its sibling's fill may have ended it
             if child.status not in LIVE or not child.waits_for_parent:
                 continue
+            if hedges_only and child.terms.hedge is None:
+                continue
             freed = self._store.put(replace(child, waits_for_parent=False))
+            if freed.terms.hedge is not None:
+                freed = self._store.put(self._hedge_of(order, freed))
+                if not freed.terms.quantity:
+                    self.cancel(freed, "", asked=False)
+                    continue
             if self.must_wait(freed):
                 self._store.show(freed)
             self.work(freed)
+
+    def _hedge_of(self, parent: Order, child: Order) -> Order:
+        """Return a hedge with the quantity that what its parent filled asks for."""
+        size = hedges.size(parent, child.terms, self._markets, self._store.time())
+        return replace(child, terms=replace(child.terms, quantity=size))
 
     def reduce_group(self, order: Order, shares: Decimal) -> None:
         """Cancel or reduce the others of an order's group after one of its fills."""
@@ -298,13 +349,20 @@ class Floor:
 
     # ---- fills -----------------------------------------------------------------------
 
-    def take(self, order: Order, limit: int | None, size: Decimal | None = None) -> None:
+    def take(
+        self, order: Order, limit: int | None, size: Decimal | None = None, half: int = 0
+    ) -> None:
         """Let an order take what stands at its limit or better, at most so many shares."""
         market = self._markets[order.terms.con_id]
         most = order.remaining if size is None else min(size, order.remaining)
         wanted = market.instrument.lots(most)
         matches = market.take(
-            order.perm_id, wanted, buys=order.terms.buys, limit=limit, now=int(self._store.time())
+            order.perm_id,
+            wanted,
+            buys=order.terms.buys,
+            limit=limit,
+            now=int(self._store.time()),
+            half=half,
         )
         self.book(market, matches)
 
@@ -345,7 +403,7 @@ class Floor:
         match: Match,
         liquidity: int,
     ) -> None:
-        price = market.instrument.price(match.price)
+        price = market.instrument.price(match.ticks)
         filled = order.filled + shares
         value = order.filled_value + shares * price
         fee = commission(market.instrument, filled, value) - order.commission

@@ -107,6 +107,9 @@ class Gateway:
     away_until = 0.0
     """Machine's monotonic time before which no client is taken: a restart under way."""
 
+    display_groups: dict[int, str]
+    """What each group of windows shows, as "conId@exchange"."""
+
     _mute = False
     """Whether clients hear nothing of what happens to orders."""
 
@@ -152,7 +155,8 @@ class Gateway:
         self._take_over(saved, last_days, now)
 
     def _open_calendar(self, day: NamedDay) -> None:
-        """Get ready what happens by the clock."""
+        """Get ready what happens by the clock, and what windows show together."""
+        self.display_groups = {}
         self._halts = RegularHalts(self.markets, self.desk)
         self._events = CorporateEvents(
             self.markets, self.histories, self.desk, self._position_moved

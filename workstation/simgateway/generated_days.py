@@ -50,7 +50,7 @@ def derived_source(instrument: Instrument, base: History, basis: Instrument) -> 
     pricing, days = instrument.pricing, _DERIVED_DAYS.get(instrument.sec_type, _DAYS)
     assert pricing is not None
 
-    def ticks(price: int, at: int) -> int:
+    def ticks(price: float, at: int) -> int:
         derived = pricing.price(basis.quoted(price), at) / instrument.rule.unit
         return max(instrument.lowest_ticks, round(derived))
 

@@ -26,7 +26,7 @@ class LiveDay:
         self._minutes: list[Bar] = []
         self._seconds: deque[Bar] = deque(maxlen=_SECONDS_KEPT)
 
-    def add(self, price: int, size: int, time: int) -> None:
+    def add(self, price: float, size: int, time: int) -> None:
         """Take one print; price in ticks, size in shares, time in seconds since 1970."""
         time = max(time, self._start, self._seconds[-1].time if self._seconds else 0)
         value = float(price * size)

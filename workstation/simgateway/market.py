@@ -6,6 +6,7 @@ seed and the same orders see the same prices.
 
 import math
 from collections import deque
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -14,7 +15,7 @@ from workstation.simgateway.instruments import Instrument, Trading
 from workstation.simgateway.live_day import LiveDay
 from workstation.simgateway.matching import MAKER, Match, OrderBook
 from workstation.simgateway.sessions import ALWAYS, Phase, Stretch, pace
-from workstation.simgateway.tape import Base, Print, Quote, Tape
+from workstation.simgateway.tape import Base, Print, Quote, Tape, whole
 from workstation.simgateway.traders import Regime, Traders
 
 STEP_SECONDS = 0.1
@@ -34,6 +35,7 @@ _LOWEST_FAIR = 5.0
 """In ticks, of what has a price of its own."""
 
 _LOWEST_DERIVED = 0.25
+_SIDES = ("bid", "ask", "bid_size", "ask_size")
 
 
 class InstrumentMarket:
@@ -46,11 +48,16 @@ class InstrumentMarket:
 
     is_halted = False
     has_expired = False
-    frozen: Quote | None = None
-    """The last quote before it closed; None while it is open."""
-
     _stirring = 0.0
     """What of a maker's coming or going is due."""
+
+    _open: float
+    _high: float
+    _low: float
+    """Of the day, in ticks."""
+
+    _frozen: Quote | None = None
+    """The quote at the last close."""
 
     def __init__(
         self,
@@ -72,7 +79,7 @@ class InstrumentMarket:
         self._quote_shown: Quote | None = None
         self._quote_state: tuple[object, ...] = ()
         self._random = Random(f"{seed}:{instrument.seed_name}")  # noqa: S311 a market, not a secret
-        self._previous_close = instrument.ticks(instrument.reference_price)
+        self._previous_close: float = instrument.ticks(instrument.reference_price)
         self.prints: deque[Print] = deque(maxlen=_PRINTS_KEPT)
         self.printed = 0
         """Number of prints so far, those no longer kept included."""
@@ -101,7 +108,7 @@ class InstrumentMarket:
             self._open, *others = (round(self._derived(price, now)) for price in range_)
             self._high = max(self._open, round(self._fair), *others)
             self._low = min(self._open, round(self._fair), *others)
-        self._last = round(self._fair)
+        self._last: float = round(self._fair)
         self._last_size = 0 if self._is_value else self._typical
         pace = _SHARES_PER_SECOND * self._random.uniform(0.7, 1.3) * self._typical / 100
         pace *= 0 if self._is_value else self.instrument.activity
@@ -130,9 +137,10 @@ class InstrumentMarket:
 
     def _resume(self, tape: Tape) -> None:
         self._fair = tape.fair
-        self._open, self._high, self._low = tape.open, tape.high, tape.low
-        self._last, self._last_size, self._last_time = tape.last, tape.last_size, tape.last_time
-        self._volume, self._previous_close = tape.volume, tape.previous_close
+        self._open, self._high, self._low = map(whole, (tape.open, tape.high, tape.low))
+        self._last = whole(tape.last)
+        self._last_size, self._last_time = tape.last_size, tape.last_time
+        self._volume, self._previous_close = tape.volume, whole(tape.previous_close)
 
     def tape(self) -> Tape:
         """Return the statistics a restart needs to go on from here."""
@@ -212,10 +220,10 @@ class InstrumentMarket:
         return self.instrument.price(ticks)
 
     def take(
-        self, owner: int, size: int, *, buys: bool, limit: int | None, now: int
+        self, owner: int, size: int, *, buys: bool, limit: int | None, now: int, half: int = 0
     ) -> list[Match]:
         """Match an incoming order and print what traded."""
-        matches = self.book.take(owner, size, buys=buys, limit=limit)
+        matches = self.book.take(owner, size, buys=buys, limit=limit, half=half)
         for match in matches:
             self._print(match, now)
         return matches
@@ -254,10 +262,29 @@ class InstrumentMarket:
     def begin(self, stretch: Stretch) -> None:
         """Begin a phase of the day; nobody quotes while it is closed."""
         self._stretch = stretch
-        self.frozen = None
         if stretch.phase is Phase.CLOSED:
-            self.frozen = self.quote()
+            if self.book.best_bid() is not None or self.book.best_ask() is not None:
+                self._frozen = self.quote()
             self._traders.withdraw()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody quotes because the exchange is closed."""
+        return self._stretch.phase is Phase.CLOSED
+
+    def frozen_quote(self) -> Quote:
+        """Return the quote as it stood when the market closed; one step wide if nobody saw it."""
+        now = self.quote()
+        if self._frozen is not None:
+            return replace(now, **{name: getattr(self._frozen, name) for name in _SIDES})
+        if self._is_value:
+            return now
+        step = self.instrument.step_at(self._last)
+        bid, ask = (
+            self.instrument.quoted(self._last - step),
+            self.instrument.quoted(self._last + step),
+        )
+        return replace(now, bid=bid, ask=ask, bid_size=self._typical, ask_size=self._typical)
 
     def push(self, ticks: float) -> None:
         """Move what the contract is worth; the makers follow with their next quotes."""
@@ -350,14 +377,15 @@ class InstrumentMarket:
             self._print(nobody, now)
 
     def _print(self, match: Match, now: int) -> None:
+        price = match.ticks
         if self._fresh:
             self._fresh = False
-            self._open = self._high = self._low = match.price
-        self._last, self._last_size, self._last_time = match.price, match.size, now
-        self._high = max(self._high, match.price)
-        self._low = min(self._low, match.price)
+            self._open = self._high = self._low = price
+        self._last, self._last_size, self._last_time = price, match.size, now
+        self._high = max(self._high, price)
+        self._low = min(self._low, price)
         self._volume += match.size
-        self.day.add(match.price, match.size, now)
-        shown = Print(time=now, price=match.price, size=match.size, venue=match.venue)
+        self.day.add(price, match.size, now)
+        shown = Print(time=now, price=price, size=match.size, venue=match.venue)
         self.prints.append(shown)
         self.printed += 1

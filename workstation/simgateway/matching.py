@@ -1,6 +1,8 @@
 """A limit order book with price-time priority: the one place where orders meet.
 
-Prices are whole ticks and sizes whole lots of the contract, so the arithmetic is exact.
+Prices are whole ticks and sizes whole lots of the contract, so the arithmetic is exact. An
+order at the middle of the quote may stand half a tick beyond its tick: then it goes before
+those at the tick itself.
 """
 
 from bisect import bisect_left, insort
@@ -30,6 +32,12 @@ class Resting:
     display: int = 0
     """Shares an iceberg shows at a time; 0 shows all."""
 
+    half: int = 0
+    """Half ticks by which it is better than its price: 1 for a buyer, -1 for a seller, or 0."""
+
+    is_middle: bool = False
+    """Whether it follows the middle of the quote, so that it makes no quote itself."""
+
     @property
     def total(self) -> int:
         """Shares still open, shown or not."""
@@ -41,7 +49,7 @@ class Match:
     """Shares that changed hands at the resting order's price."""
 
     price: int
-    """In ticks."""
+    """In ticks, but for a half."""
 
     size: int
     """In shares."""
@@ -55,6 +63,14 @@ class Match:
     taker_buys: bool
     venue: int
     """Where the resting order stood."""
+
+    half: int = 0
+    """Half ticks to add to the price."""
+
+    @property
+    def ticks(self) -> float:
+        """Price in ticks; whole but for a trade at the middle of an odd spread."""
+        return self.price + self.half / 2 if self.half else self.price
 
 
 class _Side:
@@ -71,6 +87,13 @@ class _Side:
             return (self.prices[-1] if self._buys else self.prices[0]) if self.prices else None
         for price in self.best_first():
             if any(resting.owner != without for resting in self.queues[price]):
+                return price
+        return None
+
+    def best_quoted(self) -> int | None:
+        """Return the best price of those who do not follow the middle."""
+        for price in self.best_first():
+            if not all(resting.is_middle for resting in self.queues[price]):
                 return price
         return None
 
@@ -112,6 +135,10 @@ class OrderBook:
         """Return the lowest ask in ticks, or the lowest of all but one owner."""
         return self._asks.best(without)
 
+    def quoted(self) -> tuple[int | None, int | None]:
+        """Return bid and ask without the orders that follow the middle between them."""
+        return self._bids.best_quoted(), self._asks.best_quoted()
+
     def prices(self, *, buys: bool) -> list[int]:
         """Return the prices of one side, best first."""
         return list(self._side(buys=buys).best_first())
@@ -133,6 +160,15 @@ class OrderBook:
         queue = self._side(buys=buys).queues.get(price, ())
         return next((r for r in queue if r.owner == owner and r.size > above), None)
 
+    def best_odd_lot(self, round_lot: int, *, buys: bool) -> Resting | None:
+        """Return the order at the best price that is smaller than a round lot."""
+        side = self._side(buys=buys)
+        for price in side.best_first():
+            for resting in side.queues[price]:
+                if resting.size < round_lot:
+                    return resting
+        return None
+
     def resting(self, *, buys: bool) -> Iterator[Resting]:
         """Yield the orders of one side, best price and earliest first."""
         side = self._side(buys=buys)
@@ -149,19 +185,24 @@ class OrderBook:
             for r in queue
         )
 
-    def take(self, owner: int, size: int, *, buys: bool, limit: int | None) -> list[Match]:
+    def take(
+        self, owner: int, size: int, *, buys: bool, limit: int | None, half: int = 0
+    ) -> list[Match]:
         """Match an incoming order against the other side; nothing of it rests.
 
-        A limit of None takes whatever price stands.
+        A limit of None takes whatever price stands; half adds to it, as of Resting.half.
         """
         side = self._side(buys=not buys)
         matches: list[Match] = []
         while size > 0 and side.prices:
             price = side.prices[0] if buys else side.prices[-1]
-            if limit is not None and (price > limit if buys else price < limit):
+            at_half = half != 0 and limit is not None and price == limit + half
+            if limit is not None and (price > limit if buys else price < limit) and not at_half:
                 break
             queue = side.queues[price]
-            while size > 0 and queue:
+            if at_half and not queue[0].half:
+                break
+            while size > 0 and queue and (queue[0].half or not at_half):
                 first = queue[0]
                 shares = min(size, first.size)
                 size -= shares
@@ -173,6 +214,7 @@ class OrderBook:
                         taker=owner,
                         taker_buys=buys,
                         venue=first.venue,
+                        half=first.half,
                     )
                 )
                 _consume(queue, first, shares)
@@ -183,11 +225,21 @@ class OrderBook:
             self.thinned += 1
         return matches
 
-    def rest(self, owner: int, price: int, size: int, *, buys: bool, display: int = 0) -> None:
+    def rest(
+        self,
+        owner: int,
+        price: int,
+        size: int,
+        *,
+        buys: bool,
+        display: int = 0,
+        half: int = 0,
+        is_middle: bool = False,
+    ) -> None:
         """Queue an order behind those of its price; it must not cross the other side.
 
         With display it is an iceberg: it shows so many shares at a time, and each new lot
-        goes to the end of the queue.
+        goes to the end of the queue. half and is_middle are those of Resting.
         """
         best = self.best_ask() if buys else self.best_bid()
         if best is not None and (price >= best if buys else price <= best):
@@ -197,8 +249,9 @@ class OrderBook:
         self._rested += 1
         self.version += 1
         shown = min(size, display) if display > 0 else size
-        one = Resting(owner, price, shown, venue_of(self._rested), size - shown, display)
-        self._side(buys=buys).queue(price).append(one)
+        venue = venue_of(self._rested)
+        one = Resting(owner, price, shown, venue, size - shown, display, half, is_middle)
+        _queue_up(self._side(buys=buys).queue(price), one)
 
     def cancel(self, owner: int, price: int, *, buys: bool) -> int:
         """Remove an owner's orders at one price and return how many shares that were."""
@@ -246,4 +299,13 @@ def _consume(queue: deque[Resting], first: Resting, shares: int) -> None:
     if first.reserve:
         first.size = min(first.reserve, first.display)
         first.reserve -= first.size
-        queue.append(first)
+        _queue_up(queue, first)
+
+
+def _queue_up(queue: deque[Resting], one: Resting) -> None:
+    """Put an order behind those of its price: a half tick better goes before the others."""
+    if not one.half:
+        queue.append(one)
+        return
+    ahead = sum(1 for other in queue if other.half)
+    queue.insert(ahead, one)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from workstation.simgateway import hedges
 from workstation.simgateway.algos import STRATEGIES
 from workstation.simgateway.combo_orders import TYPES
 from workstation.simgateway.instruments import (
@@ -36,6 +37,9 @@ from workstation.simgateway.orders import OrderTerms
 
 _LARGEST_QUANTITY = Decimal(100_000_000)
 _LARGEST_PRICE = Decimal(1_000_000)
+CASH_TYPES = frozenset({"STK", "CASH", "CRYPTO"})
+"""Security types whose size may be given as money."""
+
 _ADJUSTABLE = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
 
 NO_DEFINITION = "No security definition has been found for the request"
@@ -94,9 +98,22 @@ def _refusals(request: PlaceRequest, instrument: Instrument, now: float) -> Iter
     for check in (_check_basics, _check_tif, _check_quantity, _check_prices):
         yield from check(request, instrument)
     yield from _check_times(request, instrument, now)
-    for check in (_check_display, _check_algo, _check_adjustment, _check_conditions):
+    for check in (
+        _check_display,
+        _check_least,
+        _check_options,
+        _check_algo,
+        _check_adjustment,
+        _check_conditions,
+    ):
         yield from check(request, instrument)
-    yield from _check_features(request)
+
+
+def _is_special(request: PlaceRequest) -> bool:
+    """Return whether an order asks for what no combination can have."""
+    sizes = (request.display_size, request.min_quantity, request.cash_quantity)
+    named = (request.algo_strategy, request.hedge_type, request.adjusted_order_type)
+    return any(sizes) or any(named) or request.all_or_none or request.options.post_only
 
 
 def _check_basics(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
@@ -109,7 +126,7 @@ def _check_basics(request: PlaceRequest, instrument: Instrument) -> Iterator[Ref
         yield Refusal(387, "Unsupported order type for this exchange and security type.")
     if kind not in KINDS:
         yield invalid("Invalid order type was entered")
-    if instrument.legs and (kind not in TYPES or request.algo_strategy):
+    if instrument.legs and (kind not in TYPES or _is_special(request)):
         yield Refusal(387, "Unsupported order type for this exchange and security type.")
     if instrument.trading is not Trading.FULL:
         text = f"The security {instrument.symbol} is not available or allowed for this account"
@@ -134,9 +151,20 @@ def _check_tif(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusa
 
 def _check_quantity(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
     quantity = request.quantity
+    if request.hedge_type:
+        yield from _check_hedge(request)
+        return
+    if request.cash_quantity:
+        yield from _check_cash(request, instrument)
+        return
     if quantity is None or quantity <= 0:
         yield Refusal(434, "The order size cannot be zero.")
         return
+    yield from check_size(quantity, instrument)
+
+
+def check_size(quantity: Decimal, instrument: Instrument) -> Iterator[Refusal]:
+    """Yield what is wrong with a size above zero."""
     if quantity % instrument.size_increment:
         text = (
             "Fractional-sized order cannot be placed via API. "
@@ -147,6 +175,26 @@ def _check_quantity(request: PlaceRequest, instrument: Instrument) -> Iterator[R
         yield rejected(f"The minimum order size is {instrument.min_size:f}.")
     if quantity > _LARGEST_QUANTITY:
         yield rejected("The order size exceeds the limit.")
+
+
+def _check_hedge(request: PlaceRequest) -> Iterator[Refusal]:
+    """Yield what is wrong with an order whose size follows its parent's."""
+    if request.hedge_type not in hedges.KINDS:
+        yield invalid("Invalid hedge type was entered")
+    elif hedges.factor(request.hedge_type, request.hedge_param) is None:
+        yield invalid("Invalid hedge parameter was entered")
+    if not request.parent_id:
+        yield invalid("A hedge order must be attached to a parent order")
+    if request.quantity:
+        yield invalid("The size of a hedge order must be zero")
+
+
+def _check_cash(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    cash = request.cash_quantity
+    if instrument.sec_type not in CASH_TYPES:
+        yield Refusal(10244, "Cash Quantity cannot be used for this order")
+    if cash is None or cash <= 0:
+        yield Refusal(434, "The order size cannot be zero.")
 
 
 # ---- prices ------------------------------------------------------------------------------
@@ -265,12 +313,26 @@ def _check_conditions(request: PlaceRequest, instrument: Instrument) -> Iterator
             yield Refusal(200, NO_DEFINITION)
 
 
-def _check_features(request: PlaceRequest) -> Iterator[Refusal]:
-    wanted = {
-        "Hedge orders": bool(request.hedge_type),
-        "All-or-none orders": request.all_or_none,
-        "Cash quantity orders": bool(request.cash_quantity),
-    }
-    for name, present in wanted.items():
-        if present:
-            yield rejected(f"{name} are not supported here.")
+def _check_options(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    del instrument
+    if request.options.attached:
+        yield invalid("No presets for attached orders are defined")
+    kind = order_type(request.order_type)
+    if request.options.post_only and (kind != "LMT" or request.tif in AT_ONCE):
+        yield Refusal(387, "Unsupported order type for this exchange and security type.")
+
+
+def _check_least(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
+    """Yield what keeps an order from filling whole, or with a least part, when it asks so."""
+    del instrument
+    least = request.min_quantity or 0
+    if least < 0 or (least and Decimal(least) > (request.quantity or 0)):
+        yield invalid("The minimum quantity should not be larger than the order size")
+    if not (request.all_or_none or least):
+        return
+    kind = order_type(request.order_type)
+    simple = KINDS[kind].peg is Peg.NOTHING and auction_of(kind, request.tif) is Auction.NONE
+    if not simple or request.algo_strategy:
+        yield Refusal(387, "Unsupported order type for this exchange and security type.")
+    if request.all_or_none and request.display_size:
+        yield invalid("An all-or-none order cannot show a part of its size")

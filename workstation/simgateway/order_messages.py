@@ -11,7 +11,14 @@ from workstation.simgateway.codec_text import UNSET_DOUBLE, UNSET_INT, UNSET_LON
 from workstation.simgateway.instruments import BY_CON_ID, Instrument
 from workstation.simgateway.messages import Message, exact, money, short_contract
 from workstation.simgateway.order_parts import EXECUTION, PERCENT_CHANGE, PRICE, VOLUME
-from workstation.simgateway.orders import DONE, Execution, MarginPreview, Order, OrderTerms
+from workstation.simgateway.orders import (
+    DONE,
+    INACTIVE,
+    Execution,
+    MarginPreview,
+    Order,
+    OrderTerms,
+)
 
 MANUAL_CLIENT = -1
 """Stands for nobody: the order was placed by hand, and clients see it as id 0 of client 0."""
@@ -31,6 +38,13 @@ def shown_perm_id(sv: int, perm_id: int) -> int:
     return perm_id if sv >= 191 else perm_id % 2**31
 
 
+def shown_status(order: Order) -> str:
+    """Return a status as clients see it: a deactivated order is not dead but inactive."""
+    if order.is_live and order.terms.options.deactivate:
+        return INACTIVE
+    return order.status
+
+
 def order_status(sv: int, order: Order) -> Message:
     """Build orderStatus (3)."""
     remaining = order.terms.quantity - order.filled
@@ -38,7 +52,7 @@ def order_status(sv: int, order: Order) -> Message:
     return [
         3,
         order_id,
-        order.status,
+        shown_status(order),
         order.filled,
         remaining,
         exact(order.average_price),
@@ -58,23 +72,48 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     order_id, client_id = shown_ids(order)
     perm_id = shown_perm_id(sv, order.perm_id)
     message: Message = [5, order_id, *short_contract(instrument, terms.exchange, "?")]
-    message += _main_terms(order)
+    message += _main_terms(sv, order)
     message += [terms.order_ref, client_id, perm_id, terms.outside_rth, 0, "0"]
     message += [terms.good_after_time, f"{perm_id}.0/{terms.account}/100", "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, terms.good_till_date]
     message += ["", "", "", 0, "", -1, 0, "", "", "", "", ""]
-    message += [terms.display_size or UNSET_INT, 0, 0, 0, "", terms.oca_type, 0, 0, ""]
+    message += [terms.display_size or UNSET_INT, 0, 0, terms.all_or_none, _least(terms)]
+    message += [terms.oca_type, 0, 0, ""]
     message += [terms.parent_id, terms.trigger_method, "", 0, "None", ""]
     message += [0, "", "", "", "?", 0, 0, ""]  # the eight delta-neutral fields
     message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent), "", ""]
     message += [*_legs(instrument), 0, UNSET_INT, UNSET_INT, ""]
-    message += ["", 0, "", "IB", 0, 0, *_algo(terms), 0]
+    message += [*_hedge(terms), 0, "", "IB", 0, 0, *_algo(terms), 0]
     message += _order_state(sv, order, preview)
     message += [0, 0, *_conditions(terms), *_adjustment(order)]
-    message += ["", "", "", "0", 1, 0, 0, 0]
+    message += ["", "", "", terms.cash_quantity, 1, 0, 0, 0]
     message += _open_order_tail(sv, terms)
-    return message
+    return message + _options(sv, terms)
+
+
+def _least(terms: OrderTerms) -> Field:
+    return terms.min_quantity or ""
+
+
+def _hedge(terms: OrderTerms) -> Message:
+    return [""] if terms.hedge is None else [terms.hedge.kind, terms.hedge.param]
+
+
+def _options(sv: int, terms: OrderTerms) -> Message:
+    """Return what has no text form: the codec puts it into protobuf."""
+    if sv < 216:
+        return []
+    one = terms.options
+    flags: Message = [one.deactivate, one.post_only, one.allow_pre_open, one.ignore_open_auction]
+    later: Message = [one.seek_price_improvement, one.route_marketable_to_bbo]
+    largest = terms.hedge.max_size if terms.hedge and terms.hedge.max_size else None
+    return [
+        *flags,
+        *(later if sv >= 217 else [None, None]),
+        largest if sv >= 223 else None,
+        one.conditions_overnight if sv >= 226 else None,
+    ]
 
 
 def _legs(instrument: Instrument) -> Message:
@@ -132,7 +171,14 @@ def _unset_text(value: Decimal | None) -> Field:
     return "" if value is None else value
 
 
-def _main_terms(order: Order) -> Message:
+def shown_group(sv: int, group: str) -> str:
+    """Return a group as a version shows it: one named after a perm_id follows that."""
+    if sv < 191 and group.isdecimal() and len(group) < 20 and int(group) >= 2**31:
+        return str(shown_perm_id(sv, int(group)))
+    return group
+
+
+def _main_terms(sv: int, order: Order) -> Message:
     terms = order.terms
     return [
         terms.side,
@@ -141,7 +187,7 @@ def _main_terms(order: Order) -> Message:
         _limit(order),
         _aux(terms),
         terms.tif,
-        terms.oca_group,
+        shown_group(sv, terms.oca_group),
         terms.account,
         terms.open_close,
         terms.origin,
@@ -172,7 +218,7 @@ def _fa_profile(sv: int) -> Message:
 
 
 def _order_state(sv: int, order: Order, preview: MarginPreview | None) -> Message:
-    message: Message = [preview is not None, order.status]
+    message: Message = [preview is not None, shown_status(order)]
     if preview is None:
         message += [UNSET_DOUBLE] * 9
         message += [UNSET_DOUBLE, "", "", ""]
@@ -214,22 +260,32 @@ def _open_order_tail(sv: int, terms: OrderTerms) -> Message:
 def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     """Build completedOrder (101)."""
     assert order.status in DONE
-    terms = order.terms
-    instrument = BY_CON_ID[terms.con_id]
+    terms, instrument = order.terms, BY_CON_ID[order.terms.con_id]
     message: Message = [101, *short_contract(instrument, terms.exchange, "?")]
-    message += _main_terms(order)
+    message += _main_terms(sv, order)
     message += [terms.order_ref, shown_perm_id(sv, order.perm_id), terms.outside_rth, 0, "0"]
     message += [terms.good_after_time, "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, terms.good_till_date, "", "", "", 0, "", -1]
     message += ["", "", "", "", "", terms.display_size or UNSET_INT]
-    message += [0, 0, "", terms.oca_type, terms.trigger_method, "", 0, "None", ""]
+    message += [
+        0,
+        terms.all_or_none,
+        _least(terms),
+        terms.oca_type,
+        terms.trigger_method,
+        "",
+        0,
+        "None",
+        "",
+    ]
     message += [0, 0, 0, ""]  # the four delta-neutral fields
     message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent)]
     message += [*_legs(instrument), 0]
-    message += [UNSET_INT, UNSET_INT, "", "", "", "IB", 0, 0, *_algo(terms), 0, order.status]
+    message += [UNSET_INT, UNSET_INT, "", *_hedge(terms), "", "IB", 0, 0, *_algo(terms)]
+    message += [0, order.status]
     message += [0, 0, *_conditions(terms), _trail_stop(order) or UNSET_DOUBLE]
-    message += [_unset(terms.limit_offset), "0", 1, 0, "", order.filled]
+    message += [_unset(terms.limit_offset), terms.cash_quantity, 1, 0, "", order.filled]
     message += [UNSET_INT, 0, "Not an insider or substantial shareholder", 0, 0]
     message += ["0", completed_time, _completed_text(order)]
     if sv >= 170:
@@ -240,7 +296,7 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
         message.append(0)
     if sv >= 198:
         message.append("")
-    return message
+    return message + _options(sv, terms)
 
 
 def _completed_text(order: Order) -> str:

@@ -4,7 +4,7 @@ Source: tws-wire.md 2.4, placeOrder.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from workstation.simgateway.codec_text import Fields
@@ -21,6 +21,21 @@ from workstation.simgateway.order_parts import (
 _PEG_BENCH = {"PEG BENCH", "PEGBENCH"}
 _PEG_BEST = {"PEG BEST", "PEGBEST"}
 _PEG_MID = {"PEG MID", "PEGMID"}
+
+
+@dataclass(slots=True, kw_only=True)
+class NewOptions:
+    """What has only a form in protobuf, from version 216 on."""
+
+    deactivate: bool = False
+    post_only: bool = False
+    allow_pre_open: bool = False
+    ignore_open_auction: bool = False
+    seek_price_improvement: int | None = None
+    route_marketable_to_bbo: int | None = None
+    what_if_type: int | None = None
+    attached: Sequence[str] = ()
+    """Order ids and types of a stop and a target to be attached by presets."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +77,7 @@ class PlaceRequest:
     trailing_percent: Decimal | None = None
     hedge_type: str = ""
     hedge_param: str = ""
+    hedge_max_size: int | None = None
     algo_strategy: str = ""
     algo_params: Sequence[tuple[str, str]] = ()
     what_if: bool = False
@@ -90,6 +106,8 @@ class PlaceRequest:
     imbalance_only: bool = False
     liquidates: bool = False
     """Whether the broker closes a position of an account that is short of margin."""
+
+    options: NewOptions = field(default_factory=NewOptions)
 
 
 def read_contract(fields: Fields) -> ContractQuery:
@@ -185,7 +203,7 @@ def _read_volatility_and_scale(fields: Fields, request: PlaceRequest) -> None:
 
 
 def _read_hedge_and_algo(fields: Fields, request: PlaceRequest) -> None:
-    request.hedge_type = fields.text()
+    request.hedge_type = fields.text().strip().upper()
     if request.hedge_type:
         request.hedge_param = fields.text()
     fields.skip(4)  # optOutSmartRouting, clearingAccount, clearingIntent, notHeld
@@ -247,8 +265,20 @@ def _read_newest(fields: Fields, request: PlaceRequest, sv: int) -> None:
     fields.skip(sv >= 192)  # manualOrderIndicator
     if sv >= 199:
         request.imbalance_only = fields.flag()
-    if sv >= 203:  # not in text: the codec of protobuf adds it here
-        request.conditions_include_overnight = fields.flag()
+    if sv >= 203:  # not in text: the codec of protobuf adds them here
+        _read_options(fields, request)
+
+
+def _read_options(fields: Fields, request: PlaceRequest) -> None:
+    request.conditions_include_overnight = fields.flag()
+    request.hedge_max_size = fields.optional_integer()
+    options = request.options
+    options.deactivate, options.post_only = fields.flag(), fields.flag()
+    options.allow_pre_open, options.ignore_open_auction = fields.flag(), fields.flag()
+    options.seek_price_improvement = fields.optional_integer()
+    options.route_marketable_to_bbo = fields.optional_integer()
+    options.what_if_type = fields.optional_integer()
+    options.attached = tuple(text for text in (fields.text() for _ in range(4)) if text)
 
 
 def _read_pegs(fields: Fields, request: PlaceRequest) -> None:

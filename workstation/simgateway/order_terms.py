@@ -4,12 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from workstation.simgateway.accounts import ACCOUNT
+from workstation.simgateway.hedges import factor as hedge_factor
 from workstation.simgateway.instruments import Instrument, LegTerms
 from workstation.simgateway.order_kinds import KINDS, SPELLINGS, Aux, Kind, Limit
 from workstation.simgateway.order_parts import EXECUTION, TIME, ConditionRequest
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.order_times import moment
-from workstation.simgateway.orders import Adjustment, Condition, OrderTerms
+from workstation.simgateway.orders import Adjustment, Condition, Hedge, Options, OrderTerms
 
 
 def order_type(text: str) -> str:
@@ -19,13 +20,12 @@ def order_type(text: str) -> str:
 
 def terms_of(request: PlaceRequest, instrument: Instrument) -> OrderTerms:
     """Return the terms of a request that the checks have passed."""
-    assert request.quantity is not None
     kind = KINDS[order_type(request.order_type)]
     plain = OrderTerms(
         con_id=instrument.con_id,
         exchange=request.contract.exchange,
         side=request.side,
-        quantity=request.quantity,
+        quantity=Decimal(0) if request.hedge_type else request.quantity or Decimal(0),
         order_type=order_type(request.order_type),
         limit_price=_limit(request, kind),
         stop_price=request.stop_price if kind.aux is Aux.TRIGGER else None,
@@ -83,6 +83,38 @@ def _with_extras(terms: OrderTerms, request: PlaceRequest, zone: str) -> OrderTe
         algo_params=tuple(request.algo_params),
         adjustment=_adjustment(request),
         include_overnight=request.include_overnight,
+        all_or_none=request.all_or_none,
+        min_quantity=request.min_quantity or 0,
+        cash_quantity=request.cash_quantity or Decimal(0),
+        hedge=_hedge(request),
+        options=_options(request),
+    )
+
+
+def _options(request: PlaceRequest) -> Options:
+    asked = request.options
+    return Options(
+        deactivate=asked.deactivate,
+        post_only=asked.post_only,
+        allow_pre_open=asked.allow_pre_open,
+        ignore_open_auction=asked.ignore_open_auction,
+        seek_price_improvement=asked.seek_price_improvement,
+        route_marketable_to_bbo=asked.route_marketable_to_bbo,
+        conditions_overnight=request.conditions_include_overnight,
+    )
+
+
+def _hedge(request: PlaceRequest) -> Hedge | None:
+    """Return how the size follows the parent's; None for an order with a size of its own."""
+    if not request.hedge_type:
+        return None
+    factor = hedge_factor(request.hedge_type, request.hedge_param)
+    assert factor is not None
+    return Hedge(
+        kind=request.hedge_type,
+        param=request.hedge_param,
+        factor=factor,
+        max_size=request.hedge_max_size or 0,
     )
 
 

@@ -1,7 +1,7 @@
 """Reading the times of an order's fields.
 
 Source: the formats of goodAfterTime, goodTillDate and time conditions: "yyyymmdd hh:mm:ss",
-with a zone or without, and "yyyymmdd-hh:mm:ss" in UTC.
+with a zone or without, and "yyyymmdd-hh:mm:ss" in UTC, which newer clients end with a Z.
 """
 
 from datetime import UTC, datetime, time, tzinfo
@@ -20,7 +20,7 @@ def moment(text: str, zone: str) -> float | None:
         return None
     own_zone: tzinfo | None = ZoneInfo(zone)
     if len(parts[0]) > 8 and parts[0][8] == "-":
-        parts = [*parts[0].split("-", 1), *parts[1:]]
+        parts = [*parts[0].removesuffix("Z").split("-", 1), *parts[1:]]
         own_zone = UTC
     if len(parts) > 2:
         own_zone = _zone(parts[2])

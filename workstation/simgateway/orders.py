@@ -57,6 +57,41 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hedge:
+    """How the size of an attached order follows from what its parent filled (hedges.py)."""
+
+    kind: str
+    """D for delta, B for beta, F for currency, P for pair."""
+
+    param: str = ""
+    """Of B the beta, of P the ratio, as the client wrote it."""
+
+    factor: Decimal = Decimal(1)
+    """The number in that text."""
+
+    max_size: int = 0
+    """Largest size of the order; 0 for no bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What only versions from 216 on ask for."""
+
+    deactivate: bool = False
+    """Whether the order stays away from the market until a change says otherwise."""
+
+    post_only: bool = False
+    """Whether it is cancelled instead of taking what stands in the book."""
+
+    allow_pre_open: bool = False
+    ignore_open_auction: bool = False
+    seek_price_improvement: int | None = None
+    route_marketable_to_bbo: int | None = None
+    conditions_overnight: bool = False
+    """Whether conditions may also be met in the overnight session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTerms:
     """What the client asked for; quantity in shares, prices as quoted."""
 
@@ -123,6 +158,15 @@ class OrderTerms:
     algo_params: tuple[tuple[str, str], ...] = ()
     adjustment: Adjustment | None = None
     include_overnight: bool = False
+    all_or_none: bool = False
+    min_quantity: int = 0
+    """The least that must fill at first; 0 for anything."""
+
+    cash_quantity: Decimal = ZERO
+    """Money the quantity was made from; 0 when the client gave the quantity."""
+
+    hedge: Hedge | None = None
+    options: Options = Options()
 
     liquidates: bool = False
     """Whether the broker placed it, to close a position of an account short of margin."""
@@ -184,6 +228,9 @@ class Order:
     resting: int | None = None
     """Price in ticks at which it stands in the book; None when it does not."""
 
+    half: int = 0
+    """Half ticks by which it stands better than that, as matching.Resting has it."""
+
     @property
     def is_live(self) -> bool:
         """Whether it was sent and is not done."""
@@ -210,6 +257,13 @@ class Order:
     def remaining(self) -> Decimal:
         """Shares still open; 0 once the order has been cancelled or filled."""
         return self.terms.quantity - self.filled
+
+    @property
+    def least(self) -> Decimal:
+        """Shares that must fill at once if any do; 0 for any number."""
+        if self.terms.tif == "FOK" or self.terms.all_or_none:
+            return self.remaining
+        return ZERO if self.filled else Decimal(self.terms.min_quantity)
 
     @property
     def average_price(self) -> Decimal:

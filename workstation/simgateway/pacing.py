@@ -1,6 +1,6 @@
-"""How often data of the past may be asked for.
+"""How often data may be asked for.
 
-Source: tws-wire.md 3.1, historical small bars.
+Source: tws-wire.md 3.1, historical small bars, matching symbols and tick-by-tick.
 """
 
 from collections import deque
@@ -15,6 +15,30 @@ BURST_SECONDS, BURST = 2.0, 6
 """So many requests of one contract, exchange and type within that time are too many."""
 
 WINDOW_SECONDS, WINDOW = 600.0, 60
+
+
+SEARCH_SECONDS = 1.0
+"""Between two searches for symbols."""
+
+TICKS_SECONDS = 15.0
+"""Between two requests for the same single ticks."""
+
+
+@dataclass(slots=True)
+class Spacing:
+    """Refuses what is asked for again too soon."""
+
+    seconds: float
+    served: dict[Hashable, float] = field(default_factory=dict)
+    """When each was served last."""
+
+    def allows(self, now: float, what: Hashable = None) -> bool:
+        """Return whether a request may be served now, and note it if so."""
+        last = self.served.get(what)
+        if last is not None and now - last < self.seconds:
+            return False
+        self.served[what] = now
+        return True
 
 
 @dataclass(slots=True)

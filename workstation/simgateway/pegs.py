@@ -1,10 +1,11 @@
 """Where a pegged order stands: its price follows the book.
 
-Prices are whole ticks, so a middle between two ticks counts as the one that is worse for the
-market: the order never reaches across the middle.
+A middle between two ticks is the tick that is worse for the market and half a tick to it; where
+the increment is of several ticks it is the increment that does not reach across the middle.
 """
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from workstation.simgateway.instruments import Instrument
 from workstation.simgateway.matching import OrderBook
@@ -14,28 +15,42 @@ from workstation.simgateway.orders import Order
 ZERO = Decimal(0)
 
 
-def target(order: Order, instrument: Instrument, book: OrderBook) -> int | None:
-    """Return the price in ticks a pegged order should stand at; None when the book gives none.
+class Place(NamedTuple):
+    """Where an order is to stand: ticks, and half ticks beyond them towards the market."""
 
-    The order's own quote does not count, or it would chase itself.
+    price: int
+    half: int = 0
+
+
+def target(order: Order, instrument: Instrument, book: OrderBook) -> Place | None:
+    """Return where a pegged order should stand; None when the book gives no price.
+
+    The order's own quote does not count, or it would chase itself; nor does any at the middle.
     """
     terms = order.terms
-    bid = book.best_bid(without=order.perm_id)
-    ask = book.best_ask(without=order.perm_id)
     offset = instrument.ticks(terms.offset or ZERO)
-    price: int | None
+    place: Place | None
     if KINDS[terms.order_type].peg is Peg.NEAR:
-        price = _near(bid, ask, offset, buys=terms.buys)
+        bid = book.best_bid(without=order.perm_id)
+        ask = book.best_ask(without=order.perm_id)
+        place = _near(bid, ask, offset, buys=terms.buys)
     else:
-        price = _middle(bid, ask, offset, buys=terms.buys)
-    if price is None:
+        bid, ask = book.quoted()
+        place = _middle(bid, ask, offset, buys=terms.buys)
+    if place is None:
         return None
     if terms.limit_price is not None:
         cap = instrument.ticks(terms.limit_price)
-        price = min(price, cap) if terms.buys else max(price, cap)
-    step = instrument.step_at(price)
-    price = price // step * step if terms.buys else -(-price // step) * step
-    return price if price > 0 else None
+        if cap <= place.price if terms.buys else cap >= place.price:
+            place = Place(cap)
+    step = instrument.step_at(place.price)
+    if step > 1:
+        place = Place(_on_step(place.price, step, buys=terms.buys))
+    return place if place.price > 0 else None
+
+
+def _on_step(price: int, step: int, *, buys: bool) -> int:
+    return price // step * step if buys else -(-price // step) * step
 
 
 def near(order: Order, book: OrderBook, limit: int | None) -> int | None:
@@ -47,7 +62,7 @@ def near(order: Order, book: OrderBook, limit: int | None) -> int | None:
     return min(price, limit) if buys else max(price, limit)
 
 
-def _near(bid: int | None, ask: int | None, offset: int, *, buys: bool) -> int | None:
+def _near(bid: int | None, ask: int | None, offset: int, *, buys: bool) -> Place | None:
     """Return the best price of the own side made more aggressive, never across the spread."""
     own, other = (bid, ask) if buys else (ask, bid)
     if own is None:
@@ -55,10 +70,13 @@ def _near(bid: int | None, ask: int | None, offset: int, *, buys: bool) -> int |
     price = own + offset if buys else own - offset
     if other is not None:
         price = min(price, other - 1) if buys else max(price, other + 1)
-    return price
+    return Place(price)
 
 
-def _middle(bid: int | None, ask: int | None, offset: int, *, buys: bool) -> int | None:
+def _middle(bid: int | None, ask: int | None, offset: int, *, buys: bool) -> Place | None:
     if bid is None or ask is None:
         return None
-    return (bid + ask) // 2 - offset if buys else -(-(bid + ask) // 2) + offset
+    half = (bid + ask) % 2
+    if buys:
+        return Place((bid + ask) // 2 - offset, half)
+    return Place((bid + ask + half) // 2 + offset, -half)

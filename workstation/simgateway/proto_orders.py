@@ -21,6 +21,10 @@ _PEG_BENCH = (
 _PEG_OFFSETS = (
     "minTradeQty minCompeteSize competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
 )
+_NEWEST = (  # these have no text form
+    "deactivate postOnly allowPreOpen ignoreOpenAuction seekPriceImprovement "
+    "routeMarketableToBbo hedgeMaxSize conditionsIncludeOvernight"
+)
 _MARGINS = " ".join(
     f"{value}{when}"
     for when in ("Before", "Change", "After")
@@ -67,7 +71,7 @@ def open_order(walk: Walk, message: Any) -> None:
     walk.put(order, "discretionaryUpToLimitPrice usePriceMgmtAlgo duration postToAts")
     walk.put(order, f"autoCancelParent {_PEG_OFFSETS} customerAccount professionalCustomer")
     walk.put(order, "bondAccruedInterest includeOvernight extOperator manualOrderIndicator")
-    walk.put(order, "submitter imbalanceOnly")
+    walk.put(order, f"submitter imbalanceOnly {_NEWEST}")
 
 
 def completed_order(walk: Walk, message: Any) -> None:
@@ -93,6 +97,7 @@ def completed_order(walk: Walk, message: Any) -> None:
     walk.put(order, "parentPermId")
     walk.put(state, "completedTime completedStatus")
     walk.put(order, f"{_PEG_OFFSETS} customerAccount professionalCustomer submitter")
+    walk.put(order, _NEWEST)
 
 
 def _volatility(walk: Walk, order: Any, *, whole: bool) -> None:

@@ -178,6 +178,7 @@ def _contract_data(walk: Walk, message: Any) -> None:
     if contract.secType == "FUND":
         walk.put(details, _FUND)
     walk.put(details, "*ineligibilityReasonList(id description)")
+    walk.put(details, "lastPricePrecision lastSizePrecision")
 
 
 _FUND = (

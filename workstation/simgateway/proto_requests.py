@@ -253,8 +253,10 @@ _ADJUSTED = (
 )
 _NEWEST = (
     "customerAccount professionalCustomer includeOvernight manualOrderIndicator imbalanceOnly "
-    "conditionsIncludeOvernight"
+    "conditionsIncludeOvernight hedgeMaxSize deactivate postOnly allowPreOpen ignoreOpenAuction "
+    "seekPriceImprovement routeMarketableToBbo whatIfType"
 )
+_ATTACHED = "slOrderId slOrderType ptOrderId ptOrderType"
 _CONDITIONS = {
     1: "=1 @and isMore price conId exchange triggerMethod",
     3: "=3 @and isMore time",
@@ -289,7 +291,8 @@ def _order(message: Any) -> list[str]:
     fields += _benchmark_and_conditions(order)
     fields += _words(order, _ADJUSTED)
     fields += _pegs(contract, order)
-    return fields + _words(order, _NEWEST)
+    fields += _words(order, _NEWEST)
+    return fields + _words(message.attachedOrders, _ATTACHED)
 
 
 def _legs8(contract: Any, order: Any) -> list[str]:

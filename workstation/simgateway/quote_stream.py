@@ -4,7 +4,7 @@ Source: tws-wire.md 2.5 (1, 2, 21, 45, 46) and 2.7.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field
@@ -13,16 +13,15 @@ from workstation.simgateway.instruments import Instrument, OptionPricing, Tradin
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.messages import Message, tick_price, tick_size
 from workstation.simgateway.tape import Quote
+from workstation.simgateway.venues import VENUES
 
-LIVE, DELAYED = 1, 3
-"""Market-data types of an open market."""
-
-FROZEN = 1
-"""What is added to the type of a line that shows the last quotes of a closed market."""
+LIVE, FROZEN, DELAYED, DELAYED_FROZEN = 1, 2, 3, 4
+"""Market-data types; frozen is what a closed market last showed."""
 
 MODEL_SECONDS = 1.0
 DELAYED_SECONDS = 1.0
 
+_ROUND_LOT = 100
 _PRICE_TICKS = {"high": 6, "low": 7, "previous_close": 9, "open": 14}
 _NOT_COMPUTED = (-1.0, -2.0, -1.0, -1.0, -2.0, -2.0, -2.0, -1.0)
 
@@ -69,15 +68,20 @@ class QuoteStream:
     con_id: int
     generic_ticks: frozenset[int]
     kind: int = LIVE
-    keeps_frozen: bool = False
-    """Whether it shows the last quotes while the market is closed: types 2 and 4."""
+    """LIVE or DELAYED, as the client is entitled."""
 
-    shown_kind: int = 0
-    """The type the client was told last; 0 before it was told any."""
+    freezes: bool = False
+    """Whether it shows the last quote of a closed market, not that nobody quotes."""
+
+    told: int = 0
+    """Type of market data the client was told of last."""
 
     sent: Quote | None = None
     printed: int = 0
     """Number of prints of the market already sent as RTVolume."""
+
+    odd_lots: list[tuple[float, int, str] | None] = field(default_factory=lambda: [None, None])
+    """Price, size and venue of the best odd-lot bid and ask as sent."""
 
     model_sent: float = float("-inf")
     checked: float = float("-inf")
@@ -85,35 +89,41 @@ class QuoteStream:
     def publish(self, client: Client, now: float) -> None:
         """Send the ticks that differ from what was sent before."""
         market = client.gateway.markets[self.con_id]
+        is_frozen = self.freezes and market.is_closed
+        shown = self.kind + is_frozen
+        if shown != self.told:
+            self.told = shown
+            client.write([58, 1, self.req_id, shown])
         if self.kind == DELAYED:
             if now - self.checked < DELAYED_SECONDS:
                 return
             self.checked = now
             quote = delayed_quote(client.gateway, self.con_id)
+            if market.is_closed and not is_frozen:
+                quote = replace(quote, bid=None, ask=None, bid_size=0, ask_size=0)
         else:
-            quote = market.quote()
-        quote = self._after_hours(client, market, quote)
+            quote = market.frozen_quote() if is_frozen else market.quote()
         self._send_changes(client, market, quote)
+        if 787 in self.generic_ticks and client.sv >= 225 and self.kind == LIVE:
+            self._send_odd_lots(client, market)
         if isinstance(market.instrument.pricing, OptionPricing):
             self._send_model(client, market, quote, now)
 
-    def _after_hours(self, client: Client, market: InstrumentMarket, quote: Quote) -> Quote:
-        """Return what a closed market shows: its last quotes or none, and tell the type."""
-        last = market.frozen
-        is_frozen = last is not None and self.keeps_frozen
-        kind = self.kind + FROZEN if is_frozen else self.kind
-        if kind != self.shown_kind:
-            self.shown_kind = kind
-            client.write([58, 1, self.req_id, kind])
-        if last is None:
-            return quote
-        if not is_frozen:
-            return replace(quote, bid=None, ask=None, bid_size=0, ask_size=0)
-        if self.kind == DELAYED:
-            return quote
-        return replace(
-            quote, bid=last.bid, ask=last.ask, bid_size=last.bid_size, ask_size=last.ask_size
-        )
+    def _send_odd_lots(self, client: Client, market: InstrumentMarket) -> None:
+        """Send the best bid and ask of less than a round lot."""
+        if market.instrument.sec_type != "STK":
+            return
+        for number, buys in enumerate((True, False)):
+            best = market.book.best_odd_lot(_ROUND_LOT, buys=buys)
+            found = (-1.0, 0, "")
+            if best is not None:
+                found = (market.instrument.quoted(best.price), best.size, VENUES[best.venue])
+            if self.odd_lots[number] != found:
+                self.odd_lots[number] = found
+                price, size, venue = found
+                client.write(tick_price(self.req_id, 105 + number, price, size, 0))
+                client.write(tick_size(self.req_id, 107 + number, size))
+                client.write([46, 6, self.req_id, 109 + number, venue])
 
     def _send_changes(self, client: Client, market: InstrumentMarket, quote: Quote) -> None:
         old, self.sent = self.sent, quote

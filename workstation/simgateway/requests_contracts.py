@@ -115,6 +115,10 @@ def _send_details(client: Client, req_id: int, instrument: Instrument, asked: st
 def matching_symbols(client: Client, fields: Fields) -> None:
     """Answer reqMatchingSymbols (81)."""
     req_id = fields.integer()
+    if not client.search_pace.allows(client.gateway.clock.monotonic()):
+        text = "Error processing request.-'bW' : cause - Only one search a second is allowed"
+        client.error(req_id, 322, text)
+        return
     client.write(symbol_samples(client.sv, req_id, matching(fields.text())))
 
 

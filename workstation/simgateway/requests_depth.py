@@ -4,6 +4,8 @@ Source: tws-wire.md 2.4 (10, 11, 82, 83, 97, 98), 2.5 (12, 13, 80, 82, 96-99) an
 """
 
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Field, Fields
@@ -31,17 +33,25 @@ _ONE_PLACE = {"FUT", "CASH", "CRYPTO"}
 """What has a book at one place, not of many venues."""
 
 _ODD_LOT = " I"
+_TICKS_TOO_SOON = "The same instrument may be requested once in 15 seconds"
 
 
 def depth_exchanges(client: Client, fields: Fields) -> None:
     """Answer reqMktDepthExchanges (82)."""
     del fields
+    client.write(list(_depth_exchanges(BY_CON_ID.today)))
+
+
+@lru_cache(maxsize=1)
+def _depth_exchanges(today: date) -> tuple[Field, ...]:
+    """Return the whole answer, which changes at most with what is listed on a day."""
+    del today
     listed = [(venue, "STK", "", "Deep", _NO_AGGREGATION) for venue in VENUES]
     others = sorted({(one.primary_exchange, one.sec_type) for one in BY_CON_ID.values()})
     listed += [
         (place, kind, "", "Deep2", _NO_AGGREGATION) for place, kind in others if kind in _ONE_PLACE
     ]
-    client.write(rows([80], listed))
+    return tuple(rows([80], listed))
 
 
 def smart_components(client: Client, fields: Fields) -> None:
@@ -111,6 +121,8 @@ def market_depth(client: Client, fields: Fields) -> None:
     if count < 1:
         refusal = invalid("Invalid number of rows")
         client.error(req_id, refusal.code, refusal.text)
+    elif instrument.sec_type == "CFD" and BY_CON_ID[instrument.underlying].sec_type == "STK":
+        client.write([92, req_id, instrument.underlying, "SMART"])  # its share has the book
     elif not is_served or instrument.sec_type not in {"STK", *_ONE_PLACE}:
         client.error(req_id, 10092, _NO_DEPTH)
     elif instrument.entitlement is not Entitlement.LIVE:
@@ -216,6 +228,8 @@ def tick_by_tick(client: Client, fields: Fields) -> None:
         client.error(req_id, 102, "Duplicate ticker ID.")
     elif client.number_of("ticks") >= MAX_TICK_STREAMS:
         client.error(req_id, 10190, "Max number of tick-by-tick requests has been reached.")
+    elif not client.tick_pace.allows(client.gateway.clock.monotonic(), (instrument.con_id, kind)):
+        client.error(req_id, 10189, f"Failed to request tick-by-tick data.{_TICKS_TOO_SOON}")
     else:
         market = client.gateway.markets[instrument.con_id]
         stream = TickStream(req_id, instrument.con_id, kind, ignore_size, market.printed)

@@ -244,8 +244,15 @@ def head_timestamp(client: Client, fields: Fields) -> None:
         refuse(client, req_id, problem)
         return
     first = client.gateway.histories[instrument.con_id].sessions()[0].opens
-    utc = datetime.fromtimestamp(first, UTC)
-    client.write([88, req_id, first if form == 2 else f"{utc:%Y%m%d-%H:%M:%S}"])
+    client.write([88, req_id, first if form == 2 else utc_text(client.sv, first)])
+
+
+def utc_text(sv: int, moment: int) -> str:
+    """Return a moment in UTC as a version writes it: with a Z from 214 on."""
+    utc = datetime.fromtimestamp(moment, UTC)
+    if sv < 174:
+        return f"{utc:%Y%m%d  %H:%M:%S}"
+    return f"{utc:%Y%m%d-%H:%M:%S}{'Z' if sv >= 214 else ''}"
 
 
 def cancel_head_timestamp(client: Client, fields: Fields) -> None:

@@ -4,8 +4,9 @@ from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import BadFieldError, Fields
 from workstation.simgateway.generic_ticks import LEGAL, generic_ticks
 from workstation.simgateway.instruments import Entitlement, Instrument, Trading
+from workstation.simgateway.messages import Message
 from workstation.simgateway.order_checks import NO_DEFINITION, Refusal, invalid
-from workstation.simgateway.quote_stream import DELAYED, LIVE, QuoteStream
+from workstation.simgateway.quote_stream import DELAYED, DELAYED_FROZEN, FROZEN, LIVE, QuoteStream
 from workstation.simgateway.requests_contracts import read_instrument
 from workstation.simgateway.requests_news import subscribe_news
 
@@ -109,7 +110,7 @@ def _kind(client: Client, req_id: int, instrument: Instrument) -> int | None:
         client.error(req_id, 354, "Requested market data is not subscribed.")
         return None
     if client.market_data_type in {1, 2}:
-        client.write([81, req_id, instrument.tick, BBO_EXCHANGE, 4])
+        client.write(tick_params(client.sv, req_id, instrument, 4))
         place = f"{instrument.symbol} {instrument.primary_exchange}/TOP/ALL"
         client.error(req_id, 10089, f"{_SUBSCRIPTION}Delayed market data is available.{place}")
         return None
@@ -131,18 +132,24 @@ def _start_quotes(
     snapshot: bool,
 ) -> None:
     printed = client.gateway.markets[instrument.con_id].printed
-    keeps = client.market_data_type in {2, 4}
-    stream = QuoteStream(
-        req_id, instrument.con_id, generic, kind, keeps_frozen=keeps, printed=printed
-    )
+    freezes = client.market_data_type in {FROZEN, DELAYED_FROZEN}
+    stream = QuoteStream(req_id, instrument.con_id, generic, kind, freezes=freezes, printed=printed)
     permissions = 4 if kind == DELAYED else 3
-    client.write([81, req_id, instrument.tick, BBO_EXCHANGE, permissions])
+    client.send(tick_params(client.sv, req_id, instrument, permissions))
     stream.publish(client, client.gateway.clock.monotonic())
     generic_ticks(client, req_id, instrument, generic)
     if snapshot:
         client.write([57, 1, req_id])
     else:
         client.streams["quotes", req_id] = stream
+
+
+def tick_params(sv: int, req_id: int, instrument: Instrument, permissions: int) -> Message:
+    """Build tickReqParams (81), from 224 on with the precisions of prices and sizes."""
+    message: Message = [81, req_id, instrument.tick, BBO_EXCHANGE, permissions]
+    if sv >= 224:
+        message += [instrument.rule.smallest, instrument.size_increment]
+    return message
 
 
 def _generic_ticks(text: str) -> frozenset[int]:

@@ -65,7 +65,7 @@ def historical_news(client: Client, fields: Fields) -> None:
 
 def _time(text: str) -> int | None:
     """Return a moment in seconds since 1970; the text is UTC."""
-    plain = text.strip()
+    plain = text.strip().removesuffix("Z")
     if not plain or plain == "null":
         return None
     for form in _TIME_FORMS:

@@ -1,15 +1,15 @@
 """Requests about orders and executions."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from workstation.simgateway import order_messages
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import BadFieldError, Fields
 from workstation.simgateway.gateway import DEFAULT_CLIENT
-from workstation.simgateway.instruments import BY_CON_ID
+from workstation.simgateway.instruments import BY_CON_ID, TIME_ZONE
 from workstation.simgateway.order_checks import invalid
 from workstation.simgateway.order_request import read_place_order
+from workstation.simgateway.order_times import moment
 from workstation.simgateway.orders import DONE, Execution, Order
 
 _SIDES = {"": "", "BUY": "BUY", "BOT": "BUY", "SELL": "SELL", "SLD": "SELL", "SSHORT": "SELL"}
@@ -102,11 +102,11 @@ def executions(client: Client, fields: Fields) -> None:
             client_id in {0, execution.client_id}
             and account in {"", execution.account}
             and symbol.upper() in {"", instrument.symbol}
-            and sec_type in {"", instrument.sec_type}
+            and sec_type.upper() in {"", instrument.sec_type}
             and exchange in {"", "SMART", execution.exchange}
             and side in {"", execution.side}
             and f"{local:%Y%m%d}" in days
-            and (since is None or local.replace(tzinfo=None) >= since)
+            and (since is None or execution.time >= since)
         ):
             _send_execution(client, req_id, execution)
     client.write([55, 1, req_id])
@@ -130,17 +130,15 @@ def _days(client: Client, fields: Fields) -> set[str]:
     return {f"{gateway.local_time(now - day * 86_400):%Y%m%d}" for day in range(count)}
 
 
-def _parse_time(text: str) -> datetime | None:
-    """Return a filter's time, local to the exchange; its zone, if any, is not looked at."""
-    plain = text.strip().replace("-", " ", 1)
+def _parse_time(text: str) -> float | None:
+    """Return a filter's time in seconds since 1970; a date alone means its beginning."""
+    plain = text.strip()
     if not plain:
         return None
-    parts = plain.split()
-    try:
-        form = "%Y%m%d %H:%M:%S" if len(parts) > 1 else "%Y%m%d"
-        return datetime.strptime(" ".join(parts[:2]), form)  # noqa: DTZ007 compared as local
-    except ValueError:
-        raise BadFieldError(f"not a time: {text[:40]!r}") from None
+    at = moment(f"{plain} 00:00:00" if plain.isdecimal() else plain, TIME_ZONE)
+    if at is None:
+        raise BadFieldError(f"not a time: {text[:40]!r}")
+    return at
 
 
 HANDLERS = {

@@ -47,18 +47,21 @@ def no_id(client: Client, fields: Fields) -> None:
     client.error(-1, 321, "Error validating request.-'bV' : cause - The request is not supported")
 
 
-def display_groups(client: Client, fields: Fields) -> None:
-    """Answer queryDisplayGroups (67): there are none."""
-    fields.skip()
-    client.write([67, 1, fields.integer(), ""])
+def no_advisor(client: Client, fields: Fields) -> None:
+    """Refuse requestFA (18): these are no accounts of an advisor."""
+    del fields
+    client.error(-1, 321, _NO_ADVISOR)
 
 
+_NO_ADVISOR = (
+    "Error validating request.-'bV' : cause - FA data operations ignored for non FA customers."
+)
 _UNSUPPORTED = "Error validating request.-'bV' : cause - The request is not supported"
 _NO_NEWS = "News feed is not allowed."
 
 HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
-    18: no_id,
-    19: no_id,
+    18: no_advisor,
+    19: Refused(3, 321, _NO_ADVISOR),
     21: Refused(1, 321, _UNSUPPORTED),
     52: Refused(
         1,
@@ -68,10 +71,6 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     53: Refused(1, 300, "Can't find EId with tickerId:{id}"),
     65: no_id,
     66: no_id,
-    67: display_groups,
-    68: Refused(1, 321, _UNSUPPORTED),
-    69: Refused(1, 321, _UNSUPPORTED),
-    70: Refused(1, 321, _UNSUPPORTED),
     72: no_id,
     73: no_id,
     79: Empty(77, takes_id=True, tail=(0,)),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from workstation.simgateway import (
     requests_account,
     requests_data,
+    requests_groups,
     requests_orders,
     requests_session,
 )
@@ -51,6 +52,7 @@ _HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **requests_data.HANDLERS,
     **requests_orders.HANDLERS,
     **requests_account.HANDLERS,
+    **requests_groups.HANDLERS,
     **requests_session.HANDLERS,
 }
 

@@ -10,16 +10,16 @@ class Tape:
 
     con_id: int
     fair: float
-    last: int
+    last: float
     last_size: int
     last_time: int
     """Seconds since 1970 of the last print."""
 
-    open: int
-    high: int
-    low: int
+    open: float
+    high: float
+    low: float
     volume: int
-    previous_close: int
+    previous_close: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +49,17 @@ class Print:
     """One trade on the tape; price in ticks, size in shares, time in seconds since 1970."""
 
     time: int
-    price: int
+    price: float
+    """Whole ticks, but for a trade at the middle of an odd spread."""
+
     size: int
     venue: int
     """Index into venues.VENUES."""
+
+
+def whole(ticks: float) -> float:
+    """Return ticks as an integer unless there is a half: files keep no difference."""
+    return int(ticks) if ticks == int(ticks) else ticks
 
 
 class Base(Protocol):

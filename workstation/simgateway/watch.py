@@ -74,6 +74,7 @@ class Watch:
     def _may_trigger(self, order: Order, now: float) -> bool:
         """Return whether nothing but the price is missing: a stop sleeps until then."""
         started = order.terms.good_after <= now and order.located
+        started = started and not order.terms.options.deactivate
         waits = bool(order.terms.conditions) and not order.terms.conditions_cancel
         ready = started and (order.conditions_met or not waits)
         return order.waits_for_trigger and ready and self._floor.is_open(order)
@@ -94,7 +95,9 @@ class Watch:
         return triggers.woken(order)
 
     def _conditions_met(self, order: Order) -> bool:
-        if not order.terms.conditions_ignore_rth and not self._floor.is_open(order):
+        overnight = order.terms.options.conditions_overnight
+        is_open = self._floor.is_open(order, overnight=overnight)
+        if not order.terms.conditions_ignore_rth and not is_open:
             return False
         sight = Sight(
             self._markets,

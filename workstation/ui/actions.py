@@ -64,6 +64,7 @@ DOCK_KEYS = {
     "account": "Ctrl+0",
     "news": "Ctrl+Shift+N",
     "risk": "Ctrl+Shift+R",
+    "connection": "Ctrl+Shift+K",
 }
 """Dock: the keys that put the cursor into it."""
 
@@ -85,7 +86,7 @@ SHORTCUTS = (
     ("Ctrl+Shift+X", "Cancel all working orders of this client"),
     ("Ctrl+1 … Ctrl+5", "Watchlist, ticket, orders, positions, log"),
     ("Ctrl+6 … Ctrl+0", "Chart, depth, time and sales, executions, account"),
-    ("Ctrl+Shift+N, Ctrl+Shift+R", "News, risk"),
+    ("Ctrl+Shift+N, Ctrl+Shift+R, Ctrl+Shift+K", "News, risk, connection"),
     ("Ctrl+Shift+E", "Stop entries: exits stay possible"),
     ("Ctrl+Shift+H", "Halt trading: cancels stay possible"),
     ("Ctrl+Shift+U", "Resume trading, after one question"),

@@ -1,11 +1,15 @@
 """Every panel of the window, under the name of its dock."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from PySide6.QtWidgets import QWidget
 
 from workstation.bridge.commands import CommandPort
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.messages import Messages
 from workstation.ui.panels.account import AccountPanel
+from workstation.ui.panels.connection import ConnectionPanel
 from workstation.ui.panels.depth import DepthPanel
 from workstation.ui.panels.executions import ExecutionsPanel
 from workstation.ui.panels.log import LogPanel
@@ -24,7 +28,12 @@ class Board:
     """Builds the panels and gives each what it shows."""
 
     def __init__(
-        self, state: ScreenState, messages: Messages, commands: CommandPort, window: QWidget
+        self,
+        state: ScreenState,
+        messages: Messages,
+        commands: CommandPort,
+        clock: Callable[[], datetime],
+        window: QWidget,
     ) -> None:
         self.watchlist = WatchlistPanel(messages.quotes, window)
         self.chart = ChartPanel(state, commands, window)
@@ -38,6 +47,7 @@ class Board:
         self.news = NewsPanel(state, commands, window)
         self.log = LogPanel(messages.log, window)
         self.risk = RiskPanel(window)
+        self.connection = ConnectionPanel(clock, window)
         self.tables: dict[str, TableView] = {
             "watchlist": self.watchlist.table,
             "depth": self.depth.table,
@@ -48,6 +58,8 @@ class Board:
             "news": self.news.table,
             "log": self.log.table,
             "risk": self.risk.table,
+            "connection": self.connection.table,
+            "limits_in_use": self.connection.use_table,
         }
         for name, panel in self._with_tables().items():
             panel.setFocusProxy(self.tables[name])
@@ -73,17 +85,22 @@ class Board:
             "account": ("Account", self.account),
             "news": ("News", self.news),
             "risk": ("Risk", self.risk),
+            "connection": ("Connection", self.connection),
         }
 
     def _with_tables(self) -> dict[str, QWidget]:
         panels = {name: panel for name, (_, panel) in self.docked().items()}
-        return {name: panels[name] for name in self.tables}
+        return {name: panels[name] for name in self.tables if name in panels}
 
     def _connect(self, messages: Messages) -> None:
         messages.depth_arrived.connect(self.depth.take_book)
         messages.trades_arrived.connect(self.tape.take_trades)
         messages.headline_arrived.connect(self.news.take_headline)
         messages.risk_arrived.connect(self.risk.take_risk)
+        messages.farms_arrived.connect(self.connection.show_farms)
+        messages.use_arrived.connect(self.connection.show_use)
+        messages.stream_changed.connect(self.tape.take_stream)
+        messages.stream_changed.connect(self.depth.take_stream)
         messages.bars_arrived.connect(self.chart.take_updates)
         messages.quotes_changed.connect(self.chart.on_quotes_changed)
         messages.orders_changed.connect(self.chart.on_orders_changed)

@@ -61,6 +61,24 @@ def first_steps(link: LinkView | None) -> tuple[str, str]:
     return _headline(fault, link.port), advice_on(fault, link.port, link.client_id)
 
 
+def advice_on_link(link: LinkView, wanted: Environment | None) -> str:
+    """Say what to change about the link of the profile in use, whose accounts should be `wanted`."""
+    if link.account is not None and wanted is not None and link.environment is not wanted:
+        world = "unknown" if link.environment is None else link.environment.value
+        return (
+            f"The account is {world}, this profile says {wanted.value}: nothing can be armed or "
+            "traded. Log in to the other account there, or choose the profile that fits."
+        )
+    if link.state is LinkState.DISCONNECTED:
+        return advice_on(fault_of(link.reason), link.port, link.client_id)
+    if link.state is LinkState.SYNCING:
+        return (
+            "Entries are denied until every list has come. If that does not end, the lists of "
+            f"orders are refused: {read_only_advice(link.port)}"
+        )
+    return ""
+
+
 def _headline(fault: LinkFault, port: int) -> str:
     program = program_at(port)
     return {
@@ -131,11 +149,6 @@ def _where(program: str) -> str:
         "IB Gateway": GATEWAY_SETTINGS,
         _EITHER: f"{TWS_SETTINGS} (in IB Gateway {GATEWAY_SETTINGS})",
     }[program]
-
-
-def is_read_only_refusal(code: int | None, text: str) -> bool:
-    """Tell whether a coded message says that 'Read-Only API' is on. Source: error 321."""
-    return code == 321 and "read-only" in text.lower().replace(" ", "-")
 
 
 def read_only_advice(port: int) -> str:

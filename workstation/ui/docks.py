@@ -12,7 +12,7 @@ from workstation.ui.live_panel import LivePanel
 _AREA = Qt.DockWidgetArea
 _FEATURE = QDockWidget.DockWidgetFeature
 
-BELOW = ("orders", "positions", "executions", "account", "risk", "news", "log")
+BELOW = ("orders", "positions", "executions", "account", "risk", "news", "log", "connection")
 """Docks that share the place below, as tabs in this order."""
 
 COLUMNS = ("watchlist", "chart", "depth", "ticket")
@@ -184,6 +184,11 @@ class Docks(QObject):
         widget = dock.widget()
         if widget is not None:
             (widget.focusProxy() or widget).setFocus()
+
+    @Slot()
+    def focus_connection(self) -> None:
+        """Show the state of the connection and the use of its limits."""
+        self.focus("connection")
 
     def set_locked(self, *, locked: bool) -> None:
         """Let docks be moved, floated and closed, or hold them where they are."""

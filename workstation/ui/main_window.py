@@ -19,6 +19,7 @@ from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import OrderChange
 from workstation.domain.order_status import OrderView
 from workstation.ui.alarm_strip import AlarmStrip
+from workstation.ui.attention import Attention
 from workstation.ui.banner import Banner
 from workstation.ui.board import Board
 from workstation.ui.chart.trading_tool import PriceWish
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self._build_panels(commands)
         self.watching = Watching(self.messages.quotes, self.state, commands, self)
         self.ordering = Ordering(commands, self.ticket, self)
+        self.attention = Attention(self.watchlist, self.selection, commands, self)
         self.leaving = Leaving(self.state, self.ordering, self)
         self.controls = TradingControls(self.ordering, self.state, self)
         self.layouts = Layouts(self, self)
@@ -227,7 +229,7 @@ class MainWindow(QMainWindow):
             self._repaint_tables()
 
     def _build_panels(self, commands: CommandPort) -> None:
-        self.board = board = Board(self.state, self.messages, commands, self)
+        self.board = board = Board(self.state, self.messages, commands, self._clock, self)
         self.watchlist, self.ticket = board.watchlist, board.ticket
         self.orders, self.positions, self.log = board.orders, board.positions, board.log
         self.selection = Selection(
@@ -296,6 +298,7 @@ class MainWindow(QMainWindow):
         risk.flatten_requested.connect(self.ordering.flatten)
         risk.limits_confirmed.connect(self.ordering.apply_limits)
         self.banner.reconnect_requested.connect(self.ordering.reconnect)
+        self.status_line.meter.clicked.connect(self.docks.focus_connection)
 
     @Slot(object)
     def _on_link_changed(self, old: LinkView | None) -> None:
@@ -317,6 +320,7 @@ class MainWindow(QMainWindow):
     def _show_link_in_panels(self, old: LinkView | None) -> None:
         board, link = self.board, self.state.link
         board.risk.show_link(link, read_only=self.state.is_read_only)
+        board.connection.show_link(link)
         board.account.show_account(self.state.account)
         board.positions.set_trading(possible=self.state.can_exit)
         self._show_doubt()

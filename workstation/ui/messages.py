@@ -11,6 +11,7 @@ from workstation.domain.account import AccountPnl, AccountSummary, PositionView
 from workstation.domain.bar import BarUpdate
 from workstation.domain.contract import ContractDetails
 from workstation.domain.depth import DepthBook
+from workstation.domain.farm import FarmsView
 from workstation.domain.ids import ConId, OrderKey
 from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkView
@@ -27,6 +28,7 @@ from workstation.domain.messages import (
 from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
+from workstation.domain.subscription import DataUse, StreamKey, StreamKind, StreamState
 from workstation.ui import text
 from workstation.ui.models.executions import ExecutionsModel
 from workstation.ui.models.log import LogModel, LogRow, fill_notice
@@ -87,6 +89,15 @@ class Messages(QObject):
     headline_arrived = Signal(object)
     """Headline of any contract."""
 
+    stream_changed = Signal(object)
+    """StreamState of any stream."""
+
+    use_arrived = Signal(object)
+    """DataUse, at most once a second."""
+
+    farms_arrived = Signal(object)
+    """FarmsView of the session."""
+
     risk_arrived = Signal(object)
     """RiskView of the banner's account."""
 
@@ -101,6 +112,7 @@ class Messages(QObject):
         self.event_count = 0
         self.latest_count = 0
         self.newest_quote: Quote | None = None
+        self.data_use: DataUse | None = None
         self._suspended: dict[ConId, Quote] = {}
         self._marked: dict[ConId, Quote] = {}
 
@@ -166,9 +178,25 @@ class Messages(QObject):
                     positions.append(message)
                 case AccountSummary() | AccountPnl() | RiskView():
                     self._take_figures(message)
+                case _:
+                    self._take_feed(message)
         if bars:
             self.bars_arrived.emit(tuple(bars))
         self._show_market(quotes, positions)
+
+    def _take_feed(self, message: object) -> None:
+        match message:
+            case StreamState():
+                key = StreamKey(message.con_id, message.kind)
+                self._state.streams[key] = message
+                if message.kind is StreamKind.QUOTES:
+                    self.quotes.set_stream(message)
+                self.stream_changed.emit(message)
+            case DataUse():
+                self.data_use = message
+                self.use_arrived.emit(message)
+            case FarmsView():
+                self.farms_arrived.emit(message)
 
     def _take_figures(self, message: AccountSummary | AccountPnl | RiskView) -> None:
         if not self._is_shown(message.account):

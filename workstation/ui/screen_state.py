@@ -11,6 +11,7 @@ from workstation.domain.link import LinkState, LinkView
 from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
+from workstation.domain.subscription import StreamKey, StreamKind, StreamState
 from workstation.ui import text
 
 
@@ -27,7 +28,12 @@ class ScreenState:
     details: dict[ConId, ContractDetails] = field(default_factory=dict)
     quotes: dict[ConId, Quote] = field(default_factory=dict)
     positions: dict[tuple[AccountId, ConId], PositionView] = field(default_factory=dict)
+    streams: dict[StreamKey, StreamState] = field(default_factory=dict)
     orders: dict[OrderKey, OrderView] = field(default_factory=dict)
+
+    def stream(self, con_id: ConId | None, kind: StreamKind) -> StreamState | None:
+        """Return how a stream stands, None for one that was never wanted."""
+        return None if con_id is None else self.streams.get(StreamKey(con_id, kind))
 
     def ladder(self, con_id: ConId | None) -> PriceLadder | None:
         """Return the price increments of a contract, None while unknown."""
@@ -53,8 +59,8 @@ class ScreenState:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the link is up and reconciled."""
-        return self.link is not None and self.link.state is LinkState.READY
+        """Whether the link is up and reconciled; a data farm may be down."""
+        return self.link is not None and self.link.serves
 
     @property
     def can_exit(self) -> bool:
@@ -68,7 +74,7 @@ class ScreenState:
         """Whether quotes can be a market: nothing is known to be between them and us."""
         link = self.link
         up = link is not None and link.state in {LinkState.READY, LinkState.SYNCING}
-        return up and link is not None and not link.is_silent
+        return link is not None and (up or link.only_farms) and not link.is_silent
 
     @property
     def doubt(self) -> str:
@@ -85,7 +91,7 @@ class ScreenState:
         """Take the newest state of the link, and remember since when the rest is history."""
         old, self.link = self.link, link
         known = {LinkState.READY, LinkState.DEGRADED}
-        if link.state is LinkState.READY:
+        if link.serves:
             self.was_ready, self.known_until = True, None
         elif link.state not in known and old is not None and old.state in known:
             degraded = old.state is LinkState.DEGRADED

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStatusBar, QWidget
 
 from workstation.ui import text
 from workstation.ui.messages import Messages
+from workstation.ui.meter import Meter
 from workstation.ui.plain_label import PlainLabel
 
 SAY_MS = 8_000
@@ -20,9 +21,10 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(0, 0, 8, 0)
+        self.meter = Meter(self)
         self.rate_label = PlainLabel("", self)
         self.age_label = PlainLabel("", self)
-        for label in (self.rate_label, self.age_label):
+        for label in (self.meter, self.rate_label, self.age_label):
             label.set_tone("muted")
             self.addPermanentWidget(label)
         self._counted_at = time.monotonic()
@@ -42,6 +44,8 @@ class StatusLine(QStatusBar):
             self._counted_at, self._latest = moment, messages.latest_count
             self._show_rate(rate, messages.event_count)
             self._show_age(messages, now)
+            if messages.data_use is not None:
+                self.meter.show_use(messages.data_use)
         return moment
 
     def _show_rate(self, rate: int, events: int) -> None:

@@ -126,7 +126,7 @@ def _mild_obstacle(state: ScreenState) -> Obstacle | None:
         reason = f" {link.trading_reason}" if link.trading_reason else ""
         return Obstacle(f"Trading state {link.trading_state.value}.{reason}", is_final=False)
     if link.state is LinkState.DEGRADED:
-        return Obstacle(f"The link is degraded. {link.reason}", is_final=False)
+        return Obstacle(f"The link is degraded: {link.reason}", is_final=False)
     return None
 
 

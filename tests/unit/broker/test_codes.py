@@ -59,7 +59,7 @@ def test_the_table_and_the_order_book_agree_on_what_is_still_live() -> None:
 
 def test_only_codes_of_the_link_move_the_link() -> None:
     moving = {code for code, meaning in TABLE.items() if meaning.link is not LinkEffect.NONE}
-    assert moving == {326, 1100, 1101, 1102, 2110}
+    assert moving == {326, 1100, 1101, 1102, 1300, 2110}
 
 
 @pytest.mark.parametrize("code", [1, 999, 2199, 77_777, -1])

@@ -21,6 +21,7 @@ from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId, OrderId, OrderRef, ReqId
 from workstation.domain.order import OrderDraft, OrderTerms, OrderType, Side, Tif, TriggerMethod
+from workstation.domain.quote import MarketDataType
 
 ACCOUNT = "SIM0000001"
 AAPL = Contract(
@@ -260,14 +261,14 @@ def test_the_library_never_logs_an_account(rig: Rig, caplog: Any, expected_log) 
     assert not [record for record in caplog.records if record.name.startswith("ibapi")]
 
 
-NOT_REQUESTS = {"forget", "quotes_of", "quotes_running"}
+NOT_REQUESTS = {"forget", "forget_quotes", "quotes_of", "quotes_running"}
 
 
 def requests_of(session: Session) -> list[Any]:
     """Return a call of every request, with arguments by the names of its parameters."""
     values = {
         "account": AccountId(ACCOUNT), "con_id": ConId(265598), "contract": AAPL, "symbol": "AAPL",
-        "rule_id": 26, "req_id": ReqId(1), "order_id": OrderId(3),
+        "rule_id": 26, "data_type": MarketDataType.DELAYED, "req_id": ReqId(1), "order_id": OrderId(3),
     }  # fmt: skip
     methods = [session.cancel_order, session.global_cancel]
     for group in (session.account, session.market):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.helpers.scripted_peer import Rig, message, tick
+from tests.helpers.scripted_peer import Rig, message
 from workstation.desk.contracts import Contracts
 from workstation.domain.commands import CommandResult, Failed, Watched
 from workstation.domain.contract import ContractDetails
@@ -45,7 +45,9 @@ class Shelf:
         self.rig = rig
         self.known: list[ContractDetails] = []
         self.answers: list[CommandResult] = []
+        self.watched: list[ConId] = []
         self.contracts = Contracts(rig.loop, rig.session, on_known=self.known.append)
+        self.contracts.on_watched = self.watched.append
         rig.on_report = self.on_report
 
     def on_report(self, report: Report) -> None:
@@ -83,15 +85,13 @@ def shelf(rig: Rig) -> Shelf:
     return made
 
 
-def test_a_stock_is_found_and_streamed(shelf: Shelf) -> None:
+def test_a_stock_is_found_and_its_quotes_are_wanted(shelf: Shelf) -> None:
     shelf.watch(" aapl ")
     number = shelf.look_up()
     shelf.rig.say(details(number, 265598, "AAPL") + end(number))
 
     assert shelf.answers == [Watched(ConId(265598), "AAPL")]
-    (request,) = shelf.asked(1)
-    shelf.rig.say(tick(int(request[2]), 1, 187.25))
-    assert shelf.rig.ticks.calls[0] == ("price", 265598, 1, 187.25)
+    assert shelf.watched == [ConId(265598)]
 
 
 @pytest.mark.parametrize(("kind", "currency"), [("OPT", "USD"), ("STK", "CAD")])
@@ -176,20 +176,6 @@ def test_a_contract_that_is_refused_is_not_asked_for_again_in_this_session(shelf
     assert shelf.asked(9) == []
 
 
-def test_watched_quotes_stream_again_in_the_next_session(shelf: Shelf) -> None:
-    shelf.watch("AAPL")
-    number = shelf.look_up()
-    shelf.rig.say(details(number, 265598, "AAPL") + end(number))
-    assert len(shelf.asked(1)) == 1
-    shelf.rig.session.close("gone")
-    shelf.watch("AAPL")  # known, so it is watched once the link is back
-    shelf.rig.connect()
-    shelf.rig.say(message(200, "time") + message(15, 1, "SIM0000001") + message(9, 1, 1))
-    assert len(shelf.asked(1)) == 1
-    shelf.contracts.unwatch(ConId(265598))
-    assert len(shelf.asked(2)) == 1
-
-
 def test_a_market_rule_that_the_link_swallowed_is_asked_for_again(shelf: Shelf) -> None:
     shelf.contracts.need(ConId(265598))
     number = shelf.look_up()
@@ -204,18 +190,3 @@ def test_a_market_rule_that_the_link_swallowed_is_asked_for_again(shelf: Shelf) 
     found = shelf.contracts.details(ConId(265598))
     assert found is not None
     assert found.ladder.increment_at(Decimal("0.5")) == Decimal("0.0001")
-
-
-def test_a_contract_that_cannot_be_written_does_not_stop_the_others(shelf: Shelf) -> None:
-    for con_id, symbol in ((1, "AAA"), (2, "B\u00c4"), (3, "CCC")):
-        shelf.contracts.need(ConId(con_id))
-        number = shelf.look_up()
-        shelf.rig.say(details(number, con_id, symbol) + end(number))
-        shelf.contracts._stream(ConId(con_id))
-    shelf.asked(1)
-    shelf.rig.session.close("gone")
-    shelf.rig.connect()
-    shelf.rig.say(message(200, "time") + message(15, 1, "SIM0000001") + message(9, 1, 1))
-
-    assert len(shelf.asked(1)) == 2
-    assert shelf.rig.errors == []

@@ -177,6 +177,6 @@ def test_earlier_ticks_come_first(world: World) -> None:
     assert client.request(97, 7, *contract(), "MidPoint", 3, 0)[0][:3] == ["96", "7", "1"]
     client.request(97, 8, *contract(), "Gossip", 0, 0)
     assert client.errors(8) == [321]
-    for req_id in (8, 9, 10):
-        client.request(97, req_id, *contract(), "Last", 0, 0)
+    for req_id, symbol in ((8, "IBM"), (9, "MSFT"), (10, "SPY")):
+        client.request(97, req_id, *contract(symbol=symbol), "Last", 0, 0)
     assert client.errors(10) == [10190]

@@ -7,14 +7,22 @@ from typing import Any
 import pytest
 from ibapi import comm
 from ibapi.decoder import Decoder
+from ibapi.protobuf.OpenOrder_pb2 import OpenOrder
 from ibapi.wrapper import EWrapper
 
 from workstation.simgateway.codec_proto import FIRST_RAW, PROTO_OFFSET, encode
 from workstation.simgateway.messages import Message
 from workstation.simgateway.order_messages import completed_order, open_order
-from workstation.simgateway.orders import Adjustment, Condition, Order, OrderTerms
+from workstation.simgateway.orders import (
+    Adjustment,
+    Condition,
+    Hedge,
+    Options,
+    Order,
+    OrderTerms,
+)
 
-VERSIONS = [157, 163, 170, 178, 184, 193, 200, 203, 213, 226]
+VERSIONS = [157, 163, 170, 178, 184, 193, 200, 203, 213, 216, 217, 223, 226]
 UNSET = 1.7976931348623157e308
 
 ORDER = Order(
@@ -180,3 +188,53 @@ def test_a_plain_limit_echoes_what_the_real_server_puts_there(version: int) -> N
     assert order.deltaNeutralOrderType == "None"
     assert order.clearingIntent == "IB"
     assert order.dontUseAutoPriceForHedge is True
+
+
+SIZED = replace(
+    ORDER.terms,
+    display_size=0,
+    oca_group="4000000004",
+    all_or_none=True,
+    min_quantity=25,
+    cash_quantity=Decimal("1500.5"),
+    hedge=Hedge(kind="B", param="beta=2", factor=Decimal(2), max_size=40),
+    options=Options(
+        deactivate=True,
+        post_only=True,
+        allow_pre_open=True,
+        ignore_open_auction=True,
+        seek_price_improvement=1,
+        route_marketable_to_bbo=0,
+        conditions_overnight=True,
+    ),
+)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_sizes_hedges_and_the_options_of_each_version_come_back(version: int) -> None:
+    _, order, state = decoded(version, open_order(version, replace(ORDER, terms=SIZED)))
+    done = replace(ORDER, terms=SIZED, status="Cancelled", done_reason="Cancelled by Trader")
+    _, completed, _ = decoded(version, completed_order(version, done, "20261120 11:00:00"))
+
+    assert state.status == "Inactive"  # deactivated, not dead
+    for one in (order, completed):
+        assert (one.allOrNone, one.minQty, one.cashQty) == (True, 25, 1500.5)
+        assert (one.hedgeType, one.hedgeParam) == ("B", "beta=2")
+        assert one.ocaGroup == ("4000000004" if version >= 191 else str(4_000_000_004 - 2**31))
+        first = (one.deactivate, one.postOnly, one.allowPreOpen, one.ignoreOpenAuction)
+        assert first == (version >= 216,) * 4
+        second = (bool(one.seekPriceImprovement), one.routeMarketableToBbo)
+        if version >= 217:
+            assert second == (True, False)
+        assert one.hedgeMaxSize == (40 if version >= 223 else 2147483647)
+
+
+@pytest.mark.parametrize("version", [200, 225, 226])
+def test_only_the_newest_hear_of_conditions_overnight(version: int) -> None:
+    message = open_order(version, replace(ORDER, terms=SIZED))
+    body = encode(version, message)[4:]
+    if version > FIRST_RAW:
+        shown = OpenOrder.FromString(body[4:])
+        assert shown.order.conditionsIncludeOvernight == (version >= 226)
+    else:
+        assert len(message) == len(open_order(version, ORDER)) + 1  # hedgeParam

@@ -1,13 +1,15 @@
 """Random sequences of orders of every kind: no share, no money and no priority is ever lost.
 
-The gate runs a few; all of them: python -m tests.unit.simgateway.test_simgateway_stateful 10000
+The gate runs a few; all of them, of seed 1:
+python -m tests.unit.simgateway.test_simgateway_stateful 10000 1
 """
 
 import sys
+import time
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -15,7 +17,7 @@ from tests.unit.simgateway.test_simgateway_trading import check_books
 from tests.unit.simgateway.virtual import World
 from workstation.simgateway.instruments import ContractQuery
 from workstation.simgateway.order_kinds import KINDS, Aux, Limit
-from workstation.simgateway.order_request import PlaceRequest
+from workstation.simgateway.order_request import NewOptions, PlaceRequest
 
 AAPL = 265598
 IN_THE_GATE = 25
@@ -27,6 +29,8 @@ offsets = st.integers(-60, 60)
 kinds = st.sampled_from(sorted(KINDS))
 tifs = st.sampled_from(["DAY", "GTC", "IOC", "FOK", "GTD", "OPG"])
 groups = st.sampled_from([("", 0), ("", 0), ("", 0), ("a", 1), ("b", 2), ("b", 3)])
+hedges = st.sampled_from([("", ""), ("", ""), ("D", ""), ("B", "0.5"), ("P", "2")])
+ALL = -1
 algos = st.sampled_from(["", "", "", "Twap", "Vwap", "Adaptive"])
 
 
@@ -47,7 +51,7 @@ class Orders(RuleBasedStateMachine):
 
     def terms(self, kind: str, tif: str, quantity: int, near: int, far: int) -> dict[str, Any]:
         """Return prices that fit a kind of order, around the market."""
-        mark = self.world.gateway.markets[AAPL].mark()
+        mark = self.world.gateway.markets[AAPL].mark().quantize(CENT)  # it may be half a cent
         found = KINDS[kind]
         fields: dict[str, Any] = {
             "order_type": kind,
@@ -77,6 +81,9 @@ class Orders(RuleBasedStateMachine):
         algo=algos,
         display=st.sampled_from([None, None, 1, 50]),
         attached=st.booleans(),
+        least=st.sampled_from([0, 0, 0, 10, ALL]),
+        hedge=hedges,
+        post_only=st.sampled_from([False, False, True]),
     )
     def place(
         self,
@@ -90,17 +97,37 @@ class Orders(RuleBasedStateMachine):
         algo: str,
         display: int | None,
         attached: bool,
+        least: int,
+        hedge: tuple[str, str],
+        post_only: bool,
     ) -> None:
+        terms = self.terms(kind, tif, quantity, near, far)
+        if attached and hedge[0]:
+            terms |= {"quantity": Decimal(0), "hedge_type": hedge[0], "hedge_param": hedge[1]}
         self.send(
             self.next_id,
             side=side,
+            all_or_none=least == ALL,
+            min_quantity=0 if least == ALL else least,
+            options=NewOptions(post_only=post_only),
             oca_group=group[0],
             oca_type=group[1],
             algo_strategy=algo,
             display_size=display,
             parent_id=self.next_id - 1 if attached else 0,
-            **self.terms(kind, tif, quantity, near, far),
+            **terms,
         )
+        self.next_id += 1
+
+    @rule(
+        side=st.sampled_from(["BUY", "SELL"]),
+        kind=st.sampled_from(["MKT", "LMT", "PEG MID", "MIDPRICE"]),
+        money=st.integers(1, 900_000),
+        near=st.integers(-5, 5),
+    )
+    def spend(self, side: str, kind: str, money: int, near: int) -> None:
+        terms = self.terms(kind, "DAY", 0, near, near)
+        self.send(self.next_id, side=side, cash_quantity=Decimal(money), **terms)
         self.next_id += 1
 
     @rule(
@@ -144,7 +171,8 @@ class Orders(RuleBasedStateMachine):
     def nothing_is_lost(self) -> None:
         check_books(self.world)
         desk = self.world.gateway.desk
-        waiting = desk.floor.asleep | desk.floor.unfilled | desk.floor.pegged | desk.floor.scheduled
+        floor = desk.floor
+        waiting = floor.asleep | floor.unfilled | floor.whole | floor.pegged | floor.scheduled
         for order in desk.orders.values():
             at_work = order.resting is not None or order.perm_id in waiting
             if order.is_live:
@@ -153,15 +181,17 @@ class Orders(RuleBasedStateMachine):
                 assert not at_work, order
 
 
-def run(count: int) -> None:
-    """Try so many sequences."""
+def run(count: int, chosen: int | None = None) -> None:
+    """Try so many sequences, those of a seed if one is chosen."""
+    machine = Orders if chosen is None else seed(chosen)(Orders)
     run_state_machine_as_test(
-        Orders,
+        machine,
         settings=settings(
             max_examples=count,
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            database=None,
         ),
     )
 
@@ -171,4 +201,7 @@ def test_no_sequence_of_orders_loses_a_share() -> None:
 
 
 if __name__ == "__main__":
-    run(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    COUNT, SEED, *_ = [*map(int, sys.argv[1:]), *(10_000, 1)[len(sys.argv) - 1 :]]
+    STARTED = time.monotonic()
+    run(COUNT, SEED)
+    print(f"{COUNT} sequences of seed {SEED} in {time.monotonic() - STARTED:.0f} s")

@@ -171,7 +171,7 @@ def check_market(market: InstrumentMarket) -> None:
         (True, quote.bid, quote.bid_size),
         (False, quote.ask, quote.ask_size),
     ):
-        rows = top_rows(book, 50, buys=buys, venue=None)
+        rows = top_rows(book, 12, buys=buys, venue=None)
         if price is None:
             assert not rows
             continue
@@ -187,7 +187,8 @@ def check_market(market: InstrumentMarket) -> None:
     if day is not None:
         shown = (quote.open, quote.high, quote.low, quote.last, quote.volume)
         assert (*map(quoted, day[2:6]), day.volume) == shown
-    assert quoted(market.instrument.ticks(market.mark())) == float(market.mark())
+    half_ticks = 2 * market.mark() / market.instrument.rule.smallest
+    assert half_ticks == int(half_ticks)
     if quote.bid is not None and quote.ask is not None:
         assert quote.bid <= float(market.mark()) <= quote.ask
 

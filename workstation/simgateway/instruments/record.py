@@ -223,9 +223,9 @@ class Instrument:
         """The least price a trade may have, in ticks."""
         return -(2**31) if self.may_be_negative else 1
 
-    def price(self, ticks: int) -> Decimal:
-        """Return the price of whole ticks."""
-        return ticks * self.rule.smallest
+    def price(self, ticks: float) -> Decimal:
+        """Return the price of whole or half ticks."""
+        return Decimal(ticks) * self.rule.smallest
 
     def quoted(self, ticks: float) -> float:
         """Return ticks as a price for the wire, without the noise of binary fractions."""
@@ -235,7 +235,7 @@ class Instrument:
         """Return a price in ticks, rounded to the nearest."""
         return round(price / self.rule.smallest)
 
-    def step_at(self, ticks: int) -> int:
+    def step_at(self, ticks: float) -> int:
         """Return how many ticks the increment is at a price; 1 where the rule has one row."""
         if len(self.rule.rows) == 1:
             return 1

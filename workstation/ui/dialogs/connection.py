@@ -18,10 +18,15 @@ from typing_extensions import override
 
 from workstation.domain.account import Environment
 from workstation.domain.link import LinkState, LinkView
-from workstation.domain.link_fault import LinkFault, fault_of
+from workstation.domain.link_fault import LinkFault
 from workstation.domain.profile import PROFILES, Profile
 from workstation.ui import text
-from workstation.ui.connection_advice import advice_for, advice_on, program_at
+from workstation.ui.connection_advice import (
+    advice_for,
+    advice_on,
+    advice_on_link,
+    program_at,
+)
 from workstation.ui.dialogs.connection_form import (
     EndpointForm,
     ExtrasForm,
@@ -237,19 +242,22 @@ class ConnectionDialog(QDialog):
     def _show_advice(self) -> None:
         name, link = self._chosen(), self._link
         is_current = name == self._current and link is not None and bool(link.host)
-        is_down = link is not None and link.state is LinkState.DISCONNECTED
-        port = self.port_edit.value()
-        state, advice = "", advice_on(LinkFault.NOTHING_LISTENS, port)
+        state, tone, advice = (
+            "",
+            "muted",
+            advice_on(LinkFault.NOTHING_LISTENS, self.port_edit.value()),
+        )
         if name == "simulated":
             advice = advice_for(name)
+        elif is_current and link is not None:
+            advice = advice_on_link(link, self._profiles[name].environment)
         if is_current and link is not None:
             reason = f": {text.one_line(link.reason)}" if link.reason else ""
             state = f"Now {link.state.value} at {link.host}:{link.port}{reason}."
-            if is_down and link.environment is not Environment.SIMULATED:
-                advice = advice_on(fault_of(link.reason), link.port, link.client_id)
+            tone = "warning" if link.state is LinkState.DISCONNECTED else "muted"
         self.state_label.show_text(state)
         self.state_label.setVisible(bool(state))
-        self.state_label.set_tone("warning" if is_down else "muted")
+        self.state_label.set_tone(tone)
         self.advice_label.show_text(advice)
 
     @Slot()

@@ -11,6 +11,7 @@ from typing_extensions import override
 from workstation.domain.ids import ConId
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import MarketDataType, Quote
+from workstation.domain.subscription import StreamPhase, StreamState
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
 from workstation.ui.models.table import Column
@@ -18,6 +19,21 @@ from workstation.ui.theme import paint
 
 FLASH_SECONDS = 0.3
 """How long a changed price stays lit."""
+
+CHIPS = {
+    MarketDataType.LIVE: "L",
+    MarketDataType.FROZEN: "F",
+    MarketDataType.DELAYED: "D",
+    MarketDataType.DELAYED_FROZEN: "DF",
+}
+"""How the type of market data is shown beside each symbol."""
+
+CHIP_WORDS = {
+    MarketDataType.LIVE: "Live market data",
+    MarketDataType.FROZEN: "Frozen market data: the last of a closed market",
+    MarketDataType.DELAYED: "Delayed market data, by 15 minutes or so",
+    MarketDataType.DELAYED_FROZEN: "Delayed market data of a closed market",
+}
 
 SWEEP_SECONDS = 0.1
 """Lit prices are put out at most this often, all that are due in one pass."""
@@ -34,6 +50,7 @@ class WatchRow:
     long_name: str = ""
     problem: str = ""
     link_down: bool = False
+    stream: StreamState | None = None
     flashes: dict[int, tuple[bool, float]] = field(default_factory=dict)
 
     @property
@@ -71,12 +88,19 @@ class WatchRow:
             return f"  {text.one_line(self.problem.partition(':')[0], 40)}"
         if self.con_id is None:
             return "  looking up"
+        if self.stream is not None and self.stream.text and not self.link_down:
+            return f"  {text.one_line(self.stream.text.partition(':')[0], 40)}"
         if self.quote is None:
             return "  no quote yet"
         if self.is_stale:
             return "  stale"
-        kind = self.quote.data_type
-        return "" if kind is MarketDataType.LIVE else f"  {kind.name.lower().replace('_', '-')}"
+        return "" if self.quote.data_type is MarketDataType.LIVE else f"  {self.chip}"
+
+    @property
+    def chip(self) -> str:
+        """The type of the market data in a letter or two, empty where there are none."""
+        stands = self.stream is None or self.stream.phase is StreamPhase.RUNNING
+        return CHIPS[self.quote.data_type] if self.quote is not None and stands else ""
 
 
 def _price_column(name: str, title: str, tip: str) -> Column[WatchRow]:
@@ -105,12 +129,21 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
         title="Symbol",
         text=lambda row: row.label,
         sort=lambda row: row.symbol.upper(),
-        sample="QQQ  delayed",
+        sample="GOOGL  stale",
         is_number=False,
     ),
     _price_column("last", "Last", "Price of the last trade"),
     _price_column("bid", "Bid", "Best price anyone pays"),
     _price_column("ask", "Ask", "Best price anyone asks"),
+    Column(
+        key="data",
+        title="Data",
+        text=lambda row: row.chip,
+        sort=lambda row: row.chip,
+        sample="DF",
+        is_number=False,
+        tip="L live, D delayed, F frozen, DF delayed and frozen; right-click a row to choose",
+    ),
     Column(
         key="change_percent",
         title="Change %",
@@ -136,6 +169,7 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
 
 _NUMBER = {column.key: number for number, column in enumerate(COLUMNS)}
 _FLASHING = tuple((_NUMBER[name], name) for name in ("bid", "ask", "last"))
+_DATA = _NUMBER["data"]
 _SIGNED = frozenset({_NUMBER["change"], _NUMBER["change_percent"]})
 _ALL = (1 << len(COLUMNS)) - 1
 
@@ -173,6 +207,7 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(COLUMNS, parent)
         self._symbol_of: dict[ConId, str] = {}
+        self._streams: dict[ConId, StreamState] = {}
         self._lit: set[str] = set()
         self._swept_at = 0.0
 
@@ -200,6 +235,7 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
         """Give a row its contract."""
         if (row := self.value(symbol)) is not None:
             row.con_id, row.quote, row.problem = con_id, quote, ""
+            row.stream = self._streams.get(con_id)
             self._symbol_of[con_id] = symbol
             self._touch([symbol])
 
@@ -214,6 +250,14 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
         symbol = self._symbol_of.get(con_id)
         if symbol is not None and (row := self.value(symbol)) is not None:
             row.ladder, row.long_name = ladder, long_name
+            self._touch([symbol])
+
+    def set_stream(self, state: StreamState) -> None:
+        """Take how the stream of a row stands."""
+        symbol = self._symbol_of.get(state.con_id)
+        self._streams[state.con_id] = state
+        if symbol is not None and (row := self.value(symbol)) is not None:
+            row.stream = state
             self._touch([symbol])
 
     def set_link_down(self, *, down: bool) -> None:
@@ -266,10 +310,13 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
     def colour(self, row: WatchRow, column: int) -> QColor | None:
         """Grey what is stale; the change by its sign."""
         colours = paint()
-        if row.problem:
+        if row.problem or (column == 0 and row.stream is not None and row.stream.text):
             return colours.warning
         if row.is_stale or row.quote is None:
             return colours.muted
+        if column == _DATA:
+            is_live = row.quote.data_type is MarketDataType.LIVE
+            return colours.muted if is_live else colours.warning
         if column in _SIGNED:
             change = row.change
             return None if not change else colours.up if change > 0 else colours.down
@@ -286,9 +333,13 @@ class QuotesModel(KeyedTableModel[str, WatchRow]):
     @override
     def tip(self, row: WatchRow, column: int) -> str:
         """Tell the long name, what is wrong and how old the figures are."""
+        if column == _DATA and row.chip and row.quote is not None:
+            return CHIP_WORDS[row.quote.data_type]
         if column != 0:
             return ""
         lines = [row.long_name, row.problem]
+        if row.stream is not None:
+            lines += [row.stream.text, row.stream.advice]
         if row.is_stale:
             lines.append("Stale: these figures are history, not a market.")
         if row.quote is not None:

@@ -11,6 +11,7 @@ from workstation.bridge.commands import CommandPort
 from workstation.domain.commands import FollowDepth, UnfollowDepth
 from workstation.domain.depth import DepthBook
 from workstation.domain.ids import ConId
+from workstation.domain.subscription import StreamKind, StreamPhase, StreamState
 from workstation.ui import text
 from workstation.ui.following import Following
 from workstation.ui.live_panel import LivePanel
@@ -85,6 +86,12 @@ class DepthPanel(LivePanel):
         else:
             self.table.set_empty_text(_WAITING)
 
+    @Slot(object)
+    def take_stream(self, stream: StreamState) -> None:
+        """Say that the book has no slot, and who holds them."""
+        if (stream.con_id, stream.kind) == (self._con_id, StreamKind.DEPTH) and self._book:
+            self._show_header(self._book)
+
     def link_changed(self) -> None:
         """Follow as soon as the link allows; grey the book while the link is dead."""
         self.following.conditions_changed()
@@ -111,8 +118,12 @@ class DepthPanel(LivePanel):
             spread = text.distance(ask - bid, ask, ladder)
             words = f"Spread {spread}   Mid {text.middle_price((bid + ask) / 2, ladder)}"
         self.spread_label.show_text(words)
-        state = "Stale" if book.stale else "No depth" if book.problem else ""
-        self.state_label.show_text(state, book.problem)
+        stream = self._state.stream(book.con_id, StreamKind.DEPTH)
+        is_paused = stream is not None and stream.phase is StreamPhase.PAUSED
+        refused = "No slot" if is_paused else "No depth"
+        state = "Stale" if book.stale else refused if book.problem else ""
+        advice = stream.advice if stream is not None else ""
+        self.state_label.show_text(state, "\n".join(filter(None, (book.problem, advice))))
 
     def _clear(self, reason: str) -> None:
         self._book = None

@@ -9,6 +9,7 @@ from typing_extensions import override
 from workstation.bridge.commands import CommandPort
 from workstation.domain.commands import FollowTape, UnfollowTape
 from workstation.domain.ids import ConId
+from workstation.domain.subscription import StreamKind, StreamPhase, StreamState
 from workstation.domain.trade import Trade
 from workstation.ui import text
 from workstation.ui.following import Following
@@ -82,6 +83,22 @@ class TapePanel(LivePanel):
         elif rows:
             self.model.add(rows)
 
+    @Slot(object)
+    def take_stream(self, stream: StreamState) -> None:
+        """Say why there are no prints: no room, or refused."""
+        if (stream.con_id, stream.kind) != (self._con_id, StreamKind.TAPE):
+            return
+        self.table.set_empty_text(self._waiting_text())
+        self._show_pause()
+
+    def _waiting_text(self) -> str:
+        if self._con_id is None:
+            return "No symbol chosen"
+        stream = self._state.stream(self._con_id, StreamKind.TAPE)
+        if stream is None or not stream.text:
+            return _WAITING
+        return f"No trades: {text.one_line(stream.text, 200)}"
+
     def link_changed(self) -> None:
         """Follow as soon as the link allows; prints before a break stay, marked stale."""
         self.following.conditions_changed()
@@ -116,6 +133,10 @@ class TapePanel(LivePanel):
     def _show_pause(self) -> None:
         if not self._state.has_market:
             self.pause_label.show_text("Stale" if self.model.rowCount() else "")
+            return
+        stream = self._state.stream(self._con_id, StreamKind.TAPE)
+        if self.is_seen and stream is not None and stream.phase is StreamPhase.PAUSED:
+            self.pause_label.show_text("No slot", f"{stream.text}\n{stream.advice}")
             return
         waiting = f"{text.size(len(self._held))} waiting" if self._held else ""
         self.pause_label.show_text(f"Paused  {waiting}".strip() if self._is_paused else "")

@@ -1,17 +1,30 @@
 """The watchlist: symbols with their quotes."""
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
+from workstation.domain.ids import ConId
+from workstation.domain.quote import MarketDataType
 from workstation.ui import text
-from workstation.ui.models.quotes import QuotesModel, WatchRow
+from workstation.ui.live_panel import LivePanel
+from workstation.ui.models.quotes import CHIPS, QuotesModel, WatchRow
 from workstation.ui.table_view import TableView
 
 SYMBOL_LENGTH = 24
 """Longest symbol that can be typed."""
 
 
-class WatchlistPanel(QWidget):
+_TYPES = {
+    MarketDataType.LIVE: "Live",
+    MarketDataType.FROZEN: "Live, frozen after the close",
+    MarketDataType.DELAYED: "Delayed",
+    MarketDataType.DELAYED_FROZEN: "Delayed, frozen after the close",
+}
+
+
+class WatchlistPanel(LivePanel):
     """Shows watched symbols; asks for more or fewer of them."""
 
     symbol_requested = Signal(object)
@@ -19,6 +32,12 @@ class WatchlistPanel(QWidget):
 
     removal_requested = Signal(object)
     """Symbols the user no longer wants to watch: tuple[str, ...]."""
+
+    data_type_requested = Signal(object)
+    """(ConId, MarketDataType) that the user wants to see from now on."""
+
+    seen = Signal()
+    """The panel was shown or hidden."""
 
     row_selected = Signal(object)
     """WatchRow the user chose."""
@@ -49,11 +68,32 @@ class WatchlistPanel(QWidget):
         column.addLayout(line)
         column.addWidget(self.table)
         self._menu: QMenu | None = None
+        self._types: dict[ConId, MarketDataType] = {}
         self.table.delete_pressed.connect(self._on_remove)
         self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.table.clicked.connect(self._on_clicked)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._on_menu)
+
+    def visible_contracts(self) -> frozenset[ConId]:
+        """Return the contracts of the rows that can be seen."""
+        if not self.is_seen:
+            return frozenset()
+        table, height = self.table, self.table.viewport().height()
+        top = table.rowAt(0)
+        bottom = table.rowAt(height - 1)
+        if top < 0:
+            return frozenset()
+        last = bottom if bottom >= 0 else table.proxy.rowCount() - 1
+        proxy = table.proxy
+        places = (proxy.mapToSource(proxy.index(n, 0)).row() for n in range(top, last + 1))
+        rows = (self.model.value_at(place) for place in places)
+        return frozenset(row.con_id for row in rows if row.con_id is not None)
+
+    @override
+    def seen_changed(self, *, is_seen: bool) -> None:
+        """Tell, so that a hidden list gives its lines back."""
+        self.seen.emit()
 
     def select(self, symbol: str) -> None:
         """Put the cursor on a symbol, if it is in the list."""
@@ -95,5 +135,29 @@ class WatchlistPanel(QWidget):
         action = menu.addAction("Remove\tDel")
         action.setEnabled(bool(self.table.selected_rows()))
         action.triggered.connect(self._on_remove)
+        self._add_types(menu)
         self._menu = menu
         menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _add_types(self, menu: QMenu) -> None:
+        """Offer the types of market data for the selected rows."""
+        rows = [row for row in self.table.selected_rows() if isinstance(row, WatchRow)]
+        chosen = {self._types.get(row.con_id, MarketDataType.LIVE) for row in rows if row.con_id}
+        types = menu.addMenu("Market data")
+        types.setEnabled(bool(chosen))
+        group = QActionGroup(types)
+        for kind, label in _TYPES.items():
+            action = types.addAction(f"{label}\t{CHIPS[kind]}")
+            action.setCheckable(True)
+            action.setChecked(chosen == {kind})
+            action.setData(kind)
+            group.addAction(action)
+        group.triggered.connect(self._on_type_chosen)
+
+    @Slot(QAction)
+    def _on_type_chosen(self, action: QAction) -> None:
+        kind = MarketDataType(action.data())
+        for row in self.table.selected_rows():
+            if isinstance(row, WatchRow) and row.con_id is not None:
+                self._types[row.con_id] = kind
+                self.data_type_requested.emit((row.con_id, kind))
