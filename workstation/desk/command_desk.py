@@ -120,7 +120,6 @@ class CommandDesk:
             UnfollowTape: self._unfollow_tape,
             AttendQuotes: self._attend,
             ChooseDataType: self._choose_data_type,
-            WithdrawAsk: self._desk.questions.withdraw,
         }
 
     def drain(self) -> None:
