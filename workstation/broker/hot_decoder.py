@@ -199,7 +199,9 @@ class HotDecoder:
         message = _TickByTickData.FromString(rest)
         _require(message.tickType in {1, 2} and _has_all(message, "reqId", "historicalTickLast"))
         tick = message.historicalTickLast
-        if not (tick.time and tick.price and tick.size and tick.exchange and tick.specialConditions):
+        if not (
+            tick.time and tick.price and tick.size and tick.exchange and tick.specialConditions
+        ):
             _require(_has_all(tick, "time", "price", "size", "exchange", "specialConditions"))
         words = tick.exchange, tick.specialConditions
         self._give_print(message.reqId, tick.time, tick.price, _proto_size(tick.size), words)
