@@ -294,8 +294,8 @@ def watch_for(price: float, receiver: Receiver) -> None:
     set_price = receiver.market.quotes.set_price
     read_prices = hot_batch.read_prices
 
-    def alone(con_id: ConId, tick_type: int, value: float) -> None:
-        set_price(con_id, tick_type, value)
+    def alone(con_id: ConId, tick_type: int, value: float, size: float | None = None) -> None:
+        set_price(con_id, tick_type, value, size)
         if value == price:
             receiver.stop()
 

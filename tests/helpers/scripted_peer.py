@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.virtual_time import VirtualLoop
+from workstation.broker.hot_values import PRICE_TO_SIZE
 from workstation.broker.session import Phase, Session, SessionSettings
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ClientId, ConId
@@ -87,8 +88,12 @@ class RecordingTicks:
         if self.error is not None:
             raise self.error
 
-    def set_price(self, con_id: ConId, tick_type: int, price: float) -> None:
+    def set_price(
+        self, con_id: ConId, tick_type: int, price: float, size: float | None = None
+    ) -> None:
         self._take("price", con_id, tick_type, price)
+        if size is not None and tick_type in PRICE_TO_SIZE:
+            self._take("size", con_id, PRICE_TO_SIZE[tick_type], size)
 
     def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:
         self._take("size", con_id, tick_type, size)

@@ -57,7 +57,9 @@ class FakeCommands(CommandPort):
         self.sent: list[Command] = []
         self._waiting_answers: list[tuple[Command, Answered | None]] = []
 
-    def send(self, command: Command, answered: Answered | None = None) -> int:
+    def send(
+        self, command: Command, answered: Answered | None = None, progressed: Any = None
+    ) -> int:
         self.sent.append(command)
         self._waiting_answers.append((command, answered))
         return len(self.sent)

@@ -141,6 +141,35 @@ def test_what_runs_outlives_the_watch(
     assert not made.is_running
 
 
+def test_a_new_window_starts_no_second_one_beside_it(
+    tmp_path: Path, end_later: Callable[[int], None], launcher: Launcher, sentences: list[str]
+) -> None:
+    earlier = Launcher(tmp_path / "out.log")
+    earlier.start(python("print('mine', flush=True); import time; time.sleep(60)"), restarts=True)
+    end_later(earlier.process_id)
+    earlier.leave()
+    earlier.deleteLater()
+
+    launcher.start(SLEEP, restarts=True)
+
+    assert not launcher.is_running
+    assert "still runs" in sentences[0]
+
+
+def test_a_packaged_program_hands_on_no_libraries_of_its_own(
+    qtbot: QtBot, launcher: Launcher, sentences: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
+    monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/theirs")
+    code = (
+        "import os; print(os.environ.get('LD_LIBRARY_PATH'), 'LD_LIBRARY_PATH_ORIG' in os.environ)"
+    )
+    launcher.start(python(code), restarts=False)
+    qtbot.waitUntil(lambda: bool(sentences), timeout=20_000)
+    assert "/theirs False" in sentences[0]
+
+
 @pytest.fixture
 def end_later() -> Iterator[Callable[[int], None]]:
     processes: list[int] = []

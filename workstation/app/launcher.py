@@ -2,10 +2,13 @@
 
 import contextlib
 import logging
+import os
 import subprocess
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
@@ -85,12 +88,17 @@ class Launcher(QObject):
             self._say("No command is given.")
             return
         try:
-            with self._output.open("wb") as output:
+            with self._output.open("ab") as output:
+                if not _take(output):
+                    self._say(f"{self._name()} still runs: it was started here before.")
+                    return
+                output.truncate(0)
                 self._process = subprocess.Popen(  # noqa: S603 - the user's own command, no shell
                     words,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
+                    env=_environment(),
                     start_new_session=True,
                 )
         except (OSError, ValueError) as error:
@@ -143,3 +151,35 @@ class Launcher(QObject):
             spoken = [line for line in lines if line.strip()]
             return text.one_line(spoken[-1], 200).rstrip(".") if spoken else ""
         return ""
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what a packaged program adds for its own libraries."""
+    environment = dict(os.environ)
+    if getattr(sys, "frozen", False):
+        original = environment.pop("LD_LIBRARY_PATH_ORIG", None)
+        environment.pop("LD_LIBRARY_PATH", None)
+        if original is not None:
+            environment["LD_LIBRARY_PATH"] = original
+    return environment
+
+
+if sys.platform == "win32":
+
+    def _take(_output: IO[bytes]) -> bool:
+        """Know nothing of what runs: locks are not inherited here."""
+        return True
+
+else:
+    import fcntl
+
+    def _take(output: IO[bytes]) -> bool:
+        """Lock the file for as long as whoever inherits it keeps it open; False while one does.
+
+        So neither a new window nor a restart starts a second one beside what still runs.
+        """
+        try:
+            fcntl.flock(output, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
+from workstation.app.asking import Asking
 from workstation.app.crash import CrashDialog
 from workstation.app.drawing_files import DrawingFiles
 from workstation.app.gateway_process import GatewayProcess, program_command
@@ -89,6 +90,7 @@ class Program(QObject):
         self.window.board.chart.use_drawings(DrawingFiles(files.drawings))
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
+        self.asking = Asking(self.commands, self)
         self.shell = Shell(
             options, self.commands, self.window, files.logs, lambda: self.window.state.link
         )
@@ -136,6 +138,7 @@ class Program(QObject):
             return
         self._stop_core = opened.thread.stop
         self._open_timelines()
+        self.asking.suggest(self.window.watchlist)
         opened.thread.finished.connect(self._on_core_finished)
         opened.thread.failed.connect(self._on_core_failed)
         opened.thread.start()
@@ -167,6 +170,7 @@ class Program(QObject):
             return
         self._closing = True
         self._keep_layout.stop()
+        self.asking.close()
         write_layout(self._files.layout, self.window.layout_state())
         self.shell.leave()
         self._stop_core()
@@ -314,6 +318,7 @@ def run(options: Options) -> int:
     _close_on_signals(program)
     program.start()
     code = int(application.exec())
+    program.asking.end()
     next_profile, exit_code = program.next_profile, program.exit_code
     sys.excepthook = sys.__excepthook__
     program.window.deleteLater()

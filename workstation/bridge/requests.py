@@ -40,7 +40,6 @@ class Requests(QObject):
         application = QCoreApplication.instance()
         self._loop = qasync.QEventLoop(application, already_running=True)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._is_open = True
 
     async def ask(self, query: Query[T], progressed: Callable[[Progress], None] | None = None) -> T:
         """Return the whole answer. Raises RequestError with the failure.
@@ -73,12 +72,17 @@ class Requests(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Cancel every flow and end the loop; harmless when that was done."""
-        if not self._is_open:
-            return
-        self._is_open = False
+        """Cancel every flow, which withdraws its questions; Qt's loop must still run."""
         for task in tuple(self._tasks):
             task.cancel()
+
+    def end(self) -> None:
+        """Give the loop back when Qt's has ended; harmless when that was done."""
+        if self._loop.is_closed():
+            return
+        asyncio.events._set_running_loop(None)  # noqa: SLF001 - made for owners of loops
+        self._loop.stop()
+        self._loop.close()
 
     def _note_end(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.discard(task)

@@ -4,6 +4,7 @@ A message is four octets of length, highest first, and so many octets of body (t
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,6 +44,12 @@ class Frames:
     def body(self, number: int) -> bytes:
         """Return one message."""
         return self.data[self.begins[number] : self.ends[number]]
+
+    def bodies(self, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Return messages one after the other."""
+        data, part = self.data, slice(first, stop)
+        places = zip(self.begins[part].tolist(), self.ends[part].tolist(), strict=True)
+        return (data[begin:end] for begin, end in places)
 
 
 def split(data: bytes) -> Frames:

@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from ibapi import decoder as library
 
 from workstation.broker.from_ib import greeks_of
-from workstation.broker.hot_values import LARGEST, PRICE_TO_SIZE, TEXT_UNSETS, UNSETS
+from workstation.broker.hot_values import LARGEST, TEXT_UNSETS, UNSETS
 from workstation.broker.requests import Subscriptions
 from workstation.domain.market_sinks import BarRow, BookRow, MarketSinks, PrintColumns
 
@@ -57,10 +57,13 @@ class HotDecoder:
         *,
         on_fault: Callable[[Exception], None],
     ) -> None:
-        self._sinks = sinks
-        self._subscriptions = subscriptions
+        self._ticks = sinks.ticks
+        self._books = sinks.books
+        self._tapes = sinks.tapes
+        self._bars = sinks.bars
+        self._con_id = subscriptions.con_id
         self._on_fault = on_fault
-        self._readers: dict[int, Callable[[bytes], Callable[[], None]]] = {
+        self._readers: dict[int, Callable[[bytes], None]] = {
             1: self._price,
             2: self._size,
             12: self._book,
@@ -87,195 +90,179 @@ class HotDecoder:
         if reader is None:
             return False
         try:
-            hand_over = reader(rest)
+            reader(rest)
         except (ValueError, DecodeError):  # the first also of wrong texts and field counts
             return False
-        try:
-            hand_over()
-        except Exception as error:  # noqa: BLE001 - told to the loop
-            self._on_fault(error)
         return True
 
     # -- text ----------------------------------------------------------------------------------
 
-    def _price(self, rest: bytes) -> Callable[[], None]:
+    def _price(self, rest: bytes) -> None:
         _version, req_id, kind, price, size, mask, end = rest.split(b"\0")
         int(_version), int(mask)
-        _require(not end)
-        return self._give_price(int(req_id), int(kind), float(price), _text_size(size))
+        if end:
+            raise NotPlainError
+        self._give_price(int(req_id), int(kind), float(price), _text_size(size))
 
-    def _size(self, rest: bytes) -> Callable[[], None]:
+    def _size(self, rest: bytes) -> None:
         _version, req_id, kind, size, end = rest.split(b"\0")
         int(_version)
         _require(not end)
-        return self._give_size(int(req_id), int(kind), _text_size(size))
+        self._give_size(int(req_id), int(kind), _text_size(size))
 
-    def _generic(self, rest: bytes) -> Callable[[], None]:
+    def _generic(self, rest: bytes) -> None:
         _version, req_id, kind, value, end = rest.split(b"\0")
         _require(not end)
-        return self._give_number(int(req_id), int(kind), float(value))
+        self._give_number(int(req_id), int(kind), float(value))
 
-    def _string(self, rest: bytes) -> Callable[[], None]:
+    def _string(self, rest: bytes) -> None:
         _version, req_id, kind, value, end = rest.split(b"\0")
         _require(not end and b"\\" not in value)  # the library reads escapes
-        return self._give_text(int(req_id), int(kind), value.decode("ascii"))
+        self._give_text(int(req_id), int(kind), value.decode("ascii"))
 
-    def _option(self, rest: bytes) -> Callable[[], None]:
+    def _option(self, rest: bytes) -> None:
         req_id, kind, attrib, *figures, end = rest.split(b"\0")
         int(attrib)
         _require(not end and len(figures) == 8 and int(kind) != ASKED_COMPUTATION)
-        return self._give_greeks(int(req_id), int(kind), list(map(float, figures)))
+        self._give_greeks(int(req_id), int(kind), list(map(float, figures)))
 
-    def _book(self, rest: bytes) -> Callable[[], None]:
+    def _book(self, rest: bytes) -> None:
         _version, req_id, place, operation, side, price, size, end = rest.split(b"\0")
         int(_version)
         _require(not end)
         head = int(req_id), int(place), int(operation), int(side)
-        return self._give_row((*head, _price_of(float(price)), _text_size(size) or 0.0, ""))
+        self._give_row((*head, _price_of(float(price)), _text_size(size) or 0.0, ""))
 
-    def _venue_book(self, rest: bytes) -> Callable[[], None]:
+    def _venue_book(self, rest: bytes) -> None:
         _version, req_id, place, venue, operation, side, price, size, smart, end = rest.split(b"\0")
         int(_version), int(smart)
         _require(not end)
         head = int(req_id), int(place), int(operation), int(side)
         name = venue.decode("ascii")
-        return self._give_row((*head, _price_of(float(price)), _text_size(size) or 0.0, name))
+        self._give_row((*head, _price_of(float(price)), _text_size(size) or 0.0, name))
 
-    def _print(self, rest: bytes) -> Callable[[], None]:
+    def _print(self, rest: bytes) -> None:
         req_id, kind, time, price, size, mask, exchange, conditions, end = rest.split(b"\0")
         int(mask)
         _require(not end and int(kind) in {1, 2})
         words = exchange.decode("ascii"), conditions.decode("ascii")
-        return self._give_print(int(req_id), int(time), float(price), _text_size(size), words)
+        self._give_print(int(req_id), int(time), float(price), _text_size(size), words)
 
-    def _bar(self, rest: bytes) -> Callable[[], None]:
+    def _bar(self, rest: bytes) -> None:
         _version, req_id, time, *figures, volume, average, count, end = rest.split(b"\0")
         int(_version)
         _require(not end and len(figures) == 4)
         amounts = _text_size(volume), _text_size(average)
-        return self._give_bar(
-            int(req_id), int(time), list(map(float, figures)), amounts, int(count)
-        )
+        self._give_bar(int(req_id), int(time), list(map(float, figures)), amounts, int(count))
 
     # -- protobuf ------------------------------------------------------------------------------
 
-    def _price_proto(self, rest: bytes) -> Callable[[], None]:
+    def _price_proto(self, rest: bytes) -> None:
         tick = _TickPrice.FromString(rest)
-        _require(_has_all(tick, "reqId", "tickType", "price", "size"))
-        return self._give_price(tick.reqId, tick.tickType, tick.price, _proto_size(tick.size))
+        req_id, kind, price, size = tick.reqId, tick.tickType, tick.price, tick.size
+        if not (req_id and kind and price and size):  # only what is nothing may be absent
+            _require(_has_all(tick, "reqId", "tickType", "price", "size"))
+        self._give_price(req_id, kind, price, _proto_size(size))
 
-    def _size_proto(self, rest: bytes) -> Callable[[], None]:
+    def _size_proto(self, rest: bytes) -> None:
         tick = _TickSize.FromString(rest)
-        _require(_has_all(tick, "reqId", "tickType", "size"))
-        return self._give_size(tick.reqId, tick.tickType, _proto_size(tick.size))
+        req_id, kind, size = tick.reqId, tick.tickType, tick.size
+        if not (req_id and kind and size):
+            _require(_has_all(tick, "reqId", "tickType", "size"))
+        self._give_size(req_id, kind, _proto_size(size))
 
-    def _generic_proto(self, rest: bytes) -> Callable[[], None]:
+    def _generic_proto(self, rest: bytes) -> None:
         tick = _TickGeneric.FromString(rest)
         _require(_has_all(tick, "reqId", "tickType", "value"))
-        return self._give_number(tick.reqId, tick.tickType, tick.value)
+        self._give_number(tick.reqId, tick.tickType, tick.value)
 
-    def _string_proto(self, rest: bytes) -> Callable[[], None]:
+    def _string_proto(self, rest: bytes) -> None:
         tick = _TickString.FromString(rest)
         _require(_has_all(tick, "reqId", "tickType", "value"))
-        return self._give_text(tick.reqId, tick.tickType, tick.value)
+        self._give_text(tick.reqId, tick.tickType, tick.value)
 
-    def _option_proto(self, rest: bytes) -> Callable[[], None]:
+    def _option_proto(self, rest: bytes) -> None:
         tick = _TickOptionComputation.FromString(rest)
         _require(_has_all(tick, "reqId", "tickType", *_FIGURES))
         _require(tick.tickType != ASKED_COMPUTATION)
-        return self._give_greeks(tick.reqId, tick.tickType, [getattr(tick, f) for f in _FIGURES])
+        self._give_greeks(tick.reqId, tick.tickType, [getattr(tick, f) for f in _FIGURES])
 
-    def _book_proto(self, rest: bytes) -> Callable[[], None]:
+    def _book_proto(self, rest: bytes) -> None:
         message = _MarketDepth.FromString(rest)
-        return self._give_row(_proto_row(message, ""))
+        self._give_row(_proto_row(message, ""))
 
-    def _venue_book_proto(self, rest: bytes) -> Callable[[], None]:
+    def _venue_book_proto(self, rest: bytes) -> None:
         message = _MarketDepthL2.FromString(rest)
-        return self._give_row(_proto_row(message, message.marketDepthData.marketMaker))
+        self._give_row(_proto_row(message, message.marketDepthData.marketMaker))
 
-    def _print_proto(self, rest: bytes) -> Callable[[], None]:
+    def _print_proto(self, rest: bytes) -> None:
         message = _TickByTickData.FromString(rest)
         _require(message.tickType in {1, 2} and _has_all(message, "reqId", "historicalTickLast"))
         tick = message.historicalTickLast
-        _require(_has_all(tick, "time", "price", "size", "exchange", "specialConditions"))
+        if not (
+            tick.time and tick.price and tick.size and tick.exchange and tick.specialConditions
+        ):
+            _require(_has_all(tick, "time", "price", "size", "exchange", "specialConditions"))
         words = tick.exchange, tick.specialConditions
-        return self._give_print(message.reqId, tick.time, tick.price, _proto_size(tick.size), words)
+        self._give_print(message.reqId, tick.time, tick.price, _proto_size(tick.size), words)
 
-    def _bar_proto(self, rest: bytes) -> Callable[[], None]:
+    def _bar_proto(self, rest: bytes) -> None:
         tick = _RealTimeBarTick.FromString(rest)
         _require(_has_all(tick, *_BAR_FIELDS))
         figures = [tick.open, tick.high, tick.low, tick.close]
         amounts = _proto_size(tick.volume), _proto_size(tick.WAP)
-        return self._give_bar(tick.reqId, tick.time, figures, amounts, tick.count)
+        self._give_bar(tick.reqId, tick.time, figures, amounts, tick.count)
 
     # -- into the slots ------------------------------------------------------------------------
+    # What is not plain is refused before anything is handed over.
 
-    def _give_price(
-        self, req_id: int, kind: int, price: float, size: float | None
-    ) -> Callable[[], None]:
-        _price_of(price)
-        con_id = self._subscriptions.con_id(req_id)
-        size_kind = PRICE_TO_SIZE.get(kind)
+    def _give_price(self, req_id: int, kind: int, price: float, size: float | None) -> None:
+        if not -LARGEST < price < LARGEST:
+            raise NotPlainError
+        con_id = self._con_id(req_id)
+        if con_id is not None:
+            try:
+                self._ticks.set_price(con_id, kind, price, size)
+            except Exception as error:  # noqa: BLE001 - told to the loop
+                self._on_fault(error)
 
-        def give() -> None:
-            if con_id is None:
-                return
-            self._sinks.ticks.set_price(con_id, kind, price)
-            if size is not None and size_kind is not None:
-                self._sinks.ticks.set_size(con_id, size_kind, size)
-
-        return give
-
-    def _give_size(self, req_id: int, kind: int, size: float | None) -> Callable[[], None]:
+    def _give_size(self, req_id: int, kind: int, size: float | None) -> None:
         _require(kind >= 0)
-        con_id = self._subscriptions.con_id(req_id)
+        con_id = self._con_id(req_id)
+        if con_id is not None and size is not None:
+            try:
+                self._ticks.set_size(con_id, kind, size)
+            except Exception as error:  # noqa: BLE001 - told to the loop
+                self._on_fault(error)
 
-        def give() -> None:
-            if con_id is not None and size is not None:
-                self._sinks.ticks.set_size(con_id, kind, size)
-
-        return give
-
-    def _give_number(self, req_id: int, kind: int, number: float) -> Callable[[], None]:
+    def _give_number(self, req_id: int, kind: int, number: float) -> None:
         _require(kind >= 0)
         _price_of(number)
-        con_id = self._subscriptions.con_id(req_id)
+        con_id = self._con_id(req_id)
+        if con_id is not None:
+            self._guarded(self._ticks.set_number, con_id, kind, number)
 
-        def give() -> None:
-            if con_id is not None:
-                self._sinks.ticks.set_number(con_id, kind, number)
-
-        return give
-
-    def _give_text(self, req_id: int, kind: int, text: str) -> Callable[[], None]:
+    def _give_text(self, req_id: int, kind: int, text: str) -> None:
         _require(kind >= 0)
-        con_id = self._subscriptions.con_id(req_id)
+        con_id = self._con_id(req_id)
+        if con_id is not None:
+            self._guarded(self._ticks.set_text, con_id, kind, text)
 
-        def give() -> None:
-            if con_id is not None:
-                self._sinks.ticks.set_text(con_id, kind, text)
-
-        return give
-
-    def _give_greeks(self, req_id: int, kind: int, figures: list[float]) -> Callable[[], None]:
+    def _give_greeks(self, req_id: int, kind: int, figures: list[float]) -> None:
         greeks = greeks_of(*map(_price_of, figures))
-        con_id = self._subscriptions.con_id(req_id)
+        con_id = self._con_id(req_id)
+        if con_id is not None:
+            self._guarded(self._ticks.set_greeks, con_id, kind, greeks)
 
-        def give() -> None:
-            if con_id is not None:
-                self._sinks.ticks.set_greeks(con_id, kind, greeks)
-
-        return give
-
-    def _give_row(self, row: BookRow) -> Callable[[], None]:
-        return lambda: self._sinks.books.apply_all((row,))
+    def _give_row(self, row: BookRow) -> None:
+        self._guarded(self._books.apply_all, (row,))
 
     def _give_print(
         self, req_id: int, time: int, price: float, size: float | None, words: tuple[str, str]
-    ) -> Callable[[], None]:
+    ) -> None:
         _require(0 <= time < LATEST)
         prints = PrintColumns([time], [_price_of(price)], [size or 0.0], [words[0]], [words[1]])
-        return lambda: self._sinks.tapes.add_all(req_id, prints)
+        self._guarded(self._tapes.add_all, req_id, prints)
 
     def _give_bar(
         self,
@@ -284,11 +271,17 @@ class HotDecoder:
         figures: list[float],
         amounts: tuple[float | None, float | None],
         count: int,
-    ) -> Callable[[], None]:
+    ) -> None:
         _require(0 <= time < LATEST)
         first, high, low, last = map(_price_of, figures)
         row = BarRow(time, first, high, low, last, *amounts, count)
-        return lambda: self._sinks.bars.add(req_id, row)
+        self._guarded(self._bars.add, req_id, row)
+
+    def _guarded(self, sink: Callable[..., None], *values: object) -> None:
+        try:
+            sink(*values)
+        except Exception as error:  # noqa: BLE001 - told to the loop
+            self._on_fault(error)
 
 
 def _require(is_plain: object) -> None:
@@ -302,11 +295,21 @@ def _price_of(price: float) -> float:
 
 
 def _text_size(text: bytes) -> float | None:
-    return None if text in TEXT_UNSETS else _price_of(float(text))
+    if text in TEXT_UNSETS:
+        return None
+    size = float(text)
+    if not -LARGEST < size < LARGEST:
+        raise NotPlainError
+    return size
 
 
 def _proto_size(text: str) -> float | None:
-    return None if text in UNSETS else _price_of(float(text))
+    if text in UNSETS:
+        return None
+    size = float(text)
+    if not -LARGEST < size < LARGEST:
+        raise NotPlainError
+    return size
 
 
 def _has_all(message: Any, *names: str) -> bool:

@@ -81,27 +81,30 @@ class Inbound:
                 self._one_by_one(frames, first + begin, first + end)
 
     def _one_by_one(self, frames: Frames, first: int, stop: int) -> None:
-        for number in range(first, stop):
+        for body in frames.bodies(first, stop):
             if self._stopped:
                 return
-            self._take(frames.body(number))
+            self._take(body)
 
     def _take(self, body: bytes) -> None:
-        if not body:
-            self._on_bad("an empty message")
-            return
-        before = self._complaints.count
-        name = "of unreadable kind"
+        message_id = None
         try:
             message_id, rest = self._decoder.parse(body)
-            name = str(message_id)
             if not self._hot.feed(message_id, rest):
-                self._guard.body = body
-                self._decoder.feed(message_id, rest)
+                self._leave_to_library(body, message_id, rest)
         except Exception as error:  # noqa: BLE001 - a bad message must not end the session
+            if not body:
+                self._on_bad("an empty message")
+                return
+            name = "of unreadable kind" if message_id is None else str(message_id)
             self._on_bad(f"{type(error).__name__} in message {name}")
-        else:
-            if self._complaints.count > before:
-                self._on_bad(f"wrong number of fields in message {name}")
+
+    def _leave_to_library(self, body: bytes, message_id: int, rest: bytes) -> None:
+        before = self._complaints.count
+        self._guard.body = body
+        try:
+            self._decoder.feed(message_id, rest)
         finally:
             self._guard.body = b""
+        if self._complaints.count > before:
+            self._on_bad(f"wrong number of fields in message {message_id}")

@@ -177,7 +177,7 @@ class Transport:
         if frames.begins.size:
             self._stop_timer("frame")
             if self._tap is not None:
-                self._tap(Direction.IN, [frames.body(n) for n in range(frames.begins.size)])
+                self._tap(Direction.IN, list(frames.bodies()))
             try:
                 self._events.frames(frames)
             except Exception as error:  # noqa: BLE001 - the frames behind it must not wait

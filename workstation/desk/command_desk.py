@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from workstation.desk.desk import Desk
+from workstation.desk.request_desk import RequestDesk
 from workstation.desk.streams import WATCHLIST
 from workstation.domain.commands import (
     ApplyLimits,
@@ -67,9 +68,11 @@ class CommandDesk:
         self,
         desk: Desk,
         take: Callable[[], tuple[int, Command] | None],
+        questions: RequestDesk,
     ) -> None:
         self._desk = desk
         self._take = take
+        self._questions = questions
         self._answer = desk.answer
         self._handlers: dict[type, Callable[[Any], CommandResult]] = {
             **self._order_handlers(),
@@ -79,6 +82,7 @@ class CommandDesk:
             SetArmed: self._set_armed,
             SetTradingState: self._set_trading_state,
             **self._data_handlers(),
+            WithdrawAsk: questions.withdraw,
         }
         self._later: dict[type, Callable[[Any, Answering], None]] = {
             WatchSymbol: self._watch,
@@ -116,7 +120,6 @@ class CommandDesk:
             UnfollowTape: self._unfollow_tape,
             AttendQuotes: self._attend,
             ChooseDataType: self._choose_data_type,
-            WithdrawAsk: self._desk.questions.withdraw,
         }
 
     def drain(self) -> None:
@@ -129,7 +132,7 @@ class CommandDesk:
         answer = partial(self._answer, number)
         try:
             if isinstance(command, Ask):
-                self._desk.questions.ask(number, command, answer)
+                self._questions.ask(number, command, answer)
                 return
             later = self._later.get(type(command))
             if later is not None:

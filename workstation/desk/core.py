@@ -8,6 +8,7 @@ from workstation.desk.command_desk import CommandDesk
 from workstation.desk.control import ControlChannel
 from workstation.desk.desk import Desk
 from workstation.desk.loop import CoreLoop, Wait, select
+from workstation.desk.request_desk import RequestDesk
 from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Command
@@ -72,7 +73,9 @@ def build_core(
     journal = Journal(journal_file, clock)
     loop = CoreLoop(clock, wait)
     desk = Desk(loop, clock, settings, journal, publisher, checkpoint)
-    commands = CommandDesk(desk, take_command)
+    margins = desk.order_desk.previews.ask
+    questions = RequestDesk(desk.session.requests, clock, publisher.post, margins)
+    commands = CommandDesk(desk, take_command, questions)
     loop.on_woken = commands.drain
     control = None
     if settings.control_file is not None:

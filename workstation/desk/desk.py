@@ -21,7 +21,6 @@ from workstation.desk.market_feed import FeedParts, MarketFeed
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
-from workstation.desk.request_desk import RequestDesk
 from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.standing import Standings
@@ -101,7 +100,6 @@ class Desk:
         self.streams = self.feed.streams
         self.risk = account_risk(clock, self.figures, self.contracts, self.orders, self.limits.of)
         self.order_desk = self._build_order_desk()
-        self.questions = self._build_questions()
         self.reconciler = self._build_reconciler()
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self.exits = self._build_exits()
@@ -384,10 +382,6 @@ class Desk:
             quote=self.figures.quotes.quote,
         )
         return OrderDesk(parts, self._build_judge)
-
-    def _build_questions(self) -> RequestDesk:
-        margins = self.order_desk.previews.ask
-        return RequestDesk(self.session.requests, self._clock, self._out, margins)
 
     def _build_reconciler(self) -> Reconciler:
         return Reconciler(

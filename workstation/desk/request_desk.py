@@ -5,11 +5,10 @@ from typing import Any
 
 from workstation.broker.request_engine import RequestEngine
 from workstation.broker.request_kinds import KINDS
-from workstation.desk.outgoing import Outgoing
 from workstation.desk.paged_history import PagedHistory
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Answered, Ask, CommandResult, Done, Failed, WithdrawAsk
-from workstation.domain.messages import RequestProgressed
+from workstation.domain.messages import EventMessage, RequestProgressed
 from workstation.domain.preview import MarginPreview
 from workstation.domain.queries import History, WhatIf
 from workstation.domain.query import FailureKind, Query, RequestFailure
@@ -27,11 +26,15 @@ class RequestDesk:
     """
 
     def __init__(
-        self, engine: RequestEngine, clock: Clock, outgoing: Outgoing, ask_margin: AskMargin
+        self,
+        engine: RequestEngine,
+        clock: Clock,
+        post: Callable[[EventMessage], None],
+        ask_margin: AskMargin,
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._out = outgoing
+        self._post = post
         self._ask_margin = ask_margin
         self._withdrawals: dict[int, Callable[[], None]] = {}
 
@@ -62,7 +65,7 @@ class RequestDesk:
 
     def _ask_history(self, number: int, query: History, taken: Callable[[Any], None]) -> None:
         def progressed(progress: Any) -> None:
-            self._out.post(RequestProgressed(number, progress))
+            self._post(RequestProgressed(number, progress))
 
         pages = PagedHistory(self._engine, self._clock, query, taken, progressed)
         self._withdrawals[number] = pages.cancel

@@ -53,8 +53,10 @@ class BarRow(NamedTuple):
 class TickSink(Protocol):
     """Where decoded market data goes: a contract's slot. Core thread."""
 
-    def set_price(self, con_id: ConId, tick_type: int, price: float) -> None:
-        """Take a tickPrice; a price of -1 without size means the side is gone."""
+    def set_price(
+        self, con_id: ConId, tick_type: int, price: float, size: float | None = None
+    ) -> None:
+        """Take a tickPrice, and the size that came with it; -1 means that the side is gone."""
         ...
 
     def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:

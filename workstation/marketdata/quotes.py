@@ -23,6 +23,12 @@ _SIZE_FIELDS = {
 }  # fmt: skip
 """tickSize types, live and delayed."""
 
+_SIZES_OF_PRICES = {
+    1: "bid_size", 2: "ask_size", 4: "last_size",
+    66: "bid_size", 67: "ask_size", 68: "last_size",
+}  # fmt: skip
+"""What the size of a tickPrice is."""
+
 _UNSET = 1.7976931348623157e308
 """The broker's mark for an absent number; also bars infinities, and NaN compares with nothing."""
 
@@ -74,28 +80,38 @@ class Quotes:
         slot = self._slots.get(con_id)
         return None if slot is None else _frozen(con_id, slot)
 
-    def set_price(self, con_id: ConId, tick_type: int, price: float) -> None:
-        """Take a tickPrice; kinds the program does not show are ignored."""
-        self.set_prices(((con_id, tick_type, price),))
+    def sides(self, con_id: ConId) -> tuple[float | None, float | None]:
+        """Return bid and ask of a market that stands, None for what there is not."""
+        slot = self._slots.get(con_id)
+        return (None, None) if slot is None or slot.stale else (slot.bid, slot.ask)
+
+    def set_price(
+        self, con_id: ConId, tick_type: int, price: float, size: float | None = None
+    ) -> None:
+        """Take a tickPrice and its size; kinds the program does not show are ignored."""
+        name = _PRICE_FIELDS.get(tick_type)
+        if name is None:
+            return
+        slot = self._touch(con_id, self._clock.now())
+        _put_price(slot, name, price)
+        size_name = _SIZES_OF_PRICES.get(tick_type)
+        if size is not None and size_name is not None:
+            setattr(slot, size_name, size if math.isfinite(size) else None)
 
     def set_size(self, con_id: ConId, tick_type: int, size: float) -> None:
         """Take a tickSize, in shares or lots; kinds that are not shown are ignored."""
-        self.set_sizes(((con_id, tick_type, size),))
+        name = _SIZE_FIELDS.get(tick_type)
+        if name is not None:
+            slot = self._touch(con_id, self._clock.now())
+            setattr(slot, name, size if math.isfinite(size) else None)
 
     def set_prices(self, rows: Iterable[PriceRow]) -> None:
         """Take the tickPrices of a burst, in order."""
         now = self._clock.now()
         for con_id, tick_type, price in rows:
             name = _PRICE_FIELDS.get(tick_type)
-            if name is None:
-                continue
-            absent = price == -1 or not abs(price) < _UNSET or (price == 0 and name in _NEVER_ZERO)
-            slot = self._touch(con_id, now)
-            setattr(slot, name, None if absent else price)
-            if name == "last" and not absent:
-                low, high = slot.lowest_last, slot.highest_last
-                slot.lowest_last = price if low is None or price < low else low
-                slot.highest_last = price if high is None or price > high else high
+            if name is not None:
+                _put_price(self._touch(con_id, now), name, price)
 
     def set_sizes(self, rows: Iterable[SizeRow]) -> None:
         """Take the tickSizes of a burst, in order."""
@@ -213,6 +229,15 @@ class Quotes:
         slot.frozen = None
         self._dirty.add(con_id)
         return slot
+
+
+def _put_price(slot: _Slot, name: str, price: float) -> None:
+    absent = price == -1 or not abs(price) < _UNSET or (price == 0 and name in _NEVER_ZERO)
+    setattr(slot, name, None if absent else price)
+    if name == "last" and not absent:
+        low, high = slot.lowest_last, slot.highest_last
+        slot.lowest_last = price if low is None or price < low else low
+        slot.highest_last = price if high is None or price > high else high
 
 
 def _frozen(con_id: ConId, slot: _Slot) -> Quote:

@@ -4,8 +4,8 @@ import math
 
 from workstation.domain.ids import ConId, ReqId
 from workstation.domain.market_sinks import PrintColumns
-from workstation.domain.ports import QuoteSource
 from workstation.domain.trade import Aggressor, Trades
+from workstation.marketdata.quotes import Quotes
 
 _BUYER, _SELLER, _UNKNOWN = Aggressor.BUYER, Aggressor.SELLER, Aggressor.UNKNOWN
 
@@ -13,7 +13,7 @@ _BUYER, _SELLER, _UNKNOWN = Aggressor.BUYER, Aggressor.SELLER, Aggressor.UNKNOWN
 class Tapes:
     """Collects prints and judges who crossed the spread, until they are taken. Core thread."""
 
-    def __init__(self, quotes: QuoteSource) -> None:
+    def __init__(self, quotes: Quotes) -> None:
         self._quotes = quotes
         self._by_request: dict[int, ConId] = {}
         self._waiting: dict[ConId, Trades] = {}
@@ -65,7 +65,7 @@ class Tapes:
 
     def _sides(self, con_id: ConId) -> tuple[float, float]:
         """Return what a print must reach to be a seller's or a buyer's."""
-        quote = self._quotes.quote(con_id)
-        if quote is None or quote.stale or quote.bid is None or not quote.two_sided:
+        bid, ask = self._quotes.sides(con_id)
+        if bid is None or ask is None or bid > ask:
             return -math.inf, math.inf
-        return quote.bid, math.inf if quote.ask is None else quote.ask
+        return bid, ask

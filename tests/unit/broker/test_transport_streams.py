@@ -342,3 +342,36 @@ def test_nothing_can_be_sent_after_the_end(wire: Wire) -> None:
     assert not wire.transport.send(b"order", OrderId(1))
     wire.transport.close("again")
     assert wire.closed == [("over", ())]
+
+
+@settings(max_examples=60)
+@given(
+    blocks=st.integers(1, 40),
+    sizes=st.lists(st.integers(1, 700), min_size=1, max_size=40),
+    pieces=st.lists(st.integers(1, 12), min_size=1, max_size=10),
+)
+def test_a_stream_of_whole_blocks_of_4096_is_delivered_though_nothing_follows(
+    blocks: int, sizes: list[int], pieces: list[int]
+) -> None:
+    """What the stock reader loses: reads that end on a multiple of 4096, and then silence."""
+    wanted = blocks * 4096
+    bodies, total = [], 0
+    while (room := wanted - total) > 0:
+        size = min(sizes[len(bodies) % len(sizes)], room - 4)
+        size = room - 4 if room - 4 - size < 5 else size  # what is left must hold a message
+        bodies.append(b"%d" % (len(bodies) % 10) * size)
+        total += 4 + size
+    stream = b"".join(map(framed, bodies))
+    assert len(stream) == wanted
+    with open_wire() as wire:
+        place = 0
+        for number in range(wanted):
+            step = 4096 * pieces[number % len(pieces)]
+            wire.say(stream[place : place + step])
+            place += step
+            if place >= wanted:
+                break
+        wire.loop.pass_time(60)
+
+        assert wire.frames == bodies
+        assert wire.closed == []

@@ -108,6 +108,12 @@ class WatchlistPanel(LivePanel):
             self.symbol_edit.clear()
             self.symbol_requested.emit(symbol)
 
+    @Slot(object)
+    def take_suggestion(self, symbol: str) -> None:
+        """Ask to watch a symbol that was chosen while another was typed."""
+        self.symbol_edit.clear()
+        self.symbol_requested.emit(symbol)
+
     @Slot()
     def _on_remove(self) -> None:
         rows = self.table.selected_rows()
