@@ -160,6 +160,11 @@ def test_a_link_that_is_up_gets_no_advice(paper: ConnectionDialog) -> None:
     assert paper.advice_label.text() == ""
 
 
+def test_the_standby_is_called_so(paper: ConnectionDialog) -> None:
+    paper.show_link(a_link(environment=Environment.PAPER, port=4002, is_standby=True))
+    assert "127.0.0.1:4002, the standby" in paper.state_label.text()
+
+
 def test_lists_that_do_not_come_point_at_read_only(paper: ConnectionDialog) -> None:
     paper.show_link(a_link(LinkState.SYNCING, environment=Environment.PAPER))
     assert "switch off 'Read-Only API'" in paper.advice_label.text()

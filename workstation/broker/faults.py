@@ -27,7 +27,8 @@ class CallbackGuard:
     """Stands before the wrapper, so that an exception in one callback stays in it.
 
     The library's decoder calls whatever method it likes; each is looked up once. `body` is the
-    message being decoded and `accounts` the names that no log may hold.
+    message being decoded and `accounts` the names that no log may hold. The error carries the
+    callback's name as a note, for the sentence that the window shows.
     """
 
     def __init__(self, wrapper: object, reactor: Reactor) -> None:
@@ -47,6 +48,7 @@ class CallbackGuard:
                 method(*args)
             except Exception as error:  # noqa: BLE001 - told to the loop
                 self.caught += 1
+                error.add_note(f"{name}, number {self.caught} in this run")
                 log.error("%s failed at %s", name, readable(self.body, self.accounts))
                 raise_later(self._reactor, error)
 

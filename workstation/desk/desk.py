@@ -29,7 +29,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.commands import CommandResult, Previewed
 from workstation.domain.contract import ContractDetails
-from workstation.domain.errors import JournalError
+from workstation.domain.errors import JournalError, described
 from workstation.domain.finding import TradingState
 from workstation.domain.ids import ClientId
 from workstation.domain.link import LinkView
@@ -323,7 +323,7 @@ class Desk:
             return
         self.notify(
             Severity.ALARM,
-            f"An internal error was caught: {type(error).__name__}.",
+            f"An internal error was caught: {described(error)}.",
             effect="The session goes on; orders are compared with the broker now.",
             advice="Save the log and report it.",
         )

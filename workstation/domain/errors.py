@@ -27,3 +27,12 @@ class RecordingError(WorkstationError):
 
 class LinkError(WorkstationError):
     """The link to the broker cannot be opened or kept; says why."""
+
+
+def described(error: BaseException) -> str:
+    """Name an error's kind and where it came from, for a sentence; never its own text.
+
+    The text may hold anything, account names too; notes are written by this program.
+    """
+    notes = ", ".join(getattr(error, "__notes__", ()))
+    return f"{type(error).__name__} in {notes}" if notes else type(error).__name__

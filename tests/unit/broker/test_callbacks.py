@@ -21,6 +21,7 @@ from workstation.broker.answer_callbacks import AnswerCallbacks
 from workstation.broker.data_callbacks import DataCallbacks
 from workstation.broker.unused_callbacks import TWIN_SUFFIX, UNUSED
 from workstation.broker.wrapper import Wrapper
+from workstation.domain.errors import described
 from workstation.domain.execution import Commission
 from workstation.domain.ids import ExecId
 from workstation.domain.order import Side
@@ -85,6 +86,7 @@ def test_a_callback_that_raises_once_ends_nothing(
 
     assert len(calls) == 1
     assert rig.errors == [error]
+    assert described(error) == f"ZeroDivisionError in {name}, number 1 in this run"
     assert guarded_wrapper(rig).caught == 1
     assert rig.reports == [ServerTime(time=datetime.fromtimestamp(7, UTC))]
     assert rig.ended is None

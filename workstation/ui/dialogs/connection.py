@@ -253,7 +253,8 @@ class ConnectionDialog(QDialog):
             advice = advice_on_link(link, self._profiles[name].environment)
         if is_current and link is not None:
             reason = f": {text.one_line(link.reason)}" if link.reason else ""
-            state = f"Now {link.state.value} at {link.host}:{link.port}{reason}."
+            which = ", the standby" if link.is_standby else ""
+            state = f"Now {link.state.value} at {link.host}:{link.port}{which}{reason}."
             tone = "warning" if link.state is LinkState.DISCONNECTED else "muted"
         self.state_label.show_text(state)
         self.state_label.setVisible(bool(state))
