@@ -120,6 +120,10 @@ class LinkKeeper:
         self._endpoints.came_up()
         self.set(LinkState.SYNCING, COMPARING, COMPARING_STEP)
 
+    def works(self) -> None:
+        """All lists have ended: the broker is in order, and the next attempt comes soon again."""
+        self._delay = FIRST_RETRY_SECONDS
+
     def conflict(self) -> None:
         """The client id is in use: do not hammer."""
         self._conflict = True

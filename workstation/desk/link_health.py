@@ -65,6 +65,7 @@ class LinkHealth:
     def compared(self) -> None:
         """All lists have ended."""
         self._comparing = False
+        self._with.link.works()
         self.refresh()
 
     def on_notice(self, notice: BrokerNotice, meaning: Meaning) -> bool:

@@ -6,12 +6,12 @@ from socket import socket
 from workstation.broker.dialer import Dialer
 from workstation.domain.ports import Reactor, Timer
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class PortWatch:
-    """Knocks twice a second at a local port that nothing listened at, until something does.
+    """Knocks four times a second at a local port that nothing listened at, until something does.
 
     On this computer a refused connection costs nothing and troubles nobody, so the attempts
     of the session can keep their back-off and a restarted TWS is still met at once. Core thread.

@@ -76,6 +76,7 @@ _TABLES = {
     StreamKind.DEPTH: _DEPTH,
     StreamKind.TAPE: _TAPE,
 }
+TAPE_REFUSED = 10189
 _WARNINGS = range(2100, 2200)
 
 
@@ -88,6 +89,8 @@ def outcome_of(kind: StreamKind, notice: BrokerNotice) -> Outcome:
     known = _TABLES[kind].get(notice.code)
     if known is not None:
         return Outcome(known.after, known.text, known.advice, notice.code)
+    if notice.code == TAPE_REFUSED and "15 sec" in notice.text:
+        return Outcome(After.AGAIN, "waiting: asked for within 15 s", code=notice.code)
     if notice.code in _WARNINGS:
         return Outcome(After.NOTHING)
     return Outcome(After.REFUSED, notice.text, "", notice.code)

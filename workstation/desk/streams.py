@@ -26,6 +26,10 @@ from workstation.marketdata.market import Market
 from workstation.marketdata.subscriptions import Subscriptions
 
 WATCHLIST = "Watchlist"
+SAME_TAPE_SECONDS = 18.0
+"""The broker takes one request for prints of a contract in 15 s, and a request may have waited for
+the wire. Source: tws-wire.md 3.1."""
+
 NAMES = {
     StreamKind.QUOTES: "market-data lines",
     StreamKind.DEPTH: "order books",
@@ -74,6 +78,7 @@ class Streams:
         self._keys: dict[int, StreamKey] = {}
         self._notes: dict[StreamKey, Outcome] = {}
         self._told: dict[StreamKey, StreamState] = {}
+        self._tapes_asked: dict[ConId, float] = {}
         self._again: set[StreamKey] = set()
         self._types: dict[ConId, MarketDataType] = {}
         self._session_type = MarketDataType.LIVE
@@ -136,6 +141,7 @@ class Streams:
         self._keys.clear()
         self._notes.clear()
         self._again.clear()
+        self._tapes_asked.clear()
         self._wishes.session_down()
         self._books.session_down()
         self._tapes.session_down()
@@ -216,6 +222,8 @@ class Streams:
         for kind, budget in self._wishes.budgets.items():
             if self._wishes.paused(kind) and budget.probe(now):
                 self._is_due = True
+        if any(wish.phase is StreamPhase.WAITING for wish in self._wishes):
+            self._is_due = True  # a tape that was asked for too soon may begin by now
         while self._again:
             self._wishes.ended(self._again.pop())
             self._is_due = True
@@ -275,8 +283,16 @@ class Streams:
     # -- starting and ending ------------------------------------------------------------------
 
     def _can_start(self, key: StreamKey) -> bool:
-        is_up = self._session.phase is Phase.UP
-        return is_up and self._contracts.details(key.con_id) is not None
+        if self._session.phase is not Phase.UP or self._contracts.details(key.con_id) is None:
+            return False
+        return key in self._requests or not self._is_too_soon(key)
+
+    def _is_too_soon(self, key: StreamKey) -> bool:
+        """Tell whether prints of this contract were asked for too short a time ago."""
+        if key.kind is not StreamKind.TAPE or key in self._requests:
+            return False
+        asked_at = self._tapes_asked.get(key.con_id)
+        return asked_at is not None and (self._clock.monotonic() - asked_at < SAME_TAPE_SECONDS)
 
     def _importance(self, key: StreamKey) -> Importance:
         if key.con_id in self._traded:
@@ -306,6 +322,7 @@ class Streams:
             self._books.attach(req_id, key.con_id)
         else:
             req_id = self._session.data.tape(contract)
+            self._tapes_asked[key.con_id] = self._clock.monotonic()
             self._tapes.attach(req_id, key.con_id)
         self._requests[key] = req_id
         self._keys[req_id] = key
@@ -361,6 +378,8 @@ class Streams:
             text, advice, code = note.text, note.advice, note.code
         elif phase is StreamPhase.PAUSED:
             text, advice = self._why_paused(key)
+        elif self._is_too_soon(key):
+            text, advice = "waiting: asked for within 15 s", "It begins by itself."
         return StreamState(
             con_id=key.con_id, kind=key.kind, phase=phase, text=text, advice=advice, code=code
         )

@@ -297,10 +297,27 @@ def test_lost_data_are_asked_for_again_the_old_requests_given_back(rig: StreamRi
     rig.streams.renew()
     rig.streams.settle()
     said = [what for what, _ in rig.wire.said]
-    assert said == ["-quotes", "-quotes", "-tape", "quotes", "quotes", "tape"]
+    assert said == ["-quotes", "-quotes", "-tape", "quotes", "quotes"]
+    for _ in range(15):
+        rig.sweep()
+    assert rig.wire.running("tape") == [], "the broker takes one request in 15 s"
+    assert "15 s" in rig.state(1, TAPE).text
+    rig.sweep(4)
+    assert rig.wire.running("tape") == [1]
+    assert rig.state(1, TAPE).text == ""
 
 
 def test_a_contract_that_is_not_known_yet_waits_for_it(rig: StreamRig) -> None:
     rig.watch(99)
     assert rig.state(99).phase is StreamPhase.WAITING
     assert rig.wire.said == []
+
+
+def test_a_tape_refused_for_being_asked_too_soon_is_asked_again_later(rig: StreamRig) -> None:
+    rig.want(TAPE, 1)
+    rig.refuse("tape", 1, 10189, "Failed to request.Once in 15 seconds")
+    for _ in range(10):
+        rig.sweep()
+    assert rig.wire.running("tape") == []
+    rig.sweep(9)
+    assert rig.wire.running("tape") == [1]
