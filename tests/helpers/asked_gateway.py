@@ -19,7 +19,7 @@ from workstation.simgateway.frame_log import FrameLog
 from workstation.simgateway.server import Server, listen
 
 STEP = 0.05
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Real seconds after which a test has failed."""
 
 
