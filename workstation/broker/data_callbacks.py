@@ -15,11 +15,8 @@ from workstation.domain.market_sinks import BarRow, MarketSinks, PrintColumns
 from workstation.domain.news import NewsProvider
 from workstation.domain.ports import ReportSink
 from workstation.domain.reports import (
-    ArticleReport,
-    HeadlinesReport,
     HistoryReport,
     HistoryUpdateReport,
-    NewsProvidersReport,
 )
 
 _HTML_ARTICLE = 1
@@ -41,12 +38,10 @@ class DataCallbacks(AnswerCallbacks):
         self._tapes = market.tapes
         self._live_bars = market.bars
         self._bars: dict[int, list[Bar]] = {}
-        self._headlines: dict[int, list[tuple[datetime, str, str, str]]] = {}
 
     def forget_lists(self) -> None:
         """Drop what a session that ended had begun to send."""
         self._bars.clear()
-        self._headlines.clear()
 
     @override
     def historicalData(self, reqId: int, bar: Any) -> None:
@@ -150,37 +145,22 @@ class DataCallbacks(AnswerCallbacks):
     def newsProviders(self, newsProviders: Any) -> None:
         providers = tuple(NewsProvider(each.code, each.name) for each in newsProviders)
         self.answers.told(queries.NewsProviders, providers)
-        self._data_sink(NewsProvidersReport(providers=providers))
 
     @override
     def historicalNews(
         self, requestId: int, time: str, providerCode: str, articleId: str, headline: str
     ) -> None:
         at = news_time_of(time)
-        if at is not None and not self.answers.row(
-            requestId, (at, providerCode, articleId, headline)
-        ):
-            found = self._headlines.setdefault(requestId, [])
-            found.append((at, providerCode, articleId, headline))
+        if at is not None:
+            self.answers.row(requestId, (at, providerCode, articleId, headline))
 
     @override
     def historicalNewsEnd(self, requestId: int, hasMore: bool) -> None:
-        if self.answers.end(requestId, hasMore):
-            return
-        headlines = tuple(self._headlines.pop(requestId, ()))
-        self._data_sink(HeadlinesReport(req_id=ReqId(requestId), headlines=headlines))
+        self.answers.end(requestId, hasMore)
 
     @override
     def newsArticle(self, requestId: int, articleType: int, articleText: str) -> None:
-        if self.answers.whole(requestId, (articleText, articleType == _HTML_ARTICLE)):
-            return
-        self._data_sink(
-            ArticleReport(
-                req_id=ReqId(requestId),
-                text=articleText,
-                is_html=articleType == _HTML_ARTICLE,
-            )
-        )
+        self.answers.whole(requestId, (articleText, articleType == _HTML_ARTICLE))
 
 
 def _float(value: Decimal | None) -> float | None:

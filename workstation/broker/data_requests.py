@@ -1,16 +1,13 @@
 """Requests for history, depth, prints and news."""
 
-from datetime import UTC, datetime
-
 from workstation.broker.pacing import Share
 from workstation.broker.request_writer import RequestWriter
 from workstation.broker.to_ib import ib_contract
 from workstation.domain.bar import BarSize
 from workstation.domain.contract import Contract
-from workstation.domain.ids import ConId, ReqId
+from workstation.domain.ids import ReqId
 
 DEPTH_ROWS = 20
-HEADLINES = 100
 
 
 class DataRequests:
@@ -19,25 +16,16 @@ class DataRequests:
     def __init__(self, writer: RequestWriter) -> None:
         self._writer = writer
 
-    def bars(
-        self,
-        contract: Contract,
-        size: BarSize,
-        duration: str,
-        before: datetime | None,
-        *,
-        follow: bool,
-    ) -> ReqId:
-        """Ask for the trades' bars of a span that ends at `before` (None: now).
+    def follow_bars(self, contract: Contract, size: BarSize, duration: str) -> ReqId:
+        """Ask for the newest bars of the trades and keep the last one up to date.
 
-        `follow` keeps the last bar up to date and needs `before` None. `duration` is spelled
-        as the broker wants it, for example "2 Y". Source: tws-wire.md 2.4, request 20.
+        `duration` is spelled as the broker wants it, for example "2 Y". Source: tws-wire.md 2.4,
+        request 20.
         """
-        end = "" if before is None else before.astimezone(UTC).strftime("%Y%m%d-%H:%M:%S")
         ib = ib_contract(contract)
         return self._writer.numbered(
             lambda client, number: client.reqHistoricalData(
-                number, ib, end, duration, size.value, "TRADES", 0, 2, follow, []
+                number, ib, "", duration, size.value, "TRADES", 0, 2, True, []
             ),
             Share.HISTORY,
         )
@@ -81,23 +69,3 @@ class DataRequests:
     def cancel_live_bars(self, req_id: ReqId) -> None:
         """Stop the bars of five seconds."""
         self._writer.ask(lambda client: client.cancelRealTimeBars(req_id), share=Share.QUOTE)
-
-    def news_providers(self) -> bool:
-        """Ask which providers the account may read."""
-        return self._writer.ask(lambda client: client.reqNewsProviders(), share=Share.HISTORY)
-
-    def headlines(self, con_id: ConId, providers: str) -> ReqId:
-        """Ask for the newest headlines of a contract from providers joined by "+"."""
-        return self._writer.numbered(
-            lambda client, number: client.reqHistoricalNews(
-                number, con_id, providers, "", "", HEADLINES, []
-            ),
-            Share.HISTORY,
-        )
-
-    def article(self, provider: str, article_id: str) -> ReqId:
-        """Ask for the body of a headline."""
-        return self._writer.numbered(
-            lambda client, number: client.reqNewsArticle(number, provider, article_id, []),
-            Share.HISTORY,
-        )

@@ -115,6 +115,11 @@ class RequestEngine:
         """Questions that have no answer yet."""
         return len(self._open)
 
+    @property
+    def open_history(self) -> int:
+        """Questions for data of the past that the broker has not answered yet."""
+        return self._pacing.open
+
     # -- asking --------------------------------------------------------------------------------
 
     def ask(self, query: Query[Any], answer: Answer) -> Question | None:

@@ -153,7 +153,7 @@ class CommandDesk:
         self._desk.contracts.watch(command.symbol, answer)
 
     def _request_bars(self, command: RequestBars, answer: Answering) -> None:
-        self._desk.data.request_bars(command.con_id, command.size, command.before, answer)
+        self._desk.data.questions.bars(command.con_id, command.size, command.before, answer)
 
     def _follow_bars(self, command: FollowBars, answer: Answering) -> None:
         self._desk.data.follow_bars(command.con_id, command.size, answer)
@@ -193,10 +193,10 @@ class CommandDesk:
         return Done()
 
     def _request_headlines(self, command: RequestHeadlines, answer: Answering) -> None:
-        self._desk.data.request_headlines(command.con_id, answer)
+        self._desk.data.questions.headlines(command.con_id, answer)
 
     def _request_article(self, command: RequestArticle, answer: Answering) -> None:
-        self._desk.data.request_article(command, answer)
+        self._desk.data.questions.article(command, answer)
 
     def _submit(self, command: SubmitOrder) -> CommandResult:
         return self._desk.order_desk.submit(command.draft)

@@ -8,27 +8,22 @@ from datetime import datetime
 from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
 from workstation.desk.outgoing import Outgoing
+from workstation.desk.page_questions import FIRST_PAGE, PageQuestions
 from workstation.domain.bar import Bar, BarSize, BarUpdate
 from workstation.domain.clock import Clock
 from workstation.domain.commands import (
     BarsAnswer,
     CommandResult,
     Failed,
-    HeadlinesAnswer,
-    RequestArticle,
 )
 from workstation.domain.depth import DepthBook
 from workstation.domain.ids import ConId, ReqId
 from workstation.domain.messages import TradesArrived
-from workstation.domain.news import Article, Headline
 from workstation.domain.ports import Reactor, Timer
 from workstation.domain.reports import (
-    ArticleReport,
     BrokerNotice,
-    HeadlinesReport,
     HistoryReport,
     HistoryUpdateReport,
-    NewsProvidersReport,
 )
 from workstation.domain.subscription import StreamKind
 from workstation.marketdata.market import Market
@@ -44,15 +39,6 @@ _AFTER_CANCEL = frozenset({NO_DATA, 300, 310, 366})
 _WARNINGS = (2100, 2199)
 """Inform about a request without ending it; 2152 names venues that a book leaves out."""
 
-_FIRST_PAGE = {
-    BarSize.MINUTE_1: "2 D",
-    BarSize.MINUTE_5: "5 D",
-    BarSize.MINUTE_15: "10 D",
-    BarSize.MINUTE_30: "20 D",
-    BarSize.HOUR_1: "1 M",
-    BarSize.DAY_1: "2 Y",
-}
-_OLDER_PAGE = {**_FIRST_PAGE, BarSize.MINUTE_1: "5 D", BarSize.DAY_1: "5 Y"}
 
 Answer = Callable[[CommandResult], None]
 Series = tuple[ConId, BarSize]
@@ -64,7 +50,7 @@ class _Asked:
 
     answer: Answer
     timer: Timer
-    about: Series | ConId | RequestArticle
+    about: Series
 
 
 class DataDesk:
@@ -100,8 +86,7 @@ class DataDesk:
         self._heard_at: dict[Series, float] = {}
         self.heard: Callable[[ConId, StreamKind], None] = _deaf
         """Hears of every book and tape that brought something."""
-        self._providers: str | None = None
-        self._headline_wishes: list[tuple[ConId, Answer]] = []
+        self.questions = PageQuestions(session.requests, contracts)
 
     # -- life of the session ------------------------------------------------------------------
 
@@ -117,21 +102,8 @@ class DataDesk:
         for timer in self._renewed.values():
             timer.cancel()
         self._renewed.clear()
-        self._providers = None
 
     # -- bars ---------------------------------------------------------------------------------
-
-    def request_bars(
-        self, con_id: ConId, size: BarSize, before: datetime | None, answer: Answer
-    ) -> None:
-        """Answer with the bars before a time."""
-        details = self._contracts.details(con_id)
-        if details is None or self._session.server_version is None:
-            answer(Failed("There is no link to the broker, or the contract is not known."))
-            return
-        page = _FIRST_PAGE[size] if before is None else _OLDER_PAGE[size]
-        req_id = self._session.data.bars(details.contract, size, page, before, follow=False)
-        self._expect(req_id, answer, (con_id, size))
 
     def follow_bars(self, con_id: ConId, size: BarSize, answer: Answer) -> None:
         """Answer with the newest bars and keep the last one up to date."""
@@ -142,10 +114,10 @@ class DataDesk:
             return
         self._series_users[series] += 1
         if series in self._series:
-            self.request_bars(con_id, size, None, answer)
+            self.questions.bars(con_id, size, None, answer)
             return
-        page = _FIRST_PAGE[size]
-        req_id = self._session.data.bars(details.contract, size, page, None, follow=True)
+        page = FIRST_PAGE[size]
+        req_id = self._session.data.follow_bars(details.contract, size, page)
         self._take_up(series, req_id)
         self._expect(req_id, answer, series)
 
@@ -175,8 +147,8 @@ class DataDesk:
         if self._series.get(series) in self._asked or details is None:
             return  # its first answer is still awaited
         self._give_up(series)
-        page = _FIRST_PAGE[series[1]]
-        req_id = self._session.data.bars(details.contract, series[1], page, None, follow=True)
+        page = FIRST_PAGE[series[1]]
+        req_id = self._session.data.follow_bars(details.contract, series[1], page)
         self._take_up(series, req_id)
 
         def expire() -> None:
@@ -216,7 +188,7 @@ class DataDesk:
             self._fill_gap(self._series_of[report.req_id], report.bars)
             return
         asked = self._take(report.req_id)
-        if asked is not None and isinstance(asked.about, tuple):
+        if asked is not None:
             con_id, size = asked.about
             if report.bars and report.req_id in self._series_of:
                 self._forming[asked.about] = report.bars[-1]
@@ -231,53 +203,6 @@ class DataDesk:
             self._heard_at[series] = self._clock.monotonic()
             self._out.post_latest(BarUpdate(series[0], series[1], report.bar))
 
-    # -- news ---------------------------------------------------------------------------------
-
-    def request_headlines(self, con_id: ConId, answer: Answer) -> None:
-        """Answer with the newest headlines of every provider of the account."""
-        if self._session.server_version is None:
-            answer(Failed("There is no link to the broker."))
-        elif self._providers is None:
-            self._headline_wishes.append((con_id, answer))
-            self._session.data.news_providers()
-        elif not self._providers:
-            answer(Failed("The account has no news provider."))
-        else:
-            req_id = self._session.data.headlines(con_id, self._providers)
-            self._expect(req_id, answer, con_id)
-
-    def request_article(self, wish: RequestArticle, answer: Answer) -> None:
-        """Answer with the body of a headline."""
-        if self._session.server_version is None:
-            answer(Failed("There is no link to the broker."))
-            return
-        req_id = self._session.data.article(wish.provider, wish.article_id)
-        self._expect(req_id, answer, wish)
-
-    def on_providers(self, report: NewsProvidersReport) -> None:
-        """Learn whom to ask, and ask what waits."""
-        self._providers = "+".join(each.code for each in report.providers)
-        wishes, self._headline_wishes = self._headline_wishes, []
-        for con_id, answer in wishes:
-            self.request_headlines(con_id, answer)
-
-    def on_headlines(self, report: HeadlinesReport) -> None:
-        """Take the headlines of a request, newest first."""
-        asked = self._take(report.req_id)
-        if asked is None or not isinstance(asked.about, int):
-            return
-        con_id = ConId(asked.about)
-        found = [Headline(con_id, *each) for each in report.headlines]
-        found.sort(key=_time_of, reverse=True)
-        asked.answer(HeadlinesAnswer(con_id, tuple(found)))
-
-    def on_article(self, report: ArticleReport) -> None:
-        """Take an article."""
-        asked = self._take(report.req_id)
-        if asked is not None and isinstance(asked.about, RequestArticle):
-            wish = asked.about
-            asked.answer(Article(wish.provider, wish.article_id, report.text, report.is_html))
-
     # -- refusals and publishing --------------------------------------------------------------
 
     def on_refused(self, notice: BrokerNotice) -> bool:
@@ -290,7 +215,7 @@ class DataDesk:
         asked = self._asked.get(number)
         if asked is None:
             return self._on_series_refused(number, notice.code) or notice.code in _AFTER_CANCEL
-        if notice.code == NO_DATA and isinstance(asked.about, tuple) and _no_data(notice.text):
+        if notice.code == NO_DATA and _no_data(notice.text):
             self._take(ReqId(number))
             asked.answer(BarsAnswer(*asked.about, (), complete=True))
         else:
@@ -311,8 +236,7 @@ class DataDesk:
     @property
     def open_requests(self) -> int:
         """How many requests for history are open, those that keep up to date included."""
-        waiting = {number for number, asked in self._asked.items() if _is_history(asked.about)}
-        return len(waiting | set(self._series_of))
+        return self.questions.open_history + len(self._series_of)
 
     @property
     def changed(self) -> bool:
@@ -349,9 +273,7 @@ class DataDesk:
             self._out.post(TradesArrived(prints))
             self.heard(prints[0].con_id, StreamKind.TAPE)
 
-    def _expect(
-        self, req_id: ReqId, answer: Answer, about: Series | ConId | RequestArticle
-    ) -> None:
+    def _expect(self, req_id: ReqId, answer: Answer, about: Series) -> None:
         def expire() -> None:
             self._fail(req_id, "the broker did not answer within 20 s")
 
@@ -384,17 +306,9 @@ def _release(users: Counter[Series], key: Series) -> bool:
     return users.pop(key, None) is not None
 
 
-def _is_history(about: Series | ConId | RequestArticle) -> bool:
-    return isinstance(about, tuple)
-
-
 def _deaf(_con_id: ConId, _kind: StreamKind) -> None:
     """Stand in until a desk takes the hook."""
 
 
 def _no_data(text: str) -> bool:
     return "no data" in text.lower()
-
-
-def _time_of(headline: Headline) -> datetime:
-    return headline.time

@@ -437,7 +437,7 @@ class Desk:
                 actions=lambda: self.order_desk.controller.actions,
                 gate=self.order_desk.gate.use,
                 messages=lambda: self.session.messages_last_second,
-                request_bars=self.data.request_bars,
+                request_bars=self.data.questions.bars,
                 reduce_only=self._reduce_only,
                 notify=self.notify,
             )

@@ -20,15 +20,12 @@ from workstation.domain.ids import ConId
 from workstation.domain.notice import Severity
 from workstation.domain.order_status import OrderView
 from workstation.domain.reports import (
-    ArticleReport,
     BrokerNotice,
     ContractReport,
     ContractsEnded,
-    HeadlinesReport,
     HistoryReport,
     HistoryUpdateReport,
     MarketRuleReport,
-    NewsProvidersReport,
 )
 from workstation.domain.subscription import DataUse, StreamKey, StreamKind, Use
 from workstation.marketdata.market import Market
@@ -99,9 +96,6 @@ class MarketFeed:
             MarketRuleReport: contracts.on_market_rule,
             HistoryReport: data.on_history,
             HistoryUpdateReport: data.on_history_update,
-            NewsProvidersReport: data.on_providers,
-            HeadlinesReport: data.on_headlines,
-            ArticleReport: data.on_article,
         }
 
     def watched(self, con_id: ConId) -> None:

@@ -20,7 +20,6 @@ from workstation.domain.ids import (
     PermId,
     ReqId,
 )
-from workstation.domain.news import NewsProvider
 from workstation.domain.order import Side
 from workstation.domain.preview import MarginPreview
 
@@ -233,33 +232,6 @@ class HistoryUpdateReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewsProvidersReport:
-    """The providers the account may read. Source: newsProviders."""
-
-    providers: tuple[NewsProvider, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadlinesReport:
-    """All headlines of one request, as they came. Source: historicalNews and its end.
-
-    Each is time (aware UTC), provider, article id and text.
-    """
-
-    req_id: ReqId
-    headlines: tuple[tuple[datetime, str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleReport:
-    """The body of an article. Source: newsArticle, type 0 plain text, 1 HTML."""
-
-    req_id: ReqId
-    text: str
-    is_html: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MarginReport:
     """The answer to a what-if order. Source: openOrder with whatIf."""
 
@@ -288,8 +260,5 @@ Report = (
     | ServerTime
     | HistoryReport
     | HistoryUpdateReport
-    | NewsProvidersReport
-    | HeadlinesReport
-    | ArticleReport
     | MarginReport
 )
