@@ -202,6 +202,7 @@ class Banner(QWidget):
         if link is not None and link.host:
             tip += f"\n{link.host}:{link.port}, server version {link.server_version or '?'}"
             tip += f"\nSince {text.full_time(link.since)}"
+            tip += f"\n{text.one_line(link.next_step)}" if link.next_step else ""
             is_new = self._state is not None and not self._state.was_ready
             tip += f"\n{first_steps(link)[1]}" if is_new and state is not LinkState.READY else ""
         self.link_label.show_text(words, tip)

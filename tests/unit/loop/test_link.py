@@ -177,3 +177,36 @@ def test_the_moment_of_the_next_attempt_is_known_while_it_is_waited_for(kept: Ke
     assert kept.link.retry_at > kept.rig.loop.clock.now()
     kept.link.connect_now()
     assert kept.link.retry_at is None
+
+
+def test_tws_that_moves_to_another_port_is_followed_at_once(kept: Kept) -> None:
+    kept.link.use("127.0.0.1", 4002)
+    kept.begin()
+    made = len(kept.rig.peers)
+    kept.link.follow_port(7498)
+    assert len(kept.rig.peers) == made + 1
+    assert (kept.link.host, kept.link.port) == ("127.0.0.1", 7498)
+
+
+def test_a_broker_that_was_in_order_is_tried_again_soon(kept: Kept) -> None:
+    kept.link.use("127.0.0.1", 4002)
+    for _ in range(8):
+        kept.refuse()
+        made = len(kept.rig.peers)
+        kept.rig.loop.run_until(lambda made=made: len(kept.rig.peers) > made)
+    kept.begin()
+    kept.link.works()
+    kept.refuse()
+    assert kept.attempts_within(0.7) == 1
+
+
+def test_every_state_says_what_follows(kept: Kept) -> None:
+    kept.link.use("127.0.0.1", 4002)
+    kept.begin()
+    assert "Entries are denied" in kept.link.next_step
+    kept.refuse()
+    assert "by itself" in kept.link.next_step
+    kept.link.conflict()
+    kept.link.connect_now()
+    kept.refuse()
+    assert "client id 6" in kept.link.next_step, "another client id is offered"
