@@ -56,11 +56,13 @@ class Inbound:
         if count - first < FEWEST:
             self._one_by_one(frames, first, count)
             return
+        done = first
         for run in self._batch.runs(frames, first):
             if run.kind and run.stop - run.first >= FEWEST:
+                self._one_by_one(frames, done, run.first)
                 self._many(frames, run.first, run.stop)
-            else:
-                self._one_by_one(frames, run.first, run.stop)
+                done = run.stop
+        self._one_by_one(frames, done, count)
 
     def _many(self, frames: Frames, first: int, stop: int) -> None:
         """Take a run; what is not plain divides it."""
