@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.kill_rig import SYMBOLS, KillRig
+from tests.helpers.kill_rig import ACCOUNT, SYMBOLS, KillRig
 from workstation.domain.farm import FarmStatus, FarmsView
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState
+from workstation.domain.reports import BrokerNotice
 from workstation.domain.subscription import DataUse
 from workstation.simgateway.fault_commands import run
 
@@ -150,3 +151,26 @@ def test_the_meter_counts_what_the_gateway_streams(rig: FaultRig) -> None:
     assert (use.lines.used, use.depth.used, use.tape.used) == (len(SYMBOLS), 1, 1)
     assert use.history.used == 1
     assert 0 <= use.messages.used <= use.messages.most
+
+
+def test_a_tws_that_only_lets_look_is_named_once_and_leaves_when_the_lists_come(
+    rig: FaultRig,
+) -> None:
+    desk = rig.core.desk
+    rig.fault("stall", direction="out", seconds=1)
+    desk.reconciler.full()
+    text = "Error validating request.-'cc' : cause - The API interface is in Read-Only mode."
+    refusal = BrokerNotice(subject=None, code=321, text=text)
+    desk.on_report(refusal)
+    assert rig.state is LinkState.DEGRADED
+    assert "only look" in desk.link.reason
+    assert "Read-Only API" in desk.link.next_step
+    assert not desk.standing.of(ACCOUNT).link.ready
+    rig.run(0.1)
+    told = rig.window.count
+    for _ in range(20):
+        desk.on_report(refusal)
+    desk._out.flush()
+    assert rig.window.count == told, "each list is refused, but the user hears it once"
+
+    rig.until(lambda: rig.is_ready)

@@ -333,3 +333,16 @@ def test_it_is_driven_by_keys_alone(qtbot: QtBot, dialog: ConnectionDialog) -> N
 
     qtbot.waitUntil(lambda: asked == ["tws-paper"])
     assert not dialog.isVisible()
+
+
+def test_where_the_client_id_is_in_use_another_stands_ready(dialog: ConnectionDialog) -> None:
+    told: list[object] = []
+    dialog.client_id_chosen.connect(told.append)
+    reason = "another program uses this client id, 7"
+    dialog.show_link(a_link(LinkState.DISCONNECTED, reason=reason))
+    assert dialog.client_edit.value() == 8
+    dialog.client_edit.setValue(12)
+    dialog.show_link(a_link(LinkState.CONNECTING, reason=reason))
+    assert dialog.client_edit.value() == 12  # what the user typed stays
+    dialog.connect_button.click()
+    assert told == [12]

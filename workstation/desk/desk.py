@@ -6,6 +6,7 @@ from typing import Any
 from workstation.broker.notices import meaning_of
 from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
+from workstation.desk.caught_errors import CaughtErrors
 from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
@@ -29,7 +30,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.commands import CommandResult, Previewed
 from workstation.domain.contract import ContractDetails
-from workstation.domain.errors import JournalError, described
+from workstation.domain.errors import JournalError
 from workstation.domain.finding import TradingState
 from workstation.domain.ids import ClientId
 from workstation.domain.link import LinkView
@@ -82,6 +83,7 @@ class Desk:
         self._loop, self._clock = loop, clock
         self._settings, self._journal = settings, journal
         self._checkpoint, self._out = checkpoint, Outgoing(publisher)
+        self._caught = CaughtErrors(clock)
         self._presence, market = Presence(), Market(clock)
         self.orders = OrderBook(settings.session.client_id)
         self.session = Session(loop, clock, settings.session, self.on_report, market.sinks)
@@ -306,6 +308,8 @@ class Desk:
         self.exits.flattener.resume()
 
     def _on_late(self, text: str) -> None:
+        if self._presence.orders_refused:
+            return  # the state of the link says so already, and what to do
         self.notify(
             Severity.WARNING,
             f"The comparison with the broker is not complete: {text}.",
@@ -321,12 +325,11 @@ class Desk:
         if isinstance(error, JournalError):
             self.lock(str(error))
             return
-        self.notify(
-            Severity.ALARM,
-            f"An internal error was caught: {described(error)}.",
-            effect="The session goes on; orders are compared with the broker now.",
-            advice="Save the log and report it.",
-        )
+        if sentence := self._caught.sentence(error):
+            effect = "The session goes on; orders are compared with the broker now."
+            self.notify(
+                Severity.ALARM, sentence, effect=effect, advice="Save the log and report it."
+            )
         self.reconciler.ask()
 
     def _sweep(self) -> None:

@@ -12,6 +12,7 @@ from workstation.desk.reconcile import Reconciler
 from workstation.desk.streams import Streams
 from workstation.domain.farm import Farm, FarmPurpose, FarmStatus, FarmsView
 from workstation.domain.link import LinkState
+from workstation.domain.link_fault import is_read_only_refusal
 from workstation.domain.reports import BrokerNotice
 from workstation.domain.subscription import StreamKind
 
@@ -22,6 +23,11 @@ LOST_STEP = (
 )
 SILENT = "the broker is silent; entries are denied"
 SILENT_STEP = "It is asked every second; after 30 s the connection is opened anew."
+READ_ONLY = "TWS lets this program only look: it tells of no orders and takes none"
+READ_ONLY_STEP = (
+    "In TWS or IB Gateway, Configure, API, Settings: untick Read-Only API. It is asked again every "
+    "15 s; quotes and positions go on."
+)
 _FARM_STEPS = {
     FarmPurpose.QUOTES: "Its quotes are stale. TWS restores the farm by itself.",
     FarmPurpose.HISTORY: "Charts may lack bars. TWS restores the farm by itself.",
@@ -51,6 +57,7 @@ class LinkHealth:
         """A session begins with its comparison and without any farm."""
         self._comparing = True
         self._with.presence.farm_lost = False
+        self._with.presence.orders_refused = False
         self._forget_farms()
 
     def session_down(self) -> None:
@@ -65,6 +72,7 @@ class LinkHealth:
     def compared(self) -> None:
         """All lists have ended."""
         self._comparing = False
+        self._with.presence.orders_refused = False
         self._with.link.works()
         self.refresh()
 
@@ -74,6 +82,11 @@ class LinkHealth:
             return self._on_farm(notice)
         if meaning.link is LinkEffect.LOST and self._with.presence.farm_lost:
             return False  # TWS repeats 1100 while the reset of the night lasts: one event
+        if is_read_only_refusal(notice.code, notice.text):
+            is_news = not self._with.presence.orders_refused
+            self._with.presence.orders_refused = True
+            self.refresh()
+            return is_news  # each list is refused, and so is the next asking
         act = self._effects.get(meaning.link)
         if act is not None:
             act(notice)
@@ -89,6 +102,8 @@ class LinkHealth:
             link.set(LinkState.DEGRADED, LOST, LOST_STEP)
         elif link.suspect:
             link.set(LinkState.DEGRADED, SILENT, SILENT_STEP)
+        elif parts.presence.orders_refused:
+            link.set(LinkState.DEGRADED, READ_ONLY, READ_ONLY_STEP)
         elif self._comparing:
             link.set(LinkState.SYNCING, COMPARING, COMPARING_STEP)
         elif broken:

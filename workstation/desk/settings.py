@@ -39,6 +39,7 @@ class Presence:
     account: AccountId | None = None
     synced: bool = False
     farm_lost: bool = False
+    orders_refused: bool = False
     clock_offset: float | None = None
 
 

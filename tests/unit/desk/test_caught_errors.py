@@ -3,9 +3,27 @@
 from pathlib import Path
 
 from tests.helpers.killable_core import Window, build
+from tests.helpers.virtual_time import VirtualClock
+from workstation.desk.caught_errors import CaughtErrors
 from workstation.domain.messages import NoticeArrived
 from workstation.domain.notice import Severity
 from workstation.domain.reports import ServerTime
+
+
+def test_a_kind_of_error_is_told_at_once_and_then_once_a_minute() -> None:
+    clock = VirtualClock()
+    caught = CaughtErrors(clock)
+
+    def failed(place: str, number: int) -> str:
+        error = ValueError("SIM0000001")
+        error.add_note(f"{place}, number {number} in this run")
+        return caught.sentence(error)
+
+    assert "tickPrice, number 1" in failed("tickPrice", 1)
+    assert "openOrder" in failed("openOrder", 2)
+    assert [failed("tickPrice", number) for number in range(3, 100)] == [""] * 97
+    clock.seconds += 60
+    assert "tickPrice, number 100" in failed("tickPrice", 100)
 
 
 def test_a_failed_callback_is_named_in_the_log_panel_and_nothing_of_its_message(

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from workstation.domain.account import Environment
 from workstation.domain.link import LinkState, LinkView
-from workstation.domain.link_fault import LinkFault
+from workstation.domain.link_fault import LinkFault, fault_of
 from workstation.domain.profile import PROFILES, Profile
 from workstation.ui import text
 from workstation.ui.connection_advice import (
@@ -89,7 +89,15 @@ class ConnectionDialog(QDialog):
         """Show how the link stands and, while it does not, what to change."""
         if link != self._link:
             self._link = link
+            self._offer_client_id()
             self._show_advice()
+
+    def _offer_client_id(self) -> None:
+        """Put the next client id in where another program uses this one: Connect takes it."""
+        link = self._link
+        in_use = link is not None and fault_of(link.reason) is LinkFault.CLIENT_ID_IN_USE
+        if link is not None and in_use and self.client_edit.value() == link.client_id:
+            self.client_edit.setValue(link.client_id + 1)
 
     def show_found(self, ports: tuple[int, ...]) -> None:
         """Show which ports of this computer listen."""
