@@ -30,6 +30,7 @@ from typing import Any
 
 from tests.benchmarks.ingest import fields, framed, read_frame
 from tests.benchmarks.report import percentile, print_report
+from workstation.app.memory import look_seldom, set_aside
 from workstation.bridge.inbox import Inbox
 from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, build_core
@@ -263,6 +264,7 @@ class Load:
             self.core.loop.run_once(0.5)
         self.subscribe()
         self._spend(WARM_UP_SECONDS)
+        set_aside()  # as the program does once it has started
         self.to_slot.clear()
         self.publishing.clear()
         inbound = desk.session._inbound
@@ -320,6 +322,7 @@ def main() -> None:
         serve(int(given.serve[0]), float(given.serve[1]))
         return
     sys.setswitchinterval(0.0005)  # as the program does
+    look_seldom()
     figures: dict[str, float] = {}
     for name in VERSIONS:
         figures |= measure(name, given.seconds)

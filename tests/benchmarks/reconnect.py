@@ -39,7 +39,7 @@ from workstation.storage.limits_file import add_limits
 
 ACCOUNT = AccountId("SIM0000001")
 SUBSCRIPTIONS, ORDERS = 100, 200
-BOOKS, TAPES, CHARTS = 3, 5, 8
+BOOKS, TAPES, FEWEST_CHARTS = 3, 5, 8
 AWAY_SECONDS = (0.5, 3.0, 8.0)
 
 
@@ -130,8 +130,8 @@ class Bench:
 
     def follow_charts(self) -> None:
         """Do what charts do when the link is ready."""
-        for con_id in stocks()[:CHARTS]:
-            self.send(FollowBars(con_id, BarSize.MINUTE_1))
+        for con_id, size in charts():
+            self.send(FollowBars(con_id, size))
 
     def working(self) -> int:
         return sum(order.lifecycle is Lifecycle.WORKING for order in self.core.desk.orders)
@@ -166,17 +166,26 @@ class Bench:
 
 def contracts() -> list[ConId]:
     """Return whatever streams live, up to what the other subscriptions leave."""
+    now = time.time()
     found = [
         each
         for each in BY_CON_ID.values()
-        if each.trading is Trading.FULL and each.entitlement is Entitlement.LIVE
+        if each.trading is Trading.FULL
+        and each.entitlement is Entitlement.LIVE
+        and not each.has_ended(now)
     ]
-    return [ConId(each.con_id) for each in found][: SUBSCRIPTIONS - BOOKS - TAPES - CHARTS]
+    return [ConId(each.con_id) for each in found][: SUBSCRIPTIONS - BOOKS - TAPES - FEWEST_CHARTS]
 
 
 def stocks() -> list[ConId]:
     """Return the stocks among them."""
     return [each for each in contracts() if BY_CON_ID[each].sec_type == "STK"]
+
+
+def charts() -> list[tuple[ConId, BarSize]]:
+    """Return as many series as the subscriptions still want."""
+    series = [(con_id, size) for size in BarSize for con_id in stocks()]
+    return series[: SUBSCRIPTIONS - BOOKS - TAPES - len(contracts())]
 
 
 def main() -> None:
@@ -204,7 +213,7 @@ def main() -> None:
             "ready_max_s": max(ready),
             "all_quotes_p50_s": median(quoted),
             "all_quotes_max_s": max(quoted),
-            "subscriptions": len(contracts()) + BOOKS + TAPES + CHARTS,
+            "subscriptions": len(contracts()) + BOOKS + TAPES + len(charts()),
             "orders": ORDERS,
             "rounds": rounds,
         }

@@ -1,6 +1,7 @@
 """`main.py status` against the simulated gateway, and against what is no gateway."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -237,6 +238,10 @@ def is_read_only(peer: Peer, over: threading.Event) -> None:
     over.wait(30)
 
 
+CLOSED = "the other side closed|the connection broke"
+"""Which of them depends on whether what was sent to the other side had been read."""
+
+
 @pytest.mark.parametrize(
     ("script", "fault", "reason", "advice"),
     [
@@ -245,7 +250,7 @@ def is_read_only(peer: Peer, over: threading.Event) -> None:
         (speaks_an_old_version, "protocol version", "offers protocol version 100", "update it"),
         (hangs_up, "closed before the start", "the other side closed", "Trusted IPs"),
         (gives_no_lists, "other", "did not complete: account summary", "--wait"),
-        (leaves_after_the_start, "lost after the start", "the other side closed", "restarted"),
+        (leaves_after_the_start, "lost after the start", CLOSED, "restarted"),
         (is_read_only, "other", "did not complete", "switch off 'Read-Only API'"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -257,7 +262,7 @@ def test_each_failure_names_its_cure(
         answer, line = fails(capsys, "--port", port, "--wait", 2)
 
     assert answer["connection"]["fault"] == fault
-    assert reason in answer["connection"]["reason"]
+    assert re.search(reason, answer["connection"]["reason"])
     assert advice in line
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+from workstation.app.memory import look_seldom
 from workstation.app.options import parse
 from workstation.app.preflight import fault
 
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem := fault():
         sys.stderr.write(f"workstation: {problem}\n")
         return 1
+    look_seldom()
     from workstation.app.program import run
 
     return run(options)

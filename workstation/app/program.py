@@ -28,6 +28,7 @@ from workstation.app.gateway_process import GatewayProcess, program_command
 from workstation.app.indicator_library import load_indicators
 from workstation.app.layout_file import read_layout, write_layout
 from workstation.app.logs import start_logging, stop_logging
+from workstation.app.memory import SETTLED_SECONDS, set_aside
 from workstation.app.milestones import Milestones
 from workstation.app.options import Options
 from workstation.app.shell import Shell
@@ -317,6 +318,7 @@ def run(options: Options) -> int:
     program.ended.connect(application.quit)
     _close_on_signals(program)
     program.start()
+    QTimer.singleShot(SETTLED_SECONDS * 1000, program, set_aside)
     code = int(application.exec())
     program.asking.end()
     next_profile, exit_code = program.next_profile, program.exit_code
