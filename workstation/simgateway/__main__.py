@@ -24,7 +24,13 @@ from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.instruments import TIME_ZONE, list_stock
 from workstation.simgateway.market_clock import FASTEST
 from workstation.simgateway.named_days import NAMED_DAYS, ORDINARY, NamedDay
-from workstation.simgateway.scenario_file import Scenario, ScenarioError, read_scenario
+from workstation.simgateway.scenario_file import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    Scenario,
+    ScenarioError,
+    read_scenario,
+)
 from workstation.simgateway.server import Server, listen
 from workstation.simgateway.session import DEFAULT_VERSION, HIGHEST_VERSION, LOWEST_VERSION
 from workstation.simgateway.state import StateFile, StateFileError
@@ -33,7 +39,6 @@ PROGRAM = "simgateway"
 _ZONE_HELP = f"zone of the times in --data, {TIME_ZONE} if not given"
 _MASTER_HELP = "client that hears of the orders and executions of every other"
 _SPEED_HELP = f"how many times as fast as real time the exchange runs, {FASTEST:g} at most"
-EARLIEST_YEAR, LATEST_YEAR = 2020, 2040
 _BEGIN_HELP = 'time in New York at which the exchange begins, as "2026-10-30 09:25"'
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -101,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--master-client-id", type=_between(0, 2**31 - 1), metavar="ID", help=_MASTER_HELP
     )
-    parser.add_argument("--speed", type=_speed, default=1.0, help=_SPEED_HELP)
+    parser.add_argument("--speed", type=_speed, help=_SPEED_HELP)
     parser.add_argument(
         "--accounts", type=_between(1, len(ACCOUNTS)), default=1, help="number of accounts"
     )
@@ -185,13 +190,14 @@ def _own_sources(options: argparse.Namespace) -> dict[str, Source]:
     return {symbol: source_of(rows) for symbol, rows in data.rows.items()}
 
 
-def _day(options: argparse.Namespace) -> NamedDay:
-    """Return the day the options name, in the hours and from the moment they say."""
-    named = NAMED_DAYS.get(options.day or "", ORDINARY)
+def _day(options: argparse.Namespace, scenario: Scenario) -> NamedDay:
+    """Return the day that is named, in its hours and from its moment; the options go first."""
+    named = NAMED_DAYS.get(options.day or scenario.day or "", ORDINARY)
+    begins = options.begin or scenario.begin
     return replace(
         named,
-        real_hours=named.real_hours or options.real_hours,
-        begins_at=options.begin or named.begins_at,
+        real_hours=named.real_hours or options.real_hours or scenario.real_hours,
+        begins_at=begins.astimezone(UTC) if begins else named.begins_at,
     )
 
 
@@ -209,8 +215,8 @@ def _build(options: argparse.Namespace) -> tuple[Server, Control | None]:
         state_file,
         sources,
         master_client_id=options.master_client_id,
-        speed=options.speed,
-        day=_day(options),
+        speed=options.speed or scenario.speed or 1.0,
+        day=_day(options, scenario),
         accounts=options.accounts,
     )
     server = Server(

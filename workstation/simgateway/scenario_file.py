@@ -1,6 +1,10 @@
-"""Scenario files: faults at given moments, in TOML.
+"""Scenario files: what kind of day it is, and faults at given moments, in TOML.
 
 seed = 7
+day = "volatile"               # these four may be left out; the command line goes first
+begin = 2026-10-31T09:25:00    # in New York, unless it names its zone
+real_hours = true
+speed = 10
 
 [[step]]
 at = 12.5          # seconds after the gateway has begun
@@ -10,12 +14,20 @@ count = 1
 """
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from workstation.simgateway.fault_commands import COMMANDS
+from workstation.simgateway.instruments import TIME_ZONE
+from workstation.simgateway.market_clock import FASTEST
+from workstation.simgateway.named_days import NAMED_DAYS
 
+EARLIEST_YEAR, LATEST_YEAR = 2020, 2040
+"""When a market may begin."""
 MOST_STEPS = 10_000
 _LARGEST_FILE = 1_000_000
 
@@ -34,10 +46,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What a file says; a seed of None leaves the gateway's."""
+    """What a file says; None where it leaves something to the gateway. `begin` is aware."""
 
     seed: int | None = None
     steps: tuple[Step, ...] = ()
+    day: str | None = None
+    begin: datetime | None = None
+    real_hours: bool = False
+    speed: float | None = None
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -54,15 +70,42 @@ def read_scenario(path: Path) -> Scenario:
         raise ScenarioError(f"{path}: {problem.strerror or problem}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ScenarioError(f"{path}: {problem}") from None
-    seed, steps = data.pop("seed", None), data.pop("step", [])
-    if data:
-        raise ScenarioError(f"{path}: unknown key {next(iter(data))!r}")
-    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
-        raise ScenarioError(f"{path}: seed is a whole number")
+    steps = data.pop("step", [])
+    for key, value in data.items():
+        is_right, what = _KEYS.get(key, (None, ""))
+        if is_right is None:
+            raise ScenarioError(f"{path}: unknown key {key!r}")
+        if not is_right(value):
+            raise ScenarioError(f"{path}: {key} is {what}")
     if not isinstance(steps, list) or len(steps) > MOST_STEPS:
         raise ScenarioError(f"{path}: step is a list of tables, {MOST_STEPS} at most")
     found = [_step(path, number, step) for number, step in enumerate(steps, start=1)]
-    return Scenario(seed, tuple(sorted(found, key=lambda step: step.at)))
+    if "begin" in data and data["begin"].tzinfo is None:
+        data["begin"] = data["begin"].replace(tzinfo=ZoneInfo(TIME_ZONE))
+    return Scenario(steps=tuple(sorted(found, key=lambda step: step.at)), **data)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_begin(value: Any) -> bool:
+    return isinstance(value, datetime) and EARLIEST_YEAR <= value.year <= LATEST_YEAR
+
+
+def _is_speed(value: Any) -> bool:
+    return (
+        not isinstance(value, bool) and isinstance(value, int | float) and 0.01 <= value <= FASTEST
+    )
+
+
+_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "seed": (_is_whole, "a whole number"),
+    "day": (lambda value: value in NAMED_DAYS, f"one of {', '.join(sorted(NAMED_DAYS))}"),
+    "begin": (_is_begin, f"a time of {EARLIEST_YEAR} to {LATEST_YEAR}: 2026-10-30T09:25:00"),
+    "real_hours": (lambda value: isinstance(value, bool), "true or false"),
+    "speed": (_is_speed, f"0.01 to {FASTEST:g}"),
+}
 
 
 def _step(path: Path, number: int, step: Any) -> Step:

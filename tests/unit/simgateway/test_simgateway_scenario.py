@@ -7,6 +7,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.unit.simgateway.fault_support import TIME, Rig
 from tests.unit.simgateway.gateway_support import PATIENCE
 from tests.unit.simgateway.virtual import place_fields
+from workstation.simgateway.__main__ import _build, _day, _parser
 from workstation.simgateway.control import Control, key_file, send
 from workstation.simgateway.scenario_file import Scenario, ScenarioError, Step, read_scenario
 from workstation.simgateway.server import listen
@@ -53,7 +55,13 @@ def test_a_file_reads_as_steps_in_the_order_of_time(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("seed = ", "Invalid"),
-        ("speed = 1", "unknown key 'speed'"),
+        ("haste = 1", "unknown key 'haste'"),
+        ("speed = true", "speed is 0.01 to 100"),
+        ("speed = 200", "speed is 0.01 to 100"),
+        ("day = 'doomsday'", "day is one of .*calm"),
+        ("begin = 2026-10-30", "begin is a time of 2020 to 2040"),
+        ("begin = 1999-10-30T09:00:00", "begin is a time of 2020 to 2040"),
+        ("real_hours = 1", "real_hours is true or false"),
         ("seed = 'x'", "seed is a whole number"),
         ("step = 1", "step is a list"),
         ("step = [1]", "step 1 is no table"),
@@ -64,6 +72,36 @@ def test_a_file_reads_as_steps_in_the_order_of_time(tmp_path: Path) -> None:
 def test_a_file_that_is_none_says_why(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ScenarioError, match=says):
         read_scenario(written(tmp_path, text))
+
+
+def test_a_file_says_what_kind_of_day_it_is(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "day = 'volatile'\nbegin = 2026-10-31T09:25:00\nreal_hours = true\nspeed = 10",
+    )
+    told = read_scenario(path)
+
+    assert (told.day, told.real_hours, told.speed) == ("volatile", True, 10)
+    assert told.begin is not None
+    assert told.begin.astimezone(UTC) == datetime(2026, 10, 31, 13, 25, tzinfo=UTC)
+
+
+def test_the_options_go_before_the_file(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "day = 'calm'\nbegin = 2026-11-01T01:30:00\nreal_hours = true\nspeed = 10\nseed = 3",
+    )
+    own = _parser().parse_args(["--scenario", str(path), "--speed", "5", "--day", "gap"])
+    server, _ = _build(own)
+    market = server.gateway
+    begins = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    try:
+        assert market.seed == 3
+        assert _day(own, read_scenario(path)).name == "gap"
+        assert market.clock.speed == 5
+        assert abs((market.clock.now() - begins).total_seconds()) < 600
+    finally:
+        server.close()
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
