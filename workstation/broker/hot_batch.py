@@ -28,6 +28,8 @@ from workstation.broker.text_rows import TextRows
 from workstation.broker.word_numbers import Floats, Mask, Places, Words64
 from workstation.domain.market_sinks import MarketSinks, PrintColumns
 
+FEWEST_AT_ONCE = 96
+"""In a smaller piece runs are not looked for: they are seldom there, and the look costs as much."""
 FEWEST = 24
 """A shorter run is read message by message; array operations cost some 50 microseconds."""
 

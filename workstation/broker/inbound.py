@@ -5,7 +5,7 @@ from collections.abc import Callable
 from workstation.broker.adapter import RAW_ID_SERVER_VERSION, FrameDecoder, LibraryComplaints
 from workstation.broker.faults import CallbackGuard
 from workstation.broker.framing import Frames
-from workstation.broker.hot_batch import FEWEST, HotBatch, stretches
+from workstation.broker.hot_batch import FEWEST, FEWEST_AT_ONCE, HotBatch, stretches
 from workstation.broker.hot_decoder import HotDecoder
 from workstation.broker.requests import Subscriptions
 from workstation.domain.market_sinks import MarketSinks
@@ -28,6 +28,7 @@ class Inbound:
         *,
         on_bad: Callable[[str], None],
         on_fault: Callable[[Exception], None],
+        fewest_at_once: int = FEWEST_AT_ONCE,
     ) -> None:
         self._hot = HotDecoder(sinks, subscriptions, on_fault=on_fault)
         self._batch = HotBatch(
@@ -41,6 +42,7 @@ class Inbound:
         self._complaints = complaints
         self._on_bad = on_bad
         self._on_fault = on_fault
+        self._fewest_at_once = fewest_at_once
         self._stopped = False
         self.received = 0
         """Messages so far."""
@@ -53,7 +55,7 @@ class Inbound:
         """Take messages from number `first` on."""
         count = frames.begins.size
         self.received += count - first
-        if count - first < FEWEST:
+        if count - first < self._fewest_at_once:
             self._one_by_one(frames, first, count)
             return
         done = first

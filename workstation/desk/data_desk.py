@@ -240,11 +240,15 @@ class DataDesk:
 
     @property
     def changed(self) -> bool:
-        """Whether a book waits to be published."""
-        return self._books.changed
+        """Whether a book or prints wait to be published."""
+        return self._books.changed or self._tapes.waiting
 
     def take_changed(self) -> tuple[DepthBook | BarUpdate, ...]:
-        """Return a frozen book of each contract whose rows changed, and the bars that moved."""
+        """Return a frozen book of each contract whose rows changed, and the bars that moved.
+
+        Prints leave with them, in the lane that loses none.
+        """
+        self._post_trades()
         now = self._clock.now()
         books = self._books.take_changed(now)
         for book in books:
@@ -267,8 +271,8 @@ class DataDesk:
                 self._forming[con_id, size] = moved
                 yield BarUpdate(con_id, size, moved)
 
-    def post_trades(self) -> None:
-        """Send the prints of this round, in order."""
+    def _post_trades(self) -> None:
+        """Send the prints since the last frame, in order."""
         for prints in self._tapes.take():
             self._out.post(TradesArrived(prints))
             self.heard(prints[0].con_id, StreamKind.TAPE)

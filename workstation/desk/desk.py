@@ -349,7 +349,6 @@ class Desk:
             self.lock(str(error))
         self.streams.settle()
         self.figures.publish_when_due()
-        self.data.post_trades()
         self._out.flush()
 
     # -- building -----------------------------------------------------------------------------

@@ -58,6 +58,11 @@ class Tapes:
             ]
         )
 
+    @property
+    def waiting(self) -> bool:
+        """Whether prints have come since the last call of take()."""
+        return bool(self._waiting)
+
     def take(self) -> list[Trades]:
         """Return the prints of each contract that came since the last call."""
         waiting, self._waiting = self._waiting, {}

@@ -309,6 +309,7 @@ def inbound_calls(frames: Frames, version: int) -> tuple[list[tuple[Any, ...]], 
         LibraryComplaints(),
         on_bad=bad.append,
         on_fault=_raise,
+        fewest_at_once=FEWEST,
     )
     inbound.feed(frames)
     return ticks.calls, bad
