@@ -63,7 +63,7 @@ class HotDecoder:
         self._bars = sinks.bars
         self._con_id = subscriptions.con_id
         self._on_fault = on_fault
-        self._readers: dict[int, Callable[[bytes], None]] = {
+        self.readers: dict[int, Callable[[bytes], None]] = {
             1: self._price,
             2: self._size,
             12: self._book,
@@ -86,7 +86,7 @@ class HotDecoder:
 
     def feed(self, message_id: int, rest: bytes) -> bool:
         """Take what stands behind an id; False when it is not one of ours or not a plain one."""
-        reader = self._readers.get(message_id)
+        reader = self.readers.get(message_id)
         if reader is None:
             return False
         try:

@@ -38,6 +38,11 @@ class Inbound:
             on_fault=on_fault,
         )
         self._decoder = FrameDecoder(guard, server_version)
+        self._raw_ids = server_version >= RAW_ID_SERVER_VERSION
+        self._readers = {
+            number.to_bytes(4, "big") if self._raw_ids else b"%d" % number: reader
+            for number, reader in self._hot.readers.items()
+        }
         self._guard = guard
         self._complaints = complaints
         self._on_bad = on_bad
@@ -85,10 +90,22 @@ class Inbound:
                 self._one_by_one(frames, first + begin, first + end)
 
     def _one_by_one(self, frames: Frames, first: int, stop: int) -> None:
+        raw_ids, reader_of = self._raw_ids, self._readers.get
         for body in frames.bodies(first, stop):
             if self._stopped:
                 return
-            self._take(body)
+            if raw_ids:
+                head, rest = body[:4], body[4:]
+            else:
+                head, _, rest = body.partition(b"\0")
+            reader = reader_of(head)
+            if reader is not None:
+                try:
+                    reader(rest)
+                    continue
+                except Exception:  # noqa: BLE001, S110 - it handed nothing over: see below
+                    pass
+            self._take(body)  # knows every kind, and tells what cannot be read
 
     def _take(self, body: bytes) -> None:
         message_id = None
