@@ -302,12 +302,7 @@ def run(options: Options) -> int:
     except OSError as error:
         sys.stderr.write(f"workstation: {options.data_folder} cannot be used: {error}\n")
         return 2
-    qInstallMessageHandler(_log_qt_message)
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("workstation")
-    application.setQuitOnLastWindowClosed(False)
-    apply_theme(application, "dark")
-    HeldKeys(application)
+    application = _new_application()
     try:
         program = Program(options, files)
     except (OSError, WorkstationError) as error:
@@ -331,6 +326,16 @@ def run(options: Options) -> int:
     if next_profile:
         start_anew(options, next_profile)
     return code or exit_code
+
+
+def _new_application() -> QApplication:
+    qInstallMessageHandler(_log_qt_message)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("workstation")
+    application.setQuitOnLastWindowClosed(False)
+    apply_theme(application, "dark")
+    HeldKeys(application)
+    return application
 
 
 def start_anew(options: Options, profile: str) -> None:
