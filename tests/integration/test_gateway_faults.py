@@ -251,7 +251,7 @@ def test_a_scenario_file_makes_its_faults(tmp_path: Path) -> None:
 
 def test_a_scenario_file_that_is_none_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "day.toml"
-    path.write_text("speed = 1\n")
+    path.write_text("haste = 1\n")
     ended = subprocess.run(
         [sys.executable, "-m", "workstation.simgateway", "--scenario", str(path)],
         capture_output=True,
