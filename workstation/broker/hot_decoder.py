@@ -10,6 +10,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from ibapi import decoder as library
 
+from workstation.broker.adapter import PROTOBUF_OFFSET
 from workstation.broker.from_ib import greeks_of
 from workstation.broker.hot_values import LARGEST, TEXT_UNSETS, UNSETS
 from workstation.broker.requests import Subscriptions
@@ -55,6 +56,7 @@ class HotDecoder:
         sinks: MarketSinks,
         subscriptions: Subscriptions,
         *,
+        raw_ids: bool,
         on_fault: Callable[[Exception], None],
     ) -> None:
         self._ticks = sinks.ticks
@@ -63,7 +65,7 @@ class HotDecoder:
         self._bars = sinks.bars
         self._con_id = subscriptions.con_id
         self._on_fault = on_fault
-        self.readers: dict[int, Callable[[bytes], None]] = {
+        readers: dict[int, Callable[[bytes], None]] = {
             1: self._price,
             2: self._size,
             12: self._book,
@@ -83,10 +85,18 @@ class HotDecoder:
             250: self._bar_proto,
             299: self._print_proto,
         }
+        self._readers = {
+            number.to_bytes(4, "big") if raw_ids else b"%d" % number: reader
+            for number, reader in readers.items()
+            if raw_ids or number <= PROTOBUF_OFFSET
+        }
 
-    def feed(self, message_id: int, rest: bytes) -> bool:
-        """Take what stands behind an id; False when it is not one of ours or not a plain one."""
-        reader = self.readers.get(message_id)
+    def feed(self, head: bytes, rest: bytes) -> bool:
+        """Take what stands behind an id as it was sent; False when it is not one of ours.
+
+        Nor is one that is not plain: of it nothing has been handed over.
+        """
+        reader = self._readers.get(head)
         if reader is None:
             return False
         try:

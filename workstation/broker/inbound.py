@@ -30,19 +30,10 @@ class Inbound:
         on_fault: Callable[[Exception], None],
         fewest_at_once: int = FEWEST_AT_ONCE,
     ) -> None:
-        self._hot = HotDecoder(sinks, subscriptions, on_fault=on_fault)
-        self._batch = HotBatch(
-            sinks,
-            subscriptions,
-            raw_ids=server_version >= RAW_ID_SERVER_VERSION,
-            on_fault=on_fault,
-        )
+        self._raw_ids = raw_ids = server_version >= RAW_ID_SERVER_VERSION
+        self._hot = HotDecoder(sinks, subscriptions, raw_ids=raw_ids, on_fault=on_fault)
+        self._batch = HotBatch(sinks, subscriptions, raw_ids=raw_ids, on_fault=on_fault)
         self._decoder = FrameDecoder(guard, server_version)
-        self._raw_ids = server_version >= RAW_ID_SERVER_VERSION
-        self._readers = {
-            number.to_bytes(4, "big") if self._raw_ids else b"%d" % number: reader
-            for number, reader in self._hot.readers.items()
-        }
         self._guard = guard
         self._complaints = complaints
         self._on_bad = on_bad
@@ -90,7 +81,7 @@ class Inbound:
                 self._one_by_one(frames, first + begin, first + end)
 
     def _one_by_one(self, frames: Frames, first: int, stop: int) -> None:
-        raw_ids, reader_of = self._raw_ids, self._readers.get
+        raw_ids, feed = self._raw_ids, self._hot.feed
         for body in frames.bodies(first, stop):
             if self._stopped:
                 return
@@ -98,29 +89,24 @@ class Inbound:
                 head, rest = body[:4], body[4:]
             else:
                 head, _, rest = body.partition(b"\0")
-            reader = reader_of(head)
-            if reader is not None:
-                try:
-                    reader(rest)
-                    continue
-                except Exception:  # noqa: BLE001, S110 - it handed nothing over: see below
-                    pass
-            self._take(body)  # knows every kind, and tells what cannot be read
+            try:
+                if not feed(head, rest):
+                    self._leave_to_library(body)
+            except Exception as error:  # noqa: BLE001 - a bad message must not end the session
+                self._tell_bad(body, error)
 
-    def _take(self, body: bytes) -> None:
-        message_id = None
+    def _tell_bad(self, body: bytes, error: Exception) -> None:
+        if not body:
+            self._on_bad("an empty message")
+            return
         try:
-            message_id, rest = self._decoder.parse(body)
-            if not self._hot.feed(message_id, rest):
-                self._leave_to_library(body, message_id, rest)
-        except Exception as error:  # noqa: BLE001 - a bad message must not end the session
-            if not body:
-                self._on_bad("an empty message")
-                return
-            name = "of unreadable kind" if message_id is None else str(message_id)
-            self._on_bad(f"{type(error).__name__} in message {name}")
+            name = str(self._decoder.parse(body)[0])
+        except ValueError:
+            name = "of unreadable kind"
+        self._on_bad(f"{type(error).__name__} in message {name}")
 
-    def _leave_to_library(self, body: bytes, message_id: int, rest: bytes) -> None:
+    def _leave_to_library(self, body: bytes) -> None:
+        message_id, rest = self._decoder.parse(body)
         before = self._complaints.count
         self._guard.body = body
         try:

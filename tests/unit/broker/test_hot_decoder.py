@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ibapi import decoder as library
 
 from tests.helpers.scripted_peer import RecordingTicks, fields, framed
-from workstation.broker.adapter import FrameDecoder, LibraryComplaints
+from workstation.broker.adapter import RAW_ID_SERVER_VERSION, FrameDecoder, LibraryComplaints
 from workstation.broker.faults import CallbackGuard
 from workstation.broker.framing import Frames, _many, _one_by_one, split
 from workstation.broker.hot_batch import FEWEST
@@ -215,8 +215,9 @@ def library_calls(message_id: int, rest: bytes, version: int) -> list[object]:
 def check_one(message_id: int, rest: bytes, version: int) -> bool:
     ticks = RecordingTicks()
     faults: list[Exception] = []
-    hot = HotDecoder(ticks.sinks, subscribed(), on_fault=faults.append)
-    taken = hot.feed(message_id, rest)
+    raw_ids = version >= RAW_ID_SERVER_VERSION
+    hot = HotDecoder(ticks.sinks, subscribed(), raw_ids=raw_ids, on_fault=faults.append)
+    taken = hot.feed(sent_id(message_id, version), rest)
 
     assert faults == []
     if taken:
@@ -269,12 +270,30 @@ def test_odd_numbers_equal_the_library() -> None:
             check_one(message_id, rest, 200)
 
 
+def test_protobuf_is_read_only_where_it_can_be() -> None:
+    message_id, rest = plain(201, 7)
+    assert check_one(message_id, rest, 226)
+    calls, bad = inbound_calls(split(wire_of([(201, rest)], 200)), 200)
+    assert calls == []
+    assert bad == ["ValueError in message of unreadable kind"]
+
+
 def test_everything_else_is_left_to_the_library() -> None:
-    hot = HotDecoder(RecordingTicks().sinks, subscribed(), on_fault=lambda error: None)
-    assert not any(hot.feed(number, fields(6, 3, 1)) for number in (3, 4, 5, 9, 15, 203, 1000))
+    for raw_ids, version in ((False, 200), (True, 226)):
+        ticks = RecordingTicks()
+        hot = HotDecoder(ticks.sinks, subscribed(), raw_ids=raw_ids, on_fault=_raise)
+        for number in (3, 4, 5, 9, 15, 203, 1000):
+            assert not hot.feed(sent_id(number, version), fields(6, 3, 1))
+        assert ticks.calls == []
 
 
 # ---- bursts ----------------------------------------------------------------------------------
+
+
+def sent_id(message_id: int, version: int) -> bytes:
+    """Return an id as it is sent, without what ends it in text."""
+    whole = head(message_id, version)
+    return whole if version > 200 else whole[:-1]
 
 
 def head(message_id: int, version: int) -> bytes:

@@ -94,10 +94,7 @@ class FarmsModel(KeyedTableModel[tuple[FarmPurpose, str], Farm]):
 
     def show_farms(self, farms: Iterable[Farm]) -> None:
         """Show these farms and no others."""
-        rows = {(farm.purpose, farm.name): farm for farm in farms}
-        for gone in [key for key in self._keys if key not in rows]:
-            self.remove(gone)
-        self.upsert(rows.items())
+        self.show_only({(farm.purpose, farm.name): farm for farm in farms})
 
     @override
     def colour(self, row: Farm, column: int) -> QColor | None:

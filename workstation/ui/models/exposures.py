@@ -1,6 +1,6 @@
 """The rows of what positions are worth together, and of what protects each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QObject
@@ -23,6 +23,17 @@ def _name(row: ExposureRow) -> str:
     return text.one_line(row.name, 40)
 
 
+def _sum(key: str, of: Callable[[ExposureRow], Decimal], tip: str) -> Column[ExposureRow]:
+    return Column(
+        key=key,
+        title=key.capitalize(),
+        text=lambda row: text.money(of(row)),
+        sort=lambda row: float(of(row)),
+        sample=_SUM,
+        tip=f"{tip}, in the account's currency",
+    )
+
+
 EXPOSURE_COLUMNS: tuple[Column[ExposureRow], ...] = (
     Column(
         key="kind",
@@ -33,38 +44,10 @@ EXPOSURE_COLUMNS: tuple[Column[ExposureRow], ...] = (
         is_number=False,
     ),
     Column(key="name", title="Name", text=_name, sort=_name, sample="GOOGLE WW", is_number=False),
-    Column(
-        key="long",
-        title="Long",
-        text=lambda row: text.money(row.long),
-        sort=lambda row: float(row.long),
-        sample=_SUM,
-        tip="Market value of long positions, in the account's currency",
-    ),
-    Column(
-        key="short",
-        title="Short",
-        text=lambda row: text.money(row.short),
-        sort=lambda row: float(row.short),
-        sample=_SUM,
-        tip="Market value of short positions, in the account's currency",
-    ),
-    Column(
-        key="net",
-        title="Net",
-        text=lambda row: text.money(row.net),
-        sort=lambda row: float(row.net),
-        sample=_SUM,
-        tip="Long less short",
-    ),
-    Column(
-        key="gross",
-        title="Gross",
-        text=lambda row: text.money(row.gross),
-        sort=lambda row: float(row.gross),
-        sample=_SUM,
-        tip="Long plus short",
-    ),
+    _sum("long", lambda row: row.long, "Market value of long positions"),
+    _sum("short", lambda row: row.short, "Market value of short positions"),
+    _sum("net", lambda row: row.net, "Long less short"),
+    _sum("gross", lambda row: row.gross, "Long plus short"),
     Column(
         key="unvalued",
         title="Without value",
@@ -84,10 +67,7 @@ class ExposuresModel(KeyedTableModel[tuple[str, str], ExposureRow]):
 
     def show_rows(self, rows: Sequence[ExposureRow]) -> None:
         """Show these groups and no others."""
-        keys = {(row.kind, row.name) for row in rows}
-        for gone in [key for key in self._keys if key not in keys]:
-            self.remove(gone)
-        self.upsert(((row.kind, row.name), row) for row in rows)
+        self.show_only({(row.kind, row.name): row for row in rows})
 
     @override
     def colour(self, row: ExposureRow, column: int) -> QColor | None:
@@ -173,10 +153,7 @@ class CoveragesModel(KeyedTableModel[ConId, Coverage]):
 
     def show_rows(self, rows: Sequence[Coverage]) -> None:
         """Show these positions and no others."""
-        keys = {row.con_id for row in rows}
-        for gone in [key for key in self._keys if key not in keys]:
-            self.remove(gone)
-        self.upsert((row.con_id, row) for row in rows)
+        self.show_only({row.con_id: row for row in rows})
 
     @override
     def colour(self, row: Coverage, column: int) -> QColor | None:

@@ -1,6 +1,6 @@
 """A table model whose rows have keys: changed rows are announced, nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject
@@ -49,6 +49,12 @@ class KeyedTableModel(TableModel[Row], Generic[Key, Row]):
                 self._keys.append(key)
             self.endInsertRows()
         return len(changed) + len(added)
+
+    def show_only(self, rows: Mapping[Key, Row]) -> None:
+        """Put these rows in, and take every other one out."""
+        for gone in [key for key in self._keys if key not in rows]:
+            self.remove(gone)
+        self.upsert(rows.items())
 
     def remove(self, key: Key) -> None:
         """Take one row out."""

@@ -95,10 +95,7 @@ class LimitsModel(KeyedTableModel[str, LimitRow]):
 
     def show_view(self, view: RiskView) -> None:
         """Show these limits and no others."""
-        names = {use.name for use in view.uses}
-        for gone in [key for key in self._keys if key not in names]:
-            self.remove(gone)
-        self.upsert((use.name, LimitRow(use)) for use in view.uses)
+        self.show_only({use.name: LimitRow(use) for use in view.uses})
 
     @override
     def colour(self, row: LimitRow, column: int) -> QColor | None:
