@@ -1,5 +1,6 @@
 """Believable messages and a command port that only remembers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from workstation.domain.commands import Command, CommandResult, Watched, WatchSy
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.coverage import Coverage
 from workstation.domain.depth import DepthBook, DepthLevel
+from workstation.domain.dry_run import DryRun, DryRunOutcome, DryRunRow
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.finding import Finding, Level, RiskCode
 from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderKey, PermId
@@ -306,6 +308,30 @@ def a_risk_view(account: AccountId = ACCOUNT) -> RiskView:
         ),
         coverages=(a_coverage(), a_coverage(con_id=ConId(104), symbol="TSLA", covered=Decimal(0))),
         tail=TailRisk(95, Decimal("812.10"), Decimal("1204.55"), 250, 1),
+    )
+
+
+def a_dry_run() -> DryRun:
+    """Return a try of tighter limits that blocks one order and asks about another."""
+    size = Finding(
+        RiskCode.ORDER_SIZE,
+        Level.HARD,
+        "Order size is above your catastrophic limit.",
+        measured="70,000 USD",
+        limit="50,000 USD",
+    )
+    asked = replace(size, level=Level.SOFT, text="Order size is above your personal limit.")
+    return DryRun(
+        days=30,
+        sent=214,
+        refused=4,
+        unknown=3,
+        rows=(
+            DryRunRow(NOW, "BUY 700 SPY LMT 100.00", DryRunOutcome.BLOCKED, (size,)),
+            DryRunRow(NOW, "BUY 300 SPY LMT 100.00", DryRunOutcome.ASKED, (asked,)),
+            DryRunRow(NOW, "BUY 10 TSLA MKT", DryRunOutcome.FREED, (size,)),
+        ),
+        changes=("order_size: 100000 / 500000 -> 20000 / 50000",),
     )
 
 

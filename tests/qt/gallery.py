@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from tests.helpers.desk_fakes import LIMITS
 from tests.qt.fakes import (
     CON_IDS,
     DENIALS,
@@ -21,6 +22,7 @@ from tests.qt.fakes import (
     a_book,
     a_commission,
     a_contract,
+    a_dry_run,
     a_headline,
     a_link,
     a_notice,
@@ -66,6 +68,7 @@ from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
 from workstation.domain.preview import MarginPreview
 from workstation.domain.quote import MarketDataType
 from workstation.domain.subscription import DataUse, StreamKind, StreamPhase, StreamState, Use
+from workstation.storage.limits_file import written
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
@@ -293,6 +296,15 @@ def risk_page(name: str, page: int):
     return scene
 
 
+def dry_run(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.docks.focus("risk")
+    page = window.board.risk.dry_run
+    window.board.risk.pages.setCurrentWidget(page)
+    page.show_limits(written(LIMITS).strip())
+    page.show_result(a_dry_run())
+
+
 def trailing(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     form = window.ticket.form
@@ -377,7 +389,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, *RISK_PAGES, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

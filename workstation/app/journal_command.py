@@ -14,6 +14,7 @@ from typing import IO, NoReturn
 
 from typing_extensions import override
 
+from workstation.app.dry_run_command import DRY_RUN_HELP, add_dry_run, dry_run_command
 from workstation.app.options import SETTINGS_FILE
 from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.account import redacted
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str]) -> int:
             return _verify(path)
         if given.action == "show":
             return _show(path, given.order)
+        if given.action == "dry-run":
+            return dry_run_command(path, given)
         return _export(path, given)
     except JournalDamagedError as error:
         return _end(str(error), CORRUPT)
@@ -148,11 +151,15 @@ def _journal_path(given: argparse.Namespace) -> Path:
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="workstation journal", allow_abbrev=False)
-    parser.description = "Check, show or export the record of orders; times are UTC."
+    parser.description = (
+        "Check, show or export the record of orders, or try limits on it; times are UTC."
+    )
     common = _Parser(add_help=False)
     common.add_argument("--data-dir", type=Path, metavar="DIR", help="where the data are kept")
     common.add_argument("--profile", metavar="NAME", help="whose journal; else the default profile")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="verify | show | export")
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="verify | show | export | dry-run"
+    )
     actions.add_parser(
         "verify", parents=[common], help="exit code 0 sound, 1 corrupt, 2 unreadable"
     )
@@ -163,6 +170,7 @@ def _build_parser() -> argparse.ArgumentParser:
     export.add_argument("--json", metavar="FILE", help="one object a line, - for the terminal")
     export.add_argument("--from", dest="start", type=_start, metavar="DATE", help="first day")
     export.add_argument("--to", dest="end", type=_end_of, metavar="DATE", help="last day, included")
+    add_dry_run(actions.add_parser("dry-run", parents=[common], help=DRY_RUN_HELP))
     return parser
 
 

@@ -2,16 +2,13 @@
 
 import csv
 import io
-import logging
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QThreadPool, Slot
 from PySide6.QtWidgets import QWidget
-from typing_extensions import override
 
+from workstation.app.pool_job import PoolJob, Told
 from workstation.desk.timeline import timeline
-from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import ClientId
 from workstation.domain.order_status import OrderView
 from workstation.domain.timeline import Timeline, TimelineStep
@@ -19,40 +16,10 @@ from workstation.storage.files import csv_text, write_private_file
 from workstation.storage.journal_reader import read_entries
 from workstation.ui.dialogs.order_timeline import OrderTimelineDialog
 
-log = logging.getLogger(__name__)
-
 HEAD = (
     *("entry", "time_utc", "kind", "what", "state", "bid", "ask", "last", "bid_size", "ask_size"),
     *("market_time_utc", "market_stale", "journal"),
 )
-
-
-class _Told(QObject):
-    """Carries a result from the pool to the GUI thread."""
-
-    done = Signal(object)
-    """What the work gave, or the sentence of its fault."""
-
-
-class _Job(QRunnable):
-    """One piece of work and its result, or the sentence of its fault."""
-
-    def __init__(self, work: Callable[[], object], told: _Told) -> None:
-        super().__init__()
-        self._work = work
-        self._told = told
-
-    @override
-    def run(self) -> None:
-        """Work. Pool thread."""
-        try:
-            result = self._work()
-        except (WorkstationError, OSError) as error:
-            result = str(error)
-        except Exception as error:
-            log.exception("a timeline could not be read")
-            result = f"An internal error stopped this ({type(error).__name__})."
-        self._told.done.emit(result)
 
 
 class OrderTimelines(QObject):
@@ -65,9 +32,9 @@ class OrderTimelines(QObject):
         self._window = window
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._read = _Told(self)
+        self._read = Told(self)
         self._read.done.connect(self._on_read)
-        self._written = _Told(self)
+        self._written = Told(self)
         self._written.done.connect(self._on_written)
         self.dialog: OrderTimelineDialog | None = None
         self._wanted = 0
@@ -89,7 +56,7 @@ class OrderTimelines(QObject):
             return found or "The journal holds nothing of this order."
 
         self._wanted += 1
-        self._pool.start(_Job(read, self._read))
+        self._pool.start(PoolJob(read, self._read))
 
     def wait(self) -> None:
         """Let work under way end; called when the program closes."""
@@ -109,7 +76,7 @@ class OrderTimelines(QObject):
     def _on_export_requested(self, path: Path) -> None:
         shown = None if self.dialog is None else self.dialog.timeline
         if shown is not None:
-            self._pool.start(_Job(lambda: _written(path, shown), self._written))
+            self._pool.start(PoolJob(lambda: _written(path, shown), self._written))
 
     @Slot(object)
     def _on_written(self, result: object) -> None:

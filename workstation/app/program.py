@@ -153,10 +153,14 @@ class Program(QObject):
             )
 
     def _open_timelines(self) -> None:
+        from workstation.app.dry_runs import DryRuns
         from workstation.app.order_timelines import OrderTimelines
 
         self.timelines = OrderTimelines(self._files.journal, self._options.client_id, self.window)
         self.window.orders.timeline_requested.connect(self.timelines.open)
+        self.dry_runs = DryRuns(
+            self._files.journal, self._files.limits, self.window.board.risk.dry_run
+        )
 
     @Slot()
     def close(self) -> None:

@@ -49,7 +49,7 @@ from workstation.risk.facts import (
 )
 from workstation.risk.group import bracket_findings
 from workstation.risk.limits import Limits
-from workstation.risk.sizing import margin_percent
+from workstation.risk.sizing import claimed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +120,7 @@ class Judge:
         return Verdict(
             findings=found,
             refusal=refusal,
+            facts=facts,
             entry_value=None if facts.is_exit else _entry_value(facts, changed),
         )
 
@@ -168,7 +169,7 @@ class Judge:
         """Add what the account as a whole, the day and the user's other actions tell."""
         ask, draft = self._sources, facts.draft
         actions, day = ask.actions(), ask.day(draft.account)
-        open_cost, working = self._claims(draft, filling, facts.limits)
+        opening, working = self._opening(draft, filling)
         return replace(
             facts,
             actions_last_second=actions.count(1),
@@ -176,7 +177,8 @@ class Judge:
             seconds_since_same=None if changed is not None else actions.since_same(draft),
             chasing=0 if changed is not None else _chasing(draft, actions),
             automatic=self._automatic(draft.source),
-            open_cost=open_cost,
+            open_cost=claimed(opening, facts.limits) if facts.limits else Decimal(0),
+            open_values=opening,
             others=self._others(draft, working),
             day_pnl=day.pnl,
             below_peak=day.below_peak,
@@ -259,16 +261,14 @@ class Judge:
             return True
         return position * draft.side.sign < 0 and _is_nearer(draft, changed)
 
-    def _claims(
-        self, draft: OrderDraft, filling: list[Filling], limits: Limits | None
-    ) -> tuple[Decimal, Decimal]:
-        """Sum the margin that other working entries of the account may still claim.
+    def _opening(
+        self, draft: OrderDraft, filling: list[Filling]
+    ) -> tuple[tuple[tuple[str, Decimal], ...], Decimal]:
+        """Sum what other working orders of the account may still open, by class.
 
-        Of the orders on the closing side of a position, what closes it claims nothing. Also
+        Of the orders on the closing side of a position, what closes it opens nothing. Also
         return the market value that those of other contracts would add.
         """
-        if limits is None:
-            return Decimal(0), Decimal(0)
         by_class: dict[str, Decimal] = {}
         elsewhere = Decimal(0)
         to_close: dict[ConId, Decimal] = {}
@@ -288,8 +288,7 @@ class Judge:
                 value, sec_type = opening * self._unit_value(order), self._class(con_id)
                 by_class[sec_type] = by_class.get(sec_type, Decimal(0)) + value
                 elsewhere += value if con_id != draft.con_id else 0
-        margins = (margin_percent(kind, limits) * value for kind, value in by_class.items())
-        return sum(margins, Decimal(0)) / 100, elsewhere
+        return tuple(by_class.items()), elsewhere
 
     def _class(self, con_id: ConId) -> str:
         details = self._sources.contracts.details(con_id)

@@ -30,6 +30,7 @@ from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import Changes, OrderBook
 from workstation.oms.outlet import Collaborators
 from workstation.oms.previews import Previews
+from workstation.risk.inputs import RiskInputs
 from workstation.risk.limits import Limits
 from workstation.storage.journal import Entry
 
@@ -166,7 +167,8 @@ class OrderDesk:
     def write_notes(self) -> None:
         """Put on record what belongs to the events of this round. Raises JournalError."""
         for note in self.notes.take():
-            self._journal.record(type(note).__name__, note, durable=False)
+            body = note.slim() if isinstance(note, RiskInputs) else note
+            self._journal.record(type(note).__name__, body, durable=False)
 
     def link_lost(self, reason: str) -> None:
         """Everything not acknowledged is unknown from now on."""

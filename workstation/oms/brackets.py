@@ -43,7 +43,7 @@ class Brackets:
             return answered_before(known)
         verdict = self._judge(bracket)
         if verdict.refusal is not None:
-            return self._outlet.refused(bracket.entry, verdict.refusal, bracket)
+            return self._outlet.stopped(bracket.entry, verdict, bracket)
         details = self._with.contracts.details(bracket.entry.con_id)
         assert details is not None  # an unknown contract is a HARD finding of R02
         try:

@@ -39,7 +39,7 @@ class Controller:
             return answered_before(known)
         verdict = self._with.judge(draft, None)
         if verdict.refusal is not None:
-            return self._outlet.refused(draft, verdict.refusal)
+            return self._outlet.stopped(draft, verdict)
         details = self._with.contracts.details(draft.con_id)
         assert details is not None  # an unknown contract is a HARD finding of R02
         order_id, order_ref = self.ids.new(), self._with.refs.new()
@@ -80,7 +80,7 @@ class Controller:
         draft = _changed(order, wish)
         verdict = self._with.judge(draft, order)
         if verdict.refusal is not None:
-            return self._outlet.refused(draft, verdict.refusal, key=order.key)
+            return self._outlet.stopped(draft, verdict, key=order.key)
         details = self._with.contracts.details(order.con_id)
         assert details is not None
         assert order.order_ref is not None  # else it is not editable

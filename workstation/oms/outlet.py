@@ -27,6 +27,8 @@ from workstation.oms.final_gate import FinalGate, FinalGateError
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
+from workstation.risk.facts import Facts
+from workstation.risk.inputs import RiskInputs
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +37,14 @@ log = logging.getLogger(__name__)
 class Verdict:
     """What risk says to one draft: the findings, the answer that stops it, its entry value.
 
-    `entry_value` is the money an entry moves in the account's currency, None for an exit.
+    `entry_value` is the money an entry moves in the account's currency, None for an exit;
+    `facts` is what the decision was made of.
     """
 
     findings: tuple[Finding, ...]
     refusal: Answer | None
     entry_value: Decimal | None
+    facts: Facts | None = None
 
 
 Judge = Callable[[OrderDraft, ManagedOrder | None], Verdict]
@@ -154,12 +158,32 @@ class Outlet:
                 entry_value=verdict.entry_value,
             )
         )
+        self._note_inputs(attempt.draft, verdict, sent=True)
+
+    def _note_inputs(self, draft: OrderDraft, verdict: Verdict, *, sent: bool) -> None:
+        """Note what a decision was made of; of a bracket once, with its entry."""
+        facts = verdict.facts
+        if facts is not None and facts.draft.intent_id == draft.intent_id:
+            self._with.note(RiskInputs(facts=facts, sent=sent))
 
     def not_sent(self, key: OrderKey, reason: str) -> None:
         """Take back what no byte of has left."""
         event = NotSent(key=key, reason=reason)
         self.on_record(event)
         self._with.apply(event)
+
+    def stopped(
+        self,
+        draft: OrderDraft,
+        verdict: Verdict,
+        bracket: BracketDraft | None = None,
+        key: OrderKey | None = None,
+    ) -> Answer:
+        """Keep what risk stopped, with the text shown and what it was decided on."""
+        assert verdict.refusal is not None  # else nothing was stopped
+        if isinstance(verdict.refusal, Denied):
+            self._note_inputs(draft, verdict, sent=False)
+        return self.refused(draft, verdict.refusal, bracket, key)
 
     def refused(
         self,

@@ -65,7 +65,8 @@ class Facts:
     `working` leaves out the order that is being changed, and so do `opposite`, the working
     orders of the other side of the contract, and `same_side_orders`. `open_quantity` is what
     the draft could still fill: for a change, its quantity less what has filled. `open_cost` is
-    the margin that working entries already claim, in the account's currency. `chasing` counts
+    the margin that working entries already claim, in the account's currency, and
+    `open_values` their value by class, from which it was estimated. `chasing` counts
     the orders of the last minute that followed the price the same way. `day_pnl` and
     `below_peak` are the day's result and its distance from the day's best, None where they
     cannot be worked out. `preview` is the broker's answer about this very order, if recent.
@@ -104,6 +105,7 @@ class Facts:
     preview: MarginPreview | None = None
     shortable: float | None = None
     cash_account: bool | None = None
+    open_values: tuple[tuple[str, Decimal], ...] = ()
 
     @property
     def sec_type(self) -> str:

@@ -5,6 +5,7 @@ margin, options by what a purchase can lose. What a written option can lose is n
 the broker's preview tells its margin, and without one the order cannot be measured.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from workstation.domain.order import Side
@@ -25,6 +26,11 @@ def margin_percent(sec_type: str, limits: Limits) -> Decimal:
     if sec_type in _FOREX:
         return limits.forex_margin_percent
     return _WHOLE if sec_type in OPTIONS else limits.stock_margin_percent
+
+
+def claimed(values: Iterable[tuple[str, Decimal]], limits: Limits) -> Decimal:
+    """Estimate the margin that opening orders of these classes and values claim."""
+    return sum((margin_percent(kind, limits) * value for kind, value in values), Decimal(0)) / 100
 
 
 def unit_size(facts: Facts) -> Decimal | None:

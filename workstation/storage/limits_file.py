@@ -177,14 +177,23 @@ _HEADER = """# Limits of this profile, one section an account. Proposed from the
 def read_limits(path: Path) -> dict[AccountId, Limits]:
     """Return the limits of each account, none when the file is missing. Raises SettingsError."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
-        limits = {AccountId(name): _section(name, section) for name, section in raw.items()}
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return {}
-    except (OSError, ArithmeticError, RecursionError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"the limits file {path} cannot be used: {error}") from error
+    return parse_limits(text, f"the limits file {path}")
+
+
+def parse_limits(text: str, name: str) -> dict[AccountId, Limits]:
+    """Read limits as the file has them; `name` says what they are. Raises SettingsError."""
+    try:
+        raw = tomllib.loads(text, parse_float=Decimal)
+        limits = {AccountId(name): _section(name, section) for name, section in raw.items()}
+    except (ArithmeticError, RecursionError, ValueError) as error:
+        raise SettingsError(f"{name} cannot be used: {error}") from error
     if not limits:
-        raise SettingsError(f"the limits file {path} is empty; it was cut off or emptied")
+        raise SettingsError(f"{name} is empty; it was cut off or emptied")
     return limits
 
 

@@ -22,6 +22,7 @@ from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.hold_button import HoldButton
 from workstation.ui.models.exposures import CoveragesModel, ExposuresModel
 from workstation.ui.models.limits import LimitsModel
+from workstation.ui.panels.dry_run import DryRunPage
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.table_view import TableView
 
@@ -109,6 +110,7 @@ class RiskPanel(QWidget):
         """Make the pages beside the buttons: limits, protection, exposure."""
         self.pages = QTabWidget(self)
         self.pages.setDocumentMode(True)
+        self.dry_run = DryRunPage(self.pages)
         protection = TableView(self.coverages, "No positions", self.pages)
         values = TableView(self.exposures, "No positions", self.pages)
         self.scenario_label = PlainLabel("", self, wrap=True)
@@ -125,6 +127,7 @@ class RiskPanel(QWidget):
             (self.table, "Limits"),
             (protection, "Protection"),
             (exposure, "Exposure"),
+            (self.dry_run, "Dry run"),
         ):
             self.pages.addTab(page, title)
 
@@ -153,6 +156,7 @@ class RiskPanel(QWidget):
         if account != self._account:
             self._show_figures(RiskView(AccountId(""), ()))
         self._account = account
+        self.dry_run.show_account(account)
         self._state = link.trading_state if link else None
         word, tone, meaning = ("NOT CONNECTED", "muted", "The trading state is not known yet.")
         if link is not None:
