@@ -109,4 +109,11 @@ def test_the_menu_of_a_row_offers_every_way(ready: Stage, panel) -> None:
     panel.table.customContextMenuRequested.emit(QPoint(5, 5))
     words = [action.text() for action in panel.menu.actions()]
     panel.menu.close()
-    assert words == ["Close position…", "Close half…", "Reverse…", "Stops to breakeven"]
+    assert words == [
+        "Close position…",
+        "Close half…",
+        "Reduce…",
+        "Add…",
+        "Reverse…",
+        "Stops to breakeven",
+    ]

@@ -3,7 +3,7 @@
 Source: orders-and-risk.md 1.2. Nothing here is refused for size or price.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -33,9 +33,15 @@ from workstation.risk.limits import Limits
 from workstation.risk.marketable import marketable_limit
 
 CLOSE, FLATTEN, HALVE, REVERSE = "close", "flatten", "halve", "reverse"
+SCALE_IN, SCALE_OUT = "scale in", "scale out"
 """Sources of the orders sent here; they are kept in the journal with the order."""
 
 WATCH_SECONDS = 60.0
+
+
+def _always() -> bool:
+    """Stand in where nothing is compared with a broker."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class ClosingParts:
     limits: Callable[[AccountId], Limits | None]
     refs: OrderRefs
     notify: Notify
+    synced: Callable[[], bool] = _always
+    """Whether the broker has told positions and orders since the link came up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +115,20 @@ class WayOut:
 
     def protection(self) -> list[OrderView]:
         """Choose what stands for the position and can be changed or cancelled here."""
-        by_key = {each.key: each for each in self.live}
-        return [
-            each
-            for each in self.live
-            if each.side is self.side
-            and (each.is_protective or waits(each))
-            and not is_dormant(each, by_key)
-            and each.editable
-            and each.cancel is Pending.NONE
-        ]
+        return _protection(self.live, self.side)
+
+
+def _protection(live: Iterable[OrderView], side: Side) -> list[OrderView]:
+    by_key = {each.key: each for each in live}
+    return [
+        each
+        for each in by_key.values()
+        if each.side is side
+        and (each.is_protective or waits(each))
+        and not is_dormant(each, by_key)
+        and each.editable
+        and each.cancel is Pending.NONE
+    ]
 
 
 @dataclass(slots=True)
@@ -202,11 +214,17 @@ class Closer:
             under_way=own,
         )
 
+    def protection(self, account: AccountId, con_id: ConId, side: Side) -> list[OrderView]:
+        """Return what stands for a position that orders of this side close, the oldest first."""
+        live = of_contract(self._with.orders.working(), account, con_id)
+        own = [each for each in live if not self.sent(each.key)]
+        return sorted(_protection(own, side), key=lambda each: each.created_at)
+
     def sent(self, key: OrderKey) -> bool:
         """Tell whether an order is an exit that was sent here."""
         order = self._with.orders.get(key)
         draft = None if order is None else order.draft
-        return draft is not None and draft.source in {CLOSE, FLATTEN, HALVE}
+        return draft is not None and draft.source in {CLOSE, FLATTEN, HALVE, SCALE_OUT}
 
     def check(self) -> None:
         """Look at the fills of every close: take back what is too much, alarm what was."""

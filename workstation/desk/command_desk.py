@@ -12,6 +12,7 @@ from workstation.domain.commands import (
     ApplyLimits,
     Ask,
     AttendQuotes,
+    CancelFamily,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
@@ -35,6 +36,8 @@ from workstation.domain.commands import (
     RequestBars,
     RequestHeadlines,
     ReversePosition,
+    ScaleIn,
+    ScaleOut,
     SetArmed,
     SetTradingState,
     StopToBreakeven,
@@ -94,6 +97,7 @@ class CommandDesk:
         }
 
     def _order_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
+        desk = self._desk
         return {
             SubmitOrder: self._submit,
             ChangeOrder: self._change,
@@ -102,6 +106,9 @@ class CommandDesk:
             HalvePosition: self._halve,
             ReversePosition: self._reverse,
             StopToBreakeven: self._breakeven,
+            ScaleIn: desk.exits.moves.scale_in,
+            ScaleOut: desk.exits.moves.scale_out,
+            CancelFamily: self._cancel_family,
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,
             CancelOrder: self._cancel,
@@ -240,6 +247,9 @@ class CommandDesk:
 
     def _cancel(self, command: CancelOrder) -> CommandResult:
         return self._desk.order_desk.controller.cancel(command.key)
+
+    def _cancel_family(self, command: CancelFamily) -> CommandResult:
+        return self._desk.order_desk.families.cancel(command.family_id)
 
     def _cancel_orders(self, command: CancelOrders) -> CommandResult:
         return self._desk.exits.emergency.cancel(

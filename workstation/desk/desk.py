@@ -114,6 +114,7 @@ class Desk:
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
         self.order_desk.replay(self.limits.remembering(self._journal.entries()))
+        self.exits.moves.resume()
         self.order_desk.record_start(started(self._settings))
         self.risk.take_all(self.orders.executions())
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
@@ -408,6 +409,7 @@ class Desk:
                 limits=self.limits.of,
                 refs=OrderRefs(self._settings.install),
                 notify=self.notify,
+                synced=lambda: self._presence.synced,
             ),
             self.figures.positions.average_cost,
             self._flatten_parts,

@@ -14,9 +14,15 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
+from workstation.domain.family import Family
 from workstation.domain.finding import Answer, Submitted
 from workstation.domain.ids import ClientId, ConId, OrderKey
-from workstation.domain.messages import CommissionArrived, ExecutionArrived, OrderChanged
+from workstation.domain.messages import (
+    CommissionArrived,
+    ExecutionArrived,
+    FamilyKnown,
+    OrderChanged,
+)
 from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.ports import Checkpoint, JournalPort, Reactor
@@ -25,6 +31,7 @@ from workstation.domain.reports import BrokerNotice
 from workstation.oms.brackets import Brackets
 from workstation.oms.controller import Controller
 from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered, WhatIf
+from workstation.oms.families import Families
 from workstation.oms.final_gate import FinalGate
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import Changes, OrderBook
@@ -81,6 +88,7 @@ class OrderDesk:
         judge = build_judge(self)
         with_ = self._collaborators(parts, judge)
         self.controller = Controller(with_)
+        self.families = Families(with_, self.controller, self._show_family)
         self._brackets = Brackets(with_, judge.bracket, self.controller)
         self.previews = Previews(with_, self.controller.ids, parts.reactor)
 
@@ -107,6 +115,8 @@ class OrderDesk:
         for entry in entries:
             if entry.event == WhatIf.__name__:  # its number is spent, and that is all
                 self.controller.ids.used(msgspec.json.decode(entry.body, type=WhatIf).order_id)
+            if entry.event == Family.__name__:
+                self.families.take(msgspec.json.decode(entry.body, type=Family))
             kind = EVENT_TYPES.get(entry.event)
             if kind is None:
                 continue
@@ -215,6 +225,9 @@ class OrderDesk:
             if waited >= ALARM_SECONDS and order.key not in self._alarmed:
                 self._alarmed.add(order.key)
                 self._alarm(order.key, "The broker has not answered about an order for 30 s.")
+
+    def _show_family(self, family: Family) -> None:
+        self._out.post(FamilyKnown(family))
 
     def _watched(self, answer: Answer) -> Answer:
         if isinstance(answer, Submitted):

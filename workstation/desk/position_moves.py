@@ -1,41 +1,27 @@
-"""Halving a position and moving its stops to breakeven; what protects follows its size.
+"""Halving and scaling a position and moving its stops to breakeven; what protects follows.
 
 Source: orders-and-risk.md 1.2, features O10 and O20.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 
-from workstation.desk.closing import HALVE, Closer, ClosingParts, WayOut
-from workstation.domain.commands import Done, Failed
-from workstation.domain.finding import Denied, Submitted
-from workstation.domain.ids import AccountId, ConId, OrderKey
-from workstation.domain.notice import Severity
-from workstation.domain.order import OrderChange, Side
-from workstation.domain.order_status import OrderView, Pending
+from workstation.desk.closing import HALVE, SCALE_IN, SCALE_OUT, Closer, ClosingParts, WayOut
+from workstation.desk.resizing import Resizer
+from workstation.domain.commands import Done, Failed, ScaleIn, ScaleOut
+from workstation.domain.family import Family, FamilyKind
+from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
+from workstation.domain.ids import AccountId, ConId, FamilyId, OrderKey
+from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
+from workstation.domain.order_status import STOP_TYPES, OrderView
 from workstation.domain.quote import Quote
-from workstation.oms.managed_order import ManagedOrder
-from workstation.risk.exposure import are_rivals, leaves_of
+from workstation.risk.exposure import are_rivals
 from workstation.risk.facts import exact
+from workstation.risk.marketable import marketable_limit
 
 BREAKEVEN = "breakeven"
 _STOPS = frozenset({"STP", "STP LMT"})
-_WATCH_SECONDS = 60.0
-
-
-@dataclass(slots=True)
-class _Partial:
-    """An exit of a part that is under way, and what protected the whole."""
-
-    exit: OrderKey
-    account: AccountId
-    con_id: ConId
-    side: Side
-    symbol: str
-    protection: tuple[OrderKey, ...]
-    since: float
-    is_told: bool = False
 
 
 class PositionMoves:
@@ -46,8 +32,8 @@ class PositionMoves:
     ) -> None:
         self._with = parts
         self.closer = Closer(parts)
+        self.resizer = Resizer(parts, self.closer)
         self._average_cost = average_cost
-        self._partials: list[_Partial] = []
 
     def halve(self, account: AccountId, con_id: ConId) -> Done | Failed | Denied:
         """Send an exit of half the position; its stops and targets shrink as that fills."""
@@ -60,18 +46,89 @@ class PositionMoves:
         part = way.held / 2 // lot * lot
         if part <= 0:
             return Failed("The position is too small to be halved; close it instead.")
-        draft = way.draft(self.closer.new_intent(), part, HALVE)
+        return self._reduce(way, way.draft(self.closer.new_intent(), part, HALVE))
+
+    def scale_out(self, wish: ScaleOut) -> Done | Failed | Denied:
+        """Send an exit of a part, at a limit or at the market; what protects shrinks with it."""
+        if self._with.orders.of_intent(wish.intent_id):
+            return Done("That is under way already.")
+        way = self.closer.way_out(wish.account, wish.con_id)
+        if isinstance(way, Failed):
+            return way
+        if not wish.quantity.is_finite() or not 0 < wish.quantity <= way.left:
+            return Failed(f"Between 0 and {way.left:f} can be taken out of this position.")
+        draft = _priced(way.draft(wish.intent_id, wish.quantity, SCALE_OUT), wish.limit_price)
+        return self._reduce(way, draft)
+
+    def scale_in(self, wish: ScaleIn) -> Done | Failed | Denied | NeedsAcknowledgement:
+        """Send an entry that adds to the position; its stop grows by what fills.
+
+        The parent record tells how much stood unprotected before, so that a restart in the
+        middle ends with the same protection.
+        """
+        if self._with.orders.of_intent(wish.intent_id):
+            return Done("That is under way already.")
+        way = self.closer.way_out(wish.account, wish.con_id)
+        if isinstance(way, Failed):
+            return way
+        if self.resizer.is_growing(wish.account, wish.con_id) or way.left < way.held:
+            return Failed("An order that scales this position is under way; wait or cancel it.")
+        draft = _priced(self._entry(way, wish), wish.limit_price)
+        refusal = self._with.judge(draft, None).refusal
+        if isinstance(refusal, Denied | NeedsAcknowledgement):
+            return refusal
+        return self._add(way, draft)
+
+    def _add(self, way: WayOut, draft: OrderDraft) -> Done | Failed | Denied | NeedsAcknowledgement:
+        """Put a scale-in on record as a parent, then send it and follow its fills."""
+        bare = max(way.held - _covered(way), Decimal(0))
+        family = Family(
+            family_id=FamilyId(draft.intent_id),
+            kind=FamilyKind.SCALE_IN,
+            title=f"add {draft.quantity:f} {way.symbol}",
+            account=draft.account,
+            intents=(draft.intent_id,),
+            bare=bare,
+        )
+        if fault := self._with.order_desk.families.begin(family):
+            return Failed(f"Nothing was sent: {fault}")
+        answer = self._with.order_desk.submit(replace(draft, family=family.family_id))
+        if not isinstance(answer, Submitted):
+            return answer
+        order = self._with.orders.get(answer.key)
+        assert order is not None  # it was submitted
+        self.resizer.watch(order, way.side, bare)
+        after = "Nothing protects it." if bare >= way.held else "Its stop grows as that fills."
+        return Done(f"{draft.quantity:f} {way.symbol} are being added. {after}")
+
+    def resume(self) -> None:
+        """Follow again what was under way when the program ended; after the journal is read."""
+        bare: dict[OrderKey, Decimal] = {}
+        for order in self._with.orders:
+            family = order.draft and self._with.order_desk.families.get(order.draft.family)
+            if family:
+                bare[order.key] = family.bare
+        self.resizer.resume(bare)
+
+    def _entry(self, way: WayOut, wish: ScaleIn) -> OrderDraft:
+        side, limits = way.side.opposite, self._with.limits(wish.account)
+        quote = self._with.quotes.quote(wish.con_id)
+        limit = marketable_limit(side, quote, way.details.ladder, limits, 1)
+        draft = replace(way, limit=limit).draft(wish.intent_id, wish.quantity, SCALE_IN)
+        return replace(draft, side=side, acknowledged=wish.acknowledged)
+
+    def _reduce(self, way: WayOut, draft: OrderDraft) -> Done | Failed | Denied:
+        """Send an exit of a part, and let what protects the whole shrink as it fills."""
         answer = self._with.order_desk.submit(draft)
         if not isinstance(answer, Submitted):
             return answer if isinstance(answer, Denied) else Denied(answer.findings)
-        keys = tuple(each.key for each in way.protection())
-        now = self._with.clock.monotonic()
-        self._partials.append(
-            _Partial(answer.key, account, con_id, way.side, way.symbol, keys, now)
-        )
+        order = self._with.orders.get(answer.key)
+        assert order is not None  # it was submitted
+        self.resizer.watch(order, way.side)
         word = "sold" if way.side is Side.SELL else "bought"
         return Done(
-            f"{part:f} of {way.held:f} {way.symbol} are being {word}; what protects shrinks with it."
+            f"{draft.quantity:f} of {way.held:f} {way.symbol} are being {word}; "
+            "what protects shrinks with it."
         )
 
     def breakeven(self, account: AccountId, con_id: ConId) -> Done | Failed:
@@ -97,65 +154,7 @@ class PositionMoves:
     def check(self) -> None:
         """Watch what is under way, closes included; called after fills and each second."""
         self.closer.check()
-        now = self._with.clock.monotonic()
-        for partial in list(self._partials):
-            order = self._with.orders.get(partial.exit)
-            assert order is not None  # it was submitted
-            position = self._with.positions.quantity(partial.account, partial.con_id)
-            left = max(-partial.side.sign * position, Decimal(0))
-            self._guard(partial, order, position, left)
-            if order.filled:
-                self._resize(partial, left)
-            if now - partial.since > _WATCH_SECONDS and order.lifecycle.is_terminal:
-                self._partials.remove(partial)
-
-    def _guard(
-        self, partial: _Partial, order: ManagedOrder, position: Decimal, left: Decimal
-    ) -> None:
-        """Take an exit back that would sell more than is held; alarm what was too much."""
-        leaves = order.quantity - order.filled
-        if not order.lifecycle.is_terminal and leaves > left and order.cancel is Pending.NONE:
-            self._with.order_desk.controller.cancel(order.key)
-        if partial.side.sign * position > 0 and not partial.is_told:
-            partial.is_told = True
-            self._with.notify(
-                Severity.ALARM,
-                f"Halving {partial.symbol} turned the position around: an order that protected "
-                "it filled as well.",
-                effect=f"A position of {position:f} {partial.symbol} was opened.",
-                advice="Close it if you do not want it.",
-                order=partial.exit,
-            )
-
-    def _resize(self, partial: _Partial, left: Decimal) -> None:
-        """Leave what protects no more than what is left; the oldest keep theirs."""
-        known = (self._with.orders.get(key) for key in partial.protection)
-        live = [each.view() for each in known if each and not each.lifecycle.is_terminal]
-        done: set[OrderKey] = set()
-        for order in live:
-            if order.key in done:
-                continue
-            group = [each for each in live if each is order or are_rivals(each, order)]
-            done |= {each.key for each in group}
-            kept = min(max(map(leaves_of, group)), left)
-            left -= kept
-            for each in group:
-                self._shrink(each, kept)
-
-    def _shrink(self, order: OrderView, kept: Decimal) -> None:
-        if order.remaining <= kept or Pending.REQUESTED in (order.cancel, order.replace):
-            return
-        if kept <= 0:
-            self._with.order_desk.controller.cancel(order.key)
-            return
-        self._with.order_desk.change(
-            OrderChange(
-                intent_id=self.closer.new_intent(),
-                key=order.key,
-                quantity=order.filled + kept,
-                source=HALVE,
-            )
-        )
+        self.resizer.check()
 
     def _move_stop(self, order: OrderView, price: Decimal) -> bool:
         limit = order.limit_price
@@ -169,6 +168,21 @@ class PositionMoves:
             source=BREAKEVEN,
         )
         return isinstance(self._with.order_desk.change(wish), Submitted)
+
+
+def _priced(draft: OrderDraft, limit_price: Decimal | None) -> OrderDraft:
+    if limit_price is None:
+        return draft
+    return replace(draft, order_type=OrderType.LIMIT, limit_price=limit_price)
+
+
+def _covered(way: WayOut) -> Decimal:
+    """Return how much of the position its stops close; those that end each other count once."""
+    kept: list[OrderView] = []
+    for order in sorted(way.protection(), key=lambda each: -each.remaining):
+        if order.order_type in STOP_TYPES and not any(are_rivals(order, one) for one in kept):
+            kept.append(order)
+    return sum((order.remaining for order in kept), Decimal(0))
 
 
 def _breakeven(way: WayOut, cost: Decimal) -> Decimal:

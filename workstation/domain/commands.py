@@ -5,12 +5,13 @@ A command crosses once; its answer comes back as `CommandAnswered` in the events
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.finding import Answer, Finding, TradingState
-from workstation.domain.ids import AccountId, ConId, OrderKey
+from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderKey
 from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
@@ -135,6 +136,42 @@ class ReversePosition:
     account: AccountId
     con_id: ConId
     acknowledged: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleOut:
+    """Close so much of a position, at a limit or (None) at the market.
+
+    Its stops and targets shrink as that fills. Answered by Done, Failed or Denied.
+    """
+
+    intent_id: IntentId
+    account: AccountId
+    con_id: ConId
+    quantity: Decimal
+    limit_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleIn:
+    """Add so much to a position, at a limit or (None) at the market; its stop grows by it.
+
+    Answered by Done, Failed, Denied or NeedsAcknowledgement.
+    """
+
+    intent_id: IntentId
+    account: AccountId
+    con_id: ConId
+    quantity: Decimal
+    limit_price: Decimal | None = None
+    acknowledged: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CancelFamily:
+    """Cancel whatever of several orders that were one wish still works; by Done or Failed."""
+
+    family_id: FamilyId
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +339,9 @@ Command = (
     | HalvePosition
     | ReversePosition
     | StopToBreakeven
+    | ScaleIn
+    | ScaleOut
+    | CancelFamily
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder

@@ -31,3 +31,6 @@ OrderRef = NewType("OrderRef", str)
 
 OrderKey = NewType("OrderKey", str)
 """Names one order inside the program, whoever placed it; opaque, stable across restarts."""
+
+FamilyId = NewType("FamilyId", str)
+"""Names several orders that were one wish: a basket, a ladder, a scaling of a position."""

@@ -13,6 +13,7 @@ from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
 from workstation.domain.depth import DepthBook
 from workstation.domain.execution import Commission, Execution
+from workstation.domain.family import Family
 from workstation.domain.farm import FarmsView
 from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkView
@@ -38,6 +39,13 @@ class OrderChanged:
     """An order is new or differs from what was shown."""
 
     order: OrderView
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyKnown:
+    """Several orders are one wish; it comes before the first of them."""
+
+    family: Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class RequestProgressed:
 EventMessage = (
     CommandAnswered
     | RequestProgressed
+    | FamilyKnown
     | OrderChanged
     | ExecutionArrived
     | CommissionArrived

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
-from workstation.domain.ids import AccountId, ConId, IntentId, OrderId, OrderKey
+from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderId, OrderKey
 
 
 class Side(StrEnum):
@@ -182,7 +182,8 @@ class OrderDraft:
 
     `quantity` is in shares or lots, `limit_price` and `stop_price` per unit in the
     contract's currency and None where the type takes none. `acknowledged` names the soft findings that the
-    user has seen and accepted, as `Finding.acknowledgement` spells them.
+    user has seen and accepted, as `Finding.acknowledgement` spells them. `family` is the
+    wish for several orders that this one is a part of, None for one that stands alone.
     """
 
     intent_id: IntentId
@@ -198,6 +199,7 @@ class OrderDraft:
     acknowledged: frozenset[str] = frozenset()
     stop_price: Decimal | None = None
     terms: OrderTerms = PLAIN
+    family: FamilyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderKey, PermId
+from workstation.domain.ids import (
+    AccountId,
+    ClientId,
+    ConId,
+    FamilyId,
+    OrderId,
+    OrderKey,
+    PermId,
+)
 from workstation.domain.order import Side
 
 
@@ -74,7 +82,8 @@ class OrderView:
     terms of a change that the broker has not confirmed, and so is `pending_stop`. `parent` is
     the order that must fill before this one works. `oca_group` names the orders of which one
     cancels or reduces the others, as `oca_type` says; the broker numbers the type. `note` is the broker's or our
-    latest sentence about it. `editable` tells whether this client may change or cancel it.
+    latest sentence about it. `family` is the wish for several orders that it is a part of.
+    `editable` tells whether this client may change or cancel it.
     """
 
     key: OrderKey
@@ -106,6 +115,7 @@ class OrderView:
     parent: OrderKey | None = None
     oca_group: str = ""
     oca_type: int = 0
+    family: FamilyId | None = None
 
     @property
     def remaining(self) -> Decimal:

@@ -262,4 +262,5 @@ def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
         source=wish.source,
         acknowledged=acknowledged,
         terms=PLAIN if order.draft is None else order.draft.terms,
+        family=None if order.draft is None else order.draft.family,
     )

@@ -200,6 +200,7 @@ class ManagedOrder:
             parent=self.parent,
             oca_group=self.oca_group,
             oca_type=self.oca_type,
+            family=None if self.draft is None else self.draft.family,
             filled=self.filled,
             average_price=self.average_price,
             flags=self.flags,

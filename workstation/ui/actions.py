@@ -91,6 +91,7 @@ SHORTCUTS = (
     ("Ctrl+Shift+H", "Halt trading: cancels stay possible"),
     ("Ctrl+Shift+U", "Resume trading, after one question"),
     ("Ctrl+Shift+P", "Close the position selected in Positions, after one question"),
+    ("Ctrl+Shift+Down, Ctrl+Shift+Up", "Reduce or add to the selected position; stops follow"),
     ("Ctrl+Shift+F", "Go to flatten; hold Space for one second to do it"),
     ("← → (chart)", "Move a tenth of the width"),
     ("Page Up, Page Down (chart)", "Move a whole width back or on"),

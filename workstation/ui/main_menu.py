@@ -27,6 +27,7 @@ from workstation.ui.ordering import Ordering
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.several_orders import SeveralOrders
 from workstation.ui.theme import paint
 from workstation.ui.trading_controls import TradingControls
 
@@ -51,6 +52,7 @@ class Host(Protocol):
     ordering: Ordering
     controls: TradingControls
     board: Board
+    state: ScreenState
     ticket: TicketPanel
     watchlist: WatchlistPanel
 
@@ -79,6 +81,7 @@ class MainMenu(QObject):
         self._window = parent
         self.bar = new_menu_bar(parent)
         self.menus = Menus(self.bar)
+        self.several = SeveralOrders(host, parent.window())
         self._build_file_and_view()
         self._build_trade()
         self._build_help()
@@ -99,7 +102,8 @@ class MainMenu(QObject):
             actions[name].setEnabled(may_act and current in allowed)
         for name in ("cancel_all", "cancel_protection", "global_cancel", "flatten"):
             actions[name].setEnabled(may_act)
-        actions["close_position"].setEnabled(state.can_exit)
+        for name in ("close_position", "scale_in", "scale_out"):
+            actions[name].setEnabled(state.can_exit)
 
     def show_theme(self, name: str) -> None:
         """Mark the theme in force."""
@@ -153,6 +157,9 @@ class MainMenu(QObject):
         menus.add(trade, "resume", "&Resume trading…", controls.resume, "Ctrl+Shift+U")
         close = "Close &position…"
         menus.add(trade, "close_position", close, self._on_close_position, "Ctrl+Shift+P")
+        reduce = "R&educe position…"
+        menus.add(trade, "scale_out", reduce, self._on_scale_out, "Ctrl+Shift+Down")
+        menus.add(trade, "scale_in", "A&dd to position…", self._on_scale_in, "Ctrl+Shift+Up")
         menus.add(trade, "flatten", "&Flatten: go to the button", self._on_flatten, "Ctrl+Shift+F")
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
@@ -215,6 +222,16 @@ class MainMenu(QObject):
         """Ask about the selected position; without one, go where it is chosen."""
         self._host.docks.focus("positions")
         self._host.board.positions.ask_to_close()
+
+    @Slot()
+    def _on_scale_out(self) -> None:
+        self._host.docks.focus("positions")
+        self._host.board.positions.ask_to_reduce()
+
+    @Slot()
+    def _on_scale_in(self) -> None:
+        self._host.docks.focus("positions")
+        self._host.board.positions.ask_to_add()
 
     @Slot()
     def _on_flatten(self) -> None:

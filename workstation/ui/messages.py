@@ -19,6 +19,7 @@ from workstation.domain.messages import (
     CommissionArrived,
     ContractKnown,
     ExecutionArrived,
+    FamilyKnown,
     HeadlineArrived,
     LinkChanged,
     NoticeArrived,
@@ -147,6 +148,8 @@ class Messages(QObject):
 
     def _take_other(self, message: object) -> None:
         match message:
+            case FamilyKnown(family=family):
+                self._state.families[family.family_id] = family
             case TradesArrived(trades=trades):
                 self.trades_arrived.emit(trades)
             case HeadlineArrived(headline=headline):
@@ -279,7 +282,8 @@ class Messages(QObject):
         parent = None if order.parent is None else self._state.orders.get(order.parent)
         parent_id = None if parent is None else parent.order_id
         entered_at = None if parent is None else parent.created_at
-        return OrderRow(order, self._state.ladder(order.con_id), parent_id, entered_at)
+        family = None if order.family is None else self._state.families.get(order.family)
+        return OrderRow(order, self._state.ladder(order.con_id), parent_id, entered_at, family)
 
     def _show_positions(self, positions: Iterable[PositionView]) -> None:
         shown = []

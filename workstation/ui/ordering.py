@@ -1,5 +1,6 @@
 """Turns wishes of the panels into commands and brings the answers back."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -183,6 +184,20 @@ class Ordering(QObject):
     def arm(self, armed: bool) -> None:  # noqa: FBT001 -- Qt's signature
         """Allow or forbid entries on a live account."""
         self._commands.send(SetArmed(armed), partial(self._take_arming, armed))
+
+    def ask(self, command: Command, what: str, answered: Callable[[CommandResult], object]) -> None:
+        """Send a command of a dialog; what was carried out is said, the rest is the dialog's."""
+
+        def take(result: CommandResult) -> None:
+            if isinstance(result, Done):
+                self._take_answer(what, result)
+            answered(result)
+
+        self._commands.send(command, take)
+
+    def tell(self, command: Command, what: str) -> None:
+        """Send a command and say aloud what became of it."""
+        self._tell(command, what)
 
     def _tell(self, command: Command, what: str) -> None:
         self._commands.send(command, partial(self._take_answer, what))

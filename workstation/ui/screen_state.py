@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from workstation.domain.account import Environment, PositionView
 from workstation.domain.contract import ContractDetails
-from workstation.domain.ids import AccountId, ConId, OrderKey
+from workstation.domain.family import Family
+from workstation.domain.ids import AccountId, ConId, FamilyId, OrderKey
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
@@ -30,6 +31,7 @@ class ScreenState:
     positions: dict[tuple[AccountId, ConId], PositionView] = field(default_factory=dict)
     streams: dict[StreamKey, StreamState] = field(default_factory=dict)
     orders: dict[OrderKey, OrderView] = field(default_factory=dict)
+    families: dict[FamilyId, Family] = field(default_factory=dict)
 
     def stream(self, con_id: ConId | None, kind: StreamKind) -> StreamState | None:
         """Return how a stream stands, None for one that was never wanted."""

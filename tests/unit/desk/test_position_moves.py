@@ -147,7 +147,7 @@ def test_a_finished_halving_is_watched_no_longer() -> None:
     exits.acknowledge(exit_, status="Filled")
     exit_.lifecycle = Lifecycle.FILLED
     made.check()
-    assert made._partials == []
+    assert made.resizer._moves == []
 
 
 # -- turning around ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
+from workstation.domain.family import Family
 from workstation.domain.ids import OrderId, OrderKey
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderView
@@ -30,6 +31,8 @@ class OrderRow:
     """Number of the order that must fill first, None where there is none."""
     entered_at: datetime | None = None
     """When that order was created."""
+    family: Family | None = None
+    """The wish for several orders that it is a part of."""
 
     @property
     def rank(self) -> float:
@@ -77,6 +80,8 @@ class OrderRow:
         parts = [flag.value.replace("_", " ").lower() for flag in sorted(self.order.flags)]
         if self.parent_id is not None:
             parts.append(f"{_role(self.order)} of order {self.parent_id}")
+        if self.family is not None:
+            parts.append(f"{self.family.kind.value}: {self.family.title}")
         if self.order.note:
             parts.append(self.order.note)
         if not self.order.editable:

@@ -33,6 +33,9 @@ class OrdersPanel(QWidget):
     cancel_some_requested = Signal(object)
     """CancelOrders of a contract, or of one side of it."""
 
+    family_cancel_requested = Signal(object)
+    """Family of which every working order shall be cancelled."""
+
     change_requested = Signal(object)
     """OrderView the user wants to change."""
 
@@ -180,11 +183,27 @@ class OrdersPanel(QWidget):
         history.triggered.connect(self._on_timeline)
         menu.addSeparator()
         if orders:
+            self._add_family(menu)
             self._add_cancels(menu, orders[0])
         everything = menu.addAction("Cancel all (protection stays)\tCtrl+Shift+X")
         everything.triggered.connect(self.cancel_all_requested)
         self.menu = menu
         menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _add_family(self, menu: QMenu) -> None:
+        """Offer to cancel the whole of which the selected orders are parts."""
+        rows = [row for row in self.table.selected_rows() if isinstance(row, OrderRow)]
+        families = {row.family.family_id: row.family for row in rows if row.family is not None}
+        for family in families.values():
+            action = menu.addAction(f"Cancel the whole {family.kind.value}")
+            action.setData(family)
+            action.triggered.connect(self._on_cancel_family)
+
+    @Slot()
+    def _on_cancel_family(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.family_cancel_requested.emit(action.data())
 
     def _add_cancels(self, menu: QMenu, order: OrderView) -> None:
         """Offer to cancel all of a contract, or one side of it; what protects stays."""

@@ -100,6 +100,12 @@ class PositionsPanel(QWidget):
     reverse_requested = Signal(object)
     """(PositionView, findings accepted) to be turned around: tuple[PositionView, frozenset[str]]."""
 
+    scale_in_requested = Signal(object)
+    """PositionView to which the user wants to add."""
+
+    scale_out_requested = Signal(object)
+    """PositionView of which the user wants to close a part."""
+
     breakeven_requested = Signal(object)
     """PositionView whose stops shall stand at its cost."""
 
@@ -145,6 +151,18 @@ class PositionsPanel(QWidget):
     def ask_to_close(self) -> None:
         """Ask about the selected position, if there is one to close."""
         self._on_close()
+
+    @Slot()
+    def ask_to_add(self) -> None:
+        """Ask how much shall be added to the selected position."""
+        if (position := self._closable()) is not None:
+            self.scale_in_requested.emit(position)
+
+    @Slot()
+    def ask_to_reduce(self) -> None:
+        """Ask how much of the selected position shall be closed."""
+        if (position := self._closable()) is not None:
+            self.scale_out_requested.emit(position)
 
     def _build_line(self) -> QHBoxLayout:
         self.close_button = QPushButton("Close position…", self)
@@ -293,6 +311,8 @@ class PositionsPanel(QWidget):
         for words, slot in (
             ("Close position…", self._on_close),
             ("Close half…", self._on_halve),
+            ("Reduce…", self.ask_to_reduce),
+            ("Add…", self.ask_to_add),
             ("Reverse…", self._on_reverse),
             ("Stops to breakeven", self._on_breakeven),
         ):

@@ -1,0 +1,103 @@
+"""What the dialogs for orders of several parts share: a form, what the core said, one button."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workstation.domain.commands import Command, CommandResult, Done, Failed
+from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
+from workstation.ui import text
+from workstation.ui.plain_label import PlainLabel
+from workstation.ui.ticket_rules import finding_text
+from workstation.ui.ticket_wishes import new_intent
+
+
+class OrderDialog(QDialog):
+    """Asks for one command; what risk asks is shown here and confirmed with the same button.
+
+    A subclass fills `form` and gives `command()`. The same wish keeps its name until something
+    in the form changes, so that no click sends it twice.
+    """
+
+    command_requested = Signal(object)
+    """Command to send; its answer comes to take_answer()."""
+
+    def __init__(self, title: str, send: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(440)
+        self._send_words = send
+        self.intent = new_intent()
+        self.accepted_findings: frozenset[str] = frozenset()
+        self._asked: tuple[Finding, ...] = ()
+        self.form = QFormLayout()
+        self.words = PlainLabel("", self, wrap=True)
+        self.send_button = QPushButton(send, self)
+        self.send_button.setDefault(True)
+        self.send_button.clicked.connect(self._on_send)
+        self.close_button = QPushButton("Close", self)
+        self.close_button.setAutoDefault(False)
+        self.close_button.clicked.connect(self.reject)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.send_button)
+        line.addWidget(self.close_button)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 14, 16, 12)
+        self.column.setSpacing(10)
+        self.column.addLayout(self.form)
+        self.column.addWidget(self.words)
+        self.column.addLayout(line)
+
+    def command(self) -> Command | str:
+        """Return what shall be sent, or one sentence on what is missing."""
+        raise NotImplementedError
+
+    @Slot()
+    def form_changed(self) -> None:
+        """Take back what was accepted: it was for other terms."""
+        self.intent = new_intent()
+        self.accepted_findings, self._asked = frozenset(), ()
+        self.send_button.setText(self._send_words)
+        self.send_button.setEnabled(True)
+        self.say("")
+
+    def say(self, sentence: str, tone: str = "") -> None:
+        """Show one sentence, or several, above the buttons."""
+        self.words.show_text(sentence)
+        self.words.set_tone(tone)
+        self.adjustSize()
+
+    def take_answer(self, result: CommandResult) -> None:
+        """Close when it was carried out; else show why not, or what must be accepted."""
+        self.send_button.setEnabled(True)
+        if isinstance(result, Submitted | Done):
+            self.accept()
+        elif isinstance(result, NeedsAcknowledgement):
+            self._asked = result.findings
+            self.send_button.setText("Confirm and send")
+            self.say("Not sent yet. Please confirm:\n" + _listed(result.findings), "warning")
+        elif isinstance(result, Denied):
+            self.say("Not sent.\n" + _listed(result.findings), "error")
+        elif isinstance(result, Failed):
+            self.say(f"Not sent: {text.one_line(result.reason, 400)}", "error")
+
+    @Slot()
+    def _on_send(self) -> None:
+        self.accepted_findings = frozenset(each.acknowledgement for each in self._asked)
+        command = self.command()
+        if isinstance(command, str):
+            self.say(command, "error")
+            return
+        self.send_button.setEnabled(False)
+        self.command_requested.emit(command)
+
+
+def _listed(findings: tuple[Finding, ...]) -> str:
+    return "\n".join(f"• {text.one_line(finding_text(each), 300)}" for each in findings)
