@@ -13,7 +13,7 @@ from workstation.domain.reports import ListKind
 
 _SUMMARY_TAGS = (
     "NetLiquidation,TotalCashValue,AvailableFunds,ExcessLiquidity,BuyingPower,"
-    "InitMarginReq,MaintMarginReq,DayTradesRemaining"
+    "InitMarginReq,MaintMarginReq,DayTradesRemaining,$LEDGER:ALL"
 )
 
 

@@ -12,7 +12,7 @@ from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.reports import PnlReport
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.day_result import DayFigures, DayResult
-from workstation.portfolio.exposures import Exposures
+from workstation.portfolio.exposures import Exposures, Rate, no_rate
 from workstation.portfolio.positions import Positions
 from workstation.risk.limits import Limits, LossMeasure
 
@@ -32,6 +32,7 @@ class AccountRisk:
         orders: OrderBook,
         summary: Callable[[AccountId], AccountSummary | None],
         limits: Callable[[AccountId], Limits | None],
+        rate: Rate = no_rate,
     ) -> None:
         self.positions = positions
         self.quotes = quotes
@@ -41,8 +42,11 @@ class AccountRisk:
         self.limits = limits
         self.clock = clock
         self.previews = RecentPreviews(clock)
-        self.exposures = Exposures(clock, positions, quotes, contracts, summary)
-        self._result = DayResult(clock, positions, quotes, contracts, summary, orders.commission)
+        self.exposures = Exposures(clock, positions, quotes, contracts, summary, rate)
+        self._result = DayResult(
+            clock, positions, quotes, contracts, summary, orders.commission, rate
+        )
+        self.rate = rate
         self._kept: dict[tuple[AccountId, LossMeasure], tuple[float, DayFigures]] = {}
 
     def take(self, execution: Execution) -> None:
@@ -88,4 +92,5 @@ def account_risk(
         orders,
         figures.balances.summary,
         limits,
+        figures.balances.rate,
     )

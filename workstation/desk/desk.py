@@ -461,6 +461,7 @@ class Desk:
                 book=self.risk.exposures.book,
                 day=self.risk.day,
                 preview=self.risk.previews.of,
+                rate=self.risk.rate,
             )
         )
         return self._judge

@@ -13,7 +13,7 @@ from workstation.domain.messages import LatestMessage
 from workstation.domain.ports import Reactor
 from workstation.domain.reports import AccountValueReport, PnlReport, PositionReport
 from workstation.marketdata.market import Market
-from workstation.portfolio.balances import Balances
+from workstation.portfolio.balances import RATE, Balances
 from workstation.portfolio.positions import Positions
 
 PUBLISH_SECONDS = 0.016
@@ -80,6 +80,15 @@ class FiguresDesk:
     def on_account_value(self, report: AccountValueReport) -> None:
         """Take one figure of an account."""
         self.balances.apply(report)
+        if report.tag == RATE:
+            self._revalue(report.currency)
+
+    def _revalue(self, currency: str) -> None:
+        """Have everything of a currency valued anew: its rate is known, or has changed."""
+        for con_id in self.positions.all_held():
+            details = self._contracts.details(con_id)
+            if details is not None and details.contract.currency == currency:
+                self.positions.mark_quoted(con_id)
 
     def on_pnl(self, report: PnlReport) -> None:
         """Take profit and loss of a position or of an account."""

@@ -27,7 +27,7 @@ from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
 from workstation.oms.outlet import Verdict
 from workstation.portfolio.day_result import DayFigures
-from workstation.portfolio.exposures import Book
+from workstation.portfolio.exposures import Book, Rate, no_rate
 from workstation.risk import gate
 from workstation.risk.exposure import (
     Filling,
@@ -39,6 +39,7 @@ from workstation.risk.exposure import (
     sent_as_closes,
 )
 from workstation.risk.facts import (
+    ONE,
     Automatic,
     Facts,
     Link,
@@ -82,6 +83,7 @@ class JudgeSources:
     book: Callable[[AccountId], Book]
     day: Callable[[AccountId], DayFigures]
     preview: Callable[[OrderDraft], MarginPreview | None]
+    rate: Rate = no_rate
 
 
 class Judge:
@@ -149,6 +151,7 @@ class Judge:
             working=leaves(here),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
+            fx=self._fx(draft.account, details),
             limits=limits,
             limits_fault=standing.limits_fault,
             link=standing.link,
@@ -301,7 +304,18 @@ class Judge:
         if not price:
             price = self._market_price(order.con_id)
         details = self._sources.contracts.details(order.con_id)
-        return price if details is None else price * details.multiplier / details.price_magnifier
+        if details is None:
+            return price
+        fx = self._fx(order.account, details)
+        value = price * details.multiplier / details.price_magnifier
+        return value if fx is None or fx is ONE else value * fx
+
+    def _fx(self, account: AccountId, details: ContractDetails | None) -> Decimal | None:
+        """Return what the contract's currency is worth in the account's, None if not known."""
+        summary = self._sources.summary(account)
+        if details is None or summary is None or details.contract.currency == summary.currency:
+            return ONE
+        return self._sources.rate(account, details.contract.currency)
 
     def _market_price(self, con_id: ConId) -> Decimal:
         quote = self._sources.quotes.quote(con_id)

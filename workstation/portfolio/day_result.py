@@ -14,8 +14,8 @@ from workstation.domain.ids import AccountId, ConId, ExecId
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
 from workstation.domain.quote import Quote
 from workstation.domain.reports import PnlReport
-from workstation.portfolio.exposures import mark
-from workstation.risk.facts import exact
+from workstation.portfolio.exposures import Rate, mark, no_rate
+from workstation.risk.facts import ONE, exact
 from workstation.risk.limits import LossMeasure
 
 DAY_ZONE = ZoneInfo("America/New_York")
@@ -64,7 +64,9 @@ class DayResult:
         contracts: ContractSource,
         summary: Callable[[AccountId], AccountSummary | None],
         commission: Callable[[ExecId], Commission | None],
+        rate: Rate = no_rate,
     ) -> None:
+        self._rate = rate
         self._clock = clock
         self._positions = positions
         self._quotes = quotes
@@ -120,13 +122,14 @@ class DayResult:
             if owner != account:
                 continue
             details = self._contracts.details(con_id)
-            if details is None or summary is None or details.contract.currency != summary.currency:
-                return None  # no rules or no exchange rate
-            points = self._points(account, con_id, trades)
-            if points is None:
+            if details is None or summary is None:
                 return None
-            total += points * details.multiplier / details.price_magnifier
-            total -= self._costs(trades, summary.currency)
+            fx = self._worth(account, details.contract.currency, summary.currency)
+            points = self._points(account, con_id, trades)
+            if points is None or fx is None:
+                return None
+            total += points * details.multiplier / details.price_magnifier * fx
+            total -= self._costs(account, trades, summary.currency)
         return total
 
     def _points(self, account: AccountId, con_id: ConId, trades: _Trades) -> Decimal | None:
@@ -169,16 +172,17 @@ class DayResult:
                 today.append((left, each.price))
         trades.booked, trades.realized, trades.open_lots = state, realized, today
 
-    def _costs(self, trades: _Trades, currency: str) -> Decimal:
-        reported = (self._commission(each.exec_id) for each in trades.fills.values())
-        return sum(
-            (
-                each.commission
-                for each in reported
-                if each is not None and each.currency == currency
-            ),
-            _NONE,
-        )
+    def _worth(self, account: AccountId, currency: str, base: str) -> Decimal | None:
+        return ONE if currency == base else self._rate(account, currency)
+
+    def _costs(self, account: AccountId, trades: _Trades, base: str) -> Decimal:
+        """Sum what the fills have cost; one in a currency without a rate counts nothing."""
+        total = _NONE
+        for each in map(self._commission, (fill.exec_id for fill in trades.fills.values())):
+            fx = None if each is None else self._worth(account, each.currency, base)
+            if each is not None and fx is not None:
+                total += each.commission * fx
+        return total
 
 
 def _match(lots: deque[Lot], left: Decimal, price: Decimal) -> tuple[Decimal, Decimal]:

@@ -11,13 +11,22 @@ from workstation.domain.ids import AccountId, ConId
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.quote import Quote
 from workstation.portfolio.positions import Key, Positions
-from workstation.risk.facts import exact
+from workstation.risk.facts import ONE, exact
 
 FRESH_SECONDS = 0.5
 """Without a publishing for so long, an order values some prices itself."""
 
 AT_A_BEAT = 25
 """Positions valued with each publishing, some 0.3 ms of work."""
+
+
+Rate = Callable[[AccountId, str], Decimal | None]
+"""What one unit of a foreign currency is worth in the account's own, None where not known."""
+
+
+def no_rate(_account: AccountId, _currency: str) -> Decimal | None:
+    """Stand in where no exchange rate is known."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,10 @@ class Exposures:
         quotes: QuoteSource,
         contracts: ContractSource,
         summary: Callable[[AccountId], AccountSummary | None],
+        rate: Rate = no_rate,
     ) -> None:
         self._clock = clock
+        self._rate = rate
         self._positions = positions
         self._quotes = quotes
         self._contracts = contracts
@@ -135,12 +146,18 @@ class Exposures:
         self, account: AccountId, con_id: ConId, quantity: Decimal, base: str
     ) -> Decimal | None:
         details = self._contracts.details(con_id)
-        if details is None or details.contract.currency != base:
-            return None  # there is no exchange rate
+        if details is None:
+            return None
+        currency = details.contract.currency
+        fx = ONE if currency == base else self._rate(account, currency)
         price = mark(self._quotes.quote(con_id))
         if price is None:
-            return self._positions.value(account, con_id)
-        return quantity * price * details.multiplier / details.price_magnifier
+            value = self._positions.value(account, con_id)
+        else:
+            value = quantity * price * details.multiplier / details.price_magnifier
+        if value is None or fx is None:
+            return None
+        return value if fx is ONE else value * fx
 
 
 def mark(quote: Quote | None) -> Decimal | None:

@@ -128,7 +128,7 @@ def _currency_faults(facts: Facts) -> Iterator[Finding]:
         yield _hard(RiskCode.NO_REFERENCE, "The broker has not reported this account's figures.")
     elif details is not None and details.multiplier <= 0:
         yield _hard(RiskCode.NO_REFERENCE, "The contract's multiplier is not known.")
-    elif details is not None and details.contract.currency != summary.currency:
+    elif details is not None and facts.fx is None:
         yield _hard(
             RiskCode.NO_REFERENCE,
             f"There is no exchange rate from {details.contract.currency} to {summary.currency}.",

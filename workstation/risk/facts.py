@@ -17,6 +17,8 @@ from workstation.domain.quote import Quote
 from workstation.risk.exposure import Leaves
 from workstation.risk.limits import Limits
 
+ONE = Decimal(1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -71,6 +73,8 @@ class Facts:
     `below_peak` are the day's result and its distance from the day's best, None where they
     cannot be worked out. `preview` is the broker's answer about this very order, if recent.
     `shortable` is the broker's tick of that name, `cash_account` None where it is not known.
+    `fx` is what one unit of the contract's currency is worth in the account's, None where
+    the broker has not told it.
     """
 
     draft: OrderDraft
@@ -106,6 +110,7 @@ class Facts:
     shortable: float | None = None
     cash_account: bool | None = None
     open_values: tuple[tuple[str, Decimal], ...] = ()
+    fx: Decimal | None = ONE
 
     @property
     def sec_type(self) -> str:
@@ -155,15 +160,18 @@ def reference_price(facts: Facts) -> Decimal | None:
 
 
 def unit_value(facts: Facts) -> Decimal | None:
-    """Return the money one share or lot moves, None where no price values it.
+    """Return the money one share or lot moves, in the account's currency.
 
-    Source: orders-and-risk.md 1.2, Notional.
+    None where no price or no exchange rate values it. Source: orders-and-risk.md 1.2, Notional.
     """
     details = facts.details
-    if details is None:
+    if details is None or facts.fx is None:
         return None
     price = _valuing_price(facts)
-    return None if not price else abs(price) * details.multiplier / details.price_magnifier
+    if not price:
+        return None
+    value = abs(price) * details.multiplier / details.price_magnifier
+    return value if facts.fx is ONE else value * facts.fx
 
 
 def _valuing_price(facts: Facts) -> Decimal | None:

@@ -137,7 +137,7 @@ BREACHES: list[tuple[str, Facts, RiskCode, Level]] = [
     ("no account figures", facts(summary=None), RiskCode.NO_REFERENCE, HARD),
     (
         "another currency",
-        facts(details=spy(contract=Contract(con_id=SPY, symbol="SPY", currency="GBP"))),
+        facts(details=spy(contract=Contract(con_id=SPY, symbol="SPY", currency="GBP")), fx=None),
         RiskCode.NO_REFERENCE,
         HARD,
     ),
