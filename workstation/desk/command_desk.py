@@ -29,6 +29,7 @@ from workstation.domain.commands import (
     FollowTape,
     GlobalCancel,
     HalvePosition,
+    PreviewChange,
     PreviewMargin,
     PreviewOrder,
     Reconnect,
@@ -47,6 +48,7 @@ from workstation.domain.commands import (
     UnfollowDepth,
     UnfollowTape,
     UnwatchContract,
+    UseConfirmations,
     UseEndpoint,
     WatchSymbol,
     WithdrawAsk,
@@ -116,6 +118,8 @@ class CommandDesk:
             GlobalCancel: self._cancel_globally,
             ConfirmNotPlaced: self._confirm_not_placed,
             PreviewOrder: self._preview,
+            PreviewChange: self._preview_change,
+            UseConfirmations: self._use_confirmations,
         }
 
     def _data_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
@@ -278,6 +282,13 @@ class CommandDesk:
 
     def _preview(self, command: PreviewOrder) -> CommandResult:
         return self._desk.preview(command.draft)
+
+    def _preview_change(self, command: PreviewChange) -> CommandResult:
+        return self._desk.order_desk.controller.preview_change(command.change)
+
+    def _use_confirmations(self, command: UseConfirmations) -> CommandResult:
+        self._desk.order_desk.judge.confirmations = command.policy
+        return Done()
 
     def _unwatch(self, command: UnwatchContract) -> CommandResult:
         self._desk.streams.drop(command.con_id, StreamKind.QUOTES, WATCHLIST)

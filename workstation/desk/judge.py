@@ -8,6 +8,7 @@ from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Previewed
+from workstation.domain.confirmation import ConfirmationPolicy
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import (
     TODAY,
@@ -29,6 +30,7 @@ from workstation.oms.outlet import Verdict
 from workstation.portfolio.day_result import DayFigures
 from workstation.portfolio.exposures import Book, Rate, no_rate
 from workstation.risk import gate
+from workstation.risk.confirmation import confirmation_findings
 from workstation.risk.exposure import (
     Filling,
     are_rivals,
@@ -91,25 +93,37 @@ class Judge:
 
     def __init__(self, sources: JudgeSources) -> None:
         self._sources = sources
+        self.confirmations = ConfirmationPolicy()
 
     def __call__(self, draft: OrderDraft, changed: ManagedOrder | None) -> Verdict:
         """Run every check on a new order, or on a changed one without its old leaves."""
         facts = self._facts(draft, changed)
-        if changed is not None and self._lowers_risk(draft, changed, facts.position):
-            facts = replace(facts, is_exit=True)
-        return self._verdict(facts, gate.findings(facts), changed)
+        moves_away = False
+        if changed is not None:
+            if self._lowers_risk(draft, changed, facts.position):
+                facts = replace(facts, is_exit=True)
+            else:
+                moves_away = facts.position * draft.side.sign < 0
+        asked = self._asked(facts, moves_away=moves_away)
+        found = sorted((*asked, *gate.findings(facts)), key=lambda each: -each.level)
+        return self._verdict(facts, tuple(found), changed)
+
+    def _asked(self, facts: Facts, *, moves_away: bool = False) -> tuple[Finding, ...]:
+        """Return what the confirmation policy asks before an order by one gesture."""
+        return tuple(confirmation_findings(facts, self.confirmations, moves_away=moves_away))
 
     def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
         """Return what would become of a draft now, with all findings."""
         verdict = self.bracket(draft) if isinstance(draft, BracketDraft) else self(draft, None)
-        return Previewed(verdict.refusal, verdict.findings)
+        return Previewed(verdict.refusal, verdict.findings, is_exit=verdict.entry_value is None)
 
     def bracket(self, bracket: BracketDraft) -> Verdict:
         """Run every check on a bracket as a whole: one denied leg denies all (R26)."""
         facts = self._facts(bracket.entry, None)
         reference = reference_price(facts)
         group = tuple(bracket_findings(bracket, facts.details, reference, closes=facts.is_exit))
-        found = sorted((*gate.findings(facts), *group), key=lambda each: -each.level)
+        everything = (*self._asked(facts), *gate.findings(facts), *group)
+        found = sorted(everything, key=lambda each: -each.level)
         return self._verdict(facts, tuple(found), None)
 
     def _verdict(

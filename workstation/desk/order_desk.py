@@ -85,7 +85,7 @@ class OrderDesk:
         self._due: dict[OrderKey, float] = {}
         self._alarmed: set[OrderKey] = set()
         self.gate = FinalGate(parts.session, parts.clock, parts.environment_fault)
-        judge = build_judge(self)
+        self.judge = judge = build_judge(self)
         with_ = self._collaborators(parts, judge)
         self.controller = Controller(with_)
         self.families = Families(with_, self.controller, self._show_family)

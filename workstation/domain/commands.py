@@ -10,6 +10,7 @@ from typing import Any
 
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.bracket import BracketDraft
+from workstation.domain.confirmation import ConfirmationPolicy
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderKey
 from workstation.domain.news import Article, Headline
@@ -86,6 +87,20 @@ class PreviewOrder:
     """Run every check on an order or a bracket without sending it; answered by Previewed."""
 
     draft: OrderDraft | BracketDraft
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewChange:
+    """Run every check on a change without sending it; answered by Previewed or Failed."""
+
+    change: OrderChange
+
+
+@dataclass(frozen=True, slots=True)
+class UseConfirmations:
+    """Ask before chart orders as this policy says, from now on; answered by Done."""
+
+    policy: ConfirmationPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +360,8 @@ Command = (
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder
+    | PreviewChange
+    | UseConfirmations
     | WatchSymbol
     | UnwatchContract
     | Reconnect
@@ -403,10 +420,12 @@ class Previewed:
     """What `submit` would answer now, without sending.
 
     `answer` is None where nothing would stop it; `findings` is what every check found then.
+    `is_exit` tells that it only closes or lowers risk.
     """
 
     answer: Answer | None
     findings: tuple[Finding, ...] = ()
+    is_exit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

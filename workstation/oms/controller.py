@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from workstation.domain.commands import Done, Failed
+from workstation.domain.commands import Done, Failed, Previewed
 from workstation.domain.errors import EncodingError
 from workstation.domain.finding import Answer, Denied, RiskCode, Submitted
 from workstation.domain.ids import OrderKey
@@ -102,6 +102,19 @@ class Controller:
         if isinstance(answer, Submitted):
             self.actions.note(None)
         return answer
+
+    def preview_change(self, wish: OrderChange) -> Previewed | Failed:
+        """Return what change() would answer now, with all findings; sends and records nothing."""
+        order = self._with.orders.get(wish.key)
+        if order is None:
+            return Failed("This order is not known.")
+        if fault := _why_not_editable(order) or self._why_not_this_number(order):
+            return Failed(fault)
+        if _asks_for_no_more(order, wish):
+            return Previewed(None, is_exit=True)
+        verdict = self._with.judge(_changed(order, wish), order)
+        is_exit = verdict.entry_value is None
+        return Previewed(verdict.refusal, verdict.findings, is_exit=is_exit)
 
     def cancel(self, key: OrderKey) -> Done | Failed:
         """Ask the broker to cancel; refused by no check, only where it cannot be asked."""
@@ -247,6 +260,7 @@ def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
     grows = quantity is not None and not (quantity.is_finite() and quantity <= order.quantity)
     if order.draft is not None and not grows:
         acknowledged |= order.draft.acknowledged
+    acknowledged -= {RiskCode.CONFIRM_AWAY.value} - wish.acknowledged  # asked every time
     acknowledged |= {RiskCode.ALREADY_DUE.value}  # its time came while it stood
     return OrderDraft(
         intent_id=wish.intent_id,
