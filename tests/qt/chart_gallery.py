@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from tests.helpers.mouse import move_mouse
 from tests.qt.fakes import (
     AAPL,
+    FINDINGS,
     FakeCommands,
     a_contract,
     a_link,
@@ -24,12 +25,17 @@ from tests.qt.fakes import (
 )
 from workstation.app.indicator_library import load_indicators
 from workstation.domain.bar import Bar, BarSize
-from workstation.domain.commands import BarsAnswer, FollowBars
+from workstation.domain.commands import BarsAnswer, FollowBars, Previewed, SubmitOrder
+from workstation.domain.finding import Denied, NeedsAcknowledgement
+from workstation.domain.ids import OrderKey
 from workstation.domain.order import Side
-from workstation.domain.order_status import Pending
+from workstation.domain.order_status import Lifecycle, Pending
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.drawings import Point, Tool, finished
+from workstation.ui.chart.dry_judge import verdict_of
+from workstation.ui.chart.order_lines import nearest_price
 from workstation.ui.chart.settings import Style
+from workstation.ui.chart.trading_tool import StageWish
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import apply_theme
 
@@ -135,6 +141,42 @@ def trading(panel: ChartPanel) -> None:
     panel.trading.drag(QPoint(300, place.y() + round(60 * ratio)))
 
 
+def trading_verdict(panel: ChartPanel) -> None:
+    trading(panel)
+    verdict = Previewed(NeedsAcknowledgement(FINDINGS), FINDINGS)
+    panel.trading._judge.verdict = verdict_of(verdict)
+
+
+def drag_ended(panel: ChartPanel) -> None:
+    trading(panel)
+    stop = panel._state.orders[OrderKey("7:22")]
+    panel._state.orders[stop.key] = replace(stop, lifecycle=Lifecycle.FILLED)
+    panel.on_orders_changed()
+
+
+def bracket(panel: ChartPanel) -> None:
+    panel.trade_menu.quantity_edit.set_value(Decimal(100))
+    price = nearest_price(panel.canvas.view.last_close, panel.canvas.view.ladder)
+    panel.staging.stage(StageWish(Side.BUY, price - Decimal("0.2"), exits=True))
+    panel.staging._judge.verdict = verdict_of(Previewed(None))
+
+
+def single_order(panel: ChartPanel) -> None:
+    panel.trade_menu.quantity_edit.set_value(Decimal(100))
+    price = nearest_price(panel.canvas.view.last_close, panel.canvas.view.ladder)
+    panel.staging.stage(StageWish(Side.SELL, price + Decimal("0.3"), exits=False))
+    panel.staging._judge.verdict = verdict_of(Previewed(Denied(FINDINGS), FINDINGS))
+
+
+def chart_question(panel: ChartPanel) -> None:
+    panel.trade_menu.quantity_edit.set_value(Decimal(100))
+    panel.staging.one_click = True
+    panel.staging.place(Side.BUY, Decimal("184.80"))
+    commands = panel.feed._commands
+    assert isinstance(commands, FakeCommands)
+    commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
+
+
 def drawings(panel: ChartPanel) -> None:
     view, book = panel.canvas.view, panel.drawing.book
     end = view.bars.end
@@ -164,6 +206,11 @@ SCENES: tuple[Scene, ...] = (
     indicators,
     levels,
     trading,
+    trading_verdict,
+    drag_ended,
+    bracket,
+    single_order,
+    chart_question,
     drawings,
     percent_inverted,
     log_far,

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
+from tests.qt.chart_rig import chart, stop  # noqa: F401 -- fixtures
 from tests.qt.fakes import CON_IDS, NOW, SYMBOLS, FakeCommands, a_contract, a_link, a_quote
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.ui.main_window import MainWindow

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from tests.helpers.mouse import move_mouse
+from tests.qt.chart_rig import at, let_go, take_hold
 from tests.qt.fakes import AAPL, CON_IDS, a_link, a_position, a_quote, an_order
-from tests.qt.test_chart_panel import answer, bars, paint
-from workstation.domain.commands import CancelOrder, ChangeOrder, FollowBars
+from tests.qt.test_chart_panel import paint
+from workstation.domain.commands import CancelOrder, ChangeOrder
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Denied, NeedsAcknowledgement
 from workstation.domain.ids import ClientId
@@ -16,51 +17,9 @@ from workstation.domain.link import LinkState
 from workstation.domain.messages import LinkChanged, OrderChanged
 from workstation.domain.order import OrderType, Side
 from workstation.domain.order_status import Lifecycle, Pending
-from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.order_lines import nearest_price, order_lines, preview_words
-from workstation.ui.main_window import MainWindow
 
 FINDINGS = ()
-
-
-@pytest.fixture
-def chart(ready) -> ChartPanel:
-    window: MainWindow = ready.window
-    window.resize(1280, 760)
-    window.choose_symbol("AAPL")
-    panel = window.board.chart
-    panel.feed.set_wanted()
-    ready.commands.answer(FollowBars, answer(*bars(0, 300)))
-    panel.canvas.view.prices.show_range(180.0, 195.0)
-    paint(panel)
-    ready.commands.sent.clear()
-    return panel
-
-
-@pytest.fixture
-def stop(ready, chart):
-    order = an_order(
-        21, side=Side.SELL, order_type="STP", limit_price=None, stop_price=Decimal("185.00")
-    )
-    ready.events(OrderChanged(order))
-    paint(chart)
-    return order
-
-
-def at(chart: ChartPanel, price: float, x: int = 200) -> QPoint:
-    return QPoint(x, chart.canvas.view.prices.y_of(price))
-
-
-def take_hold(chart: ChartPanel, qtbot, start: float, end: float) -> None:
-    canvas = chart.canvas
-    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at(chart, start))
-    for part in (0.3, 0.7, 1.0):
-        move_mouse(canvas, at(chart, start + part * (end - start)), Qt.MouseButton.LeftButton)
-        paint(chart)
-
-
-def let_go(chart: ChartPanel, qtbot, price: float) -> None:
-    qtbot.mouseRelease(chart.canvas, Qt.MouseButton.LeftButton, pos=at(chart, price))
 
 
 # ---- dragging --------------------------------------------------------------------------------
@@ -155,20 +114,21 @@ def test_a_stop_limit_order_has_two_lines_and_each_moves_its_own_price(chart, re
     assert change.limit_price == pytest.approx(Decimal(191), abs=Decimal("0.06"))
 
 
-def test_a_refusal_is_shown_in_the_ticket(chart, stop, ready, qtbot) -> None:
+def test_a_refusal_is_shown_below_the_chart(chart, stop, ready, qtbot) -> None:
     take_hold(chart, qtbot, 185.0, 188.0)
     let_go(chart, qtbot, 188.0)
     ready.commands.answer(ChangeOrder, Denied(FINDINGS))
-    assert ready.window.ticket.strip.headline.text() == "Denied. Nothing was sent."
+    assert chart.orders.strip.isVisible()
+    assert chart.orders.strip.headline.text() == "Denied. Nothing was sent."
 
 
-def test_a_question_is_asked_in_the_ticket_and_blocks_the_next_drag(
+def test_a_question_is_asked_below_the_chart_and_blocks_the_next_drag(
     chart, stop, ready, qtbot
 ) -> None:
     take_hold(chart, qtbot, 185.0, 188.0)
     let_go(chart, qtbot, 188.0)
     ready.commands.answer(ChangeOrder, NeedsAcknowledgement(FINDINGS))
-    assert ready.window.ticket.strip.is_asking
+    assert chart.orders.strip.is_asking
     take_hold(chart, qtbot, 185.0, 189.0)
     let_go(chart, qtbot, 189.0)
     assert len(ready.commands.of(ChangeOrder)) == 1
@@ -220,7 +180,7 @@ def test_a_price_on_the_chart_fills_the_ticket_and_sends_nothing(
 ) -> None:
     assert chart.trading.open_menu(at(chart, price), QPointF(50, 50))
     menu = chart.trading._menu
-    wishes = [action.data() for action in menu.actions()]
+    wishes = [action.data() for action in menu.actions()[:2]]
     assert [(wish.side, wish.order_type) for wish in wishes] == expected
     ready.commands.sent.clear()
     menu.actions()[1].trigger()

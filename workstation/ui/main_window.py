@@ -16,7 +16,6 @@ from workstation.domain.execution import Execution
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.notice import Notice, Severity
-from workstation.domain.order import OrderChange
 from workstation.domain.order_status import OrderView
 from workstation.ui.alarm_strip import AlarmStrip
 from workstation.ui.attention import Attention
@@ -277,7 +276,6 @@ class MainWindow(QMainWindow):
         self.ticket.preview_requested.connect(self.ordering.preview)
         self.ticket.margin_requested.connect(self.ordering.preview_margin)
         self.ticket.symbol_entered.connect(self._on_symbol_entered)
-        self.board.chart.trading.change_requested.connect(self._on_chart_change_requested)
         self.board.chart.trading.cancel_requested.connect(self.ordering.cancel)
         self.board.chart.trading.price_requested.connect(self._on_chart_price_requested)
         self.ticket.arm_button.clicked.connect(self.ordering.arm)
@@ -433,11 +431,6 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_row_selected(self, row: WatchRow) -> None:
         self._show_contract(row.con_id, row.symbol)
-
-    @Slot(object)
-    def _on_chart_change_requested(self, change: OrderChange) -> None:
-        if not self.ticket.send_change(change):
-            self._say(Severity.WARNING, "The order was not changed: another answer is awaited.")
 
     @Slot(object)
     def _on_chart_price_requested(self, wish: PriceWish) -> None:

@@ -60,7 +60,9 @@ class ChartCanvas(QWidget):
         self.words = Words()
         self.layer = ChartLayer()
         self._overlay = ChartOverlay()
-        self._mouse: QPoint | None = None
+        self.mouse: QPoint | None = None
+        """Where the crosshair is, in device pixels; None while the mouse is elsewhere."""
+
         self._drag = _Drag.NOTHING
         self._drag_from = QPoint()
         self.tools: list[ChartTool] = []
@@ -139,9 +141,9 @@ class ChartCanvas(QWidget):
         overlay.draw_notes(painter, view, colours, self.words)
         for tool in self.tools:
             tool.paint(painter, colours)
-        if self._mouse is not None and view.layout.plot.contains(self._mouse):
-            overlay.draw_crosshair(painter, view, colours, self._mouse)
-            index = view.index_at(self._mouse.x())
+        if self.mouse is not None and view.layout.plot.contains(self.mouse):
+            overlay.draw_crosshair(painter, view, colours, self.mouse)
+            index = view.index_at(self.mouse.x())
             hovered = hovered if index is None else index
         overlay.draw_header(painter, view, colours, hovered, self.words.title)
         draw_labels(painter, view, colours, hovered)
@@ -150,8 +152,8 @@ class ChartCanvas(QWidget):
         """Return where the price axis is covered."""
         last = last_price_row(self.view)
         rows = [] if last is None else [last]
-        if self._mouse is not None and self.view.layout.prices.contains(self._mouse):
-            rows.append(self._mouse.y())
+        if self.mouse is not None and self.view.layout.prices.contains(self.mouse):
+            rows.append(self.mouse.y())
         rows += [row for tool in self.tools for row in tool.tag_rows()]
         tags = [tag_rect(self.view, row) for row in rows]
         if last is not None and self.words.countdown:
@@ -211,7 +213,7 @@ class ChartCanvas(QWidget):
             return
         moved = place - self._drag_from
         if self._drag is not _Drag.NOTHING:
-            self._mouse, self._drag_from = place, place
+            self.mouse, self._drag_from = place, place
             self._drag_by(moved)
             return
         in_axis = self.view.layout.price_axis.contains(place)
@@ -342,7 +344,7 @@ class ChartCanvas(QWidget):
         return QPoint(math.floor(place.x()), math.floor(place.y()))
 
     def _move_crosshair(self, place: QPoint | None) -> None:
-        self._mouse = place
+        self.mouse = place
         self.update()
 
 

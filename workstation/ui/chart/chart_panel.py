@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -25,13 +25,17 @@ from workstation.domain.link import LinkState, LinkView
 from workstation.ui import text
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_menus import ChartMenus
+from workstation.ui.chart.chart_orders import ChartOrders
 from workstation.ui.chart.drawing_menu import DrawingMenu
 from workstation.ui.chart.drawing_tool import DrawingTool
+from workstation.ui.chart.dry_judge import DryJudge
 from workstation.ui.chart.feed import BarFeed, Older, Series
 from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
+from workstation.ui.chart.staging_tool import StagingTool
 from workstation.ui.chart.studies import MOST, Library
 from workstation.ui.chart.study_menu import StudyMenu
+from workstation.ui.chart.trade_menu import TradeMenu
 from workstation.ui.chart.trading_tool import TradingTool
 from workstation.ui.chart.view import ChartView
 from workstation.ui.screen_state import ScreenState
@@ -85,11 +89,11 @@ class ChartPanel(QWidget):
         self.feed = BarFeed(commands, self)
         self.canvas = ChartCanvas(ChartView(self.feed.bars), self)
         self.size_buttons = QButtonGroup(self)
-        self.trading = TradingTool(self.canvas.view, state, self.canvas)
+        self._build_trading(commands)
         self.drawing = DrawingTool(self.canvas.view, self.canvas)
         self._store: DrawingStore | None = None
         self._drawn_key = ""
-        self.canvas.tools += [self.drawing.handle, self.trading.handle]
+        self.canvas.tools += [self.drawing.handle, self.trading.handle, self.staging.handle]
         self.drawing_menu = DrawingMenu(self.drawing, self)
         self.menus = ChartMenus(self)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
@@ -98,6 +102,25 @@ class ChartPanel(QWidget):
         self._clock.setInterval(CLOCK_MS)
         self._arrange()
         self.setFocusProxy(self.canvas)
+        self._connect()
+        self._choose_size(self._size)
+        self._on_status_changed()
+
+    def _build_trading(self, commands: CommandPort) -> None:
+        """Build what places, moves and cancels orders; everything goes through one sender."""
+        state, canvas = self._state, self.canvas
+        self.orders = ChartOrders(commands, self)
+        self.trading = TradingTool(canvas.view, state, canvas, DryJudge(commands, self))
+        self.trade_menu = TradeMenu(canvas.view, self)
+        quantity = self.trade_menu.quantity
+        self.staging = StagingTool(canvas, state, DryJudge(commands, self), quantity)
+        self.trade_menu.serve(self.staging)
+        self.trading.change_requested.connect(self.orders.send)
+        self.trading.stage_requested.connect(self.staging.stage)
+        self.staging.send_requested.connect(self.orders.send)
+        self.orders.answered.connect(canvas.setFocus)
+
+    def _connect(self) -> None:
         self.size_buttons.idClicked.connect(self._on_size_clicked)
         self.drawing.changed.connect(self._on_drawings_changed)
         self.drawing.drawing_began.connect(self.trading.pause)
@@ -112,8 +135,6 @@ class ChartPanel(QWidget):
         self.feed.grown_older.connect(self._on_grown_older)
         self.feed.updated.connect(self._on_updated)
         self.feed.status_changed.connect(self._on_status_changed)
-        self._choose_size(self._size)
-        self._on_status_changed()
 
     def _arrange(self) -> None:
         bar = QToolBar(self)  # a narrow chart keeps the sizes; what does not fit waits behind »
@@ -124,6 +145,8 @@ class ChartPanel(QWidget):
         room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(room)
         for button in (
+            self.trade_menu.quantity_edit,
+            self.trade_menu.button,
             self.drawing_menu.button,
             self.study_menu.button,
             self.menus.style_button,
@@ -135,6 +158,7 @@ class ChartPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.orders.strip)
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:
         """Show another contract, or none."""
@@ -148,7 +172,9 @@ class ChartPanel(QWidget):
 
     def link_changed(self, old: LinkView | None, new: LinkView) -> None:
         """Follow again once the link is back, and close the gap."""
+        self.trading.link_changed()
         if new.state in _DOWN:
+            self.orders.link_lost()
             self.feed.link_lost()
         elif new.state is LinkState.READY and (old is None or old.state is not LinkState.READY):
             self.feed.link_ready()
@@ -226,6 +252,18 @@ class ChartPanel(QWidget):
         self.canvas.refresh()
 
     @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Answer the question below the chart: Enter sends, Esc does not."""
+        key, orders = Qt.Key, self.orders
+        is_answer = event.key() in {key.Key_Return, key.Key_Enter, key.Key_Escape}
+        if not is_answer or not orders.strip.isVisible():
+            super().keyPressEvent(event)
+        elif event.key() == key.Key_Escape or orders.strip.back_button.hasFocus():
+            orders.dismiss()
+        elif not event.isAutoRepeat():
+            orders.confirm()
+
+    @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.feed.set_wanted()
@@ -267,6 +305,7 @@ class ChartPanel(QWidget):
 
     def _load(self) -> None:
         self.trading.show_contract(self._con_id)
+        self.staging.show_contract(self._con_id)
         self._use_contract()
         self._take_quote()
         self.canvas.words.title = (

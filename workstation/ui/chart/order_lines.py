@@ -6,7 +6,7 @@ from decimal import Decimal
 from workstation.domain.account import PositionView
 from workstation.domain.contract import ContractDetails
 from workstation.domain.ids import ConId, OrderKey
-from workstation.domain.order import OrderChange, OrderType
+from workstation.domain.order import OrderChange, OrderType, Side
 from workstation.domain.order_status import OrderView, Pending
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
@@ -106,11 +106,11 @@ def position_line(state: ScreenState, con_id: ConId | None) -> PositionLine | No
     details = state.details.get(con_id) if con_id is not None else None
     if position is None or not position.quantity or position.average_cost is None:
         return None
-    per_point = _per_point(details)
+    per_point = money_per_point(details)
     return PositionLine(position, float(position.average_cost / per_point))
 
 
-def _per_point(details: ContractDetails | None) -> Decimal:
+def money_per_point(details: ContractDetails | None) -> Decimal:
     """Return the money of one price point of one unit."""
     return details.multiplier / details.price_magnifier if details else Decimal(1)
 
@@ -122,6 +122,12 @@ def nearest_price(price: float, ladder: PriceLadder | None) -> Decimal:
         return exact.quantize(Decimal("0.01"))
     low, high = ladder.snap_down(exact), ladder.snap_up(exact)
     return low if exact - low <= high - exact else high
+
+
+def kind_at(side: Side, price: Decimal, last: float | None) -> OrderType:
+    """Return what an order at a price must be: a limit, or a stop beyond the market."""
+    at = Decimal(str(last)) if last is not None else price
+    return OrderType.LIMIT if (price <= at) is (side is Side.BUY) else OrderType.STOP
 
 
 def preview_words(line: OrderLine, price: Decimal, state: ScreenState) -> str:
@@ -142,7 +148,7 @@ def preview_words(line: OrderLine, price: Decimal, state: ScreenState) -> str:
         if risk:
             parts.append(f"{gain / risk:+.1f} R".replace("-", "−"))
     else:
-        value = price * line.order.remaining * _per_point(details)
+        value = price * line.order.remaining * money_per_point(details)
         parts.append(f"value {text.money(value)}")
     return " · ".join(parts)
 
@@ -156,7 +162,7 @@ def _gain(
         return None
     if (position.quantity > 0) is (line.order.side.sign > 0):
         return None
-    per_point = _per_point(details)
+    per_point = money_per_point(details)
     size = min(abs(position.quantity), line.order.remaining)
     direction = 1 if position.quantity > 0 else -1
     return (price * per_point - position.average_cost) * size * direction

@@ -3,25 +3,27 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from workstation.domain.ids import ConId
 from workstation.domain.order import OrderType, Side
+from workstation.domain.order_status import OrderView, Pending
 from workstation.ui import text
-from workstation.ui.chart.candles import fill, lines
 from workstation.ui.chart.chart_tool import ChartTool
+from workstation.ui.chart.dry_judge import DryJudge
 from workstation.ui.chart.order_lines import (
     OrderLine,
     PositionLine,
+    kind_at,
     nearest_price,
     order_lines,
     position_line,
     preview_words,
 )
-from workstation.ui.chart.overlay import tag_rect
+from workstation.ui.chart.trading_paint import Line, PriceLinePainter
 from workstation.ui.chart.view import ChartView
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import Theme
@@ -32,8 +34,8 @@ REACH = 5
 LEAST_DRAG = 3
 """Logical pixels a line must be moved: a click changes nothing."""
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_CENTRE = Qt.AlignmentFlag.AlignCenter
+SAID_MS = 8000
+"""How long it stands on the chart why a drag ended by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ class PriceWish:
     side: Side
     order_type: OrderType
     price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StageWish:
+    """An order to be laid out on the chart at a price, with its exits or alone."""
+
+    side: Side
+    price: Decimal
+    exits: bool
 
 
 @dataclass(slots=True)
@@ -72,12 +83,20 @@ class TradingTool(QObject):
     """The cross of a line was pressed: tuple[OrderView, ...]."""
 
     price_requested = Signal(object)
-    """The user wants an order at a price: PriceWish."""
+    """The user wants an order at a price in the ticket: PriceWish."""
 
-    def __init__(self, view: ChartView, state: ScreenState, canvas: QWidget) -> None:
+    stage_requested = Signal(object)
+    """The user wants an order laid out on the chart: StageWish."""
+
+    def __init__(
+        self, view: ChartView, state: ScreenState, canvas: QWidget, judge: DryJudge
+    ) -> None:
         super().__init__(canvas)
-        self._view, self._state, self._canvas = view, state, canvas
+        self._view, self._state, self._canvas, self._judge = view, state, canvas, judge
+        self._painter = PriceLinePainter(view)
         self.con_id: ConId | None = None
+        self.said = ""
+        """Why a drag ended by itself."""
         self._is_paused = False
         self.handle = _Handle(self)
         self._lines: list[OrderLine] = []
@@ -86,10 +105,16 @@ class TradingTool(QObject):
         self._drag: _Drag | None = None
         self._pressed_cross: tuple[object, bool] | None = None
         self._menu: QMenu | None = None
+        self._forgetting = QTimer(self)
+        self._forgetting.setSingleShot(True)
+        self._forgetting.setInterval(SAID_MS)
+        self._forgetting.timeout.connect(self._on_forgetting)
+        judge.judged.connect(self._on_judged)
 
     def show_contract(self, con_id: ConId | None) -> None:
         """Show the lines of another contract; a drag under way changes nothing."""
-        self._drag = None
+        self._end_drag()
+        self.said = ""
         self.con_id = con_id
         self.refresh()
 
@@ -105,15 +130,43 @@ class TradingTool(QObject):
         self._is_paused = False
 
     def refresh(self) -> None:
-        """Take orders and position as they are now."""
+        """Take orders and position as they are now; a drag whose line is gone ends, and says why."""
         before = (self._lines, self._position)
         self._lines = order_lines(self._state, self.con_id)
         self._position = position_line(self._state, self.con_id)
         drag = self._drag
         if drag is not None:
-            now = [line for line in self._lines if line.id == drag.line.id and line.can_move]
-            self._drag = drag if now else None  # filled or cancelled in the meantime
+            now = next((each for each in self._lines if each.id == drag.line.id), None)
+            if now is not None and now.can_move:
+                drag.line = now
+            else:
+                self._end_drag(_why_ended(self._state.orders.get(drag.line.order.key)))
         if before != (self._lines, self._position):
+            self._canvas.update()
+
+    def link_changed(self) -> None:
+        """End a drag that could not be sent any more."""
+        if self._drag is not None and not self._state.can_exit:
+            self._end_drag("The link was lost while the line was moved: the order is unchanged.")
+
+    def _end_drag(self, said: str = "") -> None:
+        was_moving = self._drag is not None
+        self._drag = self._pressed_cross = None
+        if was_moving:
+            self._judge.forget()
+            self._canvas.update()
+        if said:
+            self.said = said
+            self._forgetting.start()
+
+    @Slot()
+    def _on_forgetting(self) -> None:
+        self.said = ""
+        self._canvas.update()
+
+    @Slot()
+    def _on_judged(self) -> None:
+        if self._drag is not None:
             self._canvas.update()
 
     # -- painting -----------------------------------------------------------------------------
@@ -122,21 +175,33 @@ class TradingTool(QObject):
         """Draw every line in sight, the one being dragged at its new price."""
         self._shown = []
         if self._position is not None:
-            row = self._row(self._position.price)
+            row = self._painter.row_of(self._position.price)
             if row is not None:
                 label = self._position.label(self._view.ladder)
                 profit = self._position.position.unrealized_pnl or 0.0
                 colour = QColor(theme.up if profit >= 0 else theme.down)
-                self._paint_line(painter, row, colour, dash=0)
-                self._paint_label(painter, row, label, colour, theme)
+                self._painter.line(painter, row, colour, dash=0)
+                self._painter.label(painter, row, label, colour, theme)
         for line in self._lines:
             self._paint_order(painter, line, theme)
         if self._drag is not None and self._drag.has_moved:
-            self._paint_preview(painter, self._drag, theme)
+            self._painter.box(painter, float(self._drag.price), self.preview(), theme)
+        elif self.said:
+            top = self._view.prices.price_at(self._view.layout.prices.top())
+            self._painter.box(painter, top, [(self.said, "warning")], theme)
+
+    def preview(self) -> list[Line]:
+        """Say what letting go now would do: the figures, what risk says, and the keys."""
+        drag, verdict = self._drag, self._judge.verdict
+        if drag is None:
+            return []
+        words = preview_words(drag.line, drag.price, self._state)
+        keys = "release to change, Esc to leave it"
+        return [(words, ""), (verdict.words, verdict.tone), (keys, "")]
 
     def tag_rows(self) -> list[int]:
         """Return the rows of the tags on the price axis."""
-        rows = (self._row(self._shown_price(line)) for line in self._lines)
+        rows = (self._painter.row_of(self._shown_price(line)) for line in self._lines)
         return [row for row in rows if row is not None]
 
     def _shown_price(self, line: OrderLine) -> float:
@@ -145,82 +210,22 @@ class TradingTool(QObject):
 
     def _paint_order(self, painter: QPainter, line: OrderLine, theme: Theme) -> None:
         price = self._shown_price(line)
-        row = self._row(price)
+        row = self._painter.row_of(price)
         if row is None:
             return
         colour = QColor(theme.buy if line.order.side is Side.BUY else theme.sell)
-        self._paint_line(painter, row, colour, dash=3 if line.can_move else 1)
-        label = line.label(self._view.ladder)
-        place = self._paint_label(
-            painter, row, label, colour, theme, cross=line.can_cancel, taken=self._shown
+        self._painter.line(painter, row, colour, dash=3 if line.can_move else 1)
+        place, buttons = self._painter.label(
+            painter,
+            row,
+            line.label(self._view.ladder),
+            colour,
+            theme,
+            buttons=("✕",) if line.can_cancel else (),
+            taken=[shown.label for shown in self._shown],
         )
-        cross = QRect()
-        if line.can_cancel:
-            cross = QRect(
-                place.right() - place.height(), place.top(), place.height(), place.height()
-            )
-        self._shown.append(_Shown(line, place, cross))
-        tag = tag_rect(self._view, row)
-        painter.fillRect(tag, colour)
-        painter.setPen(QColor(theme.on_side))
-        painter.drawText(tag, _CENTRE, self._view.price_text(price))
-
-    def _paint_line(self, painter: QPainter, row: int, colour: QColor, dash: int) -> None:
-        width = self._view.layout.prices.width()
-        if not dash:
-            painter.fillRect(0, row, width, 1, colour)
-            return
-        step = self._view.layout.pixels(2 * dash)
-        pieces = [(x, row, step, 1) for x in range(0, width, 2 * step if dash == 1 else step + 2)]
-        fill(painter, lines(pieces), colour)
-
-    def _paint_label(
-        self,
-        painter: QPainter,
-        row: int,
-        label: str,
-        colour: QColor,
-        theme: Theme,
-        *,
-        cross: bool = False,
-        taken: list[_Shown] | None = None,
-    ) -> QRect:
-        layout = self._view.layout
-        gap, height = layout.pixels(5), layout.line + layout.pixels(2)
-        width = self._view.text_width(label) + 2 * gap + (height if cross else 0)
-        place = QRect(layout.prices.width() - width - gap, row - height // 2, width, height)
-        for other in taken or ():
-            if place.intersects(other.label):
-                place.moveRight(other.label.left() - gap)
-        painter.fillRect(place, QColor(theme.base))
-        painter.setPen(colour)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place.adjusted(0, 0, -1, -1))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(place.adjusted(gap, 0, 0, 0), _LEFT, label)
-        if cross:
-            box = QRect(place.right() - height, place.top(), height, height)
-            painter.drawText(box, _CENTRE, "✕")
-        return place
-
-    def _paint_preview(self, painter: QPainter, drag: _Drag, theme: Theme) -> None:
-        layout = self._view.layout
-        words = preview_words(drag.line, drag.price, self._state)
-        words = f"{words} · release to change, Esc to leave"
-        row = self._row(float(drag.price)) or layout.prices.top()
-        gap, height = layout.pixels(6), layout.line + layout.pixels(4)
-        top = row - 2 * height if row - 2 * height > layout.prices.top() else row + height
-        width = min(self._view.text_width(words) + 2 * gap, layout.prices.width())
-        place = QRect(gap, top, width, height)
-        painter.fillRect(place, QColor(theme.raised))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(place.adjusted(gap, 0, 0, 0), _LEFT, words)
-
-    def _row(self, price: float) -> int | None:
-        """Return the row of a price, None out of sight."""
-        pane = self._view.layout.prices
-        row = self._view.prices.y_of(price)
-        return row if pane.top() <= row <= pane.bottom() else None
+        self._shown.append(_Shown(line, place, buttons[0] if buttons else QRect()))
+        self._painter.tag(painter, price, colour, theme)
 
     # -- mouse and keys -----------------------------------------------------------------------
 
@@ -228,6 +233,7 @@ class TradingTool(QObject):
         """Take hold of a line, or of its cross."""
         if self._is_paused:
             return False
+        self.said = ""
         for shown in reversed(self._shown):
             if shown.cross.contains(place):
                 self._pressed_cross = shown.line.id
@@ -235,11 +241,12 @@ class TradingTool(QObject):
         line = self._line_at(place)
         if line is None or not line.can_move or not self._state.can_exit:
             return False
+        self._judge.forget()
         self._drag = _Drag(line, place.y(), line.price)
         return True
 
     def drag(self, place: QPoint) -> None:
-        """Move the line that is held."""
+        """Move the line that is held, and have the new price judged without sending it."""
         drag = self._drag
         if drag is None:
             return
@@ -248,12 +255,14 @@ class TradingTool(QObject):
         if drag.has_moved:
             price = nearest_price(self._view.prices.price_at(place.y()), self._view.ladder)
             drag.price = price
+            if price != drag.line.price:
+                self._judge.ask(drag.line.change_to(price))
             self._canvas.update()
 
     def release(self, place: QPoint) -> None:
         """Let the line go: one change, or none outside the prices and at the old price."""
-        cross, self._pressed_cross = self._pressed_cross, None
-        drag, self._drag = self._drag, None
+        cross, drag = self._pressed_cross, self._drag
+        self._end_drag()
         if cross is not None:
             hit = [s.line for s in self._shown if s.line.id == cross and s.cross.contains(place)]
             if hit:
@@ -269,7 +278,8 @@ class TradingTool(QObject):
     def give_up(self) -> bool:
         """Put a line that is held back where it was; False if none is."""
         was_held = self._drag is not None or self._pressed_cross is not None
-        self._drag = self._pressed_cross = None
+        self._end_drag()
+        self._pressed_cross = None
         if was_held:
             self._canvas.update()
         return was_held
@@ -303,27 +313,54 @@ class TradingTool(QObject):
         if not view.layout.prices.contains(place) or self.con_id is None or not len(view.bars):
             return False
         price = nearest_price(view.prices.price_at(place.y()), view.ladder)
-        shown = text.exact_price(price, view.ladder)
-        last = Decimal(str(view.last_close))
         menu = QMenu(self._canvas)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for side in Side:
-            is_limit = (price <= last) is (side is Side.BUY)
-            kind = OrderType.LIMIT if is_limit else OrderType.STOP
-            word = "limit" if is_limit else "stop"
-            action = menu.addAction(f"{side.value.capitalize()} {word} {shown} in the ticket")
-            action.setData(PriceWish(side, kind, price))
-            action.setEnabled(not self._state.is_read_only)
+        self._fill_menu(menu, price)
         menu.triggered.connect(self._on_price_chosen)
         self._menu = menu
         menu.popup(on_screen.toPoint())
         return True
+
+    def _fill_menu(self, menu: QMenu, price: Decimal) -> None:
+        shown = text.exact_price(price, self._view.ladder)
+        for side in Side:
+            kind = kind_at(side, price, self._view.last_close)
+            word = "limit" if kind is OrderType.LIMIT else "stop"
+            title = f"{side.value.capitalize()} {word} {shown} in the ticket"
+            self._add(menu, title, PriceWish(side, kind, price))
+        menu.addSeparator()
+        for side in Side:
+            kind = kind_at(side, price, self._view.last_close)
+            word = "limit" if kind is OrderType.LIMIT else "stop"
+            title = f"{side.value.capitalize()} {word} {shown} on the chart"
+            key = "\tShift+B" if side is Side.BUY else "\tShift+S"
+            self._add(menu, title + key, StageWish(side, price, exits=False))
+        for side in Side:
+            title = f"{side.value.capitalize()} {shown} with target and stop"
+            self._add(menu, title, StageWish(side, price, exits=True))
+
+    def _add(self, menu: QMenu, title: str, wish: PriceWish | StageWish) -> None:
+        action = menu.addAction(title)
+        action.setData(wish)
+        action.setEnabled(not self._state.is_read_only)
 
     @Slot(QAction)
     def _on_price_chosen(self, action: QAction) -> None:
         wish = action.data()
         if isinstance(wish, PriceWish):
             self.price_requested.emit(wish)
+        elif isinstance(wish, StageWish):
+            self.stage_requested.emit(wish)
+
+
+def _why_ended(order: OrderView | None) -> str:
+    """Say what became of an order while its line was held."""
+    if order is None or not order.is_working:
+        state = "gone" if order is None else order.display_state.lower()
+        return f"The order is {state} since: nothing was changed by the drag."
+    if order.cancel is not Pending.NONE:
+        return "The order is being cancelled: nothing was changed by the drag."
+    return "The order is being changed already: nothing was changed by the drag."
 
 
 class _Handle(ChartTool):

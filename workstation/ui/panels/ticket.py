@@ -128,13 +128,6 @@ class TicketPanel(QWidget):
         edits = (self.form.price_edit, self.form.stop_edit, self.form.quantity_edit)
         next(edit for edit in edits if edit.isEnabled()).setFocus()
 
-    def send_change(self, change: OrderChange) -> bool:
-        """Send a change wished for elsewhere and show its answer here; False while one waits."""
-        if self._is_waiting or self.strip.is_asking:
-            return False
-        self._send(change)
-        return True
-
     def take_wish(self, side: Side, order_type: OrderType, price: Decimal) -> None:
         """Fill in side, type and price; nothing is sent, and a change that is edited stays."""
         if self._changing is not None or self._is_waiting:
