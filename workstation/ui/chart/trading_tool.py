@@ -357,7 +357,7 @@ def _why_ended(order: OrderView | None) -> str:
     """Say what became of an order while its line was held."""
     if order is None or not order.is_working:
         state = "gone" if order is None else order.display_state.lower()
-        return f"The order is {state} since: nothing was changed by the drag."
+        return f"The order ended meanwhile ({state}): nothing was changed by the drag."
     if order.cancel is not Pending.NONE:
         return "The order is being cancelled: nothing was changed by the drag."
     return "The order is being changed already: nothing was changed by the drag."
