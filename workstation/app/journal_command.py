@@ -4,6 +4,7 @@ Nothing here writes to the journal, and no account can be read in what leaves it
 """
 
 import argparse
+import contextlib
 import csv
 import json
 import sys
@@ -16,6 +17,8 @@ from typing_extensions import override
 
 from workstation.app.dry_run_command import DRY_RUN_HELP, add_dry_run, dry_run_command
 from workstation.app.options import SETTINGS_FILE
+from workstation.app.quality_export import write_quality
+from workstation.desk.quality_book import fills_of
 from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.account import redacted
 from workstation.domain.errors import JournalDamagedError, JournalError, SettingsError
@@ -47,6 +50,8 @@ def main(arguments: Sequence[str]) -> int:
             return _show(path, given.order)
         if given.action == "dry-run":
             return dry_run_command(path, given)
+        if given.action == "quality":
+            return _quality(path, given)
         return _export(path, given)
     except JournalDamagedError as error:
         return _end(str(error), CORRUPT)
@@ -101,11 +106,30 @@ def _export(path: Path, given: argparse.Namespace) -> int:
         if target == "-":
             count = write(sys.stdout, entries)
             continue
-        with Path(target).open("x", encoding="utf-8", newline="") as file:
-            Path(target).chmod(0o600)
+        with _new_file(target) as file:
             count = write(file, entries)
     sys.stderr.write(f"{count} entries exported\n")
     return CLEAN
+
+
+def _quality(path: Path, given: argparse.Namespace) -> int:
+    """Export what fills cost; those of the wanted days, measured whenever it was."""
+    fills = fills_of(read_entries(path), datetime.now(UTC), given.start, given.end)
+    if given.csv == "-":
+        write_quality(sys.stdout, fills)
+    else:
+        with _new_file(given.csv) as file:
+            write_quality(file, fills)
+    sys.stderr.write(f"{len(fills)} fills exported\n")
+    return CLEAN
+
+
+@contextlib.contextmanager
+def _new_file(name: str) -> Iterator[IO[str]]:
+    """Open a file that must not exist yet, for its owner alone."""
+    with Path(name).open("x", encoding="utf-8", newline="") as file:
+        Path(name).chmod(0o600)
+        yield file
 
 
 def _write_csv(file: IO[str], entries: Iterator[Entry]) -> int:
@@ -157,9 +181,7 @@ def _build_parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--data-dir", type=Path, metavar="DIR", help="where the data are kept")
     common.add_argument("--profile", metavar="NAME", help="whose journal; else the default profile")
-    actions = parser.add_subparsers(
-        dest="action", required=True, metavar="verify | show | export | dry-run"
-    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
     actions.add_parser(
         "verify", parents=[common], help="exit code 0 sound, 1 corrupt, 2 unreadable"
     )
@@ -168,9 +190,12 @@ def _build_parser() -> argparse.ArgumentParser:
     export = actions.add_parser("export", parents=[common], help="entries to a new file")
     export.add_argument("--csv", metavar="FILE", help="comma-separated, - for the terminal")
     export.add_argument("--json", metavar="FILE", help="one object a line, - for the terminal")
-    export.add_argument("--from", dest="start", type=_start, metavar="DATE", help="first day")
-    export.add_argument("--to", dest="end", type=_end_of, metavar="DATE", help="last day, included")
     add_dry_run(actions.add_parser("dry-run", parents=[common], help=DRY_RUN_HELP))
+    quality = actions.add_parser("quality", parents=[common], help="what each fill cost, as CSV")
+    quality.add_argument("--csv", metavar="FILE", required=True, help="a new file, - the terminal")
+    for each in (export, quality):
+        each.add_argument("--from", dest="start", type=_start, metavar="DATE", help="first day")
+        each.add_argument("--to", dest="end", type=_end_of, metavar="DATE", help="last day, too")
     return parser
 
 

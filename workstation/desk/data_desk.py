@@ -26,6 +26,7 @@ from workstation.domain.reports import (
     HistoryUpdateReport,
 )
 from workstation.domain.subscription import StreamKind
+from workstation.domain.trade import Trades
 from workstation.marketdata.market import Market
 
 ANSWER_SECONDS = 20.0
@@ -86,6 +87,8 @@ class DataDesk:
         self._heard_at: dict[Series, float] = {}
         self.heard: Callable[[ConId, StreamKind], None] = _deaf
         """Hears of every book and tape that brought something."""
+        self.printed: Callable[[Trades], None] = _unprinted
+        """Takes the prints of a contract before they are sent."""
         self.questions = PageQuestions(session.requests, contracts)
 
     # -- life of the session ------------------------------------------------------------------
@@ -274,6 +277,7 @@ class DataDesk:
     def _post_trades(self) -> None:
         """Send the prints since the last frame, in order."""
         for prints in self._tapes.take():
+            self.printed(prints)
             self._out.post(TradesArrived(prints))
             self.heard(prints[0].con_id, StreamKind.TAPE)
 
@@ -311,6 +315,10 @@ def _release(users: Counter[Series], key: Series) -> bool:
 
 
 def _deaf(_con_id: ConId, _kind: StreamKind) -> None:
+    """Stand in until a desk takes the hook."""
+
+
+def _unprinted(_trades: Trades) -> None:
     """Stand in until a desk takes the hook."""
 
 

@@ -19,6 +19,7 @@ from workstation.desk.link import LinkKeeper
 from workstation.desk.link_health import LinkHealth
 from workstation.desk.loop import CoreLoop
 from workstation.desk.market_feed import FeedParts, MarketFeed
+from workstation.desk.measuring import measuring
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
@@ -107,14 +108,17 @@ class Desk:
         self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
         self._connect_hooks()
+        self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
         self._handlers = self._report_handlers()
 
     # -- life ---------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
-        self.order_desk.replay(self.limits.remembering(self._journal.entries()))
+        entries = self.limits.remembering(self._journal.entries())
+        self.order_desk.replay(self.quality.remembering(entries))
         self.exits.moves.resume()
+        self.quality.start()
         self.order_desk.record_start(started(self._settings))
         self.risk.take_all(self.orders.executions())
         self._loop.call_later(SWEEP_SECONDS, self._sweep)

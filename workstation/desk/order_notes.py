@@ -55,6 +55,8 @@ class OrderNotes:
         self._quote = quote
         self._notes: list[object] = []
         self._last: dict[OrderKey, OrderReport] = {}
+        self.heard: Callable[[OmsEvent, Changes], None] = _unheard
+        """Hears of every event that was applied, in order; must not raise."""
 
     def add(self, note: object) -> None:
         """Keep a note for the end of the round."""
@@ -67,6 +69,7 @@ class OrderNotes:
 
     def took(self, event: OmsEvent, changes: Changes) -> None:
         """Note the market at an event that changed orders, or that it changed nothing."""
+        self.heard(event, changes)
         if not isinstance(event, _WITH_MARKET):
             return
         if not changes:
@@ -112,3 +115,7 @@ class OrderNotes:
             return
         self._last[order.key] = event
         self.add(Repeated(key=order.key, event=type(event).__name__, report=event))
+
+
+def _unheard(_event: OmsEvent, _changes: Changes) -> None:
+    """Stand in until somebody listens."""

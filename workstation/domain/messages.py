@@ -13,6 +13,7 @@ from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
 from workstation.domain.depth import DepthBook
 from workstation.domain.execution import Commission, Execution
+from workstation.domain.execution_quality import FillQuality
 from workstation.domain.family import Family
 from workstation.domain.farm import FarmsView
 from workstation.domain.limit_use import RiskView
@@ -84,6 +85,13 @@ class CommissionArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class FillMeasured:
+    """What is known of the quality of a fill, new or more than before."""
+
+    fill: FillQuality
+
+
+@dataclass(frozen=True, slots=True)
 class TradesArrived:
     """Prints of one contract, oldest first."""
 
@@ -112,6 +120,7 @@ EventMessage = (
     | OrderChanged
     | ExecutionArrived
     | CommissionArrived
+    | FillMeasured
     | ContractKnown
     | LinkChanged
     | NoticeArrived

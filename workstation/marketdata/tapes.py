@@ -37,6 +37,11 @@ class Tapes:
         """Return the contract whose prints a request brings."""
         return self._by_request.get(req_id)
 
+    def request_of(self, con_id: ConId) -> ReqId | None:
+        """Return the request that brings a contract's prints, None where none does."""
+        found = (ReqId(each) for each, owner in self._by_request.items() if owner == con_id)
+        return next(found, None)
+
     def add_all(self, req_id: int, prints: PrintColumns) -> None:
         """Take prints that came in one piece, each against the quote that stands now."""
         con_id = self._by_request.get(req_id)
