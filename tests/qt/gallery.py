@@ -35,6 +35,7 @@ from tests.qt.fakes import (
     an_execution,
     an_order,
 )
+from tests.qt.quality_fills import many_fills
 from workstation.domain.account import Environment
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import (
@@ -56,6 +57,7 @@ from workstation.domain.messages import (
     CommissionArrived,
     ContractKnown,
     ExecutionArrived,
+    FillMeasured,
     LinkChanged,
     NoticeArrived,
     OrderChanged,
@@ -231,6 +233,17 @@ def news_tab(window: MainWindow, commands: FakeCommands) -> None:
     commands.answer(RequestArticle, Article(found[0].provider, found[0].article_id, ARTICLE, True))
 
 
+def quality(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.on_events(tuple(FillMeasured(each) for each in many_fills()))
+    window.docks.focus("quality")
+
+
+def quality_groups(window: MainWindow, commands: FakeCommands) -> None:
+    quality(window, commands)
+    window.board.quality.view_box.setCurrentIndex(3)
+
+
 def refused(window: MainWindow, commands: FakeCommands) -> None:
     connect(window, commands)
     fill(window)
@@ -389,7 +402,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, quality, quality_groups, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import csv
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, NoReturn
@@ -42,17 +42,15 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str]) -> int:
     """Run one journal command and return its exit code."""
     given = _build_parser().parse_args(arguments)
+    actions: dict[str, Callable[[Path], int]] = {
+        "verify": _verify,
+        "show": lambda path: _show(path, given.order),
+        "dry-run": lambda path: dry_run_command(path, given),
+        "quality": lambda path: _quality(path, given),
+        "export": lambda path: _export(path, given),
+    }
     try:
-        path = _journal_path(given)
-        if given.action == "verify":
-            return _verify(path)
-        if given.action == "show":
-            return _show(path, given.order)
-        if given.action == "dry-run":
-            return dry_run_command(path, given)
-        if given.action == "quality":
-            return _quality(path, given)
-        return _export(path, given)
+        return actions[given.action](_journal_path(given))
     except JournalDamagedError as error:
         return _end(str(error), CORRUPT)
     except (JournalError, SettingsError, OSError) as error:

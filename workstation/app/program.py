@@ -155,7 +155,9 @@ class Program(QObject):
     def _open_timelines(self) -> None:
         from workstation.app.dry_runs import DryRuns
         from workstation.app.order_timelines import OrderTimelines
+        from workstation.app.quality_files import QualityFiles
 
+        self.quality_files = QualityFiles(self._files.journal, self.window.board.quality)
         self.timelines = OrderTimelines(self._files.journal, self._options.client_id, self.window)
         self.window.orders.timeline_requested.connect(self.timelines.open)
         self.dry_runs = DryRuns(

@@ -16,6 +16,7 @@ from workstation.ui.panels.log import LogPanel
 from workstation.ui.panels.news import NewsPanel
 from workstation.ui.panels.orders import OrdersPanel
 from workstation.ui.panels.positions import PositionsPanel
+from workstation.ui.panels.quality import QualityPanel
 from workstation.ui.panels.risk import RiskPanel
 from workstation.ui.panels.tape import TapePanel
 from workstation.ui.panels.ticket import TicketPanel
@@ -42,6 +43,7 @@ class Board:
         self.ticket = TicketPanel(state, window)
         self.orders = OrdersPanel(messages.orders, window)
         self.executions = ExecutionsPanel(messages.executions, window)
+        self.quality = QualityPanel(state, window)
         self.positions = PositionsPanel(messages.positions, window)
         self.account = AccountPanel(window)
         self.news = NewsPanel(state, commands, window)
@@ -54,6 +56,8 @@ class Board:
             "tape": self.tape.table,
             "orders": self.orders.table,
             "executions": self.executions.table,
+            "quality": self.quality.table,
+            "quality_groups": self.quality.group_table,
             "positions": self.positions.table,
             "news": self.news.table,
             "log": self.log.table,
@@ -82,6 +86,7 @@ class Board:
             "depth": ("Depth", self.depth),
             "tape": ("Time and sales", self.tape),
             "executions": ("Executions", self.executions),
+            "quality": ("Execution quality", self.quality),
             "account": ("Account", self.account),
             "news": ("News", self.news),
             "risk": ("Risk", self.risk),
@@ -93,6 +98,8 @@ class Board:
         return {name: panels[name] for name in self.tables if name in panels}
 
     def _connect(self, messages: Messages) -> None:
+        messages.fill_measured.connect(self.quality.take_fill)
+        self.quality.fill_selected.connect(self.executions.execution_selected)
         messages.depth_arrived.connect(self.depth.take_book)
         messages.trades_arrived.connect(self.tape.take_trades)
         messages.headline_arrived.connect(self.news.take_headline)

@@ -12,7 +12,17 @@ from workstation.ui.live_panel import LivePanel
 _AREA = Qt.DockWidgetArea
 _FEATURE = QDockWidget.DockWidgetFeature
 
-BELOW = ("orders", "positions", "executions", "account", "risk", "news", "log", "connection")
+BELOW = (
+    "orders",
+    "positions",
+    "executions",
+    "quality",
+    "account",
+    "risk",
+    "news",
+    "log",
+    "connection",
+)
 """Docks that share the place below, as tabs in this order."""
 
 COLUMNS = ("watchlist", "chart", "depth", "ticket")

@@ -20,6 +20,7 @@ from workstation.domain.messages import (
     ContractKnown,
     ExecutionArrived,
     FamilyKnown,
+    FillMeasured,
     HeadlineArrived,
     LinkChanged,
     NoticeArrived,
@@ -83,6 +84,9 @@ class Messages(QObject):
 
     bars_arrived = Signal(object)
     """Bars of any series that changed in this frame: tuple[BarUpdate, ...]."""
+
+    fill_measured = Signal(object)
+    """FillQuality of a fill, new or more than before."""
 
     trades_arrived = Signal(object)
     """Prints of one contract, oldest first: tuple[Trade, ...]."""
@@ -152,6 +156,8 @@ class Messages(QObject):
                 self._state.families[family.family_id] = family
             case TradesArrived(trades=trades):
                 self.trades_arrived.emit(trades)
+            case FillMeasured(fill=fill):
+                self.fill_measured.emit(fill)
             case HeadlineArrived(headline=headline):
                 self.headline_arrived.emit(headline)
             case CommissionArrived(commission=commission):

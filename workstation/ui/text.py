@@ -120,6 +120,13 @@ def percent(value: Number | None) -> str:
     return f"{arrow}{text} %"
 
 
+def points(value: Number | None) -> str:
+    """Write basis points with their sign and one decimal: +12.5."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    return _signed(f"{value:+,.1f}")
+
+
 def axis_percent(value: Number | None) -> str:
     """Write per cent with its sign for an axis: +1.25 %."""
     if value is None or not math.isfinite(value):

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from workstation.domain.execution import Commission, Execution
+from tests.helpers.desk_fakes import execution as an_execution
+from workstation.domain.execution import Commission
 from workstation.domain.execution_quality import (
     CROSSED,
     HORIZONS,
@@ -17,7 +18,7 @@ from workstation.domain.execution_quality import (
     MarkOut,
     mid_price,
 )
-from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderKey
+from workstation.domain.ids import OrderKey
 from workstation.domain.order import Side
 from workstation.domain.trading_costs import (
     basis_points,
@@ -39,43 +40,33 @@ def sample(bid: float | None, ask: float | None, fault: str = "") -> MarketSampl
     return MarketSample(at=AT, bid=bid, ask=ask, fault=fault)
 
 
+GIVEN: dict[str, Any] = {
+    "side": Side.BUY,
+    "price": D("10.03"),
+    "quantity": D(100),
+    "exchange": "ARCA",
+    "arrival": sample(10.00, 10.02),
+    "at_fill": sample(10.00, 10.04),
+    "mids": (10.04, 10.05, 10.02, 10.07),
+    "vwap": 10.025,
+    "value": D(1),
+    "currency": "USD",
+}
+
+
 def a_fill(name: str = "a.1", **changes: Any) -> FillQuality:
     """Bought 100 at 10.03; 10.00 to 10.02 at the command, 10.00 to 10.04 at the fill."""
-    given: dict[str, Any] = {
-        "side": Side.BUY,
-        "price": D("10.03"),
-        "quantity": D(100),
-        "exchange": "ARCA",
-        "arrival": sample(10.00, 10.02),
-        "at_fill": sample(10.00, 10.04),
-        "mids": (10.04, 10.05, 10.02, 10.07),
-        "vwap": 10.025,
-        "value": D(1),
-        "currency": "USD",
-        "order_type": "LMT",
-        "commission": D("1.00"),
-        "symbol": "SPY",
-        **changes,
-    }
-    execution = Execution(
-        exec_id=ExecId(f"{name}.01"),
-        order_id=OrderId(1),
-        client_id=ClientId(7),
-        perm_id=None,
-        order_ref=None,
-        account=AccountId("SIM1"),
-        con_id=ConId(1),
-        symbol=given["symbol"],
-        side=given["side"],
-        quantity=given["quantity"],
-        price=given["price"],
-        exchange=given["exchange"],
+    given = {**GIVEN, **changes}
+    execution = an_execution(
+        f"{name}.01",
+        given["quantity"],
         time=AT,
+        **{each: given[each] for each in ("side", "price", "exchange")},
     )
     market = FillMarket(
         fill=name,
         key=OrderKey("k"),
-        order_type=given["order_type"],
+        order_type="LMT",
         algo="",
         filled_at=AT,
         arrival=given["arrival"],
@@ -83,21 +74,15 @@ def a_fill(name: str = "a.1", **changes: Any) -> FillQuality:
         point_value=given["value"],
         currency=given["currency"],
     )
+    average: dict[int, Any] = {HORIZONS[0]: given["vwap"]}
     marks = tuple(
         MarkOut(
-            fill=name,
-            horizon=horizon,
-            market=sample(mid - 0.01, mid + 0.01),
-            vwap=given["vwap"] if horizon == 1 else None,
-            vwap_of="prints",
+            fill=name, horizon=each, market=sample(mid - 0.01, mid + 0.01), vwap=average.get(each)
         )
-        for horizon, mid in zip(HORIZONS, given["mids"], strict=False)
+        for each, mid in zip(HORIZONS, given["mids"], strict=False)
     )
     cost = Commission(
-        exec_id=execution.exec_id,
-        commission=given["commission"],
-        currency="USD",
-        realized_pnl=None,
+        exec_id=execution.exec_id, commission=D("1.00"), currency="USD", realized_pnl=None
     )
     return FillQuality(execution=execution, market=market, marks=marks, commission=cost)
 
