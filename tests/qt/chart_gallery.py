@@ -17,17 +17,19 @@ from tests.qt.fakes import (
     AAPL,
     FINDINGS,
     FakeCommands,
+    a_commission,
     a_contract,
     a_link,
     a_position,
     a_quote,
+    an_execution,
     an_order,
 )
 from workstation.app.indicator_library import load_indicators
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import BarsAnswer, FollowBars, Previewed, SubmitOrder
 from workstation.domain.finding import Denied, NeedsAcknowledgement
-from workstation.domain.ids import OrderKey
+from workstation.domain.ids import ExecId, OrderKey
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.ui.chart.chart_panel import ChartPanel
@@ -177,6 +179,23 @@ def chart_question(panel: ChartPanel) -> None:
     commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
 
 
+def fills(panel: ChartPanel) -> None:
+    end = panel.canvas.view.bars.end
+    trades = ((90, Side.BUY, "185.90"), (72, Side.SELL, "186.45"), (60, Side.SELL, "186.60"), (36, Side.BUY, "185.60"), (30, Side.BUY, "185.15"), (14, Side.SELL, "184.80"))  # fmt: skip
+    for number, (back, side, price) in enumerate(trades):
+        moment = datetime.fromtimestamp(panel.canvas.view.seconds_at(end - back) + 70, UTC)
+        name = ExecId(f"f{number}.01")
+        fill = an_execution(
+            exec_id=name, side=side, quantity=Decimal(100), price=Decimal(price), time=moment
+        )
+        panel.fills.take_execution(fill)
+        panel.fills.take_commission(a_commission(exec_id=name, realized_pnl=None))
+    panel.canvas.grab()
+    ratio = panel.canvas.view.layout.ratio
+    place = panel.fills._shown[3].place.center()
+    move_mouse(panel.canvas, QPoint(round(place.x() / ratio), round(place.y() / ratio)))
+
+
 def drawings(panel: ChartPanel) -> None:
     view, book = panel.canvas.view, panel.drawing.book
     end = view.bars.end
@@ -211,6 +230,7 @@ SCENES: tuple[Scene, ...] = (
     bracket,
     single_order,
     chart_question,
+    fills,
     drawings,
     percent_inverted,
     log_far,

@@ -23,6 +23,7 @@ from workstation.domain.commands import (
     ConfirmNotPlaced,
     Done,
     Failed,
+    FillsAnswer,
     Flatten,
     FollowBars,
     FollowDepth,
@@ -35,6 +36,7 @@ from workstation.domain.commands import (
     Reconnect,
     RequestArticle,
     RequestBars,
+    RequestFills,
     RequestHeadlines,
     ReversePosition,
     ScaleIn,
@@ -124,6 +126,7 @@ class CommandDesk:
 
     def _data_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
         return {
+            RequestFills: self._request_fills,
             UnfollowBars: self._unfollow_bars,
             FollowDepth: self._follow_depth,
             UnfollowDepth: self._unfollow_depth,
@@ -168,6 +171,9 @@ class CommandDesk:
 
     def _follow_bars(self, command: FollowBars, answer: Answering) -> None:
         self._desk.data.follow_bars(command.con_id, command.size, answer)
+
+    def _request_fills(self, command: RequestFills) -> CommandResult:
+        return FillsAnswer(command.con_id, self._desk.order_desk.fills_of(command.con_id))
 
     def _unfollow_bars(self, command: UnfollowBars) -> CommandResult:
         self._desk.data.unfollow_bars(command.con_id, command.size)

@@ -28,6 +28,7 @@ from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.ports import Checkpoint, JournalPort, Reactor
 from workstation.domain.quote import Quote
 from workstation.domain.reports import BrokerNotice
+from workstation.domain.round_trips import Fill
 from workstation.oms.brackets import Brackets
 from workstation.oms.controller import Controller
 from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered, WhatIf
@@ -144,6 +145,12 @@ class OrderDesk:
             self._out.post(ExecutionArrived(execution))
             if commission := self._orders.commission(execution.exec_id):
                 self._out.post(CommissionArrived(commission))
+
+    def fills_of(self, con_id: ConId) -> tuple[Fill, ...]:
+        """Return every fill of a contract that the journal holds, of any day, oldest first."""
+        found = [each for each in self._orders.executions() if each.con_id == con_id]
+        found.sort(key=lambda each: each.time)
+        return tuple(Fill(each, self._orders.commission(each.exec_id)) for each in found)
 
     def apply_recorded(self, event: OmsEvent) -> None:
         """Apply an event that the journal holds already."""

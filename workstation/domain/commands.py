@@ -18,6 +18,7 @@ from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
 from workstation.domain.query import FailureKind, Query, RequestFailure
 from workstation.domain.quote import MarketDataType
+from workstation.domain.round_trips import Fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,13 @@ class RequestBars:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestFills:
+    """Ask for every fill of a contract that the record holds; answered by FillsAnswer."""
+
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
 class FollowBars:
     """Ask for the newest bars and their updates; answered by BarsAnswer or Failed.
 
@@ -373,6 +381,7 @@ Command = (
     | Flatten
     | ApplyLimits
     | RequestBars
+    | RequestFills
     | FollowBars
     | UnfollowBars
     | FollowDepth
@@ -439,6 +448,14 @@ class BarsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class FillsAnswer:
+    """Fills of a contract in the order of their times, corrections in place of what they corrected."""
+
+    con_id: ConId
+    fills: tuple[Fill, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HeadlinesAnswer:
     """Headlines, newest first."""
 
@@ -461,6 +478,7 @@ CommandResult = (
     | Previewed
     | MarginPreview
     | BarsAnswer
+    | FillsAnswer
     | HeadlinesAnswer
     | Article
     | Answered

@@ -64,6 +64,12 @@ class Messages(QObject):
     orders_changed = Signal(object)
     """Orders that changed: tuple[OrderView, ...]."""
 
+    execution_arrived = Signal(object)
+    """Execution, a new one or a correction."""
+
+    commission_arrived = Signal(object)
+    """Commission of an execution."""
+
     notice_arrived = Signal(object)
     """Notice, after it went into the log."""
 
@@ -135,6 +141,7 @@ class Messages(QObject):
                     batch.lines.append(LogRow(fill_notice(execution), is_fill=True))
                     ladder = self._state.ladder(execution.con_id)
                     self.executions.take_execution(execution, ladder)
+                    self.execution_arrived.emit(execution)
                 case NoticeArrived(notice=notice):
                     named = self._named(notice)
                     note_notice(named)
@@ -162,6 +169,7 @@ class Messages(QObject):
                 self.headline_arrived.emit(headline)
             case CommissionArrived(commission=commission):
                 self.executions.take_commission(commission)
+                self.commission_arrived.emit(commission)
             case ContractKnown(details=details):
                 self._take_rules(details)
             case LinkChanged(link=link):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.desk_fakes import (
     ACCOUNT,
+    SPY,
     D,
     Door,
     MemoryJournal,
@@ -21,7 +22,7 @@ from workstation.desk.limits import LimitsDesk
 from workstation.desk.trading import Trading
 from workstation.domain.execution import Commission
 from workstation.domain.finding import TradingState
-from workstation.domain.ids import ExecId, IntentId, OrderKey
+from workstation.domain.ids import ConId, ExecId, IntentId, OrderKey
 from workstation.domain.messages import CommissionArrived, ExecutionArrived, OrderChanged
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.reports import CommissionReport
@@ -360,3 +361,21 @@ def test_limits_that_cannot_be_kept_hold_for_this_run(tmp_path: Path) -> None:
     door = Door()
     door.desk.set_gate_limit(None)  # an account without limits changes nothing
     assert door.submit(intent_id=IntentId("x")).order_id == 1
+
+
+def test_the_fills_of_every_day_are_known_again_after_a_restart_with_corrections() -> None:
+    door = Door()
+    door.working()
+    door.apply(fill("a.1.01", 40))
+    door.apply(fill("a.1.02", 30))
+    door.clock.seconds += 3 * 86_400
+    door.apply(fill("b.1.01", 20))
+
+    again = door.restarted()
+
+    found = again.desk.fills_of(SPY)
+    assert sorted((each.execution.exec_id, each.execution.quantity) for each in found) == [
+        ("a.1.02", 30),
+        ("b.1.01", 20),
+    ]
+    assert again.desk.fills_of(ConId(1)) == ()

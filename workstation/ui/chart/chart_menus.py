@@ -19,6 +19,7 @@ _SWITCHES = {
     "percent": "Change in per cent of the first bar in sight",
     "inverted": "Upside down",
     "quotes": "Lines of bid and ask",
+    "executions": "My executions and round trips",
     "sessions": "Shade the time outside regular hours",
 }
 

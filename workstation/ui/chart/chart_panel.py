@@ -30,6 +30,7 @@ from workstation.ui.chart.drawing_menu import DrawingMenu
 from workstation.ui.chart.drawing_tool import DrawingTool
 from workstation.ui.chart.dry_judge import DryJudge
 from workstation.ui.chart.feed import BarFeed, Older, Series
+from workstation.ui.chart.fills_tool import FillsTool
 from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
 from workstation.ui.chart.staging_tool import StagingTool
@@ -93,7 +94,13 @@ class ChartPanel(QWidget):
         self.drawing = DrawingTool(self.canvas.view, self.canvas)
         self._store: DrawingStore | None = None
         self._drawn_key = ""
-        self.canvas.tools += [self.drawing.handle, self.trading.handle, self.staging.handle]
+        self.fills = FillsTool(self.canvas, state, commands)
+        self.canvas.tools += [
+            self.fills.handle,
+            self.drawing.handle,
+            self.trading.handle,
+            self.staging.handle,
+        ]
         self.drawing_menu = DrawingMenu(self.drawing, self)
         self.menus = ChartMenus(self)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
@@ -306,6 +313,7 @@ class ChartPanel(QWidget):
     def _load(self) -> None:
         self.trading.show_contract(self._con_id)
         self.staging.show_contract(self._con_id)
+        self.fills.show_contract(self._con_id)
         self._use_contract()
         self._take_quote()
         self.canvas.words.title = (

@@ -64,6 +64,9 @@ class ChartSettings:
     sessions: bool = True
     """Whether the time outside regular hours is shaded."""
 
+    executions: bool = True
+    """Whether the user's own fills and round trips are marked."""
+
     def plain(self) -> dict[str, object]:
         """Return what differs from a new chart, ready for JSON."""
         return {
