@@ -23,7 +23,7 @@ from workstation.ui.chart.trading_paint import Line, PriceLinePainter
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import Theme
 
-MARK = 5
+MARK = 6
 """Logical pixels from the middle of a mark to its edge."""
 
 MOST_TOLD = 6
@@ -130,10 +130,11 @@ class FillsTool(QObject):
         for fill in self._order[low:high]:
             self._paint_mark(painter, fill, theme)
         painter.restore()
-        lines = self.told(self._canvas.mouse)
-        if lines and self._canvas.mouse is not None:
-            price = view.prices.price_at(self._canvas.mouse.y())
-            self._painter.box(painter, price, lines, theme)
+        mouse = self._canvas.mouse
+        lines = self.told(mouse)
+        if lines and mouse is not None:
+            price = view.prices.price_at(mouse.y())
+            self._painter.box(painter, price, lines, theme, mouse.x())
 
     def place_of(self, execution: Execution) -> QPointF:
         """Return where a fill stands: in the middle of its bar, at its price."""
@@ -160,7 +161,7 @@ class FillsTool(QObject):
         tip = QPointF(place.x(), place.y())
         base = place.y() + down * 1.7 * size
         shape = QPolygonF([tip, QPointF(place.x() - size, base), QPointF(place.x() + size, base)])
-        painter.setPen(QPen(QColor(theme.base), self._view.layout.ratio))
+        painter.setPen(QPen(QColor(theme.text), self._view.layout.ratio))
         painter.setBrush(QColor(theme.buy if is_buy else theme.sell))
         painter.drawPolygon(shape)
         area = shape.boundingRect().adjusted(-2, -2, 2, 2)

@@ -83,8 +83,15 @@ class PriceLinePainter:
             left += size
         return place, tuple(places)
 
-    def box(self, painter: QPainter, price: float, content: Iterable[Line], theme: Theme) -> None:
-        """Write lines of words beside a price, at the left edge, where there is room."""
+    def box(
+        self,
+        painter: QPainter,
+        price: float,
+        content: Iterable[Line],
+        theme: Theme,
+        x: int | None = None,
+    ) -> None:
+        """Write lines of words beside a price, at the left edge or from a column on."""
         layout, shown = self._view.layout, list(content)
         pane, gap = layout.prices, layout.pixels(6)
         height = layout.line + layout.pixels(3)
@@ -93,7 +100,9 @@ class PriceLinePainter:
         top = row - tall - gap if row - tall - gap > pane.top() else row + gap
         wanted = max(layout.metrics.horizontalAdvance(words) for words, _ in shown) + 2 * gap
         width = min(wanted, pane.width() - 2 * gap)
-        place = QRect(gap, top, width, tall)
+        left = gap if x is None else max(gap, min(x + gap, pane.width() - width - gap))
+        place = QRect(left, top, width, tall)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.fillRect(place, QColor(theme.raised))
         painter.setPen(QColor(theme.border))
         painter.drawRect(place.adjusted(0, 0, -1, -1))
