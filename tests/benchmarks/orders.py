@@ -2,22 +2,34 @@
 
 python -m tests.benchmarks.orders [ORDERS]
 
-The real core thread and journal, a real gateway process over loopback, five symbols streaming.
-The window's thread runs a Qt event loop and is idle, or busy 8 of every 16 ms. Limits are
-raised for the purpose.
+The real core thread and journal against a scripted broker in a process of its own
+(`crowded_broker`): 500 positions, 180 working orders, 100 symbols that stream 20,000 messages a
+second. Limits are raised for the purpose. Each order is cancelled before the next is sent.
+
+Four figures: with an idle window thread (`click_to_wire_*`); with one that is busy 8 of every 16
+ms (`busy_*`); behind one that never stops running Python, the orders posted from another thread
+(`saturated_*`); and the judgement alone, as each of these orders had it (`risk_*`).
 """
 
+import contextlib
+import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
+from tests.benchmarks.crowded_broker import ACCOUNT as ACCOUNT_NAME
+from tests.benchmarks.crowded_broker import FIRST_CON_ID, POSITIONS, SYMBOLS, WORKING
 from tests.benchmarks.report import median, percentile, print_report
-from tests.helpers.gateway import Gateway
+from workstation.app.memory import look_seldom, set_aside
+from workstation.app.program import SWITCH_INTERVAL_SECONDS
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.bridge.core_thread import CoreThread
 from workstation.bridge.inbox import Inbox
@@ -26,19 +38,25 @@ from workstation.desk.core import build_core
 from workstation.desk.settings import DeskSettings
 from workstation.domain.account import Environment
 from workstation.domain.clock import SystemClock
-from workstation.domain.commands import SubmitOrder, UseEndpoint, WatchSymbol
+from workstation.domain.commands import Command, SubmitOrder, UseEndpoint
 from workstation.domain.finding import Submitted
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
+from workstation.domain.order_status import Pending
+from workstation.domain.subscription import StreamKind
+from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.outlet import Verdict
 from workstation.risk.limits import TwoLevel, proposed
 from workstation.storage.limits_file import add_limits
 
-AAPL = ConId(265598)
-ACCOUNT = AccountId("SIM0000001")
-EVERY_MS = 40
+ACCOUNT = AccountId(ACCOUNT_NAME)
+CLIENT = ClientId(9)
+EVERY_MS = 80
+CANCEL_SECONDS = 0.02
 BUSY_SECONDS = 0.008
 FRAME_MS = 16
+WAIT_SECONDS = 120
 
 
 class Bench:
@@ -48,13 +66,15 @@ class Bench:
         self.app = app
         self.posted_at = 0.0
         self.latencies: list[float] = []
+        self.judging: list[float] = []
         self.refused = 0
-        queue = CommandQueue()
+        self._chores: deque[Callable[[], None]] = deque()
+        self.queue = CommandQueue()
         self.inbox = Inbox()
-        self.port = CommandPort(queue)
+        self.port = CommandPort(self.queue)
         self.core = build_core(
             DeskSettings(
-                session=SessionSettings(ClientId(9)),
+                session=SessionSettings(CLIENT),
                 install="bench000",
                 trading_state_file=folder / "trading-state.json",
                 limits_file=folder / "limits.toml",
@@ -63,55 +83,99 @@ class Bench:
             ),
             folder / "journal.sqlite",
             self.inbox,
-            queue.take,
+            self._take,
             SystemClock(),
             checkpoint=self.on_checkpoint,
         )
-        queue.wake = self.core.loop.wake
+        self._time_the_judge()
+        self.queue.wake = self.core.loop.wake
         self.thread = CoreThread(self.core)
         self.inbox.events_arrived.connect(self.port.on_events)
         self.thread.start()
         self.inbox.start()
         self.port.send(UseEndpoint("127.0.0.1", port))
-        self.wait(lambda: self.core.desk.link.state is LinkState.READY)
-        for symbol in ("AAPL", "GOOG", "IBM", "META", "MSFT"):
-            self.port.send(WatchSymbol(symbol))
-        self.wait(lambda: self.core.desk.figures.quotes.quote(AAPL) is not None)
-        self.wait(lambda: self.core.desk.contracts.details(AAPL) is not None)
+        desk = self.core.desk
+        self.wait(lambda: desk.link.state is LinkState.READY)
+        self.on_core(self.subscribe)
+        held = [ConId(FIRST_CON_ID + number) for number in range(POSITIONS)]
+        self.wait(lambda: all(desk.contracts.details(each) is not None for each in held))
+        self.wait(lambda: all(desk.figures.quotes.quote(each) for each in held[:SYMBOLS]))
         quiet_at = time.monotonic() + 1.2  # the start's own requests fill the wire's first second
         self.wait(lambda: time.monotonic() > quiet_at)
+        set_aside()  # as the program does once it has started
+
+    def _time_the_judge(self) -> None:
+        collaborators = self.core.desk.order_desk.controller._with
+        judge = collaborators.judge
+
+        def timed(draft: OrderDraft, changed: ManagedOrder | None) -> Verdict:
+            begun = time.perf_counter()
+            verdict = judge(draft, changed)
+            self.judging.append((time.perf_counter() - begun) * 1000)
+            return verdict
+
+        object.__setattr__(collaborators, "judge", timed)
+
+    def _take(self) -> tuple[int, Command] | None:
+        while self._chores:
+            self._chores.popleft()()
+        return self.queue.take()
+
+    def on_core(self, chore: Callable[[], None]) -> None:
+        """Run something on the core thread."""
+        self._chores.append(chore)
+        self.core.loop.wake()
+
+    def subscribe(self) -> None:
+        """Ask for the details of what is held and for the prices of a hundred symbols."""
+        desk = self.core.desk
+        for number in range(POSITIONS):
+            desk.contracts.need(ConId(FIRST_CON_ID + number))
+        for number in range(SYMBOLS):
+            desk.streams.want(ConId(FIRST_CON_ID + number), StreamKind.QUOTES, "benchmark")
 
     def on_checkpoint(self, label: str) -> None:
         if label == "sent":
             self.latencies.append((time.perf_counter() - self.posted_at) * 1000)
+            self.core.loop.call_later(CANCEL_SECONDS, self.cancel_mine)
+
+    def cancel_mine(self) -> None:
+        """Keep the number of working orders as it was. Core thread."""
+        desk = self.core.desk
+        for order in desk.orders.working():
+            if order.client_id == CLIENT and order.cancel is Pending.NONE:
+                desk.order_desk.controller.cancel(order.key)
 
     def on_answer(self, result: object) -> None:
         if not isinstance(result, Submitted):
             self.refused += 1
             sys.stderr.write(f"not sent: {result}\n")
 
-    def run(self, name: str, orders: int, *, busy: bool) -> list[float]:
-        """Send so many orders and return the latency of each in ms."""
-        self.latencies = []
-        self.refused = 0
+    def order(self, name: str, number: int) -> SubmitOrder:
+        """Build an order that rests below the market."""
+        draft = OrderDraft(
+            intent_id=IntentId(f"{name} {number}"),
+            account=ACCOUNT,
+            con_id=ConId(FIRST_CON_ID + 1 + 2 * (number % (SYMBOLS // 2))),
+            side=Side.BUY,
+            quantity=Decimal(1),
+            order_type=OrderType.LIMIT,
+            limit_price=Decimal("97.00") - number % 7,
+            source="benchmark",
+        )
+        return SubmitOrder(draft)
+
+    def run(self, name: str, orders: int, *, busy: bool = False) -> list[float]:
+        """Send so many orders from the window's thread; return the latency of each in ms."""
+        self._begin()
         sent = 0
-        price = Decimal(str(self.core.desk.figures.quotes.quote(AAPL).bid)) - 5
 
         def send() -> None:
             nonlocal sent
-            draft = OrderDraft(
-                intent_id=IntentId(f"{name} {sent}"),
-                account=ACCOUNT,
-                con_id=AAPL,
-                side=Side.BUY,
-                quantity=Decimal(1),
-                order_type=OrderType.LIMIT,
-                limit_price=price,
-                source="benchmark",
-            )
+            command = self.order(name, sent)
             sent += 1
             self.posted_at = time.perf_counter()
-            self.port.send(SubmitOrder(draft), self.on_answer)
+            self.port.send(command, self.on_answer)
             if sent == orders:
                 timer.stop()
 
@@ -119,17 +183,44 @@ class Bench:
         timer.timeout.connect(send)
         timer.start(EVERY_MS)
         load = QTimer()
-        load.timeout.connect(burn)
+        load.timeout.connect(lambda: burn(BUSY_SECONDS))
         if busy:
             load.start(FRAME_MS)
-        self.wait(lambda: len(self.latencies) + self.refused >= orders, seconds=orders * 0.1 + 20)
+        self.wait(lambda: len(self.latencies) + self.refused >= orders)
         load.stop()
+        return self._found()
+
+    def run_saturated(self, orders: int) -> list[float]:
+        """Send from another thread while this one never stops running Python."""
+        self._begin()
+        done = threading.Event()
+
+        def send() -> None:
+            for number in range(orders):
+                time.sleep(EVERY_MS / 1000)
+                command = self.order("saturated", number)
+                self.posted_at = time.perf_counter()
+                self.queue.put(1_000_000 + number, command)
+            time.sleep(1)
+            done.set()
+
+        threading.Thread(target=send, daemon=True).start()
+        while not done.is_set():
+            burn(0.05)
+        self.refused = orders - len(self.latencies)
+        return self._found()
+
+    def _begin(self) -> None:
+        self.latencies = []
+        self.refused = 0
+
+    def _found(self) -> list[float]:
         if self.refused:
             raise RuntimeError(f"{self.refused} orders were not sent; the figures mean nothing")
         return self.latencies
 
-    def wait(self, condition: object, seconds: float = 20) -> None:
-        limit = time.monotonic() + seconds
+    def wait(self, condition: Callable[[], object]) -> None:
+        limit = time.monotonic() + WAIT_SECONDS
         while not condition():
             if time.monotonic() > limit:
                 raise TimeoutError("the expected state did not come")
@@ -142,31 +233,49 @@ class Bench:
         self.inbox.stop()
 
 
-def burn() -> None:
+def burn(seconds: float) -> None:
     """Hold the interpreter as a busy frame does."""
-    until = time.perf_counter() + BUSY_SECONDS
+    until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         pass
 
 
+@contextlib.contextmanager
+def crowded_broker() -> Iterator[int]:
+    """Run the scripted broker; gives its port."""
+    command = [sys.executable, "-m", "tests.benchmarks.crowded_broker"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
 def main() -> None:
     orders = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    look_seldom()
     app = QCoreApplication([])
-    with tempfile.TemporaryDirectory() as name, Gateway(Path(name)) as gateway:
+    with tempfile.TemporaryDirectory() as name, crowded_broker() as port:
         folder = Path(name)
+        most = TwoLevel(personal=Decimal(10) ** 12, catastrophic=Decimal(10) ** 13)
         limits = replace(
             proposed(ACCOUNT, Decimal(100_000_000)),
             actions_per_second=1000,
             actions_per_minute=100_000,
             working_orders=TwoLevel(personal=Decimal(10_000), catastrophic=Decimal(10_000)),
             chase_orders=10_000,
+            gross_exposure=most,
+            leverage=most,
         )
         add_limits(folder / "limits.toml", limits)
-        bench = Bench(app, folder, gateway.port)
+        bench = Bench(app, folder, port)
         try:
-            idle = bench.run("idle", orders, busy=False)
+            idle = bench.run("idle", orders)
             busy = bench.run("busy", orders, busy=True)
+            saturated = bench.run_saturated(orders)
+            working = len(bench.core.desk.orders.working())
         finally:
             bench.close()
     print_report(
@@ -175,6 +284,11 @@ def main() -> None:
             "click_to_wire_p99_ms": percentile(idle, 99),
             "busy_p50_ms": median(busy),
             "busy_p99_ms": percentile(busy, 99),
+            "saturated_p50_ms": median(saturated),
+            "saturated_p99_ms": percentile(saturated, 99),
+            "risk_p50_ms": median(bench.judging),
+            "risk_p99_ms": percentile(bench.judging, 99),
+            "working_orders": max(working, WORKING),
             "orders": orders,
         }
     )

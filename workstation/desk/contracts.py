@@ -12,6 +12,10 @@ from workstation.domain.prices import PriceBand, PriceLadder
 from workstation.domain.reports import ContractReport, MarketRuleReport
 
 LOOK_UP_SECONDS = 10.0
+"""How long someone who typed a symbol waits."""
+
+NEED_SECONDS = 60.0
+"""How long a position waits: five hundred of them are asked for at 45 a second, after the rest."""
 
 Answer = Callable[[CommandResult], None]
 
@@ -141,11 +145,14 @@ class Contracts:
         answer: Answer | None = None,
     ) -> None:
         def expire() -> None:
-            if con_id is not None:
-                self._asked.discard(con_id)  # whoever names it next asks again
-            self._fail(req_id, "the broker did not answer within 10 s")
+            self._fail(req_id, f"the broker did not answer within {LOOK_UP_SECONDS:.0f} s")
+            if con_id is not None:  # nobody else may name it again, and it must be closable
+                self._asked.discard(con_id)
+                self.need(con_id)
 
-        timer = self._reactor.call_later(LOOK_UP_SECONDS, expire)
+        timer = self._reactor.call_later(
+            LOOK_UP_SECONDS if con_id is None else NEED_SECONDS, expire
+        )
         self._look_ups[req_id] = _LookUp(symbol, answer, timer)
 
     def _fail(self, req_id: ReqId, reason: str) -> None:
