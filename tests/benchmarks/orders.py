@@ -93,6 +93,10 @@ class Bench:
         self.inbox.events_arrived.connect(self.port.on_events)
         self.thread.start()
         self.inbox.start()
+        self._fill(port)
+
+    def _fill(self, port: int) -> None:
+        """Connect, and wait until everything that is held and streamed is known."""
         self.port.send(UseEndpoint("127.0.0.1", port))
         desk = self.core.desk
         self.wait(lambda: desk.link.state is LinkState.READY)

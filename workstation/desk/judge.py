@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from workstation.desk.working_ledger import WorkingLedger
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
@@ -17,18 +18,18 @@ from workstation.domain.finding import (
     RiskCode,
     TradingState,
 )
-from workstation.domain.ids import AccountId, ConId
+from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderDraft
 from workstation.domain.order_status import OrderView
-from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
+from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.preview import MarginPreview
-from workstation.domain.quote import Quote
 from workstation.oms.actions import Actions
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
 from workstation.oms.outlet import Verdict
 from workstation.portfolio.day_result import DayFigures
 from workstation.portfolio.exposures import Book, Rate, no_rate
+from workstation.portfolio.positions import Positions
 from workstation.risk import gate
 from workstation.risk.confirmation import confirmation_findings
 from workstation.risk.exposure import (
@@ -36,8 +37,6 @@ from workstation.risk.exposure import (
     are_rivals,
     is_exit,
     leaves,
-    may_fill,
-    of_contract,
     sent_as_closes,
 )
 from workstation.risk.facts import (
@@ -77,7 +76,7 @@ class JudgeSources:
     clock: Clock
     quotes: QuoteSource
     contracts: ContractSource
-    positions: PositionSource
+    positions: Positions
     orders: OrderBook
     summary: Callable[[AccountId], AccountSummary | None]
     standing: Callable[[AccountId], Standing]
@@ -94,6 +93,9 @@ class Judge:
     def __init__(self, sources: JudgeSources) -> None:
         self._sources = sources
         self.confirmations = ConfirmationPolicy()
+        self._ledger = WorkingLedger(
+            sources.orders, sources.positions, sources.quotes, sources.contracts
+        )
 
     def __call__(self, draft: OrderDraft, changed: ManagedOrder | None) -> Verdict:
         """Run every check on a new order, or on a changed one without its old leaves."""
@@ -145,14 +147,15 @@ class Judge:
         standing = ask.standing(draft.account)
         details, quote = ask.contracts.details(draft.con_id), ask.quotes.quote(draft.con_id)
         position = ask.positions.quantity(draft.account, draft.con_id)
-        everything = ask.orders.working()
+        place = self._ledger.at(draft.account, draft.con_id)
         itself = changed.view() if changed is not None else None
-        filling = [each for each in may_fill(everything) if not _is_of(itself, each[0])]
-        place = (draft.account, draft.con_id)
-        here = [each for each in filling if (each[0].account, each[0].con_id) == place]
+        here = place.filling
+        if itself is not None:
+            here = tuple(each for each in here if not _is_of(itself, each[0]))
         closes = Decimal(0)
         if position * draft.side.sign < 0:
-            closes = self._closes(draft, itself, everything, quote)
+            others = (each for each in place.orders if itself is None or each.key != itself.key)
+            closes = sent_as_closes(others, draft.side, draft.limit_price, quote)
         open_quantity = _open_quantity(draft, changed)
         limits = _limits_for(draft, details, standing.limits)
         facts = Facts(
@@ -165,7 +168,7 @@ class Judge:
             working=leaves(here),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
-            fx=self._fx(draft.account, details),
+            fx=self._fx(draft.account, details.contract.currency if details else ""),
             limits=limits,
             limits_fault=standing.limits_fault,
             link=standing.link,
@@ -176,17 +179,19 @@ class Judge:
             trading_state=standing.trading_state,
             trading_reason=standing.trading_reason,
             opposite=tuple(each for each, _ in here if each.side is not draft.side),
-            same_side_orders=sum(_is_another(each, draft, itself) for each in everything),
+            same_side_orders=sum(_is_another(each, draft, itself) for each in place.orders),
         )
-        return self._of_account(facts, filling, changed)
+        return self._of_account(facts, here, changed)
 
     def _of_account(
-        self, facts: Facts, filling: list[Filling], changed: ManagedOrder | None
+        self, facts: Facts, here: tuple[Filling, ...], changed: ManagedOrder | None
     ) -> Facts:
         """Add what the account as a whole, the day and the user's other actions tell."""
         ask, draft = self._sources, facts.draft
         actions, day = ask.actions(), ask.day(draft.account)
-        opening, working = self._opening(draft, filling)
+        opening, working = self._ledger.opening(
+            draft.account, draft.con_id, here, lambda currency: self._fx(draft.account, currency)
+        )
         return replace(
             facts,
             actions_last_second=actions.count(1),
@@ -248,18 +253,6 @@ class Judge:
         found.update(x.removesuffix(TODAY) for x in draft.acknowledged if x.endswith(TODAY))
         return frozenset(found)
 
-    @staticmethod
-    def _closes(
-        draft: OrderDraft,
-        itself: OrderView | None,
-        everything: tuple[OrderView, ...],
-        quote: Quote | None,
-    ) -> Decimal:
-        """Sum what closes beside a draft on the closing side."""
-        same = of_contract(everything, draft.account, draft.con_id)
-        others = (each for each in same if itself is None or each.key != itself.key)
-        return sent_as_closes(others, draft.side, draft.limit_price, quote)
-
     def _lowers_risk(self, draft: OrderDraft, changed: ManagedOrder, position: Decimal) -> bool:
         """Tell whether a change only lowers risk (1.2).
 
@@ -278,65 +271,12 @@ class Judge:
             return True
         return position * draft.side.sign < 0 and _is_nearer(draft, changed)
 
-    def _opening(
-        self, draft: OrderDraft, filling: list[Filling]
-    ) -> tuple[tuple[tuple[str, Decimal], ...], Decimal]:
-        """Sum what other working orders of the account may still open, by class.
-
-        Of the orders on the closing side of a position, what closes it opens nothing. Also
-        return the market value that those of other contracts would add.
-        """
-        by_class: dict[str, Decimal] = {}
-        elsewhere = Decimal(0)
-        to_close: dict[ConId, Decimal] = {}
-        held: dict[ConId, Decimal] = {}
-        for order, quantity in filling:
-            if order.account != draft.account:
-                continue
-            con_id, opening = order.con_id, quantity
-            if con_id not in held:
-                held[con_id] = self._sources.positions.quantity(draft.account, con_id)
-            if held[con_id] and held[con_id] * order.side.sign < 0:
-                left = to_close.setdefault(con_id, abs(held[con_id]))
-                closing = min(left, quantity)
-                to_close[con_id] = left - closing
-                opening -= closing
-            if opening:
-                value, sec_type = opening * self._unit_value(order), self._class(con_id)
-                by_class[sec_type] = by_class.get(sec_type, Decimal(0)) + value
-                elsewhere += value if con_id != draft.con_id else 0
-        return tuple(by_class.items()), elsewhere
-
-    def _class(self, con_id: ConId) -> str:
-        details = self._sources.contracts.details(con_id)
-        return "STK" if details is None else details.contract.sec_type
-
-    def _unit_value(self, order: OrderView) -> Decimal:
-        """Value one share of a working order; 0 where nothing tells its price."""
-        own = (order.limit_price, order.pending_limit, order.stop_price, order.pending_stop)
-        price = max((abs(each) for each in own if each is not None), default=Decimal(0))
-        if not price:
-            price = self._market_price(order.con_id)
-        details = self._sources.contracts.details(order.con_id)
-        if details is None:
-            return price
-        fx = self._fx(order.account, details)
-        value = price * details.multiplier / details.price_magnifier
-        return value if fx is None or fx is ONE else value * fx
-
-    def _fx(self, account: AccountId, details: ContractDetails | None) -> Decimal | None:
-        """Return what the contract's currency is worth in the account's, None if not known."""
+    def _fx(self, account: AccountId, currency: str) -> Decimal | None:
+        """Return what a currency is worth in the account's, None if not known."""
         summary = self._sources.summary(account)
-        if details is None or summary is None or details.contract.currency == summary.currency:
+        if not currency or summary is None or currency == summary.currency:
             return ONE
-        return self._sources.rate(account, details.contract.currency)
-
-    def _market_price(self, con_id: ConId) -> Decimal:
-        quote = self._sources.quotes.quote(con_id)
-        if quote is None:
-            return Decimal(0)
-        seen = (quote.ask, quote.last, quote.close)
-        return next((abs(Decimal(str(each))) for each in seen if each), Decimal(0))
+        return self._sources.rate(account, currency)
 
 
 def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:

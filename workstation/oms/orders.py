@@ -81,6 +81,7 @@ class OrderBook:
         self._orphans: dict[str, Execution] = {}
         self._commissions: dict[ExecId, Commission] = {}
         self._live: dict[OrderKey, ManagedOrder] = {}
+        self._working: tuple[OrderView, ...] | None = None
         self._reconciling = False
         self._handlers: dict[type, Callable[[Any, datetime, Changes], None]] = {
             Intent: self._on_intent,
@@ -115,10 +116,12 @@ class OrderBook:
         return None if key is None else self._orders[key]
 
     def working(self) -> tuple[OrderView, ...]:
-        """Return the orders that may be live."""
-        return tuple(
-            order.view() for order in self._live.values() if not order.lifecycle.is_terminal
-        )
+        """Return the orders that may be live, the same value until an event is applied."""
+        if self._working is None:
+            self._working = tuple(
+                order.view() for order in self._live.values() if not order.lifecycle.is_terminal
+            )
+        return self._working
 
     def children(self, key: OrderKey) -> tuple[ManagedOrder, ...]:
         """Return the orders that wait, or waited, for this one to fill."""
@@ -144,6 +147,7 @@ class OrderBook:
     def apply(self, event: OmsEvent, at: datetime) -> Changes:
         """Apply one event of this aware UTC time and return what it changed."""
         changes = Changes()
+        self._working = None
         self._handlers[type(event)](event, at, changes)
         for order in changes.orders.values():
             order.updated_at = at
