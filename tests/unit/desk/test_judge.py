@@ -5,11 +5,22 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, a_draft, fill, open_order
+from tests.helpers.desk_fakes import (
+    ACCOUNT,
+    LIMITS,
+    SPY,
+    D,
+    Door,
+    a_draft,
+    fill,
+    open_order,
+    status,
+)
 from workstation.domain.finding import Denied, Level, RiskCode, Submitted, TradingState
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId, OrderId, PermId
 from workstation.domain.order import OrderType, Side
 from workstation.domain.order_status import Lifecycle
+from workstation.oms.events import Reconciled
 
 SELL, BUY = Side.SELL, Side.BUY
 
@@ -58,9 +69,12 @@ def test_a_close_under_way_counts_whoever_sent_it_and_whatever_became_of_it() ->
                 limit_price=terms["limit_price"])  # fmt: skip
         assert is_exit(door, quantity=D(40), **market())
         assert not is_exit(door, quantity=D(41), **market())
-        next(iter(door.orders)).lifecycle = Lifecycle.UNKNOWN
+        order = next(iter(door.orders))
+        door.apply(Reconciled(missing=(order.key,), settled=False))
+        assert order.lifecycle is Lifecycle.UNKNOWN
         assert not is_exit(door, quantity=D(41), **market())
-        next(iter(door.orders)).lifecycle = Lifecycle.CANCELLED
+        names = {"order_id": order.order_id, "client_id": order.client_id}
+        door.apply(status("Cancelled", perm_id=order.perm_id, **names))
         assert is_exit(door, quantity=D(100), **market())
 
 
