@@ -1,16 +1,38 @@
 """Orders of several parts on the real wire: the core against the gateway process."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import ACCOUNT, L, Rig
-from workstation.domain.commands import CancelFamily, Done, ScaleIn, ScaleOut, SubmitBracket
-from workstation.domain.ids import FamilyId, IntentId
+from tests.integration.test_orders_gateway import ACCOUNT, PLACE, L, Rig
+from workstation.desk.combos import ComboQuotes
+from workstation.domain.combo import ComboLeg, combo_con_id
+from workstation.domain.commands import (
+    Answered,
+    Ask,
+    CancelFamily,
+    CancelOrder,
+    ChangeOrder,
+    Done,
+    PrepareCombo,
+    ScaleIn,
+    ScaleOut,
+    SubmitBracket,
+    SubmitOrder,
+)
+from workstation.domain.contract import ContractDetails
+from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
+from workstation.domain.ids import ConId, FamilyId, IntentId
+from workstation.domain.link import LinkState
+from workstation.domain.messages import ExecutionArrived
+from workstation.domain.order import OrderChange, OrderDraft, OrderTerms, OrderType
+from workstation.domain.queries import ContractFilter, FindContracts
 
 
 @pytest.fixture
@@ -54,3 +76,122 @@ def test_a_resting_addition_is_cancelled_by_the_name_of_its_family(rig: Rig) -> 
     assert isinstance(rig.ask(CancelFamily(FamilyId("more"))), Done)
     rig.until(lambda: rig.is_at(4, L.CANCELLED))
     assert rig.order(3).quantity == 20
+
+
+# -- combinations -----------------------------------------------------------------------------------
+
+
+def found(rig: Rig, **terms: str) -> list[ContractDetails]:
+    answer = rig.ask(Ask(FindContracts(ContractFilter(**terms))))
+    assert isinstance(answer, Answered), answer
+    return list(answer.value)
+
+
+def vertical(rig: Rig) -> tuple[ComboLeg, ...]:
+    """A bought and a sold call of AAPL around the market, in the last month listed."""
+    stock = found(rig, symbol="AAPL", sec_type="STK", exchange="SMART", currency="USD")[0]
+    calls = found(rig, symbol="AAPL", sec_type="OPT", exchange="SMART", right="C",
+                  currency="USD", multiplier="100")  # fmt: skip
+    last = max(each.contract.expiry for each in calls)
+    listed = sorted(
+        (each.contract for each in calls if each.contract.expiry == last),
+        key=lambda each: abs((each.strike or 0) - rig.last),
+    )
+    low, high = sorted(listed[:2], key=lambda each: each.strike or 0)
+    assert stock.contract.con_id == AAPL
+    return (ComboLeg(con_id=low.con_id, ratio=1), ComboLeg(con_id=high.con_id, ratio=-1))
+
+
+def prepared(rig: Rig, legs: tuple[ComboLeg, ...]) -> ConId:
+    assert rig.ask(PrepareCombo(legs)) == Done()
+    con_id = combo_con_id(legs)
+    quotes = ComboQuotes(rig.desk.figures.quotes, rig.desk.contracts)
+
+    def is_quoted() -> bool:
+        quote = quotes.quote(con_id)
+        return quote is not None and quote.two_sided
+
+    rig.until(is_quoted)
+    return con_id
+
+
+def combo_draft(rig: Rig, legs: tuple[ComboLeg, ...], **changes: Any) -> OrderDraft:
+    terms: dict[str, Any] = {
+        "con_id": combo_con_id(legs), "legs": legs, "quantity": Decimal(2), "source": "combo",
+    }  # fmt: skip
+    return rig.draft(**(terms | changes))
+
+
+def test_a_vertical_is_ordered_filled_and_held_leg_by_leg(rig: Rig) -> None:
+    legs = vertical(rig)
+    con_id = prepared(rig, legs)
+    quote = ComboQuotes(rig.desk.figures.quotes, rig.desk.contracts).quote(con_id)
+    assert quote is not None
+    assert quote.ask is not None
+    ladder = rig.desk.contracts.details(con_id).ladder
+    limit = ladder.snap_up(Decimal(str(quote.ask)))
+    draft = combo_draft(rig, legs, order_type=OrderType.LIMIT, limit_price=limit + Decimal("0.10"))
+
+    far = rig.ask(SubmitOrder(replace(draft, limit_price=limit + 50)))
+    assert isinstance(far, Denied)
+    assert "far through what the legs imply" in far.findings[0].text
+    answer = rig.ask(SubmitOrder(draft))
+    if isinstance(answer, NeedsAcknowledgement):
+        accepted = frozenset(each.acknowledgement for each in answer.findings)
+        answer = rig.ask(SubmitOrder(replace(draft, acknowledged=accepted)))
+    assert isinstance(answer, Submitted), answer
+    rig.until(lambda: rig.is_at(1, L.FILLED))
+
+    frame = rig.gateway.frames(PLACE)[0]
+    assert "BAG" in frame
+    assert rig.order(1).filled == 2
+    assert rig.order(1).symbol.startswith("AAPL +")
+    rig.until(lambda: [rig.position(leg.con_id) for leg in legs] == [2, -2])
+    assert rig.position(con_id) == 0
+    shown = [m.execution for m in rig.window.messages if isinstance(m, ExecutionArrived)]
+    assert sorted(e.sec_type for e in shown) == ["BAG", "OPT", "OPT"]
+    rig.until(lambda: rig.desk.link.state is LinkState.READY)
+    held = rig.desk.figures.positions.held(ACCOUNT)
+    assert held == {legs[0].con_id: 2, legs[1].con_id: -2}
+
+
+def test_a_resting_combination_is_changed_and_survives_a_restart(rig: Rig, tmp_path: Path) -> None:
+    legs = vertical(rig)
+    prepared(rig, legs)
+    draft = combo_draft(rig, legs, order_type=OrderType.LIMIT, limit_price=Decimal("-1.00"))
+    answer = rig.ask(SubmitOrder(draft))
+    assert isinstance(answer, Submitted), answer
+    rig.until(lambda: rig.is_at(1, L.WORKING))
+    assert rig.order(1).limit_price == Decimal("-1.00")
+    change = OrderChange(intent_id=IntentId("c"), key=answer.key, limit_price=Decimal("-1.50"))
+    assert isinstance(rig.ask(ChangeOrder(change)), Submitted)
+    rig.until(lambda: rig.order(1).limit_price == Decimal("-1.50"))
+
+    rig.desk.stop()
+    rig.core.close()
+    again = Rig(tmp_path, rig.gateway)
+    rig.core, rig.desk, rig.window = again.core, again.desk, again.window
+    rig.until(lambda: rig.is_at(1, L.WORKING))
+    rig.until(lambda: rig.desk.contracts.details(combo_con_id(legs)) is not None)
+    quotes = ComboQuotes(rig.desk.figures.quotes, rig.desk.contracts)
+    rig.until(lambda: (quote := quotes.quote(combo_con_id(legs))) and quote.two_sided)
+    change = OrderChange(intent_id=IntentId("d"), key=answer.key, limit_price=Decimal("-1.40"))
+    assert isinstance(rig.ask(ChangeOrder(change)), Submitted)
+    rig.until(lambda: rig.order(1).limit_price == Decimal("-1.40"))
+    assert isinstance(rig.ask(CancelOrder(answer.key)), Done)
+    rig.until(lambda: rig.is_at(1, L.CANCELLED))
+
+
+def test_what_the_gateway_refuses_of_a_combination_is_explained(rig: Rig) -> None:
+    legs = vertical(rig)
+    prepared(rig, legs)
+    draft = combo_draft(
+        rig, legs, order_type=OrderType.LIMIT, limit_price=Decimal("-1.00"), outside_rth=True,
+        terms=OrderTerms(hidden=True),
+    )  # fmt: skip
+    answer = rig.ask(SubmitOrder(draft))
+    if isinstance(answer, Submitted):
+        rig.until(lambda: rig.is_at(1, L.REJECTED))
+        assert "Unsupported order type" in rig.order(1).note
+    else:
+        assert isinstance(answer, Denied)

@@ -144,6 +144,9 @@ def contract_of(ib: Any) -> Contract:
         currency=ib.currency,
         local_symbol=ib.localSymbol,
         trading_class=ib.tradingClass,
+        expiry=ib.lastTradeDateOrContractMonth[:8],
+        strike=optional_decimal(ib.strike) or None,
+        right=ib.right if ib.right in {"C", "P"} else "",
     )
 
 
@@ -202,6 +205,7 @@ def open_order_of(
         parent_id=OrderId(order.parentId) if order.parentId > 0 else None,
         oca_group=order.ocaGroup or "",
         oca_type=order.ocaType,
+        sec_type=contract.secType,
     )
 
 
@@ -251,6 +255,8 @@ def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
         price=optional_decimal(ib.price) or Decimal(0),
         exchange=ib.exchange,
         time=time_of(ib.time) or received_at,
+        sec_type=contract.secType,
+        local_symbol=contract.localSymbol,
     )
 
 

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from ibapi.const import UNSET_DOUBLE
+from ibapi.contract import ComboLeg as IbComboLeg
 from ibapi.contract import Contract as IbContract
 from ibapi.order import Order as IbOrder
+from ibapi.tag_value import TagValue as IbTagValue
 
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId, OrderRef
@@ -14,6 +16,8 @@ from workstation.domain.order import ALONE, OrderDraft, OrderLinks
 
 def ib_contract(contract: Contract) -> IbContract:
     """Name a contract so that the broker cannot mistake it: by its number and venue."""
+    if contract.legs:
+        return _ib_combo(contract)
     ib = IbContract()
     ib.conId = contract.con_id
     ib.symbol = contract.symbol
@@ -23,6 +27,22 @@ def ib_contract(contract: Contract) -> IbContract:
     ib.currency = contract.currency
     ib.localSymbol = contract.local_symbol
     ib.tradingClass = contract.trading_class
+    return ib
+
+
+def _ib_combo(contract: Contract) -> IbContract:
+    """Name a combination by its legs; it has no number of the broker's."""
+    ib = IbContract()
+    ib.symbol = contract.symbol
+    ib.secType = contract.sec_type
+    ib.exchange = contract.exchange
+    ib.currency = contract.currency
+    ib.comboLegs = []
+    for each in contract.legs:
+        leg = IbComboLeg()
+        leg.conId, leg.ratio, leg.exchange = each.con_id, abs(each.ratio), each.exchange
+        leg.action = "BUY" if each.ratio > 0 else "SELL"
+        ib.comboLegs.append(leg)
     return ib
 
 
@@ -63,6 +83,8 @@ def ib_order(order_ref: OrderRef, draft: OrderDraft, links: OrderLinks = ALONE) 
     ib.transmit = links.transmit
     ib.whatIf = links.what_if
     _write_terms(ib, draft)
+    if draft.legs and not draft.guaranteed:
+        ib.smartComboRoutingParams = [IbTagValue("NonGuaranteed", "1")]
     for legacy in ("eTradeOnly", "firmQuoteOnly"):
         if hasattr(ib, legacy):
             setattr(ib, legacy, False)

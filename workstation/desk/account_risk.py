@@ -50,7 +50,9 @@ class AccountRisk:
         self._kept: dict[tuple[AccountId, LossMeasure], tuple[float, DayFigures]] = {}
 
     def take(self, execution: Execution) -> None:
-        """Count a fill of today."""
+        """Count a fill of today; of a combination its legs."""
+        if execution.is_whole_combo:
+            return
         self._kept.clear()
         self._result.take(execution)
 

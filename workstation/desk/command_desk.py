@@ -30,6 +30,7 @@ from workstation.domain.commands import (
     FollowTape,
     GlobalCancel,
     HalvePosition,
+    PrepareCombo,
     PreviewChange,
     PreviewMargin,
     PreviewOrder,
@@ -94,6 +95,7 @@ class CommandDesk:
         self._later: dict[type, Callable[[Any, Answering], None]] = {
             WatchSymbol: self._watch,
             PreviewMargin: self._preview_margin,
+            PrepareCombo: self._prepare_combo,
             RequestBars: self._request_bars,
             FollowBars: self._follow_bars,
             RequestHeadlines: self._request_headlines,
@@ -165,6 +167,9 @@ class CommandDesk:
 
     def _watch(self, command: WatchSymbol, answer: Answering) -> None:
         self._desk.contracts.watch(command.symbol, answer)
+
+    def _prepare_combo(self, command: PrepareCombo, answer: Answering) -> None:
+        self._desk.combos.prepare(command.legs, answer)
 
     def _request_bars(self, command: RequestBars, answer: Answering) -> None:
         self._desk.data.questions.bars(command.con_id, command.size, command.before, answer)

@@ -77,6 +77,10 @@ class Contracts:
             self._asked.add(con_id)
             self._begin(self._session.market.look_up_con_id(con_id), "", con_id=con_id)
 
+    def define(self, details: ContractDetails) -> None:
+        """Know a combination, which the broker has no number for."""
+        self._learn(details)
+
     def session_up(self) -> None:
         """Ask again for the rules still missing."""
         for rule_id in sorted(set(self._rules.values()) - self._ladders.keys()):

@@ -8,6 +8,7 @@ from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
 from workstation.desk.caught_errors import CaughtErrors
 from workstation.desk.closing import Closer, ClosingParts
+from workstation.desk.combos import ComboQuotes, build_combos
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
 from workstation.desk.exits import Exits, build_exits
@@ -104,6 +105,7 @@ class Desk:
         self.risk = account_risk(clock, self.figures, self.contracts, self.orders, self.limits.of)
         self.order_desk = self._build_order_desk()
         self.reconciler = self._build_reconciler()
+        self.combos = build_combos(self._loop, self.contracts, self.orders, self.streams)
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
@@ -222,6 +224,7 @@ class Desk:
         self.session.account.time()
         self.figures.session_up(self._presence.account)
         self.contracts.session_up()
+        self.combos.session_up()
         self.streams.session_up()
         self.publish_link()
 
@@ -247,13 +250,15 @@ class Desk:
         )
         if report.client_id == self._settings.session.client_id and report.order_id > 0:
             self.order_desk.controller.ids.used(report.order_id)
-        self.contracts.need(report.con_id)
+        if report.sec_type != "BAG":  # a combination is known by its legs
+            self.contracts.need(report.con_id)
 
     def _on_execution(self, report: ExecutionReport) -> None:
         self.order_desk.apply_input(report)
         self._checkpoint("filled")
         self.risk.take(report.execution)
-        self._risk_watch.filled(report.execution)
+        if not report.execution.is_whole_combo:
+            self._risk_watch.filled(report.execution)
         if report.req_id is None:
             self.figures.positions.apply_execution(report.execution)
         self.exits.moves.check()
@@ -304,6 +309,7 @@ class Desk:
         self._out.post(ContractKnown(details))
         self.streams.plan_anew()
         self.figures.positions.mark_quoted(details.contract.con_id)
+        self.combos.on_known(details.contract.con_id)
 
     # -- regular work -------------------------------------------------------------------------
 
@@ -343,6 +349,7 @@ class Desk:
         self.exits.moves.check()
         self._risk_watch.sweep()
         self.health.refresh()
+        self.combos.sweep()
         self.feed.sweep()
         self.publish_link()
 
@@ -455,7 +462,7 @@ class Desk:
         self._judge = Judge(
             JudgeSources(
                 clock=self._clock,
-                quotes=self.figures.quotes,
+                quotes=ComboQuotes(self.figures.quotes, self.contracts),
                 contracts=self.contracts,
                 positions=self.figures.positions,
                 orders=self.orders,

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from workstation.desk.combo_judge import combo_findings, leg_drafts, legs_of_working, with_legs
 from workstation.desk.working_ledger import WorkingLedger
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
+from workstation.domain.combo_contract import known_legs
 from workstation.domain.commands import Previewed
 from workstation.domain.confirmation import ConfirmationPolicy
 from workstation.domain.contract import ContractDetails
@@ -99,6 +101,8 @@ class Judge:
 
     def __call__(self, draft: OrderDraft, changed: ManagedOrder | None) -> Verdict:
         """Run every check on a new order, or on a changed one without its old leaves."""
+        if draft.legs:
+            return self._combination(draft, changed)
         facts = self._facts(draft, changed)
         moves_away = False
         if changed is not None:
@@ -113,6 +117,17 @@ class Judge:
     def _asked(self, facts: Facts, *, moves_away: bool = False) -> tuple[Finding, ...]:
         """Return what the confirmation policy asks before an order by one gesture."""
         return tuple(confirmation_findings(facts, self.confirmations, moves_away=moves_away))
+
+    def _combination(self, draft: OrderDraft, changed: ManagedOrder | None) -> Verdict:
+        """Run the checks of the whole, and those of each leg as an order of its own."""
+        facts = self._facts(draft, changed)
+        legs = known_legs(draft.legs, self._sources.contracts.details)
+        if legs is None or facts.details is None or facts.details.contract.legs != draft.legs:
+            return self._verdict(facts, gate.findings(replace(facts, details=None)), changed)
+        apart = [self._facts(each, None) for each in leg_drafts(draft)]
+        facts = with_legs(facts, legs, apart)
+        found = combo_findings(facts, legs, apart)
+        return self._verdict(facts, found, changed)
 
     def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
         """Return what would become of a draft now, with all findings."""
@@ -152,6 +167,7 @@ class Judge:
         here = place.filling
         if itself is not None:
             here = tuple(each for each in here if not _is_of(itself, each[0]))
+        with_combos = (*here, *legs_of_working(ask.orders, draft.account, draft.con_id))
         closes = Decimal(0)
         if position * draft.side.sign < 0:
             others = (each for each in place.orders if itself is None or each.key != itself.key)
@@ -165,7 +181,7 @@ class Judge:
             details=details,
             quote=quote,
             position=position,
-            working=leaves(here),
+            working=leaves(with_combos),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
             fx=self._fx(draft.account, details.contract.currency if details else ""),
@@ -178,7 +194,7 @@ class Judge:
             read_only=standing.read_only,
             trading_state=standing.trading_state,
             trading_reason=standing.trading_reason,
-            opposite=tuple(each for each, _ in here if each.side is not draft.side),
+            opposite=tuple(each for each, _ in with_combos if each.side is not draft.side),
             same_side_orders=sum(_is_another(each, draft, itself) for each in place.orders),
         )
         return self._of_account(facts, here, changed)
@@ -289,6 +305,8 @@ def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:
 def _entry_value(facts: Facts, changed: ManagedOrder | None) -> Decimal:
     """Return the money an entry adds: of a change only what it adds to the order it changes."""
     value = notional(facts, facts.open_quantity)
+    if facts.combo_unit is not None:
+        value = max(value or Decimal(0), facts.combo_unit * facts.open_quantity)
     if value is None:  # the user accepted that; the final gate counts the most there can be
         return facts.limits.order_size.catastrophic if facts.limits else Decimal("NaN")
     if changed is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.bracket import BracketDraft
+from workstation.domain.combo import ComboLeg
 from workstation.domain.confirmation import ConfirmationPolicy
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderKey
@@ -191,6 +192,17 @@ class CancelFamily:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepareCombo:
+    """Look up the legs of a combination and stream their quotes; answered by Done or Failed.
+
+    Done means that it can be ordered under `combo_con_id(legs)`. The quotes of the legs that
+    were prepared before end; no legs at all end them all.
+    """
+
+    legs: tuple[ComboLeg, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopToBreakeven:
     """Move the stops of a position to its average cost; answered by Done or Failed."""
 
@@ -365,6 +377,7 @@ Command = (
     | ScaleIn
     | ScaleOut
     | CancelFamily
+    | PrepareCombo
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder

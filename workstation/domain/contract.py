@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from workstation.domain.combo import ComboLeg
 from workstation.domain.ids import ConId
 from workstation.domain.prices import PriceLadder
 
@@ -10,6 +11,9 @@ from workstation.domain.prices import PriceLadder
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """One tradable instrument, fully resolved.
+
+    `expiry` is YYYYMMDD of a future or option, `right` "C" or "P". `legs` are those of a
+    combination, whose `con_id` is below 0 and of this program.
 
     Source: contractData, the contract part.
     """
@@ -22,6 +26,15 @@ class Contract:
     currency: str = "USD"
     local_symbol: str = ""
     trading_class: str = ""
+    expiry: str = ""
+    strike: Decimal | None = None
+    right: str = ""
+    legs: tuple[ComboLeg, ...] = ()
+
+    @property
+    def shown_name(self) -> str:
+        """What an order for it is called: of a combination its legs, else the symbol."""
+        return self.local_symbol if self.legs else self.symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ class Execution:
     """One execution report, or a later revision of one.
 
     `quantity` is in shares or lots, 0 for a bust; `price` per unit in the contract's
-    currency; `time` is aware UTC.
+    currency; `time` is aware UTC. Of a combination there is one of the whole ("BAG") and one
+    of each leg; what is held afterwards are the legs.
 
     Source: execDetails.
     """
@@ -31,6 +32,13 @@ class Execution:
     price: Decimal
     exchange: str
     time: datetime
+    sec_type: str = ""
+    local_symbol: str = ""
+
+    @property
+    def is_whole_combo(self) -> bool:
+        """Whether it sums up a combination whose legs have executions of their own."""
+        return self.sec_type == "BAG"
 
     @property
     def base_id(self) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
+from workstation.domain.combo import ComboLeg
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderId, OrderKey
 
 
@@ -183,7 +184,9 @@ class OrderDraft:
     `quantity` is in shares or lots, `limit_price` and `stop_price` per unit in the
     contract's currency and None where the type takes none. `acknowledged` names the soft findings that the
     user has seen and accepted, as `Finding.acknowledgement` spells them. `family` is the
-    wish for several orders that this one is a part of, None for one that stands alone.
+    wish for several orders that this one is a part of, None for one that stands alone. `legs` are those of a
+    combination: prices are then net and may be below 0; one that is not `guaranteed` may
+    fill leg by leg.
     """
 
     intent_id: IntentId
@@ -200,6 +203,8 @@ class OrderDraft:
     stop_price: Decimal | None = None
     terms: OrderTerms = PLAIN
     family: FamilyId | None = None
+    legs: tuple[ComboLeg, ...] = ()
+    guaranteed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

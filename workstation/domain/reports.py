@@ -84,6 +84,7 @@ class OpenOrderReport:
     parent_id: OrderId | None = None
     oca_group: str = ""
     oca_type: int = 0
+    sec_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

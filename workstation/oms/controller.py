@@ -51,7 +51,7 @@ class Controller:
                 client_id=self._with.client_id,
                 order_ref=order_ref,
                 con_id=draft.con_id,
-                symbol=details.contract.symbol,
+                symbol=details.contract.shown_name,
                 draft=draft,
                 sha256=frame.sha256,
             )
@@ -277,4 +277,6 @@ def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
         acknowledged=acknowledged,
         terms=PLAIN if order.draft is None else order.draft.terms,
         family=None if order.draft is None else order.draft.family,
+        legs=() if order.draft is None else order.draft.legs,
+        guaranteed=order.draft is None or order.draft.guaranteed,
     )

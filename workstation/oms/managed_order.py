@@ -56,6 +56,7 @@ class ManagedOrder:
     oca_group: str = ""
     oca_type: int = 0
     outside_rth: bool = False
+    sec_type: str = ""
     draft: OrderDraft | None = None
     intent_id: IntentId | None = None
     perm_id: PermId | None = None
@@ -97,6 +98,11 @@ class ManagedOrder:
         """Count an execution, in place of an earlier revision of it."""
         self.revisions[execution.base_id] = execution
         self._filled = self._view = None
+
+    @property
+    def is_combo(self) -> bool:
+        """Whether the order is for a combination: executions of its legs do not fill it."""
+        return self.sec_type == "BAG" or bool(self.draft and self.draft.legs)
 
     @property
     def filled(self) -> Decimal:

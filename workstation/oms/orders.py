@@ -79,6 +79,7 @@ class OrderBook:
         self._by_id: dict[tuple[ClientId, OrderId], OrderKey] = {}
         self._by_intent: dict[IntentId, OrderKey] = {}
         self._orphans: dict[str, Execution] = {}
+        self._legs: dict[str, Execution] = {}
         self._commissions: dict[ExecId, Commission] = {}
         self._live: dict[OrderKey, ManagedOrder] = {}
         self._working: tuple[OrderView, ...] | None = None
@@ -139,6 +140,7 @@ class OrderBook:
         for order in self._orders.values():
             yield from order.revisions.values()
         yield from self._orphans.values()
+        yield from self._legs.values()
 
     def commission(self, exec_id: ExecId) -> Commission | None:
         """Return the cost of an execution, None until the broker tells it."""
@@ -316,9 +318,13 @@ class OrderBook:
             execution.con_id,
         )
         if order is None:
-            known = self._orphans.get(execution.base_id)
-            if known is None or known.revision < execution.revision:
+            if _is_newer(execution, self._orphans):
                 self._orphans[execution.base_id] = execution
+                changes.fills.append(execution)
+            return
+        if order.is_combo and not execution.is_whole_combo:
+            if _is_newer(execution, self._legs):
+                self._legs[execution.base_id] = execution
                 changes.fills.append(execution)
             return
         before = order.state()
@@ -374,7 +380,7 @@ class OrderBook:
         agree = (
             _agree(perm_id, order.perm_id),
             _agree(order_ref, order.order_ref),
-            _agree(con_id, order.con_id),
+            order.is_combo or _agree(con_id, order.con_id),
         )
         return order if all(agree) else None
 
@@ -416,6 +422,7 @@ class OrderBook:
             stop_price=report.stop_price,
             tif=report.tif,
             outside_rth=report.outside_rth,
+            sec_type=report.sec_type,
             mine=mine,
             created_at=at,
             updated_at=at,
@@ -442,7 +449,15 @@ class OrderBook:
         for base_id, execution in list(self._orphans.items()):
             if execution.perm_id is not None and execution.perm_id == order.perm_id:
                 del self._orphans[base_id]
+                if order.is_combo and not execution.is_whole_combo:
+                    self._legs[base_id] = execution
+                    continue
                 transitions.execution(order, execution, changes.alarms)
+
+
+def _is_newer(execution: Execution, kept: dict[str, Execution]) -> bool:
+    known = kept.get(execution.base_id)
+    return known is None or known.revision < execution.revision
 
 
 def _unseen(client_id: ClientId, order_id: OrderId) -> OrderKey:

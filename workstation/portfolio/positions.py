@@ -102,8 +102,11 @@ class Positions:
     def apply_execution(self, execution: Execution) -> None:
         """Count a live execution once until the broker's own figure arrives.
 
-        A correction counts only what it changes; an older revision changes nothing.
+        A correction counts only what it changes; an older revision changes nothing. Of a
+        combination the legs are held, never the whole.
         """
+        if execution.is_whole_combo:
+            return
         revision, before = self._counted.get(execution.base_id, (-1, Decimal(0)))
         if execution.revision <= revision:
             return

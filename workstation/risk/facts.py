@@ -72,6 +72,8 @@ class Facts:
     the orders of the last minute that followed the price the same way. `day_pnl` and
     `below_peak` are the day's result and its distance from the day's best, None where they
     cannot be worked out. `preview` is the broker's answer about this very order, if recent.
+    `combo_unit` is the size of one combination in the account's currency, None where it is no
+    combination or only the broker knows.
     `shortable` is the broker's tick of that name, `cash_account` None where it is not known.
     `fx` is what one unit of the contract's currency is worth in the account's, None where
     the broker has not told it.
@@ -108,6 +110,7 @@ class Facts:
     below_peak: Decimal | None = None
     preview: MarginPreview | None = None
     shortable: float | None = None
+    combo_unit: Decimal | None = None
     cash_account: bool | None = None
     open_values: tuple[tuple[str, Decimal], ...] = ()
     fx: Decimal | None = ONE

@@ -25,7 +25,7 @@ def margin_percent(sec_type: str, limits: Limits) -> Decimal:
         return limits.futures_margin_percent
     if sec_type in _FOREX:
         return limits.forex_margin_percent
-    return _WHOLE if sec_type in OPTIONS else limits.stock_margin_percent
+    return _WHOLE if sec_type in OPTIONS or sec_type == "BAG" else limits.stock_margin_percent
 
 
 def claimed(values: Iterable[tuple[str, Decimal]], limits: Limits) -> Decimal:
@@ -35,13 +35,15 @@ def claimed(values: Iterable[tuple[str, Decimal]], limits: Limits) -> Decimal:
 
 def unit_size(facts: Facts) -> Decimal | None:
     """Return the size of one share or contract, in base currency; None where none is known."""
+    sec_type = facts.sec_type
+    if sec_type == "BAG":  # its price tells nothing: a credit spread costs less than nothing
+        return _previewed_unit(facts) if facts.combo_unit is None else facts.combo_unit
     unit, limits = unit_value(facts), facts.limits
     if unit is None or limits is None:
         return None
-    sec_type = facts.sec_type
     if sec_type in _FUTURES | _FOREX:
         return unit * margin_percent(sec_type, limits) / 100
-    if sec_type == "BAG" or (sec_type in OPTIONS and _writes(facts)):
+    if sec_type in OPTIONS and _writes(facts):
         return _previewed_unit(facts)
     return unit
 
@@ -68,6 +70,10 @@ def margin_estimate(facts: Facts, limits: Limits) -> Decimal | None:
     preview = facts.preview
     if preview is not None and preview.initial_margin_change is not None:
         return preview.initial_margin_change + (preview.commission or Decimal(0))
+    if facts.sec_type == "BAG":
+        unit = facts.combo_unit
+        is_known = unit is not None and sendable(facts.open_quantity)
+        return facts.open_quantity * unit + _fees(facts) if unit and is_known else None
     value = notional(facts, facts.open_quantity)
     if value is None:
         return None
