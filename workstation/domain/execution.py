@@ -41,6 +41,14 @@ class Execution:
         return self.sec_type == "BAG"
 
     @property
+    def shown_name(self) -> str:
+        """What was traded, in a trader's words: options and futures by their own symbol."""
+        if self.is_whole_combo:
+            return f"{self.symbol} combination"
+        is_named = self.sec_type in {"OPT", "FOP", "FUT"} and self.local_symbol
+        return self.local_symbol if is_named else self.symbol
+
+    @property
     def base_id(self) -> str:
         """The part of the id that revisions share."""
         return self.exec_id.rpartition(".")[0] or self.exec_id

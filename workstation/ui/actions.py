@@ -94,6 +94,7 @@ SHORTCUTS = (
     ("Ctrl+Shift+U", "Resume trading, after one question"),
     ("Ctrl+Shift+P", "Close the position selected in Positions, after one question"),
     ("Ctrl+Shift+Down, Ctrl+Shift+Up", "Reduce or add to the selected position; stops follow"),
+    ("Ctrl+Shift+O", "Order a combination of two to four legs"),
     ("Ctrl+Shift+F", "Go to flatten; hold Space for one second to do it"),
     ("← → (chart)", "Move a tenth of the width"),
     ("Page Up, Page Down (chart)", "Move a whole width back or on"),

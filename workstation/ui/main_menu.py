@@ -23,6 +23,7 @@ from workstation.ui.dialogs.table_dialog import TableDialog
 from workstation.ui.docks import Docks
 from workstation.ui.layout_menu import LayoutMenu
 from workstation.ui.layouts import Layouts
+from workstation.ui.messages import Messages
 from workstation.ui.ordering import Ordering
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.watchlist import WatchlistPanel
@@ -52,6 +53,7 @@ class Host(Protocol):
     ordering: Ordering
     controls: TradingControls
     board: Board
+    messages: Messages
     state: ScreenState
     ticket: TicketPanel
     watchlist: WatchlistPanel
@@ -102,6 +104,7 @@ class MainMenu(QObject):
             actions[name].setEnabled(may_act and current in allowed)
         for name in ("cancel_all", "cancel_protection", "global_cancel", "flatten"):
             actions[name].setEnabled(may_act)
+        actions["combo"].setEnabled(may_act and state.is_ready)
         for name in ("close_position", "scale_in", "scale_out"):
             actions[name].setEnabled(state.can_exit)
 
@@ -140,6 +143,7 @@ class MainMenu(QObject):
         menus.add(trade, "ticket", "Order &ticket", self._on_ticket, "Ctrl+T")
         menus.add(trade, "buy", "&Buy", self._on_buy, "Ctrl+B")
         menus.add(trade, "sell", "&Sell", self._on_sell, "Ctrl+S")
+        menus.add(trade, "combo", "C&ombination…", self.several.combine, "Ctrl+Shift+O")
         menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
         trade.addSeparator()
         cancel_all = host.ordering.cancel_all

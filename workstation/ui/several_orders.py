@@ -6,11 +6,14 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.account import PositionView
-from workstation.domain.commands import CancelFamily, Command
+from workstation.domain.commands import CancelFamily, Command, PreviewMargin
 from workstation.domain.family import Family
 from workstation.ui.board import Board
+from workstation.ui.combo_maker import ComboMaker
+from workstation.ui.dialogs.combo import ComboDialog
 from workstation.ui.dialogs.order_dialog import OrderDialog
 from workstation.ui.dialogs.scale_position import ScaleDialog
+from workstation.ui.messages import Messages
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
 
@@ -21,6 +24,7 @@ class Stage(Protocol):
     ordering: Ordering
     board: Board
     state: ScreenState
+    messages: Messages
 
 
 class SeveralOrders(QObject):
@@ -46,6 +50,17 @@ class SeveralOrders(QObject):
         """Ask how much shall be taken out of a position."""
         self._scale(position, grows=False)
 
+    @Slot()
+    def combine(self) -> None:
+        """Put a combination together and order it."""
+        account = self._stage.state.account
+        if account is None or self._stage.state.is_read_only:
+            return
+        dialog = ComboDialog(account, self._stage.board.ticket.symbol, self._window)
+        if self._open(dialog):
+            maker = ComboMaker(dialog, self._stage.ordering, self._stage.state)
+            self._stage.messages.quotes_changed.connect(maker.refresh)
+
     @Slot(object)
     def cancel_family(self, family: Family) -> None:
         """Cancel what still works of several orders that were one wish."""
@@ -56,20 +71,23 @@ class SeveralOrders(QObject):
         details = self._stage.state.details.get(position.con_id)
         self._open(ScaleDialog(position, details, grows=grows, parent=self._window))
 
-    def _open(self, dialog: OrderDialog) -> None:
+    def _open(self, dialog: OrderDialog) -> bool:
         if self.dialog is not None:
             dialog.deleteLater()
             self.dialog.raise_()
-            return
+            return False
         self.dialog = dialog
         dialog.command_requested.connect(self._on_command_requested)
         dialog.finished.connect(self._on_finished)
         dialog.open()
+        return True
 
     @Slot(object)
     def _on_command_requested(self, command: Command) -> None:
         dialog = self.dialog
-        if dialog is not None:
+        if isinstance(dialog, ComboDialog) and isinstance(command, PreviewMargin):
+            self._stage.ordering.ask(command, dialog.windowTitle(), dialog.take_margin)
+        elif dialog is not None:
             self._stage.ordering.ask(command, dialog.windowTitle(), dialog.take_answer)
 
     @Slot()

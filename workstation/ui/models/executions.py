@@ -26,6 +26,11 @@ class ExecutionRow:
     ladder: PriceLadder | None = None
 
     @property
+    def symbol(self) -> str:
+        """The contract; of a combination its legs have theirs, and the whole is marked."""
+        return text.one_line(self.execution.shown_name, 40)
+
+    @property
     def is_bust(self) -> bool:
         """Whether the exchange took the trade back."""
         return not self.execution.quantity
@@ -68,7 +73,7 @@ COLUMNS: tuple[Column[ExecutionRow], ...] = (
     Column(
         key="symbol",
         title="Symbol",
-        text=lambda row: text.one_line(row.execution.symbol, 40),
+        text=lambda row: row.symbol,
         sort=lambda row: row.execution.symbol,
         sample="GOOGL W",
         is_number=False,

@@ -36,7 +36,7 @@ class LogRow:
 def fill_notice(execution: Execution) -> Notice:
     """Write a fill as a line of the log."""
     verb = "Bought" if execution.side.sign > 0 else "Sold"
-    what = f"{text.size(execution.quantity)} {execution.symbol}"
+    what = f"{text.size(execution.quantity)} {execution.shown_name}"
     return Notice(
         severity=Severity.INFO,
         text=f"{verb} {what} at {text.exact_price(execution.price)} on {execution.exchange}",
