@@ -40,9 +40,9 @@ class ComboMaker(QObject):
         self._open = {wish.row for wish in wishes}
         for wish in wishes:
             command = Ask(FindContracts(wish.filter))
-            self._ordering.ask(command, "Leg", partial(self._on_found, self._round, wish))
+            self._ordering.ask(command, "Leg", partial(self._take_leg, self._round, wish))
 
-    def _on_found(self, number: int, wish: LegWish, result: CommandResult) -> None:
+    def _take_leg(self, number: int, wish: LegWish, result: CommandResult) -> None:
         if number != self._round:
             return  # the legs were changed meanwhile
         details, words = _only_one(result)
@@ -52,11 +52,11 @@ class ComboMaker(QObject):
             return
         legs = self._dialog.legs
         if legs:
-            self._ordering.ask(PrepareCombo(legs), "Combination", self._on_ready)
+            self._ordering.ask(PrepareCombo(legs), "Combination", self._take_ready)
         else:
             self._dialog.legs_ready(Failed("Not every leg was found."))
 
-    def _on_ready(self, result: CommandResult) -> None:
+    def _take_ready(self, result: CommandResult) -> None:
         self._dialog.legs_ready(result)
         self.refresh()
 
