@@ -161,13 +161,13 @@ class Judge:
         ask = self._sources
         standing = ask.standing(draft.account)
         details, quote = ask.contracts.details(draft.con_id), ask.quotes.quote(draft.con_id)
-        position = ask.positions.quantity(draft.account, draft.con_id)
-        place = self._ledger.at(draft.account, draft.con_id)
+        key = (draft.account, draft.con_id)
+        position, place = ask.positions.quantity(*key), self._ledger.at(*key)
         itself = changed.view() if changed is not None else None
         here = place.filling
         if itself is not None:
             here = tuple(each for each in here if not _is_of(itself, each[0]))
-        with_combos = (*here, *legs_of_working(ask.orders, draft.account, draft.con_id))
+        apart = (*here, *legs_of_working(ask.orders, *key))
         closes = Decimal(0)
         if position * draft.side.sign < 0:
             others = (each for each in place.orders if itself is None or each.key != itself.key)
@@ -181,7 +181,7 @@ class Judge:
             details=details,
             quote=quote,
             position=position,
-            working=leaves(with_combos),
+            working=leaves(apart),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
             fx=self._fx(draft.account, details.contract.currency if details else ""),
@@ -194,7 +194,7 @@ class Judge:
             read_only=standing.read_only,
             trading_state=standing.trading_state,
             trading_reason=standing.trading_reason,
-            opposite=tuple(each for each, _ in with_combos if each.side is not draft.side),
+            opposite=tuple(each for each, _ in apart if each.side is not draft.side),
             same_side_orders=sum(_is_another(each, draft, itself) for each in place.orders),
         )
         return self._of_account(facts, here, changed)
