@@ -173,7 +173,6 @@ class Judge:
             others = (each for each in place.orders if itself is None or each.key != itself.key)
             closes = sent_as_closes(others, draft.side, draft.limit_price, quote)
         open_quantity = _open_quantity(draft, changed)
-        limits = _limits_for(draft, details, standing.limits)
         facts = Facts(
             draft=draft,
             open_quantity=open_quantity,
@@ -185,7 +184,7 @@ class Judge:
             is_exit=is_exit(draft.side, open_quantity, position, closes),
             summary=ask.summary(draft.account),
             fx=self._fx(draft.account, details.contract.currency if details else ""),
-            limits=limits,
+            limits=_limits_for(draft, details, standing.limits),
             limits_fault=standing.limits_fault,
             link=standing.link,
             environment=standing.environment,
