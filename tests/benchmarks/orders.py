@@ -40,7 +40,7 @@ from workstation.domain.account import Environment
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import Command, SubmitOrder, UseEndpoint
 from workstation.domain.finding import Submitted
-from workstation.domain.ids import AccountId, ClientId, ConId, IntentId
+from workstation.domain.ids import AccountId, ClientId, ConId, IntentId, OrderId
 from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.order_status import Pending
@@ -52,7 +52,7 @@ from workstation.storage.limits_file import add_limits
 
 ACCOUNT = AccountId(ACCOUNT_NAME)
 CLIENT = ClientId(9)
-EVERY_MS = 80
+EVERY_MS = 100
 CANCEL_SECONDS = 0.02
 BUSY_SECONDS = 0.008
 FRAME_MS = 16
@@ -85,9 +85,9 @@ class Bench:
             self.inbox,
             self._take,
             SystemClock(),
-            checkpoint=self.on_checkpoint,
         )
         self._time_the_judge()
+        self._time_the_bytes()
         self.queue.wake = self.core.loop.wake
         self.thread = CoreThread(self.core)
         self.inbox.events_arrived.connect(self.port.on_events)
@@ -120,6 +120,17 @@ class Bench:
 
         object.__setattr__(collaborators, "judge", timed)
 
+    def _time_the_bytes(self) -> None:
+        session = self.core.desk.session
+        on_sent = session._on_sent
+
+        def timed(order_ids: tuple[OrderId, ...]) -> None:
+            self.latencies.append((time.perf_counter() - self.posted_at) * 1000)
+            self.core.loop.call_later(CANCEL_SECONDS, self.cancel_mine)
+            on_sent(order_ids)
+
+        session._on_sent = timed  # type: ignore[method-assign]
+
     def _take(self) -> tuple[int, Command] | None:
         while self._chores:
             self._chores.popleft()()
@@ -137,11 +148,6 @@ class Bench:
             desk.contracts.need(ConId(FIRST_CON_ID + number))
         for number in range(SYMBOLS):
             desk.streams.want(ConId(FIRST_CON_ID + number), StreamKind.QUOTES, "benchmark")
-
-    def on_checkpoint(self, label: str) -> None:
-        if label == "sent":
-            self.latencies.append((time.perf_counter() - self.posted_at) * 1000)
-            self.core.loop.call_later(CANCEL_SECONDS, self.cancel_mine)
 
     def cancel_mine(self) -> None:
         """Keep the number of working orders as it was. Core thread."""

@@ -362,6 +362,7 @@ class Desk:
         self.streams.settle()
         self.figures.publish_when_due()
         self._out.flush()
+        self._judge.settle()
 
     # -- building -----------------------------------------------------------------------------
 

@@ -114,6 +114,10 @@ class Judge:
         found = sorted((*asked, *gate.findings(facts)), key=lambda each: -each.level)
         return self._verdict(facts, tuple(found), changed)
 
+    def settle(self) -> None:
+        """Sum the working orders anew where they changed; called after each round."""
+        self._ledger.settle()
+
     def _asked(self, facts: Facts, *, moves_away: bool = False) -> tuple[Finding, ...]:
         """Return what the confirmation policy asks before an order by one gesture."""
         return tuple(confirmation_findings(facts, self.confirmations, moves_away=moves_away))

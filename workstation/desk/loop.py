@@ -109,7 +109,10 @@ class CoreLoop:
 
     def run_once(self, longest: float | None = None) -> None:
         """Wait for one round of events and timers, at most `longest` seconds, and serve it."""
-        for key, mask in self._wait(self._selector, self._time_to_wait(longest)):
+        ready = self._wait(self._selector, self._time_to_wait(longest))
+        if len(ready) > 1:
+            ready.sort(key=self._is_other)  # a command does not wait for a piece of market data
+        for key, mask in ready:
             current = self._selector.get_map().get(key.fd)
             if current is not None and current.fileobj is key.fileobj:  # else closed in this round
                 self._guarded(self._ready_call(current, mask))
@@ -125,6 +128,9 @@ class CoreLoop:
         self._selector.close()
         self._wake_reader.close()
         self._wake_writer.close()
+
+    def _is_other(self, ready: tuple[selectors.SelectorKey, int]) -> bool:
+        return ready[0].fileobj is not self._wake_reader
 
     def _time_to_wait(self, longest: float | None) -> float | None:
         while self._timers and self._timers[0].call is None:
@@ -162,8 +168,7 @@ class CoreLoop:
 
     def _on_wake(self, _readable: bool, _writable: bool) -> None:  # noqa: FBT001 - socket callback
         with contextlib.suppress(BlockingIOError):
-            while self._wake_reader.recv(4096):
-                pass
+            self._wake_reader.recv(65536)  # what it leaves ends the next wait at once
         self.on_woken()
 
     def _guarded(self, call: Callable[[], None]) -> None:

@@ -73,6 +73,11 @@ class WorkingLedger:
         self._places: dict[Key, Place] = {}
         self._sums: dict[AccountId, dict[Kind, Decimal]] = {}
 
+    def settle(self) -> None:
+        """Do now, where nobody waits, what the next look would have to do."""
+        if self._orders.working() is not self._views:
+            self._bring_up_to_date()
+
     def at(self, account: AccountId, con_id: ConId) -> Place:
         """Return the orders of one contract as they stand now."""
         self._bring_up_to_date()
