@@ -156,15 +156,28 @@ def test_without_a_link_nothing_is_looked_up(shelf: Shelf) -> None:
     assert "no link" in str(shelf.answers)
 
 
-def test_a_look_up_that_ran_out_of_time_may_be_asked_again(shelf: Shelf) -> None:
-    shelf.contracts.need(ConId(8314))
-    shelf.look_up()
-    shelf.contracts.need(ConId(8314))
-    assert shelf.asked(9) == []
-    for _ in range(3):
+def wait_for(shelf: Shelf, seconds: int) -> None:
+    for _ in range(seconds // 4):
         shelf.rig.loop.pass_time(4)
         shelf.rig.say(message(49, 1, 1))
+
+
+def test_a_position_waits_for_its_contract_as_long_as_five_hundred_take(shelf: Shelf) -> None:
+    shelf.contracts.need(ConId(265598))
+    number = shelf.look_up()
+    wait_for(shelf, 40)
+    shelf.contracts.need(ConId(265598))
+    assert shelf.asked(9) == []
+    shelf.rig.say(details(number, 265598, "AAPL") + end(number))
+    assert shelf.contracts.details(ConId(265598)) is not None
+
+
+def test_what_a_position_needs_is_asked_for_again_until_it_is_answered(shelf: Shelf) -> None:
     shelf.contracts.need(ConId(8314))
+    shelf.look_up()
+    wait_for(shelf, 64)
+    assert len(shelf.asked(9)) == 1
+    wait_for(shelf, 64)
     assert len(shelf.asked(9)) == 1
 
 
