@@ -50,10 +50,11 @@ from workstation.risk.facts import (
     is_automatic,
     notional,
     reference_price,
+    sendable,
 )
 from workstation.risk.group import bracket_findings
 from workstation.risk.limits import Limits
-from workstation.risk.sizing import claimed
+from workstation.risk.sizing import claimed, unit_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,8 +307,8 @@ def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:
 
 
 def _entry_value(facts: Facts, changed: ManagedOrder | None) -> Decimal:
-    """Return the money an entry adds: of a change only what it adds to the order it changes."""
-    value = notional(facts, facts.open_quantity)
+    """Return the size an entry adds: of a change only what it adds to the order it changes."""
+    value = _size(facts, facts.open_quantity)
     if facts.combo_unit is not None:
         value = max(value or Decimal(0), facts.combo_unit * facts.open_quantity)
     if value is None:  # the user accepted that; the final gate counts the most there can be
@@ -315,8 +316,20 @@ def _entry_value(facts: Facts, changed: ManagedOrder | None) -> Decimal:
     if changed is None:
         return value
     old = replace(facts.draft, limit_price=changed.limit_price, stop_price=changed.stop_price)
-    before = notional(replace(facts, draft=old), changed.quantity - changed.filled)
+    before = _size(replace(facts, draft=old), changed.quantity - changed.filled)
     return max(value - (before or Decimal(0)), Decimal(0))
+
+
+def _size(facts: Facts, quantity: Decimal) -> Decimal | None:
+    """Measure a quantity as R05 does, by its notional where its class cannot be measured.
+
+    The final gate's limit is a multiple of R05's: a future that counted by its notional would
+    reach it with a few contracts, and lock trading.
+    """
+    unit = unit_size(facts)
+    if unit is None or not sendable(quantity):
+        return notional(facts, quantity)
+    return unit * quantity
 
 
 def _limits_for(
