@@ -16,7 +16,7 @@ from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import AccountId, ConId, IntentId, OrderKey
 from workstation.domain.notice import Severity
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
-from workstation.domain.order_status import OrderView, Pending
+from workstation.domain.order_status import Lifecycle, OrderView, Pending
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.order_ids import OrderRefs
@@ -162,12 +162,49 @@ class Closer:
             return way
         moved = [each for each in way.under_way if self._move(each, way.limit)]
         if way.left <= 0:  # an exit that was sent here counts wherever the market has gone
-            return Done("The exit is moved to the market." if moved else "The exit is under way.")
+            if moved or source == FLATTEN:  # which cancels every other order by itself
+                return Done("The exit is moved to the market." if moved else "It is under way.")
+            return self._under_way(way)
         draft = way.draft(self.new_intent(), way.left, source)
         refusal = self._with.judge(draft, None).refusal
         if isinstance(refusal, Denied):
             return refusal  # before anything that protects is cancelled
         return self._leave(draft, way)
+
+    def _under_way(self, way: "WayOut") -> Done | Failed:
+        """Say what closes a position already; what was sent for something else is no exit."""
+        if any(each.lifecycle is Lifecycle.UNKNOWN for each in way.under_way):
+            return Failed("An exit was sent and may be live: cancel it, then close again.")
+        reversals = [each for each in way.live if self._is_reversal(each, way.side)]
+        if any(self._cut(each, way) for each in reversals):
+            return Done("The order that turns the position around is cut to one that closes it.")
+        sent = sum(map(leaves_of, way.under_way), Decimal(0))
+        rest = [each for each in way.live if each.side is way.side and each not in way.under_way]
+        is_blind = way.limit is None and any(each.limit_price is not None for each in rest)
+        if not reversals and (sent >= way.held or not is_blind):
+            return Done("The exit is under way.")
+        return Failed(
+            f"Nothing was sent: orders to {way.side.value} {way.held - way.left:f} {way.symbol} "
+            "work already, and may wait for long. Cancel them, then close again."
+        )
+
+    def _is_reversal(self, order: OrderView, side: Side) -> bool:
+        known = self._with.orders.get(order.key)
+        draft = None if known is None else known.draft
+        return order.side is side and draft is not None and draft.source == REVERSE
+
+    def _cut(self, order: OrderView, way: "WayOut") -> bool:
+        """Leave a reversal under way no more than what closes the position."""
+        wanted = order.filled + way.held
+        wish = OrderChange(
+            intent_id=self.new_intent(), key=order.key, quantity=wanted, source=CLOSE
+        )
+        if not isinstance(self._with.order_desk.change(wish), Submitted):
+            return False
+        for watch in self._watched:
+            if watch.exit == order.key:
+                watch.quantity = wanted
+        return True
 
     def reverse(
         self, account: AccountId, con_id: ConId, acknowledged: frozenset[str] = frozenset()
