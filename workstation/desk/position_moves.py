@@ -22,6 +22,8 @@ from workstation.risk.marketable import marketable_limit
 
 BREAKEVEN = "breakeven"
 _STOPS = frozenset({"STP", "STP LMT"})
+_TRAILS = frozenset({"TRAIL", "TRAIL LIMIT"})
+"""A change would set them back to where they began, so they keep their size."""
 
 
 class PositionMoves:
@@ -128,7 +130,7 @@ class PositionMoves:
         word = "sold" if way.side is Side.SELL else "bought"
         return Done(
             f"{draft.quantity:f} of {way.held:f} {way.symbol} are being {word}; "
-            "what protects shrinks with it."
+            f"{_what_follows(way)}"
         )
 
     def breakeven(self, account: AccountId, con_id: ConId) -> Done | Failed:
@@ -183,6 +185,22 @@ def _covered(way: WayOut) -> Decimal:
         if order.order_type in STOP_TYPES and not any(are_rivals(order, one) for one in kept):
             kept.append(order)
     return sum((order.remaining for order in kept), Decimal(0))
+
+
+def _what_follows(way: WayOut) -> str:
+    """Say what becomes of the stops and targets of a position of which a part leaves."""
+    stays = [each for each in way.protection() if each.order_type in _TRAILS]
+    stays += [
+        each
+        for each in way.live
+        if each.side is way.side and each.is_protective and not each.editable
+    ]
+    if not stays:
+        return "what protects shrinks with it."
+    return (
+        f"{len(stays)} of the orders that protect cannot be made smaller here and would close "
+        "more than is left: cancel them, or change them in TWS."
+    )
 
 
 def _breakeven(way: WayOut, cost: Decimal) -> Decimal:
