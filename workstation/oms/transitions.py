@@ -223,7 +223,7 @@ def _refused(order: ManagedOrder, text: str, alarms: Alarms) -> bool:
     if order.filled or order.worked or order.lifecycle.is_terminal:
         return True  # it is not proven that this answers the placement
     _finish(order, Lifecycle.REJECTED)
-    return False
+    return order.change_intent is not None  # it may answer a change: then the old order lives
 
 
 def _late(order: ManagedOrder, alarms: Alarms) -> None:
