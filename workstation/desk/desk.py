@@ -313,10 +313,10 @@ class Desk:
 
     # -- regular work -------------------------------------------------------------------------
 
-    def _on_synced(self) -> None:
+    def _on_exits_known(self) -> None:
         self._presence.synced = True
-        self.health.compared()
         self.exits.flattener.resume()
+        self.publish_link()
 
     def _on_late(self, text: str) -> None:
         if self._presence.orders_refused:
@@ -489,5 +489,6 @@ class Desk:
         self.order_desk.orders_changed = self._risk_watch.look
         self.order_desk.reduce_only = self._reduce_only
         self.reconciler.on_begin_full = self._on_begin_full
-        self.reconciler.on_synced = self._on_synced
+        self.reconciler.on_exits_known = self._on_exits_known
+        self.reconciler.on_synced = self.health.compared
         self.reconciler.on_late = self._on_late

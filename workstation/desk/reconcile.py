@@ -31,6 +31,7 @@ AGAIN_SECONDS = 5.0
 ASK_SECONDS = 2.0
 
 _ORDER_LISTS = frozenset({ListKind.OPEN_ORDERS, ListKind.COMPLETED_ORDERS, ListKind.EXECUTIONS})
+_FOR_EXITS = frozenset({ListKind.OPEN_ORDERS, ListKind.POSITIONS})
 _AT_WORK = frozenset({Lifecycle.HELD, Lifecycle.WORKING})
 """What the broker must list; an inactive order it may leave out."""
 
@@ -56,8 +57,9 @@ class _Round:
 class Reconciler:
     """Runs one round at a time. Core thread.
 
-    `on_synced` is called when a full round ended, `on_late` with a sentence when lists did
-    not come in time; the round is then repeated.
+    `on_exits_known` is called when the positions and open orders of a full round are there: what
+    an exit needs (R22). `on_synced` is called when it ended, `on_late` with a sentence when lists
+    did not come in time; the round is then repeated.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Reconciler:
         needs_user: Callable[[], bool],
     ) -> None:
         self.on_begin_full: Callable[[], None] = _nothing
+        self.on_exits_known: Callable[[], None] = _nothing
         self.on_synced: Callable[[], None] = _nothing
         self.on_late: Callable[[str], None] = _ignore
         self._reactor = reactor
@@ -137,7 +140,10 @@ class Reconciler:
             return
         if report.kind is ListKind.EXECUTIONS and report.req_id != current.executions:
             return
+        needed = bool(current.waiting & _FOR_EXITS)
         current.waiting.discard(report.kind)
+        if needed and current.full and not current.waiting & _FOR_EXITS:
+            self.on_exits_known()
         if not current.waiting:
             self._finish(current)
 

@@ -77,6 +77,7 @@ class Standings:
             armed=self._trading.armed,
             clock_offset=self._presence.clock_offset,
             since=self._link.since,
+            knows_exits=self._presence.synced,
         )
 
     def is_live(self) -> bool:

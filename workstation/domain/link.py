@@ -30,7 +30,8 @@ class LinkView:
     where none is planned. `is_silent` tells that nothing came for so long that what is on screen
     may be old. `is_standby` tells that host and port are those of the second endpoint.
     `clock_offset` is the broker's time minus ours in seconds, None before the broker
-    told its time.
+    told its time. `knows_exits` tells that positions and open orders were received, which is all
+    that an order needs that closes something.
     """
 
     state: LinkState
@@ -53,6 +54,7 @@ class LinkView:
     armed: bool = False
     clock_offset: float | None = None
     since: datetime
+    knows_exits: bool = False
 
     @property
     def serves(self) -> bool:

@@ -68,8 +68,12 @@ class ScreenState:
     def can_exit(self) -> bool:
         """Whether an order that closes something could leave now."""
         link = self.link
-        up = link is not None and link.state in {LinkState.READY, LinkState.DEGRADED}
-        return up and not self.is_read_only
+        if link is None or self.is_read_only:
+            return False
+        is_comparing = link.state is LinkState.SYNCING
+        return link.state in {LinkState.READY, LinkState.DEGRADED} or (
+            is_comparing and link.knows_exits
+        )
 
     @property
     def has_market(self) -> bool:

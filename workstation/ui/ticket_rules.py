@@ -110,7 +110,8 @@ def obstacle(state: ScreenState, *, is_exit: bool) -> Obstacle | None:
         return Obstacle("Not connected to the broker yet.", is_final=True)
     if link.state not in {LinkState.READY, LinkState.DEGRADED}:
         reason = f" {link.reason}" if link.reason else ""
-        return Obstacle(f"The link is {link.state.value.lower()}.{reason}", is_final=True)
+        is_final = not (is_exit and state.can_exit)
+        return Obstacle(f"The link is {link.state.value.lower()}.{reason}", is_final=is_final)
     if link.account is None:
         return Obstacle("The broker has not named an account yet.", is_final=True)
     if state.is_live and not state.armed and not is_exit:

@@ -1,0 +1,119 @@
+"""Attacks over the wire: what a gateway can do to keep a trader in, or to lose what was sent."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.kill_rig import ACCOUNT, KillRig
+from workstation.domain.commands import (
+    CancelOrders,
+    ClosePosition,
+    Flatten,
+    GlobalCancel,
+    SubmitOrder,
+    UseEndpoint,
+    WatchSymbol,
+)
+from workstation.domain.finding import TradingState
+from workstation.domain.ids import ConId, IntentId
+from workstation.domain.link import LinkState
+from workstation.domain.order import OrderDraft, OrderType, Side
+from workstation.domain.order_status import Lifecycle
+from workstation.simgateway.fault_commands import run
+
+AAPL = ConId(265598)
+COMPLETED_ORDERS_END, SUMMARY_END, CONTRACT_DATA = 102, 64, 10
+
+
+class Attack(KillRig):
+    """A rig with AAPL priced, whose gateway takes fault commands."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, 7)
+        self.desk = self.core.desk
+        self.wishes = 0
+
+    def connect(self) -> None:
+        self.send(UseEndpoint("127.0.0.1", self.port))
+
+    def price(self) -> None:
+        self.until(lambda: self.is_ready)
+        self.send(WatchSymbol("AAPL"))
+        self.until(lambda: self.quote is not None and self.quote.two_sided)
+
+    @property
+    def quote(self) -> Any:
+        return self.desk.figures.quotes.quote(AAPL)
+
+    def fault(self, name: str, **values: Any) -> None:
+        assert self.server is not None
+        run(self.server, {"do": name, **values})
+
+    def draft(self, **changes: Any) -> OrderDraft:
+        self.wishes += 1
+        terms: dict[str, Any] = {
+            "intent_id": IntentId(f"wish {self.wishes}"),
+            "account": ACCOUNT,
+            "con_id": AAPL,
+            "side": Side.BUY,
+            "quantity": Decimal(20),
+            "order_type": OrderType.MARKET,
+        }
+        return OrderDraft(**(terms | changes))
+
+    @property
+    def position(self) -> Decimal:
+        return self.desk.figures.positions.quantity(ACCOUNT, AAPL)
+
+    @property
+    def at_the_broker(self) -> Decimal:
+        assert self.server is not None
+        account = self.server.gateway.accounts[ACCOUNT]
+        return account.positions[AAPL].quantity if AAPL in account.positions else Decimal(0)
+
+    def hold(self) -> None:
+        self.send(SubmitOrder(self.draft()))
+        self.until(lambda: self.position == 20)
+        self.run(2)
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Attack]:
+    made = Attack(tmp_path)
+    made.connect()
+    yield made
+    made.close()
+    assert made.faults == []
+
+
+@pytest.mark.parametrize("lost", [COMPLETED_ORDERS_END, SUMMARY_END])
+def test_a_list_that_never_ends_keeps_nobody_in(rig: Attack, lost: int) -> None:
+    rig.price()
+    rig.hold()
+    rig.fault("drop", messages=[lost])
+    rig.fault("reset")
+    rig.until(lambda: rig.desk.link.state is LinkState.DISCONNECTED)
+    rig.until(lambda: rig.desk.link.state is LinkState.SYNCING)
+    rig.until(lambda: rig.desk.standing.link_view().knows_exits, 10)
+    rig.send(SubmitOrder(rig.draft()))
+    rig.run(1)
+    assert rig.position == 20, "an entry left before everything was compared"
+
+    rig.send(ClosePosition(ACCOUNT, AAPL))
+    rig.until(lambda: rig.position == 0, 20)
+    assert rig.desk.link.state is LinkState.SYNCING
+
+
+def test_flatten_needs_no_more_than_positions_and_orders(rig: Attack) -> None:
+    rig.price()
+    rig.hold()
+    rig.fault("drop", messages=[COMPLETED_ORDERS_END])
+    rig.fault("reset")
+    rig.until(lambda: rig.desk.link.state is LinkState.SYNCING)
+    rig.until(lambda: rig.desk.standing.link_view().knows_exits, 10)
+    rig.send(Flatten(ACCOUNT))
+    rig.until(lambda: rig.desk.trading.state is TradingState.HALTED, 40)
+    assert rig.position == 0
