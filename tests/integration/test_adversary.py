@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.kill_rig import ACCOUNT, KillRig
 from workstation.domain.commands import (
+    CancelOrder,
     CancelOrders,
     ClosePosition,
     Flatten,
@@ -21,7 +22,6 @@ from workstation.domain.finding import TradingState
 from workstation.domain.ids import ConId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
-from workstation.domain.order_status import Lifecycle
 from workstation.simgateway.fault_commands import run
 
 AAPL = ConId(265598)
@@ -68,12 +68,6 @@ class Attack(KillRig):
     def position(self) -> Decimal:
         return self.desk.figures.positions.quantity(ACCOUNT, AAPL)
 
-    @property
-    def at_the_broker(self) -> Decimal:
-        assert self.server is not None
-        account = self.server.gateway.accounts[ACCOUNT]
-        return account.positions[AAPL].quantity if AAPL in account.positions else Decimal(0)
-
     def hold(self) -> None:
         self.send(SubmitOrder(self.draft()))
         self.until(lambda: self.position == 20)
@@ -117,3 +111,55 @@ def test_flatten_needs_no_more_than_positions_and_orders(rig: Attack) -> None:
     rig.send(Flatten(ACCOUNT))
     rig.until(lambda: rig.desk.trading.state is TradingState.HALTED, 40)
     assert rig.position == 0
+
+
+# -- what was sent must leave before the program ends -----------------------------------------------
+
+
+def working_at_the_broker(rig: Attack) -> int:
+    assert rig.server is not None
+    return len(rig.server.gateway.desk.store.live())
+
+
+def end(rig: Attack) -> None:
+    """Quit as the window does, and let the gateway read what was written."""
+    begun = rig.clock.seconds
+    rig.core.stop()
+    rig.until(lambda: rig.core.loop._stopped, 30)
+    assert rig.clock.seconds - begun >= 2, "the link was cut right behind an order"
+    assert rig.server is not None
+    for _ in range(20):
+        rig.server.step(0.0)
+
+
+def resting(rig: Attack, number: int = 0) -> OrderDraft:
+    bid = Decimal(str(rig.quote.bid)).quantize(Decimal(1)) - 5 - number
+    return rig.draft(order_type=OrderType.LIMIT, limit_price=bid)
+
+
+def test_cancels_that_wait_for_the_wire_leave_before_the_end(rig: Attack) -> None:
+    rig.price()
+    for number in range(3):
+        rig.send(SubmitOrder(resting(rig, number)))
+        rig.run(1)
+    assert working_at_the_broker(rig) == 3
+    first = next(iter(rig.desk.orders)).key
+    for _ in range(150):
+        rig.send(CancelOrder(first))  # somebody leans on the key
+    rig.send(CancelOrders())
+    rig.run(0.1)
+    end(rig)
+    assert working_at_the_broker(rig) == 0
+
+
+@pytest.mark.parametrize("last", ["order", "global cancel"])
+def test_the_program_ends_no_sooner_than_its_last_word_is_heard(rig: Attack, last: str) -> None:
+    rig.price()
+    rig.send(SubmitOrder(resting(rig)))
+    rig.run(5)
+    if last == "order":
+        rig.send(SubmitOrder(resting(rig, 1)))  # and the window is closed with the same breath
+    else:
+        rig.send(GlobalCancel())
+    end(rig)
+    assert working_at_the_broker(rig) == (2 if last == "order" else 0)

@@ -1,9 +1,8 @@
 """The thread that runs the trading core."""
 
 import logging
-import math
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 from typing_extensions import override
 
 from workstation.desk.core import Core
@@ -37,9 +36,4 @@ class CoreThread(QThread):
 
         `finished` follows. GUI thread.
         """
-        wait = self._core.desk.seconds_until_quiet()
-        QTimer.singleShot(math.ceil(wait * 1000), self, self._stop_now)
-
-    @Slot()
-    def _stop_now(self) -> None:
         self._core.stop()

@@ -76,6 +76,11 @@ class Outbox:
         return self._pacer.used
 
     @property
+    def cancels_waiting(self) -> int:
+        """Cancels and exits among what waits."""
+        return len(self._queues[Share.CANCEL])
+
+    @property
     def waiting(self) -> int:
         """Messages that wait for their turn."""
         return sum(len(queue) for queue in self._queues.values())
@@ -99,7 +104,7 @@ class Outbox:
     @property
     def is_full(self) -> bool:
         """Whether no more requests are kept."""
-        return self.waiting - len(self._queues[Share.CANCEL]) >= MOST_WAITING
+        return self.waiting - self.cancels_waiting >= MOST_WAITING
 
     def _let_out(self, share: Share, outgoing: Outgoing) -> bool:
         self._pacer.take(share)

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -368,12 +369,22 @@ class Session:
         """Ask to cancel; waits for nothing but the wire. False when there is no session."""
         if self._phase is not Phase.UP:
             return False
-        self.order_sent_at = self._clock.monotonic()
-        return self._writer.write(lambda encoder: encoder.cancel(order_id), Share.CANCEL)
+        return self._write_cancel(lambda encoder: encoder.cancel(order_id))
 
     def global_cancel(self) -> bool:
         """Ask to cancel every order of the account, other clients' included."""
-        return self._writer.write(lambda encoder: encoder.global_cancel(), Share.CANCEL)
+        return self._write_cancel(lambda encoder: encoder.global_cancel())
+
+    @property
+    def cancels_waiting(self) -> int:
+        """Cancels and exits that wait for their turn on the wire; they would end with it."""
+        return self._outbox.cancels_waiting
+
+    def _write_cancel(self, encode: Callable[[Encoder], bytes]) -> bool:
+        return self._writer.write(encode, Share.CANCEL, left=self._note_order_left)
+
+    def _note_order_left(self) -> None:
+        self.order_sent_at = self._clock.monotonic()
 
     def is_request(self, number: int) -> bool:
         """Tell whether a notice's number names a request rather than an order."""
@@ -381,5 +392,5 @@ class Session:
 
     def _write(self, frame: bytes, order_id: OrderId | None) -> bool:
         if order_id is not None:
-            self.order_sent_at = self._clock.monotonic()
+            self._note_order_left()
         return self._transport.is_open and self._transport.send(frame, order_id)

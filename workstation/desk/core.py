@@ -37,8 +37,11 @@ class Core:
             self.close()
 
     def stop(self) -> None:
-        """Ask the core to disconnect and to leave run(). Any thread."""
-        self.loop.stop_after(self.desk.stop)
+        """Ask the core to disconnect and to leave run(). Any thread.
+
+        It does so 2 s after the last order or cancel has left at the earliest.
+        """
+        self.loop.stop_after(self.desk.stop, self.desk.seconds_until_quiet)
 
     def close(self) -> None:
         """Give files and sockets back."""

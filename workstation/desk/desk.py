@@ -129,11 +129,14 @@ class Desk:
     def seconds_until_quiet(self) -> float:
         """Return how long to wait before disconnecting, 0 for not at all. Any thread.
 
-        A broker that loses the link right behind an order may drop it (2.5.13).
+        A broker that loses the link right behind an order may drop it (2.5.13); what still
+        waits for its turn would not leave at all.
         """
-        quiet_at = self.session.order_sent_at + QUIET_SECONDS
         if self.session.phase is not Phase.UP:
             return 0.0
+        if self.session.cancels_waiting:
+            return QUIET_SECONDS
+        quiet_at = self.session.order_sent_at + QUIET_SECONDS
         return max(quiet_at - self._clock.monotonic(), 0.0)
 
     def stop(self) -> None:

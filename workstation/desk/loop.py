@@ -4,6 +4,7 @@ import contextlib
 import heapq
 import itertools
 import logging
+import math
 import selectors
 import socket
 from collections.abc import Callable
@@ -15,6 +16,11 @@ log = logging.getLogger(__name__)
 
 _FEW_TIMERS = 1024
 """Below this many pending timers, cancelled ones are left until they are due."""
+
+
+def _at_once() -> float:
+    return 0.0
+
 
 Ready = list[tuple[selectors.SelectorKey, int]]
 Wait = Callable[[selectors.BaseSelector, float | None], Ready]
@@ -59,6 +65,8 @@ class CoreLoop:
         self._numbers = itertools.count()
         self._stopped = False
         self._last: Callable[[], None] | None = None
+        self._wait_before_last: Callable[[], float] = _at_once
+        self._end_at = -math.inf
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
         self._wake_writer.setblocking(False)
@@ -97,9 +105,14 @@ class CoreLoop:
         """Leave run() after the current round. Core thread."""
         self._stopped = True
 
-    def stop_after(self, last: Callable[[], None]) -> None:
-        """Run a last callback in the next round, then leave run(), even if it fails. Any thread."""
-        self._last = last
+    def stop_after(self, last: Callable[[], None], wait: Callable[[], float] = _at_once) -> None:
+        """Run a last callback, then leave run(), even if it fails. Any thread.
+
+        `wait` is asked on the loop's thread, after all that has been wished for was carried out,
+        for the seconds until then; it is asked again when they have passed.
+        """
+        self._wait_before_last = wait
+        self._last = last  # only now: the other thread looks for it
         self.wake()
 
     def run(self) -> None:
@@ -117,11 +130,27 @@ class CoreLoop:
             if current is not None and current.fileobj is key.fileobj:  # else closed in this round
                 self._guarded(self._ready_call(current, mask))
         self._run_due_timers()
-        if self._last is not None:
-            last, self._last = self._last, None
-            self._stopped = True
-            self._guarded(last)
+        self._guarded(self._end_if_due)
         self._guarded(self.after_pass)
+
+    def _end_if_due(self) -> None:
+        if self._last is None or self._end_at > self._clock.monotonic():
+            return
+        self._guarded(self.on_woken)  # what was wished for before the end must not be lost
+        if (seconds := self._seconds_before_last()) > 0:
+            self._end_at = self._clock.monotonic() + seconds
+            self.call_later(seconds, _nothing)  # so that a round comes then
+            return
+        last, self._last = self._last, None
+        self._stopped = True
+        last()
+
+    def _seconds_before_last(self) -> float:
+        try:
+            return self._wait_before_last()
+        except Exception:
+            log.exception("nothing tells how long to wait before the end")
+            return 0.0
 
     def close(self) -> None:
         """Give the loop's own sockets back, after run() has returned."""
