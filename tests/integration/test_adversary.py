@@ -113,6 +113,25 @@ def test_flatten_needs_no_more_than_positions_and_orders(rig: Attack) -> None:
     assert rig.position == 0
 
 
+def test_a_contract_that_could_not_be_looked_up_is_asked_for_again_by_a_close(
+    rig: Attack,
+) -> None:
+    rig.price()
+    rig.hold()
+    rig.desk.contracts._details.clear()  # as after a start in which the look-up was refused
+    asked = rig.desk.session.market.look_up_con_id
+    rig.desk.session.market.look_up_con_id = lambda _: asked(ConId(1))  # type: ignore[method-assign]
+    rig.desk.contracts.need(AAPL)
+    rig.run(2)
+    assert rig.desk.contracts.details(AAPL) is None
+    rig.desk.session.market.look_up_con_id = asked  # type: ignore[method-assign]
+
+    rig.send(ClosePosition(ACCOUNT, AAPL))
+    rig.until(lambda: rig.desk.contracts.details(AAPL) is not None, 20)
+    rig.send(ClosePosition(ACCOUNT, AAPL))
+    rig.until(lambda: rig.position == 0, 20)
+
+
 # -- what was sent must leave before the program ends -----------------------------------------------
 
 

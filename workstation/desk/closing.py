@@ -44,9 +44,13 @@ def _always() -> bool:
     return True
 
 
+def _forget(_con_id: ConId) -> None:
+    """Stand in where nothing can be looked up."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingParts:
-    """Whom a close works with; all on the core thread."""
+    """Whom a close works with; all on the core thread. `look_up` asks for a contract again."""
 
     clock: Clock
     orders: OrderBook
@@ -60,6 +64,7 @@ class ClosingParts:
     notify: Notify
     synced: Callable[[], bool] = _always
     """Whether the broker has told positions and orders since the link came up."""
+    look_up: Callable[[ConId], object] = _forget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +237,7 @@ class Closer:
             return Failed("There is no position in this contract.")
         details = self._with.contracts.details(con_id)
         if details is None:
+            self._with.look_up(con_id)  # the broker may have refused it before
             return Failed("The contract is being looked up; try again in a moment.")
         side = Side.SELL if position > 0 else Side.BUY
         quote, limits = self._with.quotes.quote(con_id), self._with.limits(account)

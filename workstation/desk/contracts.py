@@ -25,6 +25,7 @@ class _LookUp:
     symbol: str
     answer: Answer | None
     timer: Timer
+    con_id: ConId | None
     found: list[ContractDetails] = field(default_factory=list)
 
 
@@ -80,6 +81,12 @@ class Contracts:
     def define(self, details: ContractDetails) -> None:
         """Know a combination, which the broker has no number for."""
         self._learn(details)
+
+    def ask_again(self, con_id: ConId) -> None:
+        """Look up anew what was refused before: somebody wants to leave a position now."""
+        if not any(look_up.con_id == con_id for look_up in self._look_ups.values()):
+            self._asked.discard(con_id)
+        self.need(con_id)
 
     def session_up(self) -> None:
         """Ask again for the rules still missing."""
@@ -157,7 +164,7 @@ class Contracts:
         timer = self._reactor.call_later(
             LOOK_UP_SECONDS if con_id is None else NEED_SECONDS, expire
         )
-        self._look_ups[req_id] = _LookUp(symbol, answer, timer)
+        self._look_ups[req_id] = _LookUp(symbol, answer, timer, con_id)
 
     def _fail(self, req_id: ReqId, reason: str) -> None:
         look_up = self._look_ups.pop(req_id, None)

@@ -425,6 +425,7 @@ class Desk:
                 refs=OrderRefs(self._settings.install),
                 notify=self.notify,
                 synced=lambda: self._presence.synced,
+                look_up=self.contracts.need,
             ),
             self.figures.positions.average_cost,
             self._flatten_parts,
