@@ -25,7 +25,7 @@ from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.simgateway.fault_commands import run
 
 AAPL = ConId(265598)
-COMPLETED_ORDERS_END, SUMMARY_END, CONTRACT_DATA = 102, 64, 10
+COMPLETED_ORDERS_END, SUMMARY_END, EXECUTION = 102, 64, 11
 
 
 class Attack(KillRig):
@@ -130,6 +130,19 @@ def test_a_contract_that_could_not_be_looked_up_is_asked_for_again_by_a_close(
     rig.until(lambda: rig.desk.contracts.details(AAPL) is not None, 20)
     rig.send(ClosePosition(ACCOUNT, AAPL))
     rig.until(lambda: rig.position == 0, 20)
+
+
+def test_a_fill_told_after_the_position_it_made_does_not_count_twice(rig: Attack) -> None:
+    rig.price()
+    rig.fault("delay", messages=[EXECUTION], seconds=1)
+    rig.send(SubmitOrder(rig.draft()))
+    rig.until(lambda: bool(list(rig.desk.orders)[0:]) and next(iter(rig.desk.orders)).filled == 20)
+    rig.run(10)
+    assert rig.position == 20
+
+    rig.send(ClosePosition(ACCOUNT, AAPL))
+    rig.run(10)
+    assert rig.position == 0
 
 
 # -- what was sent must leave before the program ends -----------------------------------------------

@@ -350,6 +350,7 @@ class Desk:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
         self.exits.moves.check()
+        self.figures.sweep()
         self._risk_watch.sweep()
         self.health.refresh()
         self.combos.sweep()

@@ -19,6 +19,9 @@ from workstation.portfolio.positions import Positions
 PUBLISH_SECONDS = 0.016
 """At most once a frame: what changes faster is seen by nobody."""
 
+CONFIRM_SECONDS = 2.0
+"""How long a fill may go without the position that it makes."""
+
 
 class Publishes(Protocol):
     """Keeps values of which only the newest matters."""
@@ -55,6 +58,7 @@ class FiguresDesk:
         self._contracts = contracts
         self._others: list[Publishes] = []
         self._pnl_asked: set[tuple[AccountId, ConId]] = set()
+        self._ahead_since: dict[tuple[AccountId, ConId], float] = {}
         self._published_at = clock.monotonic()
         self._planned = False
 
@@ -76,6 +80,19 @@ class FiguresDesk:
         if report.quantity and key not in self._pnl_asked:
             self._pnl_asked.add(key)
             self._session.account.position_pnl(*key)
+
+    def sweep(self) -> None:
+        """Ask for all positions when a fill stays without the broker's word; called each second.
+
+        The report that holds it may have come before it: then nothing more comes by itself, and
+        the fill would count twice.
+        """
+        now, waiting = self._clock.monotonic(), self.positions.ahead_of_broker()
+        self._ahead_since = {key: self._ahead_since.get(key, now) for key in waiting}
+        if any(now - since >= CONFIRM_SECONDS for since in self._ahead_since.values()):
+            self._ahead_since = dict.fromkeys(waiting, now)
+            if self._session.account.positions():
+                self.positions.begin_refresh()
 
     def on_account_value(self, report: AccountValueReport) -> None:
         """Take one figure of an account."""

@@ -80,6 +80,10 @@ class Positions:
         keys = dict.fromkeys(key for key in (*reported, *self._ahead) if key[0] == account)
         return {con_id: self.quantity(account, con_id) for _, con_id in keys}
 
+    def ahead_of_broker(self) -> tuple[Key, ...]:
+        """Return where fills are counted that no report of the broker is known to hold."""
+        return tuple(self._ahead)
+
     def all_held(self) -> dict[ConId, Decimal]:
         """Return the reported quantity of each contract that some account holds."""
         return {con_id: held.quantity for (_, con_id), held in self._held.items() if held.quantity}
