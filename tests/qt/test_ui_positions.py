@@ -88,14 +88,30 @@ def test_turning_around_confirms_what_risk_asks(ready: Stage, panel, qtbot) -> N
     held = abs(a_position().quantity)
     assert f"{2 * held}" in panel.dialog.buttons["reverse"].text()
     answer(panel, qtbot, "reverse")
-    assert ready.commands.of(ReversePosition) == [ReversePosition(ACCOUNT, AAPL)]
+    seen = a_position().quantity
+    assert ready.commands.of(ReversePosition) == [ReversePosition(ACCOUNT, AAPL, held=seen)]
 
     ready.commands.answer(ReversePosition, NeedsAcknowledgement(FINDINGS))
     assert "larger than your personal limit" in panel.dialog.label.text()
     answer(panel, qtbot, "reverse")
     accepted = frozenset(each.acknowledgement for each in FINDINGS)
-    assert ready.commands.of(ReversePosition)[1:] == [ReversePosition(ACCOUNT, AAPL, accepted)]
+    confirmed = ReversePosition(ACCOUNT, AAPL, accepted, held=seen)
+    assert ready.commands.of(ReversePosition)[1:] == [confirmed]
     assert panel.dialog is None
+
+
+def test_what_risk_asks_waits_behind_another_question(ready: Stage, panel, qtbot) -> None:
+    qtbot.mouseClick(panel.reverse_button, Qt.MouseButton.LeftButton)
+    answer(panel, qtbot, "reverse")
+    qtbot.mouseClick(panel.halve_button, Qt.MouseButton.LeftButton)
+    ready.commands.answer(ReversePosition, NeedsAcknowledgement(FINDINGS))
+    assert "half of" in panel.dialog.label.text()
+    answer(panel, qtbot, "keep")
+
+    assert "larger than your personal limit" in panel.dialog.label.text()
+    answer(panel, qtbot, "keep")
+    assert panel.dialog is None
+    assert len(ready.commands.of(ReversePosition)) == 1
 
 
 def test_a_refused_reversal_is_said_aloud(ready: Stage, panel, qtbot) -> None:

@@ -212,15 +212,24 @@ class Closer:
         return True
 
     def reverse(
-        self, account: AccountId, con_id: ConId, acknowledged: frozenset[str] = frozenset()
+        self,
+        account: AccountId,
+        con_id: ConId,
+        acknowledged: frozenset[str] = frozenset(),
+        *,
+        held: Decimal | None = None,
     ) -> Done | Failed | Denied | NeedsAcknowledgement:
         """Cancel what protects the position and send one order that turns it around.
 
-        The order is an entry like any other; nothing is cancelled unless it may leave.
+        The order is an entry like any other; nothing is cancelled unless it may leave. `held` is
+        the position that was confirmed: turned around already, it would come back.
         """
         way = self.way_out(account, con_id)
         if isinstance(way, Failed):
             return way
+        now = -way.side.sign * way.held
+        if held is not None and held != now:
+            return Failed(f"Nothing was sent: the position is {now:f} by now, not {held:f}.")
         if way.left < way.held:
             return Failed("An exit is under way; cancel it before the position is turned around.")
         draft = way.draft(self.new_intent(), 2 * way.held, REVERSE)

@@ -234,7 +234,7 @@ class CommandDesk:
 
     def _reverse(self, command: ReversePosition) -> CommandResult:
         return self._desk.exits.closer.reverse(
-            command.account, command.con_id, command.acknowledged
+            command.account, command.con_id, command.acknowledged, held=command.held
         )
 
     def _breakeven(self, command: StopToBreakeven) -> CommandResult:

@@ -148,11 +148,15 @@ class HalvePosition:
 
 @dataclass(frozen=True, slots=True)
 class ReversePosition:
-    """Turn a position around; answered by Done, Failed, Denied or NeedsAcknowledgement."""
+    """Turn a position around; answered by Done, Failed, Denied or NeedsAcknowledgement.
+
+    `held` is the signed quantity that the user saw; where it has changed nothing is sent.
+    """
 
     account: AccountId
     con_id: ConId
     acknowledged: frozenset[str] = frozenset()
+    held: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,9 @@ class Ordering(QObject):
     def reverse_position(self, asked: tuple[PositionView, frozenset[str]]) -> None:
         """Turn a position around; what risk asks comes back as `reverse_asked`."""
         position, accepted = asked
-        command = ReversePosition(position.account, position.con_id, accepted)
+        command = ReversePosition(
+            position.account, position.con_id, accepted, held=position.quantity
+        )
         self._commands.send(command, partial(self._take_reversal, position))
 
     @Slot(object)

@@ -116,3 +116,15 @@ def test_a_refused_change_of_a_held_stop_is_looked_up_before_it_counts_as_reject
     exits.door.apply(open_order(stop, stop_price=D("95.00"), status="PreSubmitted"))
     assert stop.lifecycle is Lifecycle.HELD
     assert stop.stop_price == D("95.00")
+
+
+def test_a_reversal_confirmed_twice_is_sent_once() -> None:
+    exits = holding()
+    assert isinstance(exits.closer.reverse(ACCOUNT, SPY, EVERYTHING, held=D(100)), Done)
+    exits.fill(exits.acknowledge(), 200)
+    assert exits.door.positions.quantity(ACCOUNT, SPY) == D(-100)
+
+    again = exits.closer.reverse(ACCOUNT, SPY, EVERYTHING, held=D(100))
+    assert isinstance(again, Failed), again
+    assert "-100" in again.reason
+    assert len(exits.door.broker.frames) == 1

@@ -117,6 +117,7 @@ class PositionsPanel(QWidget):
         self.dialog: PlainDialog | None = None
         self._asked: PositionView | None = None
         self._findings: tuple[Finding, ...] = ()
+        self._waiting: tuple[PositionView, tuple[Finding, ...]] | None = None
         self.menu: QMenu | None = None
         self._can_trade = False
         self._doubt = ""
@@ -269,6 +270,9 @@ class PositionsPanel(QWidget):
     @Slot(object)
     def ask_to_confirm(self, asked: tuple[PositionView, tuple[Finding, ...]]) -> None:
         """Show what risk asks before a position is turned around."""
+        if self.dialog is not None:
+            self._waiting = asked  # nothing was sent, and that must not go unsaid
+            return
         position, findings = asked
         shown = "\n".join(text.one_line(finding.text, 300) for finding in findings)
         question = f"Not sent yet. Please confirm:\n\n{shown}"
@@ -302,6 +306,9 @@ class PositionsPanel(QWidget):
         elif answer == "reverse":
             accepted = frozenset(finding.acknowledgement for finding in self._findings)
             self.reverse_requested.emit((position, accepted))
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.ask_to_confirm(waiting)
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
