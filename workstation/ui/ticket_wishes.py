@@ -1,13 +1,14 @@
 """What the ticket makes of its terms: the wish that is sent, and the words about it."""
 
 from dataclasses import replace
+from decimal import Decimal
 from uuid import uuid4
 
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import Previewed
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement
 from workstation.domain.ids import AccountId, ConId, IntentId
-from workstation.domain.order import OrderChange, OrderDraft
+from workstation.domain.order import OrderChange, OrderDraft, OrderType, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.preview import MarginPreview
 from workstation.ui import text
@@ -52,6 +53,33 @@ def _bracket_of(entry: OrderDraft, exits: Exits) -> BracketDraft | None:
         target_price=exits.target,
         stop_price=exits.stop,
         exit_tif=exits.tif.value,
+    )
+
+
+def quantity_of(order: OrderView) -> Decimal:
+    """Return the quantity an order has, or will have when its change is confirmed."""
+    return order.quantity if order.pending_quantity is None else order.pending_quantity
+
+
+def limit_of(order: OrderView) -> Decimal | None:
+    """Return the limit an order has, or will have."""
+    return order.limit_price if order.pending_limit is None else order.pending_limit
+
+
+def stop_of(order: OrderView) -> Decimal | None:
+    """Return the stop price an order has, or will have."""
+    return order.stop_price if order.pending_stop is None else order.pending_stop
+
+
+def terms_of(order: OrderView) -> Terms:
+    """Return the terms of a working order as the fields of a change show them."""
+    return Terms(
+        side=order.side,
+        quantity=quantity_of(order),
+        order_type=OrderType(order.order_type),
+        limit_price=limit_of(order),
+        tif=Tif(order.tif),
+        stop_price=stop_of(order),
     )
 
 

@@ -13,7 +13,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import CommandResult, Done, Failed, Previewed
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import ConId, IntentId
-from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side, Tif
+from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
 from workstation.domain.order_status import OrderView
 from workstation.domain.preview import MarginPreview
 from workstation.ui import text
@@ -22,7 +22,6 @@ from workstation.ui.panels.ticket_form import TicketForm
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_rules import (
-    Terms,
     looks_like_exit,
     notional,
     obstacle,
@@ -39,6 +38,7 @@ from workstation.ui.ticket_wishes import (
     new_intent,
     preview_words,
     sent_words,
+    terms_of,
     without_prices,
 )
 
@@ -114,16 +114,7 @@ class TicketPanel(QWidget):
             return
         self._changing = order
         self._drop_answer()
-        self.form.set_terms(
-            Terms(
-                side=order.side,
-                quantity=order.pending_quantity or order.quantity,
-                order_type=OrderType(order.order_type),
-                limit_price=order.pending_limit or order.limit_price,
-                tif=Tif(order.tif),
-                stop_price=order.pending_stop or order.stop_price,
-            )
-        )
+        self.form.set_terms(terms_of(order))
         self.refresh()
         edits = (self.form.price_edit, self.form.stop_edit, self.form.quantity_edit)
         next(edit for edit in edits if edit.isEnabled()).setFocus()
@@ -144,7 +135,7 @@ class TicketPanel(QWidget):
         """Follow the order being changed; one that is over cannot be changed."""
         if self._changing is None or self._changing.key != order.key:
             return
-        self._changing = order
+        self._changing = self.form.followed(self._changing, order)
         if not order.is_working and not self._is_waiting:
             self._leave_change()
             state = order.display_state.lower()

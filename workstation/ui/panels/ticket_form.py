@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.contract import ContractDetails
 from workstation.domain.order import PLAIN, OrderType, Side, Tif
+from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
@@ -25,6 +26,7 @@ from workstation.ui.panels.ticket_exits import TicketExits
 from workstation.ui.panels.ticket_terms import TicketTerms
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, exact, middle
+from workstation.ui.ticket_wishes import limit_of, quantity_of, stop_of
 
 _KINDS = (
     OrderType.LIMIT,
@@ -114,6 +116,21 @@ class TicketForm(QWidget):
             self.exits.set_exits(terms.exits)
             self.special.set_terms(terms.special, outside_rth=terms.outside_rth)
             self._show_special()
+
+    def followed(self, old: OrderView, order: OrderView) -> OrderView:
+        """Let the fields that the user left alone follow the order being changed; returns it.
+
+        Else a new price would give a stop back the size that it had when the edit began.
+        """
+        with QSignalBlocker(self):
+            for edit, before, now in (
+                (self.quantity_edit, quantity_of(old), quantity_of(order)),
+                (self.price_edit, limit_of(old), limit_of(order)),
+                (self.stop_edit, stop_of(old), stop_of(order)),
+            ):
+                if before != now and edit.value == before:
+                    edit.set_value(now)
+        return order
 
     def set_side(self, side: Side) -> None:
         """Choose buying or selling."""
