@@ -426,7 +426,7 @@ class Desk:
                 refs=OrderRefs(self._settings.install),
                 notify=self.notify,
                 synced=lambda: self._presence.synced,
-                look_up=self.contracts.need,
+                look_up=self.contracts.ask_again,
             ),
             self.figures.positions.average_cost,
             self._flatten_parts,

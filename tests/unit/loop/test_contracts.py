@@ -189,6 +189,16 @@ def test_a_contract_that_is_refused_is_not_asked_for_again_in_this_session(shelf
     assert shelf.asked(9) == []
 
 
+def test_a_refused_contract_is_asked_for_again_when_somebody_wants_to_leave(shelf: Shelf) -> None:
+    shelf.contracts.need(ConId(8314))
+    number = shelf.look_up()
+    shelf.contracts.ask_again(ConId(8314))
+    assert shelf.asked(9) == []  # one is under way
+    shelf.rig.say(message(4, number, 200, "No security definition", "", 0))
+    shelf.contracts.ask_again(ConId(8314))
+    assert len(shelf.asked(9)) == 1
+
+
 def test_a_market_rule_that_the_link_swallowed_is_asked_for_again(shelf: Shelf) -> None:
     shelf.contracts.need(ConId(265598))
     number = shelf.look_up()
