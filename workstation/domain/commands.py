@@ -148,10 +148,7 @@ class HalvePosition:
 
 @dataclass(frozen=True, slots=True)
 class ReversePosition:
-    """Turn a position around; answered by Done, Failed, Denied or NeedsAcknowledgement.
-
-    `held` is the signed quantity that the user saw; where it has changed nothing is sent.
-    """
+    """Turn the position `held` that was seen around; Done, Failed, Denied, NeedsAcknowledgement."""
 
     account: AccountId
     con_id: ConId
