@@ -13,7 +13,8 @@ from tests.integration.test_orders_gateway import Rig
 from workstation.domain.commands import CancelOrder, CancelOrders, ChangeOrder, Done, SubmitOrder
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import IntentId, OrderKey
-from workstation.domain.order import OrderChange, OrderTerms, OrderType, Side, Tif, TriggerMethod
+from workstation.domain.order import OrderChange, OrderTerms, OrderType, Side, Tif
+from workstation.domain.order_extras import TriggerMethod
 from workstation.domain.order_status import Lifecycle, OrderView
 
 K, L = OrderType, Lifecycle

@@ -10,7 +10,8 @@ from PySide6.QtCore import QDateTime, Qt
 from tests.qt.conftest import Stage
 from tests.qt.fakes import an_order
 from workstation.domain.commands import ChangeOrder, SubmitOrder
-from workstation.domain.order import PLAIN, OrderTerms, OrderType, Tif, TriggerMethod
+from workstation.domain.order import PLAIN, OrderTerms, OrderType, Tif
+from workstation.domain.order_extras import TriggerMethod
 
 D = Decimal
 SOON = datetime(2026, 12, 18, 15, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, 
 from workstation.domain.order import Side
 from workstation.domain.preview import MarginPreview
 from workstation.domain.prices import PriceLadder
-from workstation.domain.reports import MarginReport, OpenOrderReport
+from workstation.domain.reports import MarginReport
 
 UNSET_DOUBLE = 1.7976931348623157e308
 _UNSET_DECIMALS = frozenset(
@@ -34,12 +34,6 @@ _SIDES = {
     "BUY": Side.BUY, "SELL": Side.SELL, "SSHORT": Side.SELL, "SLONG": Side.SELL,
 }  # fmt: skip
 """Sides of executions and of orders."""
-
-_STOPS = frozenset({"STP", "STP LMT", "MIT", "LIT"})
-"""Kinds whose auxPrice is a trigger; of a trail it is the distance, of a peg the offset."""
-
-_LIMITS = frozenset({"LIT", "LOC", "REL", "PEG MID", "MIDPRICE"})
-"""Kinds whose lmtPrice is a limit or a cap, beside those that have LMT in their name."""
 
 _TIME = re.compile(r"^(\d{8})[ -]+(\d{2}:\d{2}:\d{2})(?: +(.+))?$")
 
@@ -176,45 +170,6 @@ def market_rule_of(ib: Any) -> int | None:
         return None
     place = venues.index("SMART") if "SMART" in venues else 0
     return int(rules[min(place, len(rules) - 1)])
-
-
-def open_order_of(
-    order_id: int, contract: Any, order: Any, state: Any, *, completed: bool = False
-) -> OpenOrderReport:
-    """Translate openOrder and completedOrder."""
-    filled = optional_decimal(getattr(order, "filledQuantity", None)) or Decimal(0)
-    quantity = optional_decimal(order.totalQuantity) or Decimal(0)
-    return OpenOrderReport(
-        order_id=OrderId(order_id),
-        client_id=ClientId(order.clientId),
-        perm_id=optional_perm_id(order.permId),
-        order_ref=optional_ref(order.orderRef),
-        account=AccountId(order.account),
-        con_id=ConId(contract.conId),
-        symbol=contract.symbol,
-        side=side_of(order.action),
-        quantity=quantity or filled,
-        order_type=order.orderType,
-        limit_price=_limit_of(order),
-        tif=order.tif,
-        outside_rth=bool(order.outsideRth),
-        status=state.status,
-        what_if=bool(order.whatIf),
-        completed=completed,
-        stop_price=optional_decimal(order.auxPrice) if order.orderType in _STOPS else None,
-        parent_id=OrderId(order.parentId) if order.parentId > 0 else None,
-        oca_group=order.ocaGroup or "",
-        oca_type=order.ocaType,
-        sec_type=contract.secType,
-    )
-
-
-def _limit_of(order: Any) -> Decimal | None:
-    """Return the limit; a pegged order without a cap is echoed with a cap of 0."""
-    limit = optional_decimal(order.lmtPrice)
-    if "LMT" in order.orderType:
-        return limit
-    return (limit or None) if order.orderType in _LIMITS else None
 
 
 def margin_report_of(order_id: int, state: Any) -> MarginReport:

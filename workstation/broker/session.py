@@ -22,7 +22,7 @@ from workstation.broker.pacing import Pacer, Share
 from workstation.broker.request_engine import RequestEngine
 from workstation.broker.request_writer import RequestWriter
 from workstation.broker.requests import Subscriptions
-from workstation.broker.to_ib import ib_contract, ib_order
+from workstation.broker.to_ib import asks_who_sent, ib_contract, ib_order
 from workstation.broker.transport import Transport, TransportEvents
 from workstation.broker.wrapper import Wrapper
 from workstation.domain.clock import Clock
@@ -31,6 +31,7 @@ from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, OrderId, OrderRef
 from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
+from workstation.domain.order_source import is_automatic
 from workstation.domain.ports import EncodedOrder, FrameTap, Reactor, ReportSink, Timer
 from workstation.domain.protocol import HIGHEST_SERVER_VERSION, LOWEST_SERVER_VERSION
 from workstation.domain.reports import (
@@ -334,7 +335,10 @@ class Session:
         if self._writer.encoder is None:
             raise EncodingError("there is no session to write the order for")
         try:
-            terms = ib_contract(contract), ib_order(order_ref, draft, links)
+            order = ib_order(order_ref, draft, links)
+            if asks_who_sent(self._server_version, contract):
+                order.manualOrderIndicator = 0 if is_automatic(draft.source) else 1
+            terms = ib_contract(contract), order
         except (ValueError, TypeError, OverflowError) as error:
             raise EncodingError(f"the order cannot be written: {error}") from error
         data = self._writer.encoder.order(order_id, *terms)

@@ -1,17 +1,21 @@
 """From our orders and contracts to the broker's, every default said aloud."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
-from ibapi.const import UNSET_DOUBLE
 from ibapi.contract import ComboLeg as IbComboLeg
 from ibapi.contract import Contract as IbContract
 from ibapi.order import Order as IbOrder
 from ibapi.tag_value import TagValue as IbTagValue
 
+from workstation.broker.extras_to_ib import moment, number, write_extras
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId, OrderRef
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
+
+_CME_TAGGING = 192
+"""Version from which on orders carry manualOrderIndicator. Source: tws-wire.md 2.3."""
+
+_TAGGED = frozenset({"FUT", "FOP"})
 
 
 def ib_contract(contract: Contract) -> IbContract:
@@ -67,7 +71,8 @@ def ib_order(order_ref: OrderRef, draft: OrderDraft, links: OrderLinks = ALONE) 
     """Write an order; the flags that gateways refuse today are cleared (features O29).
 
     The one-cancels-all group of a bracket's exits is left to the broker, which names it after
-    the parent; to send a name with a change would be to revise the group.
+    the parent; to send a name with a change would be to revise the group. A group of the user's
+    own goes with every change as it was, or the change would take the order out of it.
     """
     ib = IbOrder()
     ib.account = draft.account
@@ -75,8 +80,8 @@ def ib_order(order_ref: OrderRef, draft: OrderDraft, links: OrderLinks = ALONE) 
     ib.action = draft.side.value
     ib.totalQuantity = Decimal(f"{draft.quantity:f}")  # the library writes 1E+3 as it stands
     ib.orderType = draft.order_type.value
-    ib.lmtPrice = _number(draft.limit_price)
-    ib.auxPrice = _number(draft.stop_price)
+    ib.lmtPrice = number(draft.limit_price)
+    ib.auxPrice = number(draft.stop_price)
     ib.tif = draft.tif.value
     ib.outsideRth = draft.outside_rth
     ib.parentId = links.parent_id or 0
@@ -91,16 +96,21 @@ def ib_order(order_ref: OrderRef, draft: OrderDraft, links: OrderLinks = ALONE) 
     return ib
 
 
+def asks_who_sent(server_version: int, contract: Contract) -> bool:
+    """Tell whether an order must say if a hand sent it: that of a future does (CME tagging)."""
+    return server_version >= _CME_TAGGING and contract.sec_type in _TAGGED
+
+
 def _write_terms(ib: IbOrder, draft: OrderDraft) -> None:
     """Write what goes beyond side, quantity and price; nothing is left to a default."""
     terms = draft.terms
     if draft.order_type.trails:
-        ib.auxPrice = _number(terms.trail_amount)
+        ib.auxPrice = number(terms.trail_amount)
     elif terms.peg_offset is not None:
-        ib.auxPrice = _number(terms.peg_offset)
-    ib.trailingPercent = _number(terms.trail_percent)
-    ib.trailStopPrice = _number(terms.trail_stop)
-    ib.lmtPriceOffset = _number(terms.limit_offset)
+        ib.auxPrice = number(terms.peg_offset)
+    ib.trailingPercent = number(terms.trail_percent)
+    ib.trailStopPrice = number(terms.trail_stop)
+    ib.lmtPriceOffset = number(terms.limit_offset)
     ib.displaySize = 0 if terms.display_size is None else int(terms.display_size)
     ib.discretionaryAmt = 0
     if terms.discretionary_amount is not None:
@@ -108,15 +118,6 @@ def _write_terms(ib: IbOrder, draft: OrderDraft) -> None:
     ib.hidden = terms.hidden
     ib.allOrNone = terms.all_or_none
     ib.triggerMethod = int(terms.trigger_method)
-    ib.goodAfterTime = _moment(terms.good_after)
-    ib.goodTillDate = _moment(terms.good_till)
-
-
-def _number(value: Decimal | None) -> float:
-    """Return the wire's double, the broker's unset mark for None."""
-    return UNSET_DOUBLE if value is None else float(value)
-
-
-def _moment(time: datetime | None) -> str:
-    """Write a time in UTC, which the broker tells by the dash; "" for none."""
-    return "" if time is None else time.astimezone(UTC).strftime("%Y%m%d-%H:%M:%S")
+    ib.goodAfterTime = moment(terms.good_after)
+    ib.goodTillDate = moment(terms.good_till)
+    write_extras(ib, terms)

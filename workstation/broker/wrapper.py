@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from workstation.broker import from_ib
+from workstation.broker import from_ib, orders_from_ib
 from workstation.broker.adapter import error_parts
 from workstation.broker.answer_callbacks import Answers
 from workstation.broker.data_callbacks import DataCallbacks
@@ -88,13 +88,13 @@ class Wrapper(DataCallbacks):
         if order.whatIf:
             self._sink(from_ib.margin_report_of(orderId, orderState))
         else:
-            report = from_ib.open_order_of(orderId, contract, order, orderState)
+            report = orders_from_ib.open_order_of(orderId, contract, order, orderState)
             self.answers.lists.row(ListKind.OPEN_ORDERS, report)
             self._sink(report)
 
     @override
     def completedOrder(self, contract: Any, order: Any, orderState: Any) -> None:
-        report = from_ib.open_order_of(0, contract, order, orderState, completed=True)
+        report = orders_from_ib.open_order_of(0, contract, order, orderState, completed=True)
         self.answers.lists.row(ListKind.COMPLETED_ORDERS, report)
         self._sink(report)
 

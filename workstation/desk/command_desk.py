@@ -94,6 +94,7 @@ class CommandDesk:
         }
         self._later: dict[type, Callable[[Any, Answering], None]] = {
             WatchSymbol: self._watch,
+            ChangeOrder: self._change,
             PreviewMargin: self._preview_margin,
             PrepareCombo: self._prepare_combo,
             RequestBars: self._request_bars,
@@ -106,7 +107,6 @@ class CommandDesk:
         desk = self._desk
         return {
             SubmitOrder: self._submit,
-            ChangeOrder: self._change,
             SubmitBracket: self._submit_bracket,
             ClosePosition: self._close_position,
             HalvePosition: self._halve,
@@ -257,8 +257,8 @@ class CommandDesk:
 
         self._desk.order_desk.previews.ask(command.draft, noted)
 
-    def _change(self, command: ChangeOrder) -> CommandResult:
-        return self._desk.order_desk.change(command.change)
+    def _change(self, command: ChangeOrder, answer: Answering) -> None:
+        self._desk.order_desk.change_when_known(command.change, answer)
 
     def _cancel(self, command: CancelOrder) -> CommandResult:
         return self._desk.order_desk.controller.cancel(command.key)

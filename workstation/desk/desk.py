@@ -491,6 +491,7 @@ class Desk:
         self._loop.on_error = self._on_callback_error
         self.link.on_changed = self.publish_link
         self.order_desk.ask_broker = self.reconciler.ask
+        self.order_desk.trail_stops.look = self.reconciler.look
         self.order_desk.orders_changed = self._risk_watch.look
         self.order_desk.reduce_only = self._reduce_only
         self.reconciler.on_begin_full = self._on_begin_full

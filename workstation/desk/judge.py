@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workstation.desk.combo_judge import combo_findings, leg_drafts, legs_of_working, with_legs
+from workstation.desk.nearer import is_nearer, keeps_all_but_size
 from workstation.desk.working_ledger import WorkingLedger
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.bracket import BracketDraft
@@ -22,9 +23,11 @@ from workstation.domain.finding import (
 )
 from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderDraft
+from workstation.domain.order_source import is_automatic
 from workstation.domain.order_status import OrderView
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.preview import MarginPreview
+from workstation.domain.quote import Quote
 from workstation.oms.actions import Actions
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
@@ -37,7 +40,9 @@ from workstation.risk.confirmation import confirmation_findings
 from workstation.risk.exposure import (
     Filling,
     are_rivals,
+    beside,
     is_exit,
+    is_of_group,
     leaves,
     sent_as_closes,
 )
@@ -47,7 +52,6 @@ from workstation.risk.facts import (
     Facts,
     Link,
     Others,
-    is_automatic,
     notional,
     reference_price,
     sendable,
@@ -143,7 +147,7 @@ class Judge:
         """Run every check on a bracket as a whole: one denied leg denies all (R26)."""
         facts = self._facts(bracket.entry, None)
         reference = reference_price(facts)
-        group = tuple(bracket_findings(bracket, facts.details, reference, closes=facts.is_exit))
+        group = bracket_findings(bracket, facts.details, reference, facts.now, closes=facts.is_exit)
         everything = (*self._asked(facts), *gate.findings(facts), *group)
         found = sorted(everything, key=lambda each: -each.level)
         return self._verdict(facts, tuple(found), None)
@@ -169,15 +173,14 @@ class Judge:
         key = (draft.account, draft.con_id)
         position, place = ask.positions.quantity(*key), self._ledger.at(*key)
         itself = changed.view() if changed is not None else None
-        here = place.filling
+        here, open_quantity = place.filling, _open_quantity(draft, changed)
         if itself is not None:
             here = tuple(each for each in here if not _is_of(itself, each[0]))
+        here = beside(here, draft, open_quantity)
         apart = (*here, *legs_of_working(ask.orders, *key))
         closes = Decimal(0)
         if position * draft.side.sign < 0:
-            others = (each for each in place.orders if itself is None or each.key != itself.key)
-            closes = sent_as_closes(others, draft.side, draft.limit_price, quote)
-        open_quantity = _open_quantity(draft, changed)
+            closes = _closes(place.orders, draft, itself, quote)
         facts = Facts(
             draft=draft,
             open_quantity=open_quantity,
@@ -200,8 +203,17 @@ class Judge:
             trading_reason=standing.trading_reason,
             opposite=tuple(each for each, _ in apart if each.side is not draft.side),
             same_side_orders=sum(_is_another(each, draft, itself) for each in place.orders),
+            group=() if changed is not None else self._group(draft),
         )
         return self._of_account(facts, here, changed)
+
+    def _group(self, draft: OrderDraft) -> tuple[OrderView, ...]:
+        """Return our other orders of the draft's group, also those that ended."""
+        oca = draft.terms.oca
+        if oca is None:
+            return ()
+        ours = (order.view() for order in self._sources.orders if order.mine)
+        return tuple(order for order in ours if order.oca_group == oca.name)
 
     def _of_account(
         self, facts: Facts, here: tuple[Filling, ...], changed: ManagedOrder | None
@@ -284,12 +296,12 @@ class Judge:
             return False
         if draft.quantity > changed.quantity:
             return False
-        if (draft.limit_price, draft.stop_price) == (changed.limit_price, changed.stop_price):
+        if keeps_all_but_size(draft, changed):
             return True
         parent = None if changed.parent is None else self._sources.orders.get(changed.parent)
         if parent is not None and not parent.lifecycle.is_terminal:
             return True
-        return position * draft.side.sign < 0 and _is_nearer(draft, changed)
+        return position * draft.side.sign < 0 and is_nearer(draft, changed)
 
     def _fx(self, account: AccountId, currency: str) -> Decimal | None:
         """Return what a currency is worth in the account's, None if not known."""
@@ -297,6 +309,18 @@ class Judge:
         if not currency or summary is None or currency == summary.currency:
             return ONE
         return self._sources.rate(account, currency)
+
+
+def _closes(
+    orders: tuple[OrderView, ...],
+    draft: OrderDraft,
+    itself: OrderView | None,
+    quote: Quote | None,
+) -> Decimal:
+    """Sum what closes beside a draft on the closing side."""
+    own = None if itself is None else itself.key
+    others = (each for each in orders if each.key != own and not is_of_group(each, draft))
+    return sent_as_closes(others, draft.side, draft.limit_price, quote)
 
 
 def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:
@@ -364,19 +388,3 @@ def _chasing(draft: OrderDraft, actions: Actions) -> int:
 def _is_of(changed: OrderView | None, other: OrderView) -> bool:
     """Tell whether an order is the one being changed, or one that never fills beside it."""
     return changed is not None and (changed.key == other.key or are_rivals(changed, other))
-
-
-def _is_nearer(draft: OrderDraft, changed: ManagedOrder) -> bool:
-    """Tell whether an exit's stop comes no farther and its limit no less marketable.
-
-    The limit of a stop limit moves with its stop: what counts is how far it goes beyond it.
-    """
-    sign = draft.side.sign
-    limit, old_limit = draft.limit_price, changed.limit_price
-    stop, old_stop = draft.stop_price, changed.stop_price
-    if stop is not None and old_stop is not None:
-        if sign * (stop - old_stop) > 0:
-            return False
-        if limit is not None and old_limit is not None:
-            limit, old_limit = limit - stop, old_limit - old_stop
-    return limit is None or old_limit is None or sign * (limit - old_limit) >= 0

@@ -10,6 +10,7 @@ from workstation.desk.contracts import Contracts
 from workstation.desk.judge import Judge
 from workstation.desk.order_notes import OrderNotes
 from workstation.desk.outgoing import Outgoing
+from workstation.desk.trail_stops import ASKING, TrailStops
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalError
@@ -27,7 +28,7 @@ from workstation.domain.notice import Notice, Severity
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.ports import Checkpoint, JournalPort, Reactor
 from workstation.domain.quote import Quote
-from workstation.domain.reports import BrokerNotice
+from workstation.domain.reports import BrokerNotice, OpenOrderReport
 from workstation.domain.round_trips import Fill
 from workstation.oms.brackets import Brackets
 from workstation.oms.controller import Controller
@@ -83,6 +84,7 @@ class OrderDesk:
         self._out = parts.outgoing
         self._lock = parts.lock
         self.notes = OrderNotes(parts.clock, parts.orders, parts.quote)
+        self.trail_stops = TrailStops(parts.clock, parts.reactor)
         self._due: dict[OrderKey, float] = {}
         self._alarmed: set[OrderKey] = set()
         self.gate = FinalGate(parts.session, parts.clock, parts.environment_fault)
@@ -165,6 +167,8 @@ class OrderDesk:
         is true whether or not our disk takes it.
         """
         changes = self._orders.apply(event, self._clock.now())
+        if isinstance(event, OpenOrderReport):
+            self.trail_stops.told(self._orders.of_report(event))
         if changes:
             try:
                 self._journal.record(type(event).__name__, event, durable=False)
@@ -205,8 +209,15 @@ class OrderDesk:
         return self._watched(self.controller.submit(draft))
 
     def change(self, wish: OrderChange) -> Answer:
-        """Pass a change through the one door."""
+        """Pass a change through the one door; that of a trail waits until its stop is known."""
+        if self.trail_stops.is_stale(self._orders.get(wish.key)):
+            self.trail_stops.look()
+            return ASKING
         return self._watched(self.controller.change(wish))
+
+    def change_when_known(self, wish: OrderChange, answer: Callable[[Answer], None]) -> None:
+        """Pass a change through the one door as soon as the order is known as it stands."""
+        self.trail_stops.change(wish, self._orders.get(wish.key), self.change, answer)
 
     def submit_bracket(self, bracket: BracketDraft) -> Answer:
         """Pass an entry with its exits through the one door."""

@@ -87,7 +87,7 @@ class Reconciler:
         self._next: Timer | None = None
         self._link_up_at = 0.0
         self._full_again = False
-        self._poll = OrderPoll(reactor, self._look_for_orders)
+        self._poll = OrderPoll(reactor, self.look)
 
     @property
     def running(self) -> bool:
@@ -113,6 +113,15 @@ class Reconciler:
         """Compare the orders soon; several wishes become one round."""
         if self._next is None:
             self._next = self._reactor.call_later(delay, self._ask_now)
+
+    def look(self) -> None:
+        """Ask for the open orders alone, unless a comparison runs or is about to."""
+        if self._round is not None or self._next is not None:
+            return
+        at_work = frozenset(o.key for o in self._orders.working() if o.lifecycle in _AT_WORK)
+        self._round = _Round(False, False, {ListKind.OPEN_ORDERS}, None, look_for=at_work)
+        self._session.account.open_orders()
+        self._deadline = self._reactor.call_later(LIST_SECONDS, self._on_late)
 
     def full(self) -> None:
         """Compare everything, as after 1101 and 1102; after the round that runs, if one does.
@@ -171,15 +180,6 @@ class Reconciler:
             self._session.account.summary()
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = self._reactor.call_later(LIST_SECONDS, self._on_late)
-
-    def _look_for_orders(self) -> None:
-        """Ask for the open orders alone, unless a comparison runs or is about to."""
-        if self._round is not None or self._next is not None:
-            return
-        at_work = frozenset(o.key for o in self._orders.working() if o.lifecycle in _AT_WORK)
-        self._round = _Round(False, False, {ListKind.OPEN_ORDERS}, None, look_for=at_work)
-        self._session.account.open_orders()
         self._deadline = self._reactor.call_later(LIST_SECONDS, self._on_late)
 
     def _end_look(self, look_for: frozenset[OrderKey], named: set[OrderKey]) -> None:

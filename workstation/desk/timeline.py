@@ -216,7 +216,15 @@ def _new_terms(change: ChangeIntent) -> str:
     words = [f"{change.quantity:f}"]
     words += [f"limit {change.limit_price:f}"] if change.limit_price is not None else []
     words += [f"stop {change.stop_price:f}"] if change.stop_price is not None else []
-    return " ".join(words)
+    words += [change.tif] if change.tif else []
+    special = terms_words(change.terms) if change.terms is not None else ""
+    return f"{' '.join(words)}{', ' if special else ''}{special}"
+
+
+def _open_order(report: OpenOrderReport) -> str:
+    special = terms_words(report.terms) if report.terms is not None else ""
+    words = f"Broker: open order, {report.status}, {report.quantity:f} {report.order_type}"
+    return f"{words}{', ' if special else ''}{special}"
 
 
 def _findings(findings: tuple[Finding, ...]) -> str:
@@ -241,9 +249,7 @@ _TITLES: dict[type, Callable[[Any], str]] = {
     ChangeIntent: lambda each: f"Change on record: {_new_terms(each)}",
     CancelIntent: lambda _each: "Cancel on record and sent",
     OrderBytesSent: lambda _each: "The last byte left for the broker",
-    OpenOrderReport: lambda each: (
-        f"Broker: open order, {each.status}, {each.quantity:f} {each.order_type}"
-    ),
+    OpenOrderReport: _open_order,
     OrderStatusReport: _status,
     ExecutionReport: lambda each: _fill(each.execution),
     CommissionReport: lambda each: (

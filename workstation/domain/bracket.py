@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from workstation.domain.ids import IntentId
 from workstation.domain.order import PLAIN, OrderDraft, OrderType, Tif
+from workstation.domain.order_extras import Adjustment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,13 +14,15 @@ class BracketDraft:
 
     Prices are per unit in the contract's currency. The exits are for the entry's quantity,
     on the opposite side, good till cancelled unless `exit_tif` says otherwise, and one
-    cancels the other at the broker.
+    cancels the other at the broker. With an `adjustment` the broker makes the stop another one
+    when the market has gone so far.
     """
 
     entry: OrderDraft
     target_price: Decimal
     stop_price: Decimal
     exit_tif: str = "GTC"
+    adjustment: Adjustment | None = None
 
     @property
     def intent_id(self) -> IntentId:
@@ -39,7 +42,12 @@ class BracketDraft:
     @property
     def stop(self) -> OrderDraft:
         """The stop that ends the loss, for the entry's quantity."""
-        return replace(self._exit("stop"), order_type=OrderType.STOP, stop_price=self.stop_price)
+        return replace(
+            self._exit("stop"),
+            order_type=OrderType.STOP,
+            stop_price=self.stop_price,
+            terms=replace(PLAIN, adjustment=self.adjustment),
+        )
 
     def _exit(self, name: str) -> OrderDraft:
         """Build what both exits share; they inherit outside_rth (R26)."""

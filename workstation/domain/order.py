@@ -1,12 +1,23 @@
 """What a user wishes for: order drafts and changes to orders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from workstation.domain.combo import ComboLeg
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderId, OrderKey
+from workstation.domain.order_extras import (
+    Adjustment,
+    Algo,
+    Conditions,
+    OcaGroup,
+    TriggerMethod,
+    adjustment_words,
+    algo_words,
+    conditions_words,
+    oca_words,
+)
 
 
 class Side(StrEnum):
@@ -103,18 +114,6 @@ class Tif(StrEnum):
     """For the opening auction: with MKT a market-on-open order, with LMT a limit-on-open one."""
 
 
-class TriggerMethod(IntEnum):
-    """Which prices trigger a stop or a touched order, numbered as on the wire."""
-
-    DEFAULT = 0
-    DOUBLE_BID_ASK = 1
-    LAST = 2
-    DOUBLE_LAST = 3
-    BID_ASK = 4
-    LAST_OR_BID_ASK = 7
-    MID_POINT = 8
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTerms:
     """Terms beyond side, quantity, kind and price; the defaults ask for nothing special.
@@ -123,7 +122,8 @@ class OrderTerms:
     market at `trail_amount` or at `trail_percent`, from `trail_stop` on where it is given; the
     limit of a TRAIL LIMIT stands `limit_offset` beyond its stop. `peg_offset` is how far a REL
     or PEG MID goes beyond what it follows. `display_size` is what an iceberg shows. Times are
-    aware. Source: placeOrder.
+    aware. `include_overnight` lets a day order of a stock work in the overnight session too.
+    Source: placeOrder.
     """
 
     trail_amount: Decimal | None = None
@@ -138,6 +138,11 @@ class OrderTerms:
     trigger_method: TriggerMethod = TriggerMethod.DEFAULT
     good_after: datetime | None = None
     good_till: datetime | None = None
+    include_overnight: bool = False
+    oca: OcaGroup | None = None
+    algo: Algo | None = None
+    conditions: Conditions | None = None
+    adjustment: Adjustment | None = None
 
     def __post_init__(self) -> None:
         """Refuse a time that does not say in which zone."""
@@ -157,7 +162,8 @@ class OrderTerms:
             "display size": self.display_size,
             "discretionary amount": self.discretionary_amount,
         }
-        return {name: number for name, number in given.items() if number is not None}
+        found = {name: number for name, number in given.items() if number is not None}
+        return found if self.adjustment is None else found | self.adjustment.numbers
 
 
 PLAIN = OrderTerms()
@@ -166,7 +172,8 @@ PLAIN = OrderTerms()
 
 def terms_words(terms: OrderTerms) -> str:
     """Say what is special about an order, "" for nothing."""
-    words = [f"{name} {number:f}" for name, number in terms.numbers.items()]
+    own = replace(terms, adjustment=None).numbers
+    words = [f"{name} {number:f}" for name, number in own.items()]
     words += ["hidden"] if terms.hidden else []
     words += ["all or none"] if terms.all_or_none else []
     if terms.trigger_method is not TriggerMethod.DEFAULT:
@@ -174,6 +181,11 @@ def terms_words(terms: OrderTerms) -> str:
     for name, moment in (("good after", terms.good_after), ("good till", terms.good_till)):
         if moment is not None:
             words.append(f"{name} {moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    words += ["overnight session too"] if terms.include_overnight else []
+    words += [oca_words(terms.oca)] if terms.oca is not None else []
+    words += [algo_words(terms.algo)] if terms.algo is not None else []
+    words += [conditions_words(terms.conditions)] if terms.conditions is not None else []
+    words += [adjustment_words(terms.adjustment)] if terms.adjustment is not None else []
     return ", ".join(words)
 
 
@@ -227,7 +239,11 @@ ALONE = OrderLinks()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChange:
-    """New terms of a working order; a field left None stays as the broker last confirmed it."""
+    """New terms of a working order; a field left None stays as the broker last confirmed it.
+
+    `terms` are all of the order's further terms as they are to be; a trail without a first stop
+    leaves its stop where it stands.
+    """
 
     intent_id: IntentId
     key: OrderKey
@@ -236,3 +252,6 @@ class OrderChange:
     source: str = "ticket"
     acknowledged: frozenset[str] = frozenset()
     stop_price: Decimal | None = None
+    tif: Tif | None = None
+    outside_rth: bool | None = None
+    terms: OrderTerms | None = None

@@ -14,7 +14,7 @@ from workstation.domain.ids import (
     OrderKey,
     PermId,
 )
-from workstation.domain.order import Side
+from workstation.domain.order import PLAIN, OrderTerms, Side
 
 
 class Lifecycle(StrEnum):
@@ -81,9 +81,10 @@ class OrderView:
     `average_price` is None without a fill. `pending_quantity` and `pending_limit` are the
     terms of a change that the broker has not confirmed, and so is `pending_stop`. `parent` is
     the order that must fill before this one works. `oca_group` names the orders of which one
-    cancels or reduces the others, as `oca_type` says; the broker numbers the type. `note` is the broker's or our
-    latest sentence about it. `family` is the wish for several orders that it is a part of.
-    `editable` tells whether this client may change or cancel it.
+    cancels or reduces the others, as `oca_type` says; the broker numbers the type. `terms` are
+    its further terms; of a trail `trail_stop` is where the broker last said that it stands.
+    `note` is the broker's or our latest sentence about it. `family` is the wish for several
+    orders that it is a part of. `editable` tells whether this client may change or cancel it.
     """
 
     key: OrderKey
@@ -116,6 +117,8 @@ class OrderView:
     oca_group: str = ""
     oca_type: int = 0
     family: FamilyId | None = None
+    outside_rth: bool = False
+    terms: OrderTerms = PLAIN
 
     @property
     def remaining(self) -> Decimal:

@@ -20,7 +20,7 @@ from workstation.domain.ids import (
     PermId,
     ReqId,
 )
-from workstation.domain.order import Side
+from workstation.domain.order import OrderTerms, Side
 from workstation.domain.preview import MarginPreview
 
 
@@ -61,7 +61,7 @@ class OpenOrderReport:
 
     `quantity` and prices are the broker's acknowledged terms. `parent_id` is None without
     a parent, `oca_group` empty without a group. `what_if` marks a margin preview, which is no
-    order.
+    order. `terms` are the further ones, None in records of versions that did not read them.
     """
 
     order_id: OrderId
@@ -85,6 +85,7 @@ class OpenOrderReport:
     oca_group: str = ""
     oca_type: int = 0
     sec_type: str = ""
+    terms: OrderTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from workstation.domain.commands import Done, Failed, Previewed
 from workstation.domain.errors import EncodingError
 from workstation.domain.finding import Answer, Denied, RiskCode, Submitted
 from workstation.domain.ids import OrderKey
-from workstation.domain.order import PLAIN, OrderChange, OrderDraft, OrderLinks, OrderType, Tif
-from workstation.domain.order_status import Lifecycle, Pending
+from workstation.domain.order import OrderChange, OrderDraft, OrderLinks
+from workstation.domain.order_status import Lifecycle
 from workstation.domain.ports import EncodedOrder
 from workstation.oms.actions import Actions
+from workstation.oms.editing import asks_for_no_more, changed, why_not_editable, why_not_so
 from workstation.oms.events import CancelIntent, ChangeIntent, Intent
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.order_ids import OrderIds
@@ -73,32 +74,21 @@ class Controller:
             return denied(RiskCode.NOT_EDITABLE, "This order is not known.")
         if self._with.orders.of_intent(wish.intent_id) is order:
             return Submitted(order.order_id, order.key)
-        if fault := _why_not_editable(order) or self._why_not_this_number(order):
+        if fault := self._why_not_changeable(order, wish):
             return denied(RiskCode.NOT_EDITABLE, fault)
-        if _asks_for_no_more(order, wish):
+        if asks_for_no_more(order, wish):
             return self._cancelled_instead(order)
-        draft = _changed(order, wish)
+        details = self._with.contracts.details(order.con_id)
+        draft = changed(order, wish, None if details is None else details.ladder)
         verdict = self._with.judge(draft, order)
         if verdict.refusal is not None:
             return self._outlet.stopped(draft, verdict, key=order.key)
-        details = self._with.contracts.details(order.con_id)
-        assert details is not None
+        assert details is not None  # an unknown contract is a HARD finding of R02
         assert order.order_ref is not None  # else it is not editable
-
-        def intent_of(frame: EncodedOrder) -> ChangeIntent:
-            return ChangeIntent(
-                intent_id=wish.intent_id,
-                key=wish.key,
-                order_id=frame.order_id,
-                quantity=draft.quantity,
-                limit_price=draft.limit_price,
-                stop_price=draft.stop_price,
-                sha256=frame.sha256,
-            )
 
         links = OrderLinks(parent_id=order.parent_id)
         attempt = Attempt(order.order_id, order.order_ref, wish.key, draft, details.contract, links)
-        answer = self._issue(attempt, verdict, intent_of)
+        answer = self._issue(attempt, verdict, partial(_change_intent, attempt))
         if isinstance(answer, Submitted):
             self.actions.note(None)
         return answer
@@ -190,10 +180,30 @@ class Controller:
             log.exception("a cancel could not be written")
             return False
 
+    def _why_not_changeable(self, order: ManagedOrder, wish: OrderChange) -> str:
+        fault = why_not_editable(order) or self._why_not_this_number(order)
+        return fault or why_not_so(order, wish)
+
     def _why_not_this_number(self, order: ManagedOrder) -> str:
         if self._with.orders.owns_number(order):
             return ""
         return f"The broker uses number {order.order_id} for another order now. Use TWS."
+
+
+def _change_intent(attempt: Attempt, frame: EncodedOrder) -> ChangeIntent:
+    draft = attempt.draft
+    return ChangeIntent(
+        intent_id=draft.intent_id,
+        key=attempt.key,
+        order_id=frame.order_id,
+        quantity=draft.quantity,
+        limit_price=draft.limit_price,
+        stop_price=draft.stop_price,
+        tif=draft.tif.value,
+        outside_rth=draft.outside_rth,
+        terms=draft.terms,
+        sha256=frame.sha256,
+    )
 
 
 def answered_before(order: ManagedOrder) -> Answer:
@@ -201,82 +211,3 @@ def answered_before(order: ManagedOrder) -> Answer:
     if order.lifecycle is Lifecycle.NOT_PLACED:
         return denied(RiskCode.DUPLICATE, f"This wish was not sent. {order.note}".strip())
     return Submitted(order.order_id, order.key)
-
-
-_TYPES = frozenset(each.value for each in OrderType)
-_TIFS = frozenset(each.value for each in Tif)
-
-
-def _why_not_editable(order: ManagedOrder) -> str:
-    reasons = (
-        (order.lifecycle.is_terminal, f"The order has ended: {order.view().display_state}."),
-        (
-            not order.mine,
-            f"The order belongs to client {order.client_id}; only that can change it.",
-        ),
-        (
-            order.order_type not in _TYPES or order.tif not in _TIFS,
-            f"This program cannot change {order.order_type} {order.tif} orders yet.",
-        ),
-        (
-            order.draft is None,
-            "The order was not placed here; a change could lose terms. Change it in TWS.",
-        ),
-        (
-            order.draft is not None and order.draft.order_type.trails,
-            "A change would set the trail back to where it began; change it in TWS, or cancel it.",
-        ),
-        (
-            order.draft is not None and order.draft.order_type.value != order.order_type,
-            f"The broker made this a {order.order_type} order; change it in TWS.",
-        ),
-        (
-            order.lifecycle is Lifecycle.UNKNOWN,
-            "It is not known whether the broker has this order; a change could place it anew.",
-        ),
-        (order.cancel is not Pending.NONE, "A cancel is under way."),
-        (order.replace is not Pending.NONE, "The previous change is not confirmed yet."),
-        (
-            not order.acknowledged or order.order_ref is None,
-            "The broker has not acknowledged the order yet.",
-        ),
-    )
-    return next((text for applies, text in reasons if applies), "")
-
-
-def _asks_for_no_more(order: ManagedOrder, wish: OrderChange) -> bool:
-    """Tell whether a change means a cancel: no more than is filled (FIX 4.2 D11)."""
-    quantity = wish.quantity
-    return quantity is not None and quantity.is_finite() and 0 < quantity <= order.filled
-
-
-def _changed(order: ManagedOrder, wish: OrderChange) -> OrderDraft:
-    """Build the complete order as it would stand; what was accepted of it need not be again.
-
-    Growing is a new question, moving is not (1.4: moves by a tick ask nothing).
-    """
-    acknowledged = wish.acknowledged
-    quantity = wish.quantity
-    grows = quantity is not None and not (quantity.is_finite() and quantity <= order.quantity)
-    if order.draft is not None and not grows:
-        acknowledged |= order.draft.acknowledged
-    acknowledged -= {RiskCode.CONFIRM_AWAY.value} - wish.acknowledged  # asked every time
-    acknowledged |= {RiskCode.ALREADY_DUE.value}  # its time came while it stood
-    return OrderDraft(
-        intent_id=wish.intent_id,
-        account=order.account,
-        con_id=order.con_id,
-        side=order.side,
-        quantity=order.quantity if wish.quantity is None else wish.quantity,
-        order_type=OrderType(order.order_type),
-        limit_price=order.limit_price if wish.limit_price is None else wish.limit_price,
-        stop_price=order.stop_price if wish.stop_price is None else wish.stop_price,
-        tif=Tif(order.tif),
-        outside_rth=order.outside_rth,
-        source=wish.source,
-        acknowledged=acknowledged,
-        terms=PLAIN if order.draft is None else order.draft.terms,
-        family=None if order.draft is None else order.draft.family,
-        legs=() if order.draft is None else order.draft.legs,
-        guaranteed=order.draft is None or order.draft.guaranteed,
-    )

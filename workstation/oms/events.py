@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.domain.ids import ClientId, ConId, IntentId, OrderId, OrderKey, OrderRef
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import OrderDraft, OrderTerms
 from workstation.domain.reports import (
     BrokerNotice,
     CommissionReport,
@@ -40,7 +40,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeIntent:
-    """Approved new terms of a working order, on record before the bytes may leave."""
+    """Approved new terms of a working order, on record before the bytes may leave.
+
+    The last three are None in records of versions that could not change them.
+    """
 
     intent_id: IntentId
     key: OrderKey
@@ -49,6 +52,9 @@ class ChangeIntent:
     limit_price: Decimal | None
     sha256: str
     stop_price: Decimal | None = None
+    tif: str | None = None
+    outside_rth: bool | None = None
+    terms: OrderTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from workstation.domain.ids import (
     OrderRef,
     PermId,
 )
-from workstation.domain.order import OrderDraft, Side, terms_words
+from workstation.domain.order import PLAIN, OrderDraft, OrderTerms, Side, terms_words
+from workstation.domain.order_extras import Adjustment
 from workstation.domain.order_status import Lifecycle, OrderFlag, OrderView, Pending
 from workstation.oms import codes
 
@@ -30,7 +31,9 @@ class ManagedOrder:
     it filled while executions are missing. `missing_rounds` counts the settled
     reconciliations that found nothing of it. `cancel_before` and `change_intent` are what a
     cancel or change that never left must give back. `parent_id` is the parent's number as
-    the broker knows it, `parent` the order that has it.
+    the broker knows it, `parent` the order that has it. `terms` are the further terms that stand,
+    ours for an order of ours and the broker's for any other; `planned` is what its adjustable stop
+    is or was to become. `not_shown` names the terms of ours that the broker's report lacks.
 
     The view is worked out once: an assignment drops it, and take_revision() does.
     """
@@ -57,6 +60,9 @@ class ManagedOrder:
     oca_type: int = 0
     outside_rth: bool = False
     sec_type: str = ""
+    terms: OrderTerms = PLAIN
+    planned: Adjustment | None = None
+    not_shown: tuple[str, ...] = ()
     draft: OrderDraft | None = None
     intent_id: IntentId | None = None
     perm_id: PermId | None = None
@@ -67,6 +73,9 @@ class ManagedOrder:
     pending_quantity: Decimal | None = None
     pending_limit: Decimal | None = None
     pending_stop: Decimal | None = None
+    pending_tif: str | None = None
+    pending_outside_rth: bool | None = None
+    pending_terms: OrderTerms | None = None
     change_intent: IntentId | None = None
     acknowledged: bool = False
     worked: bool = False
@@ -91,8 +100,13 @@ class ManagedOrder:
     def shown_note(self) -> str:
         """The newest sentence, what the order waits for while it is live, and its further terms."""
         waits = "" if self.lifecycle.is_terminal else codes.held_words(self.held_for)
-        special = "" if self.draft is None else terms_words(self.draft.terms)
-        return " · ".join(part for part in (self.note, waits, special) if part)
+        special = terms_words(self.terms)
+        asked = self.pending_terms
+        coming = (
+            "" if asked is None or asked == self.terms else f"changing to: {terms_words(asked)}"
+        )
+        lacks = f"the broker does not show: {', '.join(self.not_shown)}" if self.not_shown else ""
+        return " · ".join(part for part in (self.note, waits, special, coming, lacks) if part)
 
     def take_revision(self, execution: Execution) -> None:
         """Count an execution, in place of an earlier revision of it."""
@@ -155,6 +169,7 @@ class ManagedOrder:
         """Forget a change that ended, one way or the other."""
         self.replace = Pending.NONE
         self.pending_quantity = self.pending_limit = self.pending_stop = None
+        self.pending_tif = self.pending_outside_rth = self.pending_terms = None
 
     def flag(self, flag: OrderFlag) -> None:
         """Mark what is odd about the order."""
@@ -172,7 +187,8 @@ class ManagedOrder:
             self.worked,
             self.said_filled,
             self.missing_rounds,
-            self.outside_rth,
+            self.planned,
+            self.not_shown,
             self.parent_id,
         )
 
@@ -207,6 +223,8 @@ class ManagedOrder:
             oca_group=self.oca_group,
             oca_type=self.oca_type,
             family=None if self.draft is None else self.draft.family,
+            outside_rth=self.outside_rth,
+            terms=self.terms,
             filled=self.filled,
             average_price=self.average_price,
             flags=self.flags,

@@ -163,6 +163,7 @@ class OrderBook:
 
     def _on_intent(self, event: Intent, at: datetime, changes: Changes) -> None:
         draft = event.draft
+        oca = draft.terms.oca
         order = ManagedOrder(
             key=OrderKey(event.order_ref),
             order_id=event.order_id,
@@ -180,6 +181,10 @@ class OrderBook:
             parent_id=event.parent_id,
             tif=draft.tif.value,
             outside_rth=draft.outside_rth,
+            oca_group="" if oca is None else oca.name,
+            oca_type=0 if oca is None else oca.oca_type.value,
+            terms=draft.terms,
+            planned=draft.terms.adjustment,
             draft=draft,
             intent_id=event.intent_id,
             mine=event.client_id == self._client_id,
@@ -194,6 +199,8 @@ class OrderBook:
             order.pending_quantity = event.quantity
             order.pending_limit = event.limit_price
             order.pending_stop = event.stop_price
+            order.pending_tif, order.pending_terms = event.tif, event.terms
+            order.pending_outside_rth = event.outside_rth
             order.change_intent = event.intent_id
             self._by_intent[event.intent_id] = order.key
             changes.orders[order.key] = order
@@ -280,9 +287,7 @@ class OrderBook:
     def _on_open_order(self, report: OpenOrderReport, at: datetime, changes: Changes) -> None:
         if report.what_if:
             return
-        order = self.find(
-            report.perm_id, report.order_ref, report.client_id, report.order_id, report.con_id
-        )
+        order = self.of_report(report)
         before = order.state() if order else None
         if order is None:
             order = self._foreign(report, at)
@@ -356,6 +361,12 @@ class OrderBook:
         return self._of_id(self._client_id, OrderId(notice.subject))
 
     # -- identity -----------------------------------------------------------------------------
+
+    def of_report(self, report: OpenOrderReport) -> ManagedOrder | None:
+        """Return the order that a report of the broker's is about, None for one not yet known."""
+        return self.find(
+            report.perm_id, report.order_ref, report.client_id, report.order_id, report.con_id
+        )
 
     def find(
         self,

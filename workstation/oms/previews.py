@@ -87,6 +87,8 @@ class Previews:
 
     def _why_not(self, draft: OrderDraft) -> str:
         """Say what would make the question senseless; limits and arming do not."""
+        if draft.terms.algo is not None:
+            return "The broker gives no what-if for orders that an algorithm works."
         for finding in self._with.judge(draft, None).findings:
             stops = finding.level is Level.HARD and finding.code.startswith(_ALWAYS)
             if stops and finding.code is not RiskCode.NOT_ARMED:

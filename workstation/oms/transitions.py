@@ -1,11 +1,14 @@
 """The allowed steps of one order, each odd one with its reason (orders-and-risk.md 2.1 to 2.4)."""
 
+from dataclasses import replace
+
 from workstation.domain.execution import Execution
 from workstation.domain.ids import OrderKey
 from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
 from workstation.domain.reports import BrokerNotice, OpenOrderReport
 from workstation.oms import codes
 from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.reported_terms import is_taken, not_shown
 
 Alarms = list[tuple[OrderKey, str]]
 
@@ -44,9 +47,9 @@ def _enlarged(order: ManagedOrder) -> bool:
 
 
 def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool) -> None:
-    waiting = (order.pending_quantity, order.pending_limit, order.pending_stop)
-    taken = waiting == (report.quantity, report.limit_price, report.stop_price)
-    if order.replace is not Pending.NONE and taken:
+    if order.replace is not Pending.NONE and _is_taken(order, report):
+        if order.pending_terms is not None:
+            order.terms, order.planned = order.pending_terms, order.pending_terms.adjustment
         order.drop_replace()
     elif order.replace is Pending.UNKNOWN and snapshot:
         order.drop_replace()
@@ -61,7 +64,37 @@ def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool)
     if not report.completed:
         order.outside_rth = report.outside_rth
         order.oca_group, order.oca_type = report.oca_group, report.oca_type
+        _take_further_terms(order, report)
     order.account = report.account or order.account
+
+
+def _is_taken(order: ManagedOrder, report: OpenOrderReport) -> bool:
+    """Tell whether the broker shows a change of ours as what stands."""
+    waiting = (order.pending_quantity, order.pending_limit, order.pending_stop)
+    if waiting != (report.quantity, report.limit_price, report.stop_price):
+        return False
+    beside = ((order.pending_tif, report.tif), (order.pending_outside_rth, report.outside_rth))
+    if any(asked is not None and asked != told for asked, told in beside):
+        return False
+    asked, told = order.pending_terms, report.terms
+    return asked is None or told is None or is_taken(order.terms, asked, told)
+
+
+def _take_further_terms(order: ManagedOrder, report: OpenOrderReport) -> None:
+    """Take the broker's further terms of an order that is not ours, or that it has made another.
+
+    Of ours the terms that we sent stay the basis of every change, so that none is lost to a
+    report that lacks it; what a report lacks is said.
+    """
+    told = report.terms
+    if told is None:
+        return
+    if order.draft is None or order.draft.order_type.value != order.order_type:
+        order.terms = told
+        return
+    if order.draft.order_type.trails and told.trail_stop is not None:
+        order.terms = replace(order.terms, trail_stop=told.trail_stop)
+    order.not_shown = not_shown(order.terms, told)
 
 
 def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from workstation.domain.account import Environment, environment_of
-from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, RiskCode, TradingState
-from workstation.domain.order import OrderDraft, Side, Tif
-from workstation.risk.facts import Check, Facts, is_automatic, sendable
+from workstation.domain.order import Side, Tif
+from workstation.domain.order_source import is_automatic
+from workstation.risk.facts import Check, Facts, sendable
+from workstation.risk.group import check_group
 from workstation.risk.levels import currency, money, two_level
 from workstation.risk.limits import RestrictionMode
 from workstation.risk.market_checks import check_chasing, check_hours, check_self_cross, check_short
+from workstation.risk.offers import is_offered
 from workstation.risk.order_rules import check_terms
 from workstation.risk.portfolio_checks import (
     check_concentration,
@@ -70,11 +72,6 @@ def check_validity(facts: Facts) -> Iterator[Finding]:
         yield _hard(
             RiskCode.TIF_NOT_OFFERED, f"The contract takes no orders that stand {draft.tif.value}."
         )
-
-
-def is_offered(draft: OrderDraft, details: ContractDetails) -> bool:
-    """Tell whether the contract takes the type; its list writes it without a blank."""
-    return draft.order_type.code in details.order_types
 
 
 SHARES = frozenset({"STK", "CASH"})
@@ -369,6 +366,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     check_link,
     check_trading_state,
     check_day_trades,
+    check_group,
 )
 
 

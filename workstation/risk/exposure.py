@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.domain.ids import AccountId, ConId, OrderKey
-from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.order import OrderDraft, OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
 
@@ -76,6 +76,31 @@ def are_rivals(one: OrderView, other: OrderView) -> bool:
     """Tell whether of two orders no more than the larger fills."""
     group = _group(one)
     return group is not None and group == _group(other)
+
+
+def beside(
+    filling: tuple[Filling, ...], draft: OrderDraft, quantity: Decimal
+) -> tuple[Filling, ...]:
+    """Return what may fill beside a draft: of its own group only what goes beyond the draft.
+
+    Of a group of which the broker never fills two, the largest counts once, the draft included.
+    """
+    oca = draft.terms.oca
+    if oca is None or oca.oca_type not in _ONE_AT_MOST or not quantity.is_finite():
+        return filling
+    return tuple(
+        (order, max(leaves - quantity, _NONE)) if is_of_group(order, draft) else (order, leaves)
+        for order, leaves in filling
+    )
+
+
+def is_of_group(order: OrderView, draft: OrderDraft) -> bool:
+    """Tell whether an order is of the group of a draft of which the broker never fills two."""
+    oca = draft.terms.oca
+    if oca is None or oca.oca_type not in _ONE_AT_MOST or order.oca_type not in _ONE_AT_MOST:
+        return False
+    place = (order.account, order.con_id, order.side, order.oca_group, order.parent)
+    return order.editable and place == (draft.account, draft.con_id, draft.side, oca.name, None)
 
 
 def _group(order: OrderView) -> object:

@@ -77,6 +77,7 @@ class Facts:
     `shortable` is the broker's tick of that name, `cash_account` None where it is not known.
     `fx` is what one unit of the contract's currency is worth in the account's, None where
     the broker has not told it.
+    `group` are our other orders of the draft's one-cancels-all group, also those that ended.
     """
 
     draft: OrderDraft
@@ -114,6 +115,7 @@ class Facts:
     cash_account: bool | None = None
     open_values: tuple[tuple[str, Decimal], ...] = ()
     fx: Decimal | None = ONE
+    group: tuple[OrderView, ...] = ()
 
     @property
     def sec_type(self) -> str:
@@ -122,15 +124,6 @@ class Facts:
 
 
 Check = Callable[[Facts], Iterator[Finding]]
-
-AUTOMATIC_SOURCES = ("rule:", "strategy:", "template:")
-"""How the source of an order begins that no hand has sent."""
-
-
-def is_automatic(source: str) -> bool:
-    """Tell whether an order of this source was sent without a hand."""
-    return source.startswith(AUTOMATIC_SOURCES)
-
 
 _UNSET = frozenset({Decimal(2**31 - 1)})
 """The broker's mark for an absent number that is small enough to pass for one."""

@@ -12,8 +12,9 @@ from workstation.domain.finding import (
     RiskCode,
     TradingState,
 )
+from workstation.domain.order_source import is_automatic
 from workstation.risk.checks import ALL_CHECKS
-from workstation.risk.facts import Check, Facts, is_automatic
+from workstation.risk.facts import Check, Facts
 
 log = logging.getLogger(__name__)
 

@@ -1,15 +1,17 @@
-"""R26: a bracket judged as a whole, besides the checks of its entry."""
+"""R26: a bracket or a one-cancels-all group judged as a whole, besides the checks of one order."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, RiskCode
 from workstation.domain.order import OrderDraft, Side, Tif
-from workstation.risk.checks import is_offered
-from workstation.risk.facts import sendable
+from workstation.risk.extras_rules import extras_faults
+from workstation.risk.facts import Facts, sendable
+from workstation.risk.offers import is_offered
 from workstation.risk.price_checks import off_increment, price_faults
 
 _EXIT_TIFS = (Tif.DAY.value, Tif.GTC.value)
@@ -19,6 +21,7 @@ def bracket_findings(
     bracket: BracketDraft,
     details: ContractDetails | None,
     reference: Decimal | None,
+    now: datetime,
     *,
     closes: bool,
 ) -> Iterator[Finding]:
@@ -32,8 +35,11 @@ def bracket_findings(
         yield Finding(RiskCode.GROUP, Level.HARD, text, measured=bracket.exit_tif)
         return
     for name, leg in (("Target", bracket.target), ("Stop", bracket.stop)):
-        for finding in _leg_findings(leg, details):
+        for finding in _leg_findings(leg, details, now):
             yield replace(finding, text=f"{name}: {finding.text}")
+    if bracket.entry.terms.algo is not None:
+        text = "The broker takes no target and stop with an order that an algorithm works."
+        yield Finding(RiskCode.GROUP, Level.HARD, text, advice="Send the exits after it.")
     if closes:
         yield Finding(
             RiskCode.GROUP,
@@ -44,8 +50,29 @@ def bracket_findings(
     yield from _side_findings(bracket, reference)
 
 
-def _leg_findings(leg: OrderDraft, details: ContractDetails | None) -> Iterator[Finding]:
+def check_group(facts: Facts) -> Iterator[Finding]:
+    """R26: a new order fits the group it is to join."""
+    oca = facts.draft.terms.oca
+    if oca is None or not facts.group:
+        return
+    another = "Choose another name for the group."
+    if any(order.filled for order in facts.group):
+        text = f"An order of the group {oca.name} has filled; the broker would refuse this one."
+        yield Finding(RiskCode.GROUP, Level.HARD, text, advice=another)
+    elif any(order.is_working and order.oca_type != oca.oca_type for order in facts.group):
+        text = f"The orders of the group {oca.name} are of another type of group."
+        yield Finding(RiskCode.GROUP, Level.HARD, text, advice=another)
+
+
+def _leg_findings(
+    leg: OrderDraft, details: ContractDetails | None, now: datetime
+) -> Iterator[Finding]:
     yield from price_faults(leg)
+    if not all(map(sendable, leg.terms.numbers.values())):
+        yield Finding(RiskCode.TERMS, Level.HARD, "A number of it cannot be sent.")
+        return
+    for sentence in extras_faults(leg, details, now):
+        yield Finding(RiskCode.TERMS, Level.HARD, sentence)
     if details is None:
         return
     yield from off_increment(details, leg)

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, RiskCode
-from workstation.domain.order import PLAIN, OrderDraft, OrderType, Tif, TriggerMethod
+from workstation.domain.order import PLAIN, OrderDraft, OrderType, Tif
+from workstation.domain.order_extras import TriggerMethod
+from workstation.risk.extras_rules import extras_faults
 from workstation.risk.facts import Facts, reference_price, sendable
 
 _K = OrderType
@@ -41,12 +43,22 @@ def check_terms(facts: Facts) -> Iterator[Finding]:
         sentences += _kind_faults(draft)
         sentences += _offer_faults(draft, facts.details)
         sentences += _increment_faults(facts)
+        sentences += extras_faults(draft, facts.details, facts.now)
     for sentence in sentences:
         yield Finding(RiskCode.TERMS, Level.HARD, sentence)
     after = draft.terms.good_after
     if after is not None and after <= facts.now:
         text = "The time after which the order is good is past; it would work at once."
         yield Finding(RiskCode.ALREADY_DUE, Level.SOFT, text)
+    elif _is_due(draft, facts.now):
+        text = "The time of a condition is past; it holds at once."
+        yield Finding(RiskCode.ALREADY_DUE, Level.SOFT, text)
+
+
+def _is_due(draft: OrderDraft, now: datetime) -> bool:
+    conditions = draft.terms.conditions
+    times = () if conditions is None else (x.time for x in conditions.each if x.is_more)
+    return any(each is not None and each <= now for each in times)
 
 
 def _number_faults(draft: OrderDraft) -> Iterator[str]:

@@ -73,7 +73,7 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     perm_id = shown_perm_id(sv, order.perm_id)
     message: Message = [5, order_id, *short_contract(instrument, terms.exchange, "?")]
     message += _main_terms(sv, order)
-    message += [terms.order_ref, client_id, perm_id, terms.outside_rth, 0, "0"]
+    message += [terms.order_ref, client_id, perm_id, *_shown_how(terms)]
     message += [terms.good_after_time, f"{perm_id}.0/{terms.account}/100", "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, terms.good_till_date]
@@ -90,6 +90,10 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     message += ["", "", "", terms.cash_quantity, 1, 0, 0, 0]
     message += _open_order_tail(sv, terms)
     return message + _options(sv, terms)
+
+
+def _shown_how(terms: OrderTerms) -> Message:
+    return [terms.outside_rth, terms.hidden, terms.discretionary]
 
 
 def _least(terms: OrderTerms) -> Field:
@@ -263,7 +267,7 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     terms, instrument = order.terms, BY_CON_ID[order.terms.con_id]
     message: Message = [101, *short_contract(instrument, terms.exchange, "?")]
     message += _main_terms(sv, order)
-    message += [terms.order_ref, shown_perm_id(sv, order.perm_id), terms.outside_rth, 0, "0"]
+    message += [terms.order_ref, shown_perm_id(sv, order.perm_id), *_shown_how(terms)]
     message += [terms.good_after_time, "", "", ""]
     message += _fa_profile(sv)
     message += [terms.model_code, terms.good_till_date, "", "", "", 0, "", -1]

@@ -83,6 +83,8 @@ def _with_extras(terms: OrderTerms, request: PlaceRequest, zone: str) -> OrderTe
         algo_params=tuple(request.algo_params),
         adjustment=_adjustment(request),
         include_overnight=request.include_overnight,
+        hidden=request.hidden,
+        discretionary=request.discretionary_amount or Decimal(0),
         all_or_none=request.all_or_none,
         min_quantity=request.min_quantity or 0,
         cash_quantity=request.cash_quantity or Decimal(0),

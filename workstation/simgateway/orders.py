@@ -158,6 +158,10 @@ class OrderTerms:
     algo_params: tuple[tuple[str, str], ...] = ()
     adjustment: Adjustment | None = None
     include_overnight: bool = False
+    hidden: bool = False
+    discretionary: Decimal = ZERO
+    """By how much the order may do worse than its limit; told back, and not worked by."""
+
     all_or_none: bool = False
     min_quantity: int = 0
     """The least that must fill at first; 0 for anything."""

@@ -20,7 +20,8 @@ from workstation.broker.to_ib import ib_contract, ib_order
 from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId, OrderId, OrderRef, ReqId
-from workstation.domain.order import OrderDraft, OrderTerms, OrderType, Side, Tif, TriggerMethod
+from workstation.domain.order import OrderDraft, OrderTerms, OrderType, Side, Tif
+from workstation.domain.order_extras import TriggerMethod
 from workstation.domain.quote import MarketDataType
 
 ACCOUNT = "SIM0000001"

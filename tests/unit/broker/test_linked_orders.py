@@ -8,7 +8,7 @@ from ibapi.order import Order as IbOrder
 from ibapi.order_state import OrderState
 
 from tests.unit.broker.test_encoding import AAPL, Decimal, draft, named, one_message
-from workstation.broker import from_ib
+from workstation.broker import from_ib, orders_from_ib
 from workstation.broker.adapter import Encoder
 from workstation.broker.to_ib import ib_contract, ib_order
 from workstation.domain.ids import ClientId, OrderId, OrderRef
@@ -51,7 +51,7 @@ def shown(**terms: Any) -> Any:
         setattr(order, name, value)
     contract = IbContract()
     contract.conId, contract.symbol = 1, "AAPL"
-    return from_ib.open_order_of(3, contract, order, SimpleNamespace(status="PreSubmitted"))
+    return orders_from_ib.open_order_of(3, contract, order, SimpleNamespace(status="PreSubmitted"))
 
 
 def test_the_terms_of_an_exit_come_back() -> None:

@@ -137,7 +137,7 @@ def test_changes_and_cancels_are_told_with_their_terms(door: Door) -> None:
     door.cancel(key)
 
     titles = [title for _, title, _ in told(built(door, key))]
-    assert "Change on record: 50 limit 99.50" in titles
+    assert "Change on record: 50 limit 99.50 DAY" in titles
     assert titles.count("Cancel on record and sent") == 2
     assert "Not sent: there is no link to the broker" in titles
 

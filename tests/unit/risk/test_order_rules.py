@@ -21,9 +21,9 @@ from workstation.domain.order import (
     OrderType,
     Side,
     Tif,
-    TriggerMethod,
 )
-from workstation.oms.controller import _changed
+from workstation.domain.order_extras import TriggerMethod
+from workstation.oms.editing import changed
 
 K, T = OrderType, Tif
 EVERYTHING = frozenset(
@@ -261,7 +261,7 @@ def test_a_change_keeps_every_term_and_a_restart_does(tmp_path: Any) -> None:
         assert each.order(key).draft == draft
         answer = each.change(key, intent_id=IntentId("move"), limit_price=D("99.50"))
         assert isinstance(answer, Submitted | Denied)
-    new = _changed(
+    new = changed(
         again.order(key), OrderChange(intent_id=IntentId("x"), key=key)
     )  # what would be sent
     assert (new.terms, new.tif) == (draft.terms, T.GTD)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workstation.domain.order import PLAIN, OrderTerms, OrderType, Side, Tif, TriggerMethod
+from workstation.domain.order import PLAIN, OrderTerms, OrderType, Side, Tif
+from workstation.domain.order_extras import TriggerMethod
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit, PriceEdit, QuantityEdit
