@@ -376,6 +376,9 @@ def open_order(order: Any = None, **changes: Any) -> OpenOrderReport:
             "stop_price": order.stop_price,
             "parent_id": order.parent_id,
             "tif": order.tif,
+            "outside_rth": order.outside_rth,
+            "oca_group": order.oca_group,
+            "oca_type": order.oca_type,
         }
     return OpenOrderReport(**(base | changes))
 

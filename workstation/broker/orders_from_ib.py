@@ -75,6 +75,7 @@ def open_order_of(
         oca_group=order.ocaGroup or "",
         oca_type=order.ocaType,
         sec_type=contract.secType,
+        terms=terms_of(order),
     )
 
 

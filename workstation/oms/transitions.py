@@ -73,8 +73,11 @@ def _is_taken(order: ManagedOrder, report: OpenOrderReport) -> bool:
     waiting = (order.pending_quantity, order.pending_limit, order.pending_stop)
     if waiting != (report.quantity, report.limit_price, report.stop_price):
         return False
-    beside = ((order.pending_tif, report.tif), (order.pending_outside_rth, report.outside_rth))
-    if any(asked is not None and asked != told for asked, told in beside):
+    beside: tuple[tuple[object, object, object], ...] = (
+        (order.pending_tif, order.tif, report.tif),
+        (order.pending_outside_rth, order.outside_rth, report.outside_rth),
+    )
+    if any(asked not in {None, old, told} for asked, old, told in beside):
         return False
     asked, told = order.pending_terms, report.terms
     return asked is None or told is None or is_taken(order.terms, asked, told)

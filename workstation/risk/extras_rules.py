@@ -193,7 +193,7 @@ def _side_faults(draft: OrderDraft, plan: Adjustment) -> Iterator[str]:
 def _overnight_faults(draft: OrderDraft, details: ContractDetails | None) -> Iterator[str]:
     if draft.order_type is not _K.LIMIT or draft.tif is not Tif.DAY:
         yield "Only a limit order for the day works in the overnight session."
-    if details is None:
+    if details is None or not details.valid_exchanges:
         return
     if details.contract.exchange != "SMART" or "OVERNIGHT" not in details.valid_exchanges:
         yield "The contract does not trade in the overnight session."

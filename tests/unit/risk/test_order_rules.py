@@ -239,17 +239,6 @@ def test_a_target_or_an_auction_order_does_not_keep_a_trader_in() -> None:
         assert isinstance(found.submit(market), Submitted), standing.order_type
 
 
-def test_a_trail_is_not_set_back_by_a_change() -> None:
-    found = door()
-    found.hold(100)
-    key = found.submit(order(K.TRAIL, side=Side.SELL, **TRAIL)).key
-    found.apply(open_order(found.order(key)))
-    answer = found.change(key, quantity=D(50))
-    assert isinstance(answer, Denied)
-    assert "set the trail back" in answer.findings[0].text
-    assert len(found.broker.frames) == 1
-
-
 def test_a_change_keeps_every_term_and_a_restart_does(tmp_path: Any) -> None:
     found = door()
     till = soon(found, 5)
