@@ -44,30 +44,18 @@ def hold(rig: Rig) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_a_fill_in_a_group_cancels_the_rest(rig: Rig) -> None:
-    group = {"oca": OcaGroup(name="out")}
+@pytest.mark.parametrize("kind", [OcaType.CANCEL, OcaType.REDUCE])
+def test_a_whole_fill_in_a_group_ends_the_rest(rig: Rig, kind: OcaType) -> None:
+    group = {"oca": OcaGroup(name="out", oca_type=kind)}
     hold(rig)
     stop = send(rig, K.STOP, group, side=Side.SELL, stop_price=rig.last - 20).key
     rig.until(lambda: view(rig, stop).lifecycle in LIVE)
-    assert (view(rig, stop).oca_group, view(rig, stop).oca_type) == ("out", 1)
+    assert (view(rig, stop).oca_group, view(rig, stop).oca_type) == ("out", kind)
     target = send(rig, K.LIMIT, group, side=Side.SELL, limit_price=rig.last - 5).key
 
     rig.until(lambda: view(rig, target).lifecycle is L.FILLED)
     rig.until(lambda: view(rig, stop).lifecycle is L.CANCELLED)
     rig.until(lambda: rig.position() == 0)
-
-
-@pytest.mark.timeout(120)
-def test_a_fill_in_a_group_of_type_2_reduces_the_rest(rig: Rig) -> None:
-    group = {"oca": OcaGroup(name="less", oca_type=OcaType.REDUCE)}
-    hold(rig)
-    stop = send(rig, K.STOP, group, side=Side.SELL, stop_price=rig.last - 20).key
-    rig.until(lambda: view(rig, stop).lifecycle in LIVE)
-    price, part = rig.last - 5, Decimal(5)
-    send(rig, K.LIMIT, group, side=Side.SELL, limit_price=price, quantity=part)
-
-    rig.until(lambda: view(rig, stop).quantity == 15)
-    assert view(rig, stop).lifecycle in LIVE
 
 
 @pytest.mark.timeout(120)
