@@ -78,11 +78,11 @@ class Controller:
             return denied(RiskCode.NOT_EDITABLE, fault)
         if asks_for_no_more(order, wish):
             return self._cancelled_instead(order)
-        details = self._with.contracts.details(order.con_id)
-        draft = changed(order, wish, None if details is None else details.ladder)
+        draft = self._as_changed(order, wish)
         verdict = self._with.judge(draft, order)
         if verdict.refusal is not None:
             return self._outlet.stopped(draft, verdict, key=order.key)
+        details = self._with.contracts.details(order.con_id)
         assert details is not None  # an unknown contract is a HARD finding of R02
         assert order.order_ref is not None  # else it is not editable
 
@@ -98,11 +98,11 @@ class Controller:
         order = self._with.orders.get(wish.key)
         if order is None:
             return Failed("This order is not known.")
-        if fault := _why_not_editable(order) or self._why_not_this_number(order):
+        if fault := self._why_not_changeable(order, wish):
             return Failed(fault)
-        if _asks_for_no_more(order, wish):
+        if asks_for_no_more(order, wish):
             return Previewed(None, is_exit=True)
-        verdict = self._with.judge(_changed(order, wish), order)
+        verdict = self._with.judge(self._as_changed(order, wish), order)
         is_exit = verdict.entry_value is None
         return Previewed(verdict.refusal, verdict.findings, is_exit=is_exit)
 
@@ -179,6 +179,10 @@ class Controller:
         except Exception:
             log.exception("a cancel could not be written")
             return False
+
+    def _as_changed(self, order: ManagedOrder, wish: OrderChange) -> OrderDraft:
+        details = self._with.contracts.details(order.con_id)
+        return changed(order, wish, None if details is None else details.ladder)
 
     def _why_not_changeable(self, order: ManagedOrder, wish: OrderChange) -> str:
         fault = why_not_editable(order) or self._why_not_this_number(order)
