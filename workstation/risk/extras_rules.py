@@ -39,6 +39,8 @@ def extras_faults(
     """Say what of an order's extras the broker or the contract would refuse."""
     terms = draft.terms
     yield from _group_faults(draft)
+    if draft.legs and (terms.algo is not None or terms.adjustment is not None):
+        yield "A combination takes no algorithm and no adjustable stop."
     if terms.algo is not None:
         yield from _algo_faults(draft)
     if terms.conditions is not None:
