@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.mouse import move_mouse
@@ -196,6 +196,25 @@ def fills(panel: ChartPanel) -> None:
     move_mouse(panel.canvas, QPoint(round(place.x() / ratio), round(place.y() / ratio)))
 
 
+def data_box(panel: ChartPanel) -> None:
+    studies = [{"key": "SMA", "timeperiod": 20}, {"key": "BBANDS"}, {"key": "MACD"}]
+    panel.restore_chart({"size": "5m", "data_box": True, "studies": studies})
+    panel.canvas.grab()
+    move_mouse(panel.canvas, QPoint(400, 200))
+
+
+def linked_crosshair(panel: ChartPanel) -> None:
+    view = panel.canvas.view
+    panel.canvas.show_elsewhere(view.bars.time(view.bars.end - 50))
+
+
+def box_zoom(panel: ChartPanel) -> None:
+    canvas, ratio = panel.canvas, panel.canvas.view.layout.ratio
+    canvas._box = QRect(
+        round(300 * ratio), round(90 * ratio), round(220 * ratio), round(160 * ratio)
+    )
+
+
 def drawings(panel: ChartPanel) -> None:
     view, book = panel.canvas.view, panel.drawing.book
     end = view.bars.end
@@ -231,6 +250,9 @@ SCENES: tuple[Scene, ...] = (
     single_order,
     chart_question,
     fills,
+    data_box,
+    linked_crosshair,
+    box_zoom,
     drawings,
     percent_inverted,
     log_far,

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.qt.chart_rig import chart, stop  # noqa: F401 -- fixtures
 from tests.qt.fakes import CON_IDS, NOW, SYMBOLS, FakeCommands, a_contract, a_link, a_quote
+from tests.qt.test_chart_panel import panel, shown  # noqa: F401 -- fixtures
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme, paint

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint
 
 from tests.helpers.mouse import move_mouse
 from tests.qt.fakes import a_commission, an_execution
-from tests.qt.test_chart_panel import START, paint
-from workstation.domain.commands import FillsAnswer, RequestFills
+from tests.qt.test_chart_panel import START, answer, bars, paint
+from workstation.domain.commands import BarsAnswer, FillsAnswer, FollowBars, RequestFills
 from workstation.domain.ids import ConId, ExecId
 from workstation.domain.messages import CommissionArrived, ExecutionArrived
 from workstation.domain.order import Side
@@ -43,8 +43,9 @@ def told(chart: ChartPanel, number: int = 0) -> str:
 def asked(ready, chart):
     """A chart whose question for its fills is not answered yet."""
     ready.window.choose_symbol("MSFT")
-    ready.commands.sent.clear()
+    ready.commands.clear()
     ready.window.choose_symbol("AAPL")
+    ready.commands.answer(FollowBars, answer(*bars(0, 300)))
     return chart
 
 
@@ -52,6 +53,11 @@ def test_the_record_is_asked_once_for_a_contract_and_every_day_is_marked(ready, 
     ready.commands.clear()
     ready.window.choose_symbol("MSFT")
     chart = ready.window.board.chart
+    assert ready.commands.of(RequestFills) == [], "not before the chart has bars to mark"
+    chart.feed.set_wanted()
+    size = chart.feed.size
+    con_id = chart.feed.con_id
+    ready.commands.answer(FollowBars, BarsAnswer(con_id, size, bars(0, 30), complete=False))
     asked = ready.commands.of(RequestFills)
     assert len(asked) == 1
     old = an_execution(exec_id=ExecId("0000.01.01.01"), time=START - timedelta(days=30))

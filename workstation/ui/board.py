@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.bridge.commands import CommandPort
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.crosshair import CrosshairLink
 from workstation.ui.messages import Messages
 from workstation.ui.panels.account import AccountPanel
 from workstation.ui.panels.connection import ConnectionPanel
@@ -38,6 +39,8 @@ class Board:
     ) -> None:
         self.watchlist = WatchlistPanel(messages.quotes, window)
         self.chart = ChartPanel(state, commands, window)
+        self.crosshair = CrosshairLink(window)
+        self.crosshair.join(self.chart.canvas)
         self.depth = DepthPanel(state, commands, window)
         self.tape = TapePanel(state, commands, window)
         self.ticket = TicketPanel(state, window)

@@ -3,12 +3,13 @@
 import math
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -19,7 +20,9 @@ from typing_extensions import override
 
 from workstation.ui import theme
 from workstation.ui.chart.chart_tool import ChartTool
+from workstation.ui.chart.data_box import draw_data_box
 from workstation.ui.chart.layer import ChartLayer
+from workstation.ui.chart.navigation import Navigation
 from workstation.ui.chart.overlay import (
     ChartOverlay,
     Words,
@@ -30,12 +33,6 @@ from workstation.ui.chart.overlay import (
 from workstation.ui.chart.study_painter import draw_labels
 from workstation.ui.chart.view import ChartView
 
-NOTCH = 120
-"""Eighths of a degree in one notch of an ordinary wheel."""
-
-PAN_SHARE = 10
-"""An arrow key moves a tenth of the width."""
-
 
 class _Drag(Enum):
     NOTHING = auto()
@@ -43,6 +40,7 @@ class _Drag(Enum):
     PRICE_AXIS = auto()
     SEPARATOR = auto()
     TOOL = auto()
+    BOX = auto()
 
 
 class ChartCanvas(QWidget):
@@ -53,6 +51,9 @@ class ChartCanvas(QWidget):
 
     range_set = Signal()
     """The price range was set by hand, or given back."""
+
+    crosshair_moved = Signal(object)
+    """Seconds since 1970 of the bar under the crosshair, None once it has left: float | None."""
 
     def __init__(self, view: ChartView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +70,13 @@ class ChartCanvas(QWidget):
         """What lies over the bars, the undermost first."""
 
         self._held: ChartTool | None = None
-        self._wheel = 0
+        self.navigation = Navigation(view, self)
+        self.navigation.moved.connect(self._on_moved)
+        self.navigation.ranged.connect(self.range_set)
+        self._box: QRect | None = None
+        self.elsewhere: float | None = None
+        """Seconds under the crosshair of another chart that is linked to this one."""
+
         self._edge = 0
         self._is_stale = True
         self._stale_since: int | None = None
@@ -145,6 +152,13 @@ class ChartCanvas(QWidget):
             overlay.draw_crosshair(painter, view, colours, self.mouse)
             index = view.index_at(self.mouse.x())
             hovered = hovered if index is None else index
+        elif self.elsewhere is not None:
+            index = overlay.draw_elsewhere(painter, view, colours, self.elsewhere)
+            hovered = hovered if index is None else index
+        if self._box is not None:
+            overlay.draw_box(painter, view, colours, self._box)
+        if view.settings.data_box:
+            draw_data_box(painter, view, colours, hovered)
         overlay.draw_header(painter, view, colours, hovered, self.words.title)
         draw_labels(painter, view, colours, hovered)
 
@@ -186,6 +200,7 @@ class ChartCanvas(QWidget):
             super().mousePressEvent(event)
             return
         self._drag_from = self._place_of(event)
+        self.navigation.grab()
         for tool in reversed(self.tools):
             if tool.press(self._drag_from, event.modifiers()):
                 self._drag, self._held = _Drag.TOOL, tool
@@ -195,6 +210,8 @@ class ChartCanvas(QWidget):
         self._drag = _Drag.PRICE_AXIS if in_axis else _Drag.PLOT
         if edge is not None:
             self._drag, self._edge = _Drag.SEPARATOR, edge
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not in_axis:
+            self._drag, self._box = _Drag.BOX, QRect(self._drag_from, self._drag_from)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -202,6 +219,10 @@ class ChartCanvas(QWidget):
         held, self._held = self._held, None
         if drag is _Drag.TOOL and held is not None:
             held.release(self._place_of(event))
+        elif drag is _Drag.PLOT:
+            self.navigation.let_go()
+        elif drag is _Drag.BOX:
+            self._end_box()
         super().mouseReleaseEvent(event)
 
     @override
@@ -209,6 +230,10 @@ class ChartCanvas(QWidget):
         place = self._place_of(event)
         if self._drag is _Drag.TOOL and self._held is not None:
             self._held.drag(place)
+            self._move_crosshair(place)
+            return
+        if self._drag is _Drag.BOX and self._box is not None:
+            self._box.setBottomRight(place)
             self._move_crosshair(place)
             return
         moved = place - self._drag_from
@@ -237,7 +262,13 @@ class ChartCanvas(QWidget):
             return
         if self.view.prices.is_manual and moved.y():
             self.view.prices.shift(moved.y())
-        self._moved_by(-moved.x())
+        self.navigation.pull(-moved.x())
+
+    def _end_box(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            self.navigation.show_box(box)
+        self.update()
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -271,21 +302,16 @@ class ChartCanvas(QWidget):
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta()
-        ratio = self.view.layout.ratio
-        place = event.position() * ratio
-        if abs(turned.x()) > abs(turned.y()):
-            self._moved_by(-round(turned.x() * ratio / 2))
-        else:
-            self._wheel += turned.y()
-            steps = math.trunc(self._wheel / NOTCH)
-            self._wheel -= steps * NOTCH
-            if self.view.layout.price_axis.contains(place.toPoint()):
-                self.view.prices.stretch(-steps * self.view.prices.height / 25)
-                self.refresh()
-            elif steps:
-                self._zoom(steps, min(round(place.x()), self.view.time.width))
+        if len(self.view.bars):
+            self.navigation.wheel(event)
         event.accept()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and len(self.view.bars):
+            self.navigation.pinch(event)
+            return True
+        return super().event(event)
 
     # -- keys ---------------------------------------------------------------------------------
 
@@ -293,22 +319,11 @@ class ChartCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if any(tool.key(event) for tool in reversed(self.tools)):
             return
-        key = Qt.Key
-        width = self.view.time.width
-        match event.key():
-            case key.Key_Left | key.Key_Right:
-                step = max(3 * self.view.time.spacing, width // PAN_SHARE)
-                self._moved_by(-step if event.key() == key.Key_Left else step)
-            case key.Key_PageUp | key.Key_PageDown:
-                self._moved_by(-width if event.key() == key.Key_PageUp else width)
-            case key.Key_Plus | key.Key_Equal:
-                self._zoom(1, self._key_anchor())
-            case key.Key_Minus:
-                self._zoom(-1, self._key_anchor())
-            case key.Key_Home | key.Key_End:
-                self.show_newest()
-            case _:
-                super().keyPressEvent(event)
+        if event.key() == Qt.Key.Key_Escape and self._box is not None:
+            self._drag, self._box = _Drag.NOTHING, None
+            self.update()
+        elif not self.navigation.key(event):
+            super().keyPressEvent(event)
 
     def show_newest(self) -> None:
         """Bring the newest bar into sight."""
@@ -321,19 +336,8 @@ class ChartCanvas(QWidget):
         self.refresh()
         self.range_set.emit()
 
-    def _key_anchor(self) -> int:
-        """Return the column that stays: the newest bar if it is in sight, else the middle."""
-        time = self.view.time
-        newest = time.middle_of(self.view.bars.end - 1)
-        return newest if 0 <= newest < time.width else time.width // 2
-
-    def _zoom(self, steps: int, anchor: int) -> None:
-        self.view.zoom(steps, anchor)
-        self.refresh()
-        self.view_moved.emit()
-
-    def _moved_by(self, columns: int) -> None:
-        self.view.pan(columns)
+    @Slot()
+    def _on_moved(self) -> None:
         self.refresh()
         self.view_moved.emit()
 
@@ -346,6 +350,18 @@ class ChartCanvas(QWidget):
     def _move_crosshair(self, place: QPoint | None) -> None:
         self.mouse = place
         self.update()
+        self.crosshair_moved.emit(self._seconds_under(place))
+
+    def _seconds_under(self, place: QPoint | None) -> float | None:
+        if place is None or not len(self.view.bars) or not self.view.layout.plot.contains(place):
+            return None
+        return self.view.seconds_at(self.view.time.index_at(place.x()))
+
+    def show_elsewhere(self, seconds: float | None) -> None:
+        """Mark the time under the crosshair of a linked chart, None for nowhere."""
+        if seconds != self.elsewhere:
+            self.elsewhere = seconds
+            self.update()
 
 
 def _outward(area: QRect, ratio: float) -> QRect:

@@ -19,6 +19,7 @@ _SWITCHES = {
     "percent": "Change in per cent of the first bar in sight",
     "inverted": "Upside down",
     "quotes": "Lines of bid and ask",
+    "data_box": "Data box: every figure of the bar under the crosshair",
     "executions": "My executions and round trips",
     "sessions": "Shade the time outside regular hours",
 }
@@ -32,6 +33,9 @@ class ChartMenus(QObject):
 
     auto_range_requested = Signal()
     """The price range set by hand is to be given up."""
+
+    date_requested = Signal()
+    """The user wants to go to a date."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -68,6 +72,9 @@ class ChartMenus(QObject):
         auto = self._add(menu, "Fit prices by itself", "auto")
         auto.setChecked(not self._is_manual)
         auto.setEnabled(self._is_manual)
+        go = menu.addAction("Go to date…\tCtrl+G")
+        go.setData("date")
+        menu.addSeparator()
         for name, title in _SWITCHES.items():
             if name == "quotes":
                 menu.addSeparator()
@@ -94,6 +101,8 @@ class ChartMenus(QObject):
         name = str(action.data())
         if name == "auto":
             self.auto_range_requested.emit()
+        elif name == "date":
+            self.date_requested.emit()
         elif name in _SWITCHES:
             self.chosen.emit(_switched(self._settings, name))
         else:

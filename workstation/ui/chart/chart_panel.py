@@ -31,6 +31,7 @@ from workstation.ui.chart.drawing_tool import DrawingTool
 from workstation.ui.chart.dry_judge import DryJudge
 from workstation.ui.chart.feed import BarFeed, Older, Series
 from workstation.ui.chart.fills_tool import FillsTool
+from workstation.ui.chart.go_to_date import GoToDate
 from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
 from workstation.ui.chart.staging_tool import StagingTool
@@ -101,6 +102,7 @@ class ChartPanel(QWidget):
             self.trading.handle,
             self.staging.handle,
         ]
+        self.go_to_date = GoToDate(self.canvas, self.feed)
         self.drawing_menu = DrawingMenu(self.drawing, self)
         self.menus = ChartMenus(self)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
@@ -135,6 +137,8 @@ class ChartPanel(QWidget):
         self.study_menu.changed.connect(self._on_studies_changed)
         self.menus.chosen.connect(self._on_settings_chosen)
         self.menus.auto_range_requested.connect(self._on_auto_range_requested)
+        self.menus.date_requested.connect(self.go_to_date.ask)
+        self.go_to_date.changed.connect(self._on_status_changed)
         self._clock.timeout.connect(self._on_clock)
         self.canvas.view_moved.connect(self._on_view_moved)
         self.canvas.range_set.connect(self._on_range_set)
@@ -262,6 +266,12 @@ class ChartPanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer the question below the chart: Enter sends, Esc does not."""
         key, orders = Qt.Key, self.orders
+        if event.key() == key.Key_Escape and self.go_to_date.is_searching:
+            self.go_to_date.stop()
+            return
+        if event.key() == key.Key_G and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.go_to_date.ask()
+            return
         is_answer = event.key() in {key.Key_Return, key.Key_Enter, key.Key_Escape}
         if not is_answer or not orders.strip.isVisible():
             super().keyPressEvent(event)
@@ -382,6 +392,7 @@ class ChartPanel(QWidget):
     def _on_reloaded(self) -> None:
         if len(self.feed.bars):
             self._build_studies()
+            self.fills.ask()
         span = self._size.span.total_seconds()
         self.canvas.view.start_anew(is_intraday=self._size.is_intraday, span=span)
         self.canvas.show_anew()
@@ -421,6 +432,7 @@ class ChartPanel(QWidget):
             Older.FAILED: f"No older bars now: {reason}",
             Older.COMPLETE: "Start of history",
         }[feed.older]
+        words.note = self.go_to_date.words or words.note
         is_stale = feed.series is Series.SHOWN and not feed.is_live
         words.warning = f"Not updating: {reason}" if is_stale else ""
         self.canvas.update()

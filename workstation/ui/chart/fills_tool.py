@@ -50,6 +50,7 @@ class FillsTool(QObject):
         self.handle = _Handle(self)
         self.con_id: ConId | None = None
         self._asking = 0
+        self._is_due = False
         self._fills: dict[str, Fill] = {}
         self._early: dict[ExecId, Commission] = {}
         self._order: list[Fill] = []
@@ -58,7 +59,7 @@ class FillsTool(QObject):
         self._shown: list[_Shown] = []
 
     def show_contract(self, con_id: ConId | None) -> None:
-        """Mark the fills of another contract: the record is asked for those of every day."""
+        """Mark the fills of another contract, once they were asked for."""
         if con_id == self.con_id:
             return
         self.con_id = con_id
@@ -66,8 +67,14 @@ class FillsTool(QObject):
         self._fills.clear()
         self._early.clear()
         self._settle()
-        if con_id is not None:
-            self._commands.send(RequestFills(con_id), partial(self._take_answer, self._asking))
+        self._is_due = con_id is not None
+
+    def ask(self) -> None:
+        """Ask the record for the fills of every day, once for a contract that is seen."""
+        if self._is_due and self.con_id is not None:
+            self._is_due = False
+            answered = partial(self._take_answer, self._asking)
+            self._commands.send(RequestFills(self.con_id), answered)
 
     def _take_answer(self, asking: int, result: CommandResult) -> None:
         if asking == self._asking and isinstance(result, FillsAnswer):

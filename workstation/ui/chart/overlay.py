@@ -1,5 +1,6 @@
 """What stands over the picture: the line of figures, the last price, the crosshair, the states."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -152,6 +153,34 @@ class ChartOverlay:
         if index is not None:
             label = view.marks.full_label(view.bars.time(index))
             self._tag(painter, self.time_tag_rect(view, x), label, colour, theme)
+
+    def draw_elsewhere(
+        self, painter: QPainter, view: ChartView, theme: Theme, seconds: float
+    ) -> int | None:
+        """Mark the bar that has the time under another chart's crosshair; return its index."""
+        place = math.floor(view.bar_at(seconds))
+        x = view.time.middle_of(place)
+        if not 0 <= x < view.time.width:
+            return None
+        plot, colour = view.layout.plot, QColor(theme.muted)
+        dash = view.layout.pixels(3)
+        dashes = [(x, y, 1, dash) for y in range(plot.top(), plot.bottom(), 2 * dash)]
+        fill(painter, lines(dashes), colour)
+        if not view.bars.first <= place < view.bars.end:
+            return None
+        label = view.marks.full_label(view.bars.time(place))
+        self._tag(painter, self.time_tag_rect(view, x), label, colour, theme)
+        return place
+
+    def draw_box(self, painter: QPainter, view: ChartView, theme: Theme, box: QRect) -> None:
+        """Show the box that will fill the chart."""
+        shown = box.normalized().intersected(view.layout.prices)
+        surface = QColor(theme.accent)
+        surface.setAlpha(40)
+        painter.fillRect(shown, surface)
+        painter.setPen(QColor(theme.accent))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(shown.adjusted(0, 0, -1, -1))
 
     def time_tag_rect(self, view: ChartView, x: int) -> QRect:
         """Return where the time under the crosshair stands."""

@@ -90,6 +90,20 @@ class TimeScale:
         self.scroll = round(place * self.spacing / self.factor) - anchor
         self.pan(0, first, end)
 
+    def show_oldest(self, first: int) -> None:
+        """Put the oldest bar to the left, with a margin."""
+        self.scroll += self.x_of(first) - self.width * 6 // 100
+
+    def show_span(self, low: int, high: int, first: int, end: int) -> None:
+        """Let the bars [low, high) fill the width as far as whole widths allow."""
+        zoom = len(ZOOMS) - 1
+        while zoom and (high - low) * _width(ZOOMS[zoom]) > self.width:
+            zoom -= 1
+        self.zoom = max(self._outmost(end - first), zoom)
+        middle = (self.x_of(low) + self.x_of(high)) // 2
+        self.scroll += middle - self.width // 2
+        self.pan(0, first, end)
+
     def pan(self, columns: int, first: int, end: int) -> None:
         """Move along; at most half of the plot becomes empty, unless there are few bars."""
         newest = self._newest(end)

@@ -64,6 +64,9 @@ class ChartSettings:
     sessions: bool = True
     """Whether the time outside regular hours is shaded."""
 
+    data_box: bool = False
+    """Whether the figures of the bar under the crosshair stand in a box, each on a line."""
+
     executions: bool = True
     """Whether the user's own fills and round trips are marked."""
 

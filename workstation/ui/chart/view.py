@@ -166,6 +166,17 @@ class ChartView:
         """Bring the newest bar into sight."""
         self.time.show_newest(self.bars.end)
 
+    def show_oldest(self) -> None:
+        """Bring the oldest bar that is here into sight."""
+        self.time.show_oldest(self.bars.first)
+        self.pan(0)
+
+    def show_time(self, seconds: float) -> None:
+        """Put the bar of a time into the middle."""
+        self.time.scroll += self.time.middle_of(math.floor(self.bar_at(seconds)))
+        self.time.scroll -= self.time.width // 2
+        self.pan(0)
+
     def pan(self, columns: int) -> None:
         """Move along by pixel columns."""
         self.time.pan(columns, self.bars.first, self.bars.end)
