@@ -76,6 +76,7 @@ def _build(
         install=_install_mark(options.data_folder / "install-id"),
         trading_state_file=files.trading_state,
         limits_file=files.limits,
+        alerts_file=files.alerts,
         environment=options.profile.environment,
         read_only=options.read_only,
         first_run=first_run,

@@ -8,6 +8,7 @@ from typing import Any
 from workstation.desk.desk import Desk
 from workstation.desk.request_desk import RequestDesk
 from workstation.desk.streams import WATCHLIST
+from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.commands import (
     ApplyLimits,
     Ask,
@@ -129,6 +130,7 @@ class CommandDesk:
     def _data_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
         return {
             RequestFills: self._request_fills,
+            **self._alert_handlers(),
             UnfollowBars: self._unfollow_bars,
             FollowDepth: self._follow_depth,
             UnfollowDepth: self._unfollow_depth,
@@ -136,6 +138,14 @@ class CommandDesk:
             UnfollowTape: self._unfollow_tape,
             AttendQuotes: self._attend,
             ChooseDataType: self._choose_data_type,
+        }
+
+    def _alert_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
+        alerts = self._desk.alerts
+        return {
+            PlaceAlert: lambda command: alerts.place(command.con_id, command.price),
+            MoveAlert: lambda command: alerts.move(command.number, command.price),
+            RemoveAlert: lambda command: alerts.remove(command.number),
         }
 
     def drain(self) -> None:

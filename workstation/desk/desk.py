@@ -6,6 +6,7 @@ from typing import Any
 from workstation.broker.notices import meaning_of
 from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
+from workstation.desk.alerts import AlertDesk, AlertParts
 from workstation.desk.caught_errors import CaughtErrors
 from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.combos import ComboQuotes, build_combos
@@ -109,6 +110,7 @@ class Desk:
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
+        self.alerts = self._build_alerts()
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
         self._handlers = self._report_handlers()
@@ -123,6 +125,7 @@ class Desk:
         self.quality.start()
         self.order_desk.record_start(started(self._settings))
         self.risk.take_all(self.orders.executions())
+        self.alerts.start()
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.publish_link()
 
@@ -229,6 +232,7 @@ class Desk:
         self.contracts.session_up()
         self.combos.session_up()
         self.streams.session_up()
+        self.alerts.session_up()
         self.publish_link()
 
     def _on_ended(self, report: SessionEnded) -> None:
@@ -483,9 +487,15 @@ class Desk:
         )
         return self._judge
 
+    def _build_alerts(self) -> AlertDesk:
+        parts = (self._loop, self._clock, self.figures.quotes, self.contracts, self.streams)
+        return AlertDesk(AlertParts(*parts, self._out, self._settings.alerts_file))
+
     def _connect_hooks(self) -> None:
         self.figures.also_publish(self.data)
         self.feed.trades_in(self.figures.positions, self.orders.working)
+        held = self.streams.traded
+        self.streams.traded = lambda: held() | self.alerts.con_ids
         self.figures.also_publish(self._risk_watch)
         self._loop.after_pass = self._after_pass
         self._loop.on_error = self._on_callback_error

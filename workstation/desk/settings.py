@@ -24,6 +24,7 @@ class DeskSettings:
     install: str
     trading_state_file: Path
     limits_file: Path
+    alerts_file: Path | None = None
     environment: Environment | None = None
     read_only: bool = False
     first_run: bool = False

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.combo import ComboLeg
@@ -396,6 +397,9 @@ Command = (
     | ApplyLimits
     | RequestBars
     | RequestFills
+    | PlaceAlert
+    | MoveAlert
+    | RemoveAlert
     | FollowBars
     | UnfollowBars
     | FollowDepth

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workstation.domain.account import AccountPnl, AccountSummary, PositionView
+from workstation.domain.alert import PriceAlert
 from workstation.domain.bar import BarUpdate
 from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
@@ -113,6 +114,13 @@ class RequestProgressed:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True)
+class AlertsChanged:
+    """Every price alert there is now, those that fired too."""
+
+    alerts: tuple[PriceAlert, ...]
+
+
 EventMessage = (
     CommandAnswered
     | RequestProgressed
@@ -121,6 +129,7 @@ EventMessage = (
     | ExecutionArrived
     | CommissionArrived
     | FillMeasured
+    | AlertsChanged
     | ContractKnown
     | LinkChanged
     | NoticeArrived

@@ -1,7 +1,7 @@
 """Quotes as the core keeps them: one mutable slot a contract, frozen values for everyone else."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,6 +57,8 @@ class _Slot:
     lowest_last: float | None = None
     highest_last: float | None = None
     """Extremes of `last` since they were taken: quotes are published less often than they move."""
+    on_last: Callable[[float], None] | None = None
+    """Who is told every `last`; nobody as a rule."""
     texts: dict[int, str] = field(default_factory=dict)
     numbers: dict[int, float | None] = field(default_factory=dict)
     greeks: dict[int, Greeks] = field(default_factory=dict)
@@ -162,6 +164,11 @@ class Quotes:
         slot.lowest_last = slot.highest_last = None
         return found
 
+    def watch_last(self, con_id: ConId, take: Callable[[float], None] | None) -> None:
+        """Call `take` with every last price of a contract from now on; None ends that."""
+        if take is not None or con_id in self._slots:
+            self._aside(con_id).on_last = take
+
     @property
     def changed(self) -> bool:
         """Whether anything waits to be published."""
@@ -238,6 +245,8 @@ def _put_price(slot: _Slot, name: str, price: float) -> None:
         low, high = slot.lowest_last, slot.highest_last
         slot.lowest_last = price if low is None or price < low else low
         slot.highest_last = price if high is None or price > high else high
+        if slot.on_last is not None:
+            slot.on_last(price)
 
 
 def _frozen(con_id: ConId, slot: _Slot) -> Quote:

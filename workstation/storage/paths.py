@@ -49,6 +49,11 @@ class ProfileFiles:
         return self.folder / "limits.toml"
 
     @property
+    def alerts(self) -> Path:
+        """The price alerts."""
+        return self.folder / "alerts.json"
+
+    @property
     def layout(self) -> Path:
         """The window as it was left."""
         return self.folder / "layout.json"

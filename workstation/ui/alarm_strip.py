@@ -3,7 +3,14 @@
 from collections import deque
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.domain.notice import Notice
 from workstation.ui import text
@@ -55,6 +62,7 @@ class AlarmStrip(QWidget):
         """Show an alarm, behind those that wait already."""
         self._alarms.append(alarm)
         self._show_first()
+        QApplication.alert(self.window())  # the task bar shows it where another program is in front
 
     @Slot()
     def _on_dismiss(self) -> None:

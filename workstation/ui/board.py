@@ -114,6 +114,7 @@ class Board:
         messages.bars_arrived.connect(self.chart.take_updates)
         messages.quotes_changed.connect(self.chart.on_quotes_changed)
         messages.orders_changed.connect(self.chart.on_orders_changed)
+        messages.alerts_changed.connect(self.chart.alerts.refresh)
         messages.execution_arrived.connect(self.chart.fills.take_execution)
         messages.commission_arrived.connect(self.chart.fills.take_commission)
         messages.positions_changed.connect(self.chart.on_orders_changed)

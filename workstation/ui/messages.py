@@ -16,6 +16,7 @@ from workstation.domain.ids import ConId, OrderKey
 from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkView
 from workstation.domain.messages import (
+    AlertsChanged,
     CommissionArrived,
     ContractKnown,
     ExecutionArrived,
@@ -69,6 +70,9 @@ class Messages(QObject):
 
     commission_arrived = Signal(object)
     """Commission of an execution."""
+
+    alerts_changed = Signal()
+    """Price alerts came, went, moved or fired."""
 
     notice_arrived = Signal(object)
     """Notice, after it went into the log."""
@@ -174,6 +178,9 @@ class Messages(QObject):
                 self._take_rules(details)
             case LinkChanged(link=link):
                 self._take_link(link)
+            case AlertsChanged(alerts=alerts):
+                self._state.alerts = alerts
+                self.alerts_changed.emit()
 
     def take_latest(self, messages: Iterable[object]) -> None:
         """Apply the newest values, whatever their order."""

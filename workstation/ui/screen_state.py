@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from workstation.domain.account import Environment, PositionView
+from workstation.domain.alert import PriceAlert
 from workstation.domain.contract import ContractDetails
 from workstation.domain.family import Family
 from workstation.domain.ids import AccountId, ConId, FamilyId, OrderKey
@@ -31,6 +32,7 @@ class ScreenState:
     positions: dict[tuple[AccountId, ConId], PositionView] = field(default_factory=dict)
     streams: dict[StreamKey, StreamState] = field(default_factory=dict)
     orders: dict[OrderKey, OrderView] = field(default_factory=dict)
+    alerts: tuple[PriceAlert, ...] = ()
     families: dict[FamilyId, Family] = field(default_factory=dict)
 
     def stream(self, con_id: ConId | None, kind: StreamKind) -> StreamState | None:

@@ -23,6 +23,7 @@ from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.ui import text
+from workstation.ui.chart.alert_tool import AlertTool
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.chart_orders import ChartOrders
@@ -96,12 +97,11 @@ class ChartPanel(QWidget):
         self._store: DrawingStore | None = None
         self._drawn_key = ""
         self.fills = FillsTool(self.canvas, state, commands)
-        self.canvas.tools += [
-            self.fills.handle,
-            self.drawing.handle,
-            self.trading.handle,
-            self.staging.handle,
-        ]
+        self.alerts = AlertTool(self.canvas, state, commands)
+        self.alerts.told.connect(self.orders.tell)
+        self.trading.alert_requested.connect(self.alerts.place)
+        shown = (self.fills, self.drawing, self.alerts, self.trading, self.staging)
+        self.canvas.tools += [tool.handle for tool in shown]
         self.go_to_date = GoToDate(self.canvas, self.feed)
         self.drawing_menu = DrawingMenu(self.drawing, self)
         self.menus = ChartMenus(self)
@@ -324,6 +324,7 @@ class ChartPanel(QWidget):
         self.trading.show_contract(self._con_id)
         self.staging.show_contract(self._con_id)
         self.fills.show_contract(self._con_id)
+        self.alerts.show_contract(self._con_id)
         self._use_contract()
         self._take_quote()
         self.canvas.words.title = (

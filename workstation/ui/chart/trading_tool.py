@@ -56,6 +56,13 @@ class StageWish:
     exits: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AlertWish:
+    """A price at which the user wants to be told."""
+
+    price: Decimal
+
+
 @dataclass(slots=True)
 class _Drag:
     line: OrderLine
@@ -87,6 +94,9 @@ class TradingTool(QObject):
 
     stage_requested = Signal(object)
     """The user wants an order laid out on the chart: StageWish."""
+
+    alert_requested = Signal(object)
+    """The user wants to be told at a price: AlertWish."""
 
     def __init__(
         self, view: ChartView, state: ScreenState, canvas: QWidget, judge: DryJudge
@@ -339,6 +349,9 @@ class TradingTool(QObject):
             title = f"{side.value.capitalize()} {shown} with target and stop"
             self._add(menu, title, StageWish(side, price, exits=True))
 
+        menu.addSeparator()
+        menu.addAction(f"Alert at {shown}\tShift+A").setData(AlertWish(price))
+
     def _add(self, menu: QMenu, title: str, wish: PriceWish | StageWish) -> None:
         action = menu.addAction(title)
         action.setData(wish)
@@ -351,6 +364,8 @@ class TradingTool(QObject):
             self.price_requested.emit(wish)
         elif isinstance(wish, StageWish):
             self.stage_requested.emit(wish)
+        elif isinstance(wish, AlertWish):
+            self.alert_requested.emit(wish)
 
 
 def _why_ended(order: OrderView | None) -> str:
