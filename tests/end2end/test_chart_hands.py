@@ -1,6 +1,7 @@
-"""The chart in the whole program: a stop dragged over the wire, a drawing that outlives it."""
+"""The chart in the whole program: orders dragged over the wire, drawings and alerts that stay."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -8,6 +9,7 @@ from PySide6.QtTest import QTest
 from tests.end2end.conftest import Trader
 from tests.end2end.test_first_orders import PLACE_ORDER, bid_of
 from tests.helpers.mouse import move_mouse
+from workstation.domain.alert import Direction, MoveAlert
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.drawings import Tool
 from workstation.ui.chart.feed import Series
@@ -173,3 +175,34 @@ def test_a_drawing_is_undone_drawn_again_and_there_after_a_restart(start: Start)
     trader.until(lambda: len(chart.drawing.book.all) == 1)
     found = chart.drawing.book.all[0]
     assert (found.tool, found.points) == (drawn.tool, drawn.points)
+
+
+def test_an_alert_is_set_by_key_fires_by_the_ticks_and_is_kept_over_a_restart(
+    start: Start,
+) -> None:
+    trader = start()
+    chart = charted(trader)
+    last = trader.window.state.quotes[chart.alerts.con_id].last
+    assert last is not None
+    far = float(last) + 6
+    chart.canvas.view.prices.show_range(float(last) - 8, float(last) + 8)
+    chart.canvas.repaint()
+    move_mouse(chart.canvas, place_of(chart, far))
+    chart.canvas.setFocus()
+    QTest.keyClick(chart.canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    trader.until(lambda: len(chart.alerts.alerts) == 1)
+    alert = chart.alerts.alerts[0]
+    trader.until(lambda: chart.alerts.alerts[0].direction is Direction.RISES)
+    trader.close()
+
+    trader = start()
+    chart = charted(trader)
+    trader.until(lambda: len(chart.alerts.alerts) == 1)
+    assert chart.alerts.alerts[0].price == alert.price
+    quote = trader.window.state.quotes[chart.alerts.con_id]
+    assert quote.last is not None
+    near = Decimal(str(quote.last)) - Decimal("0.01")
+    trader.program.commands.send(MoveAlert(alert.number, near))
+    trader.until(lambda: chart.alerts.alerts[0].fired_at is not None, 60_000)
+    trader.until(lambda: "Price alert: AAPL" in trader.window.alarms.text_label.text())
+    assert trader.frames(PLACE_ORDER) == []

@@ -26,6 +26,7 @@ from tests.qt.fakes import (
     an_order,
 )
 from workstation.app.indicator_library import load_indicators
+from workstation.domain.alert import Direction, PriceAlert
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import BarsAnswer, FollowBars, Previewed, SubmitOrder
 from workstation.domain.finding import Denied, NeedsAcknowledgement
@@ -196,6 +197,17 @@ def fills(panel: ChartPanel) -> None:
     move_mouse(panel.canvas, QPoint(round(place.x() / ratio), round(place.y() / ratio)))
 
 
+def alerts(panel: ChartPanel) -> None:
+    waits = {"con_id": AAPL, "symbol": "AAPL"}
+    fired_at = START + timedelta(days=4, hours=14)
+    panel._state.alerts = (
+        PriceAlert(number=1, price=Decimal("186.40"), direction=Direction.RISES, **waits),
+        PriceAlert(number=2, price=Decimal("184.70"), direction=Direction.FALLS, **waits),
+        PriceAlert(number=3, price=Decimal("185.40"), direction=Direction.FALLS, fired_at=fired_at, fired_last=185.38, **waits),
+    )  # fmt: skip
+    panel.alerts.refresh()
+
+
 def data_box(panel: ChartPanel) -> None:
     studies = [{"key": "SMA", "timeperiod": 20}, {"key": "BBANDS"}, {"key": "MACD"}]
     panel.restore_chart({"size": "5m", "data_box": True, "studies": studies})
@@ -250,6 +262,7 @@ SCENES: tuple[Scene, ...] = (
     single_order,
     chart_question,
     fills,
+    alerts,
     data_box,
     linked_crosshair,
     box_zoom,

@@ -39,8 +39,6 @@ class Board:
     ) -> None:
         self.watchlist = WatchlistPanel(messages.quotes, window)
         self.chart = ChartPanel(state, commands, window)
-        self.crosshair = CrosshairLink(window)
-        self.crosshair.join(self.chart.canvas)
         self.depth = DepthPanel(state, commands, window)
         self.tape = TapePanel(state, commands, window)
         self.ticket = TicketPanel(state, window)
@@ -101,6 +99,8 @@ class Board:
         return {name: panels[name] for name in self.tables if name in panels}
 
     def _connect(self, messages: Messages) -> None:
+        self.crosshair = CrosshairLink(self.chart)
+        self.crosshair.join(self.chart.canvas)
         messages.fill_measured.connect(self.quality.take_fill)
         self.quality.fill_selected.connect(self.executions.execution_selected)
         messages.depth_arrived.connect(self.depth.take_book)
