@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint
 from tests.helpers.mouse import move_mouse
 from tests.qt.fakes import a_commission, an_execution
 from tests.qt.test_chart_panel import START, answer, bars, paint
-from workstation.domain.commands import BarsAnswer, FillsAnswer, FollowBars, RequestFills
+from workstation.domain.commands import BarsAnswer, FollowBars
 from workstation.domain.ids import ConId, ExecId
 from workstation.domain.messages import CommissionArrived, ExecutionArrived
 from workstation.domain.order import Side
-from workstation.domain.round_trips import Fill
+from workstation.domain.round_trips import Fill, FillsAnswer, RequestFills
 from workstation.ui.chart.chart_panel import ChartPanel
 
 BOUGHT = an_execution(time=START + timedelta(minutes=1372), quantity=Decimal(100))

@@ -70,6 +70,8 @@ class AlertDesk:
 
     def start(self) -> None:
         """Take back what was kept; a file that cannot be read is said and left alone."""
+        held = self._with.streams.traded
+        self._with.streams.traded = lambda: held() | self.con_ids  # these quotes pause last
         if self._with.file is None:
             return
         try:

@@ -24,7 +24,6 @@ from workstation.domain.commands import (
     ConfirmNotPlaced,
     Done,
     Failed,
-    FillsAnswer,
     Flatten,
     FollowBars,
     FollowDepth,
@@ -38,7 +37,6 @@ from workstation.domain.commands import (
     Reconnect,
     RequestArticle,
     RequestBars,
-    RequestFills,
     RequestHeadlines,
     ReversePosition,
     ScaleIn,
@@ -52,15 +50,16 @@ from workstation.domain.commands import (
     UnfollowDepth,
     UnfollowTape,
     UnwatchContract,
-    UseConfirmations,
     UseEndpoint,
     WatchSymbol,
     WithdrawAsk,
 )
+from workstation.domain.confirmation import UseConfirmations
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
 from workstation.domain.ids import ConId
 from workstation.domain.order_status import OrderFlag
+from workstation.domain.round_trips import FillsAnswer, RequestFills
 from workstation.domain.subscription import StreamKind
 from workstation.oms.events import NotPlacedConfirmed
 

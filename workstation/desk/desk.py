@@ -110,7 +110,8 @@ class Desk:
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
-        self.alerts = self._build_alerts()
+        parts = (loop, clock, self.figures.quotes, self.contracts, self.streams)
+        self.alerts = AlertDesk(AlertParts(*parts, self._out, settings.alerts_file))
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
         self._handlers = self._report_handlers()
@@ -487,15 +488,9 @@ class Desk:
         )
         return self._judge
 
-    def _build_alerts(self) -> AlertDesk:
-        parts = (self._loop, self._clock, self.figures.quotes, self.contracts, self.streams)
-        return AlertDesk(AlertParts(*parts, self._out, self._settings.alerts_file))
-
     def _connect_hooks(self) -> None:
         self.figures.also_publish(self.data)
         self.feed.trades_in(self.figures.positions, self.orders.working)
-        held = self.streams.traded
-        self.streams.traded = lambda: held() | self.alerts.con_ids
         self.figures.also_publish(self._risk_watch)
         self._loop.after_pass = self._after_pass
         self._loop.on_error = self._on_callback_error

@@ -12,7 +12,7 @@ from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.combo import ComboLeg
-from workstation.domain.confirmation import ConfirmationPolicy
+from workstation.domain.confirmation import UseConfirmations
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderKey
 from workstation.domain.news import Article, Headline
@@ -20,7 +20,7 @@ from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
 from workstation.domain.query import FailureKind, Query, RequestFailure
 from workstation.domain.quote import MarketDataType
-from workstation.domain.round_trips import Fill
+from workstation.domain.round_trips import FillsAnswer, RequestFills
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,6 @@ class PreviewChange:
     """Run every check on a change without sending it; answered by Previewed or Failed."""
 
     change: OrderChange
-
-
-@dataclass(frozen=True, slots=True)
-class UseConfirmations:
-    """Ask before chart orders as this policy says, from now on; answered by Done."""
-
-    policy: ConfirmationPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +248,6 @@ class RequestBars:
     con_id: ConId
     size: BarSize
     before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestFills:
-    """Ask for every fill of a contract that the record holds; answered by FillsAnswer."""
-
-    con_id: ConId
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,14 +449,6 @@ class BarsAnswer:
     size: BarSize
     bars: tuple[Bar, ...]
     complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FillsAnswer:
-    """Fills of a contract in the order of their times, corrections in place of what they corrected."""
-
-    con_id: ConId
-    fills: tuple[Fill, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,3 +57,10 @@ class ConfirmationPolicy:
         if environment is Environment.PAPER:
             return self.paper
         return self.simulated if environment is Environment.SIMULATED else self.live
+
+
+@dataclass(frozen=True, slots=True)
+class UseConfirmations:
+    """Ask before chart orders as this policy says, from now on; answered by Done."""
+
+    policy: ConfirmationPolicy

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workstation.domain.execution import Commission, Execution
-from workstation.domain.ids import AccountId
+from workstation.domain.ids import AccountId, ConId
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,18 @@ def _closed_something(fill: Fill) -> bool:
 
 def _when(fill: Fill) -> tuple[float, str]:
     return fill.execution.time.timestamp(), fill.execution.exec_id
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFills:
+    """Ask for every fill of a contract that the record holds; answered by FillsAnswer."""
+
+    con_id: ConId
+
+
+@dataclass(frozen=True, slots=True)
+class FillsAnswer:
+    """Fills of a contract in the order of their times, corrections in place of what they corrected."""
+
+    con_id: ConId
+    fills: tuple[Fill, ...]

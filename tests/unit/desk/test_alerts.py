@@ -74,6 +74,7 @@ class Wishes:
 
     def __init__(self) -> None:
         self.wanted: set[ConId] = set()
+        self.traded: Any = lambda: frozenset({OTHER})
 
     def want(self, con_id: ConId, kind: Any, user: str, *, once: bool) -> None:
         assert (kind, user, once) == (QUOTES, "Alerts", True)
@@ -139,6 +140,7 @@ def test_quotes_are_streamed_as_long_as_an_alert_waits() -> None:
     watch.place("101")
     watch.place("102")
     assert watch.streams.wanted == {ONE} == watch.desk.con_ids
+    assert watch.streams.traded() == {ONE, OTHER}, "they pause last"
     watch.last(101.0)
     assert watch.streams.wanted == {ONE}
     watch.last(102.0)

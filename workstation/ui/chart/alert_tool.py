@@ -44,8 +44,8 @@ class _Shown:
 class AlertTool(QObject):
     """Shows the alerts of one contract; the core watches and keeps them. GUI thread."""
 
-    told = Signal(str, str)
-    """A sentence for the user and its tone."""
+    told = Signal(object)
+    """A sentence for the user and its tone: tuple[str, str]."""
 
     def __init__(self, canvas: ChartCanvas, state: ScreenState, commands: CommandPort) -> None:
         super().__init__(canvas)
@@ -82,9 +82,9 @@ class AlertTool(QObject):
 
     def _take_answer(self, result: CommandResult) -> None:
         if isinstance(result, Failed):
-            self.told.emit(f"No alert: {text.one_line(result.reason, 200)}", "warning")
+            self.told.emit((f"No alert: {text.one_line(result.reason, 200)}", "warning"))
         elif isinstance(result, Done) and result.text:
-            self.told.emit(text.one_line(result.text, 200), "good")
+            self.told.emit((text.one_line(result.text, 200), "good"))
 
     # -- painting -----------------------------------------------------------------------------
 

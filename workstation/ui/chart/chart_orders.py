@@ -86,10 +86,11 @@ class ChartOrders(QObject):
         if was_asking:
             self.answered.emit()
 
-    def tell(self, words: str, tone: str) -> None:
+    @Slot(object)
+    def tell(self, said: tuple[str, str]) -> None:
         """Say something for a while, unless an answer is awaited or a question stands."""
         if self._wish is None:
-            self._show(words, tone)
+            self._show(*said)
 
     def link_lost(self) -> None:
         """Stop waiting: the order itself shows whether it is known what became of it."""

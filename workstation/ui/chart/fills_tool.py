@@ -10,11 +10,17 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
-from workstation.domain.commands import CommandResult, FillsAnswer, RequestFills
+from workstation.domain.commands import CommandResult
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.ids import ConId, ExecId
 from workstation.domain.order import Side
-from workstation.domain.round_trips import Fill, RoundTrip, round_trips
+from workstation.domain.round_trips import (
+    Fill,
+    FillsAnswer,
+    RequestFills,
+    RoundTrip,
+    round_trips,
+)
 from workstation.ui import text
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_tool import ChartTool
