@@ -110,8 +110,6 @@ class Desk:
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
-        parts = (loop, clock, self.figures.quotes, self.contracts, self.streams)
-        self.alerts = AlertDesk(AlertParts(*parts, self._out, settings.alerts_file))
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
         self._handlers = self._report_handlers()
@@ -489,6 +487,8 @@ class Desk:
         return self._judge
 
     def _connect_hooks(self) -> None:
+        parts = (self._loop, self._clock, self.figures.quotes, self.contracts, self.streams)
+        self.alerts = AlertDesk(AlertParts(*parts, self._out, self._settings.alerts_file))
         self.figures.also_publish(self.data)
         self.feed.trades_in(self.figures.positions, self.orders.working)
         self.figures.also_publish(self._risk_watch)
