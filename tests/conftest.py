@@ -6,7 +6,7 @@ from tests.helpers import environment
 
 _folder = environment.prepare()  # before anything imports Qt
 
-pytest_plugins = ["tests.helpers.guards"]
+pytest_plugins = ["tests.helpers.covered", "tests.helpers.guards"]
 
 settings.register_profile("workstation", deadline=None, print_blob=True)
 settings.load_profile("workstation")

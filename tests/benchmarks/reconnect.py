@@ -13,31 +13,25 @@ import sys
 import tempfile
 import time
 from collections import deque
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.report import median, print_report
+from tests.helpers.cores import ACCOUNT, core_in, raise_limits
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import run_until
-from workstation.broker.session import SessionSettings
-from workstation.desk.core import Core, build_core
-from workstation.desk.settings import DeskSettings
-from workstation.domain.account import Environment
+from workstation.desk.core import Core
 from workstation.domain.bar import BarSize
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import Command, FollowBars, SubmitOrder, UseEndpoint
-from workstation.domain.ids import AccountId, ClientId, ConId, IntentId
+from workstation.domain.ids import ConId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.order_status import Lifecycle
 from workstation.domain.subscription import StreamKind
-from workstation.risk.limits import TwoLevel, proposed
 from workstation.simgateway.instruments import BY_CON_ID, Entitlement, Trading
-from workstation.storage.limits_file import add_limits
 
-ACCOUNT = AccountId("SIM0000001")
 SUBSCRIPTIONS, ORDERS = 100, 200
 BOOKS, TAPES, FEWEST_CHARTS = 3, 5, 8
 AWAY_SECONDS = (0.5, 3.0, 8.0)
@@ -64,20 +58,7 @@ class Bench:
 
     def __init__(self, folder: Path, gateway: Gateway) -> None:
         self.gateway, self.window = gateway, Window()
-        self.core: Core = build_core(
-            DeskSettings(
-                session=SessionSettings(ClientId(9)),
-                install="bench000",
-                trading_state_file=folder / "trading-state.json",
-                limits_file=folder / "limits.toml",
-                environment=Environment.SIMULATED,
-                first_run=True,
-            ),
-            folder / "journal.sqlite",
-            self.window,
-            self.window.take,
-            SystemClock(),
-        )
+        self.core: Core = core_in(folder, self.window, self.window.take, SystemClock())
         self.core.desk.start()
         self.send(UseEndpoint("127.0.0.1", gateway.port))
         self.until(self.is_ready)
@@ -192,14 +173,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 6
     with tempfile.TemporaryDirectory() as name, Gateway(Path(name)) as gateway:
         folder = Path(name)
-        limits = replace(
-            proposed(ACCOUNT, Decimal(100_000_000)),
-            actions_per_second=1000,
-            actions_per_minute=100_000,
-            working_orders=TwoLevel(personal=Decimal(10_000), catastrophic=Decimal(10_000)),
-            chase_orders=10_000,
-        )
-        add_limits(folder / "limits.toml", limits)
+        raise_limits(folder)
         bench = Bench(folder, gateway)
         try:
             bench.fill()

@@ -11,13 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.cores import ACCOUNT, core_in
 from tests.helpers.killable_core import Window
 from tests.helpers.virtual_time import VirtualClock
-from workstation.broker.session import SessionSettings
-from workstation.desk.core import Core, build_core
+from workstation.desk.core import Core
 from workstation.desk.loop import Ready
-from workstation.desk.settings import DeskSettings
-from workstation.domain.account import Environment
 from workstation.domain.bar import BarSize
 from workstation.domain.commands import (
     Command,
@@ -28,7 +26,7 @@ from workstation.domain.commands import (
     UseEndpoint,
     WatchSymbol,
 )
-from workstation.domain.ids import AccountId, ClientId, ConId, IntentId
+from workstation.domain.ids import ConId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.order_status import Lifecycle
@@ -37,7 +35,6 @@ from workstation.simgateway.gateway import Gateway
 from workstation.simgateway.server import Server, listen
 from workstation.simgateway.state import StateFile
 
-ACCOUNT = AccountId("SIM0000001")
 SYMBOLS = ("AAPL", "GOOG", "IBM", "META", "MSFT", "SPY")
 STEP_SECONDS = 0.02
 ORDERS = 5
@@ -63,20 +60,8 @@ class KillRig:
         self.port = 0
         self.window = LastWords()
         self.start_gateway()
-        self.core: Core = build_core(
-            DeskSettings(
-                session=SessionSettings(ClientId(5)),
-                install="kill0000",
-                trading_state_file=folder / "trading-state.json",
-                limits_file=folder / "limits.toml",
-                environment=Environment.SIMULATED,
-                first_run=True,
-            ),
-            folder / "journal.sqlite",
-            self.window,
-            self.window.take,
-            self.clock,
-            wait=self._wait,
+        self.core: Core = core_in(
+            folder, self.window, self.window.take, self.clock, wait=self._wait
         )
         self.faults: list[Exception] = []
         self.core.loop.on_error = self.faults.append

@@ -15,10 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.cores import ACCOUNT, SESSION, core_in
 from workstation.broker.session import SessionSettings
-from workstation.desk.core import Core, build_core
-from workstation.desk.settings import DeskSettings
-from workstation.domain.account import Environment
+from workstation.desk.core import Core
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import (
@@ -28,13 +27,12 @@ from workstation.domain.commands import (
     UseEndpoint,
     WatchSymbol,
 )
-from workstation.domain.ids import AccountId, ClientId, ConId, IntentId
+from workstation.domain.ids import ConId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import OrderChanged
 from workstation.domain.order import OrderDraft, OrderType, Side
 
 AAPL = ConId(265598)
-SESSION = SessionSettings(ClientId(5))
 FAST = 25
 """How much faster than real time an observing core waits: 2.5.6 wants two looks 10 s apart."""
 
@@ -78,27 +76,14 @@ def build(
         if reached == label:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    settings = DeskSettings(
-        session=session,
-        install="kill0000",
-        trading_state_file=folder / "trading-state.json",
-        limits_file=folder / "limits.toml",
-        environment=Environment.SIMULATED,
-        first_run=not (folder / "journal.sqlite").exists(),
-    )
     extra: dict[str, Any] = {}
     if fast:
         extra["wait"] = lambda selector, timeout: selector.select(
             None if timeout is None else timeout / FAST
         )
-    return build_core(
-        settings,
-        folder / "journal.sqlite",
-        window,
-        window.take,
-        FastClock() if fast else SystemClock(),
-        checkpoint=checkpoint,
-        **extra,
+    clock = FastClock() if fast else SystemClock()
+    return core_in(
+        folder, window, window.take, clock, session=session, checkpoint=checkpoint, **extra
     )
 
 
@@ -127,7 +112,7 @@ def trade(folder: Path, port: int, label: str, *, bracket: bool = False) -> None
     run_until(core, priced)
     draft = OrderDraft(
         intent_id=IntentId("the one wish"),
-        account=AccountId("SIM0000001"),
+        account=ACCOUNT,
         con_id=AAPL,
         side=Side.BUY,
         quantity=Decimal(100),
@@ -155,7 +140,7 @@ def observe(folder: Path, port: int) -> None:
     run_until(core, lambda: core.desk.link.state is LinkState.READY)
     run_until(core, lambda: not any(o.in_doubt or o.answer_due for o in core.desk.orders))
     run_until(core, lambda: core.desk.link.state is LinkState.READY)
-    key = (AccountId("SIM0000001"), AAPL)
+    key = (ACCOUNT, AAPL)
     result = {
         "before": before,
         "orders": [

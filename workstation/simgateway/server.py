@@ -297,8 +297,9 @@ class Server:
     def correct(self, exec_id: str, price: Decimal | None) -> bool:
         """Give a fill another price, or take it back; return whether there is such a fill."""
         corrections = self.gateway.desk.corrections
-        if exec_id not in self.gateway.desk.executions:
-            return False
+        known = self.gateway.desk.executions.get(exec_id)
+        if known is None or not known.shares:
+            return False  # there is no such fill, or it was taken back already
         if price is None:
             corrections.bust(exec_id)
         else:

@@ -299,3 +299,18 @@ def test_a_number_that_is_none_breaks_no_row() -> None:
             for details in (spy(), FUTURE, CALL, of_class("BAG"), HOURS):
                 case = facts(draft, details=details, preview=previewed("5"), chasing=1)
                 assert RiskCode.CHECK_ERROR not in levels(case)
+
+
+def test_a_stop_that_works_at_all_hours_of_its_contract_does_not_sleep() -> None:
+    terms = {"order_type": OrderType.STOP, "limit_price": None, "stop_price": D(105)}
+    stop, awake = a_draft(**terms), a_draft(outside_rth=True, **terms)
+    liquid = HOURS.liquid_hours
+
+    assert levels(facts(stop, details=HOURS))[RiskCode.STOP_SLEEPS] is INFO
+    for draft, details in (
+        (awake, HOURS),
+        (stop, replace(HOURS, trading_hours=liquid)),
+        (stop, replace(HOURS, trading_hours="")),
+        (stop, replace(HOURS, liquid_hours="")),
+    ):
+        assert RiskCode.STOP_SLEEPS not in levels(facts(draft, details=details))
