@@ -8,6 +8,7 @@ import hashlib
 import random
 import socket
 import struct
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -78,7 +79,7 @@ class Tap:
 class ChaosWorld:
     """A core and a gateway that can both be killed."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, with_core: bool = True) -> None:
         self.folder = folder
         self.seed = seed
         self.random = random.Random(seed)
@@ -94,7 +95,12 @@ class ChaosWorld:
         raise_limits(folder)
         self._tap_the_wire()
         self.start_gateway()
-        self.core = self._new_core()
+        if with_core:
+            self.come_back()
+
+    def come_back(self) -> None:
+        """Start a core on the journal that is there, and wait until it is ready and sees prices."""
+        self._new_core()
         self.until(lambda: self.is_ready)
         self.con_ids = [self._watch(symbol) for symbol in SYMBOLS]
         self.until(lambda: all(self.priced(each) for each in self.con_ids))
@@ -125,6 +131,13 @@ class ChaosWorld:
             due = min(due, self.server._next_due() - self.clock.seconds)
         self.clock.seconds += min(max(due, SHORTEST_JUMP), LONGEST_JUMP)
         return []
+
+    def serve(self, seconds: float) -> None:
+        """Let the gateway work for a core in another process, in real time."""
+        assert self.server is not None
+        begun = time.monotonic()
+        self.server.step(seconds)
+        self.clock.seconds += time.monotonic() - begun
 
     def _step(self) -> None:
         self.core.loop.run_once(LONGEST_JUMP)
@@ -247,7 +260,8 @@ class ChaosWorld:
 
     def close(self) -> None:
         connection.Connection._admit = self._untapped  # type: ignore[method-assign]
-        self.core.desk.stop()
-        self.core.close()
+        if hasattr(self, "core"):
+            self.core.desk.stop()
+            self.core.close()
         if self.server is not None:
             self.server.close()
