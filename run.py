@@ -3,6 +3,8 @@
 python3 run.py [options]          set up when needed, then open the program in demo mode
 python3 run.py setup              only set up
 python3 run.py test [options]     set up with the test tools, then run every check and test
+python3 run.py coverage           run what must run every line and branch of the order path
+python3 run.py mutation [options] damage the order path and count what the tests notice
 python3 run.py package            build the program that needs no Python, in dist/workstation
 
 With --host, --port or --profile the program starts without demo mode. Options that this
@@ -37,6 +39,8 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed.stamp"
 OLD_CLIENT_LOCK = ROOT / "tests" / "data" / "old_client.lock"
 OLD_CLIENT = BOOT / "old-client"
+MUTATION_LOCK = ROOT / "tests" / "mutation" / "mutation.lock"
+MUTATION = BOOT / "mutation"
 UNFINISHED = VENV / "unfinished.stamp"
 WINDOWS = os.name == "nt"
 LINUX = sys.platform.startswith("linux")
@@ -81,8 +85,9 @@ def main(arguments: list[str]) -> int:
         set_up(RUNTIME)
         print("Ready: python3 run.py starts the workstation.")
         return 0
-    if command == "test":
-        return run_tests(arguments[1:])
+    checks = {"test": run_tests, "coverage": run_coverage, "mutation": run_mutation}
+    if command in checks:
+        return checks[command](arguments[1:])
     if command == "package":
         set_up(ALL)
         return wait_for([str(PYTHON), str(ROOT / "packaging" / "build.py"), *arguments[1:]])
@@ -249,18 +254,18 @@ def install(section: str) -> None:
     UNFINISHED.unlink()
 
 
-def install_old_client() -> None:
-    """Install, once and apart, the old ibapi that the simulated gateway must serve too."""
-    stamp = OLD_CLIENT / "installed.stamp"
-    wanted = hashlib.sha256(OLD_CLIENT_LOCK.read_bytes()).hexdigest()
+def install_apart(lock: Path, folder: Path) -> None:
+    """Install, once and beside .venv, what only one kind of test needs."""
+    stamp = folder / "installed.stamp"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     with only_one():
-        shutil.rmtree(OLD_CLIENT, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        # its one source package is built with the setuptools of the lock
+        # a source package among them is built with the setuptools of the lock
         options = ["--require-hashes", "--no-deps", "--no-build-isolation"]
-        run_or_stop([*pip, *options, "--target", str(OLD_CLIENT), "-r", str(OLD_CLIENT_LOCK)])
+        run_or_stop([*pip, *options, "--target", str(folder), "-r", str(lock)])
         stamp.write_text(wanted, encoding="utf-8")
 
 
@@ -381,7 +386,7 @@ def run_tests(arguments: list[str]) -> int:
     """Run every check, pytest last, and return 0 only when all of them pass."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the display must end too
     set_up(ALL)
-    install_old_client()
+    install_apart(OLD_CLIENT_LOCK, OLD_CLIENT)
     environment = dict(os.environ, LC_ALL="C.UTF-8")
     environment["PATH"] = str(PYTHON.parent) + os.pathsep + environment.get("PATH", "")
     os.chdir(ROOT)
@@ -402,6 +407,27 @@ def run_tests(arguments: list[str]) -> int:
     if failed:
         print("FAILED before pytest: " + ", ".join(failed), flush=True)
     return code or int(bool(failed))
+
+
+COVERING = tuple(str(Path("tests", "unit", name)) for name in ("domain", "risk", "oms", "desk"))
+"""The tests that together run every line and branch of the order path."""
+
+
+def run_coverage(arguments: list[str]) -> int:
+    """Run the unit tests of the order path; fail where they leave a line or branch out."""
+    set_up(ALL)
+    os.chdir(ROOT)
+    environment = dict(os.environ, WORKSTATION_COVERAGE="1", QT_QPA_PLATFORM="offscreen")
+    return wait_for([str(PYTHON), "-m", "pytest", "-q", *COVERING, *arguments], environment)
+
+
+def run_mutation(arguments: list[str]) -> int:
+    """Damage the order path here and there; fail where the tests notice too little."""
+    set_up(ALL)
+    install_apart(MUTATION_LOCK, MUTATION)
+    os.chdir(ROOT)
+    environment = dict(os.environ, PYTHONPATH=str(MUTATION), QT_QPA_PLATFORM="offscreen")
+    return wait_for([str(PYTHON), "-m", "tests.mutation", *arguments], environment)
 
 
 @contextlib.contextmanager
