@@ -301,7 +301,7 @@ class CommandDesk:
         return Done()
 
     def _preview(self, command: PreviewOrder) -> CommandResult:
-        return self._desk.preview(command.draft)
+        return self._desk.order_desk.judge.preview(command.draft)
 
     def _preview_change(self, command: PreviewChange) -> CommandResult:
         return self._desk.order_desk.controller.preview_change(command.change)

@@ -29,9 +29,8 @@ from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
-from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
-from workstation.domain.commands import CommandResult, Previewed
+from workstation.domain.commands import CommandResult
 from workstation.domain.contract import ContractDetails
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import TradingState
@@ -39,7 +38,6 @@ from workstation.domain.ids import ClientId
 from workstation.domain.link import LinkView
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.domain.notice import Notice, Severity
-from workstation.domain.order import OrderDraft
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.domain.reports import (
     AccountValueReport,
@@ -180,10 +178,6 @@ class Desk:
     def _reduce_only(self, reason: str) -> None:
         self.trading.restrict(TradingState.REDUCING, reason)
         self.publish_link()
-
-    def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
-        """Return what would become of this draft now, with all findings; sends nothing."""
-        return self._judge.preview(draft)
 
     def publish_link(self) -> None:
         """Tell the window how the link stands, if that changed."""
