@@ -5,7 +5,8 @@ python -m tests.benchmarks.chart [FRAMES]
 A canvas of 1900 x 1000 with candles, volume, five overlays and two panes shows 200 to 1,000,000
 bars while it is panned and zoomed; a frame is the move and the painting of everything. A live update
 changes the last of 1,000,000 bars, with all its indicators. Beside it stands the usual candle item of
-pyqtgraph, all of 100,000 bars recorded in one QPicture, in a window of the same size. `import` tells what
+pyqtgraph, all of 100,000 bars recorded in one QPicture, in a window of the same size, and a
+chart by finplot with 100,000 bars and as much around them (`finplot_peer`). `import` tells what
 importing the chart costs in a new process that has loaded QtWidgets, and what one panel costs.
 `bytes_a_bar` is what the arrays of 1,000,000 bars take. Needs a display, or QT_QPA_PLATFORM=offscreen.
 """
@@ -22,6 +23,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 
+from tests.benchmarks import finplot_peer
 from tests.benchmarks.report import median, percentile, print_report
 from workstation.domain.bar import Bar
 from workstation.indicators.library import load_library
@@ -201,12 +203,15 @@ def main() -> None:
     large_times = frames(large, count)
     live = live_updates(large, count)
     pictures = picture_frames(30)
+    finplot_ms = finplot_peer.frame_p50_ms(200)
     print_report(
         {
             "frame_p50_ms": median(large_times),
             "frame_p99_ms": percentile(large_times, 99),
             "ratio_1m_to_10k": median(alike_times) / median(small_times),
             "qpicture_p50_ms": median(pictures),
+            "finplot_p50_ms": finplot_ms,
+            "finplot_to_ours": finplot_ms / median(large_times),
             "live_update_p50_ms": median(live),
             "live_update_p99_ms": percentile(live, 99),
             "import_numpy_ms": numpy_ms,
