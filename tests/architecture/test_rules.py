@@ -1,5 +1,7 @@
 """Every rule holds in the whole project, and an example proves that each of them bites."""
 
+import functools
+
 import pytest
 
 from tests.architecture import (
@@ -13,6 +15,7 @@ from tests.architecture.exemptions import exemptions
 from tests.architecture.rules_orders import FINAL_GATE
 from tests.architecture.sources import (
     Example,
+    Finding,
     Rule,
     called,
     parsed,
@@ -34,11 +37,18 @@ EXAMPLES = [
 ]
 
 
+@functools.cache
+def found(name: str) -> tuple[Finding, ...]:
+    """Return whatever breaks a rule in the project, exempted or not."""
+    (rule,) = (each for each in RULES if each.name == name)
+    return tuple(rule.find(project_sources()))
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_the_project_keeps_the_rule(rule: Rule) -> None:
     allowed = {entry.where for entry in exemptions() if entry.rule == rule.name}
 
-    findings = [f for f in rule.find(project_sources()) if f.where not in allowed]
+    findings = [f for f in found(rule.name) if f.where not in allowed]
 
     assert not findings, "\n" + "\n".join(
         f"{finding.where}:{finding.line}: {finding.text}" for finding in findings
@@ -58,7 +68,7 @@ def test_every_rule_has_an_example(rule: Rule) -> None:
 
 
 def test_every_exemption_is_needed_and_has_a_reason() -> None:
-    findings = {(rule.name, f.where) for rule in RULES for f in rule.find(project_sources())}
+    findings = {(rule.name, f.where) for rule in RULES for f in found(rule.name)}
 
     idle = [entry for entry in exemptions() if (entry.rule, entry.where) not in findings]
 

@@ -11,11 +11,13 @@ importing the chart costs in a new process that has loaded QtWidgets, and what o
 `bytes_a_bar` is what the arrays of 1,000,000 bars take. Needs a display, or QT_QPA_PLATFORM=offscreen.
 """
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
@@ -23,7 +25,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 
-from tests.benchmarks import finplot_peer
 from tests.benchmarks.report import median, percentile, print_report
 from workstation.domain.bar import Bar
 from workstation.indicators.library import load_library
@@ -34,6 +35,9 @@ from workstation.ui.theme import apply_theme
 
 SIZE = (1900, 1000)
 PICTURE_BARS = 100_000
+ROOT = Path(__file__).resolve().parents[2]
+FINPLOT_LOCK = ROOT / "tests" / "data" / "finplot.lock"
+FINPLOT = (ROOT / ".venv").resolve().parent / ".boot" / "finplot"
 START = datetime(2015, 1, 2, 14, 30, tzinfo=UTC)
 
 COST = """
@@ -175,6 +179,25 @@ def picture_frames(count: int) -> list[float]:
     return times
 
 
+def install_finplot() -> None:
+    """Install finplot once, beside the program's own environment."""
+    if (FINPLOT / "finplot").exists():
+        return
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    options = ["--require-hashes", "--no-deps", "--target", str(FINPLOT), "-r", str(FINPLOT_LOCK)]
+    subprocess.run([*pip, *options], check=True)
+
+
+def finplot_p50_ms(frames: int) -> float:
+    """Measure in a process of its own, so that its settings of pyqtgraph are not ours."""
+    install_finplot()
+    paths = os.pathsep.join([str(ROOT), str(FINPLOT)])
+    environment = {**os.environ, "PYTHONPATH": paths, "PYQTGRAPH_QT_LIB": "PySide6"}
+    command = [sys.executable, "-m", "tests.benchmarks.finplot_peer", str(frames)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    return float(done.stdout.split()[-1])
+
+
 def bytes_a_bar(bars: BarArrays) -> float:
     arrays = [bars._time, bars._open, bars._close, *bars._levels]
     return sum(array.nbytes for array in arrays) / len(bars)
@@ -203,7 +226,7 @@ def main() -> None:
     large_times = frames(large, count)
     live = live_updates(large, count)
     pictures = picture_frames(30)
-    finplot_ms = finplot_peer.frame_p50_ms(200)
+    finplot_ms = finplot_p50_ms(200)
     print_report(
         {
             "frame_p50_ms": median(large_times),

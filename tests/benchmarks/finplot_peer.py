@@ -1,55 +1,28 @@
 """How long one frame of a chart by finplot takes, with what ours shows beside it.
 
-python -m tests.benchmarks.finplot_peer [FRAMES]
-
-Candles of 100,000 bars, volume, five lines over the prices and two panes, in a window of the same
-size as ours, swept from 200 bars in sight to all and back. finplot is no dependency of the
-program: the benchmark installs it, by hash, into a folder of its own. Prints the median in ms.
+Run by tests.benchmarks.chart, which installs finplot by hash into a folder of its own: the
+program does not depend on it. Candles of 100,000 bars, volume, five lines over the prices and two panes, in a window of the same
+size as ours, swept from 200 bars in sight to all and back. Prints the median in ms.
 """
 
-import os
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
+import finplot
+import pandas as pd
+from PySide6.QtWidgets import QApplication
+
+from tests.benchmarks.chart import made_bars
 from tests.benchmarks.report import median
 
-ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "tests" / "data" / "finplot.lock"
-FOLDER = (ROOT / ".venv").resolve().parent / ".boot" / "finplot"
 SIZE = (1900, 1000)
 BARS = 100_000
 FEWEST = 200
 
 
-def install() -> None:
-    """Install finplot once, beside the program's own environment."""
-    if (FOLDER / "finplot").exists():
-        return
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    options = ["--require-hashes", "--no-deps", "--target", str(FOLDER), "-r", str(LOCK)]
-    subprocess.run([*pip, *options], check=True)
-
-
-def frame_p50_ms(frames: int) -> float:
-    """Measure in a process of its own, so that its settings of pyqtgraph are not ours."""
-    install()
-    paths = os.pathsep.join([str(ROOT), str(FOLDER)])
-    environment = {**os.environ, "PYTHONPATH": paths, "PYQTGRAPH_QT_LIB": "PySide6"}
-    command = [sys.executable, "-m", "tests.benchmarks.finplot_peer", str(frames)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
-    return float(done.stdout.split()[-1])
-
-
 def charted() -> tuple[Any, Any]:
     """Return the window and the view of a chart as full as ours."""
-    import finplot  # noqa: PLC0415 -- installed by install() alone
-    import pandas as pd  # noqa: PLC0415
-
-    from tests.benchmarks.chart import made_bars  # noqa: PLC0415
-
     bars = made_bars(BARS)
     table = pd.DataFrame(
         {
@@ -92,8 +65,6 @@ def sweep() -> list[tuple[int, int]]:
 def main() -> None:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     window, view = charted()
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
-
     for _ in range(5):
         QApplication.processEvents()
     times: list[float] = []
