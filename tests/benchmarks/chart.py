@@ -8,12 +8,15 @@ changes the last of 1,000,000 bars, with all its indicators. Beside it stands th
 pyqtgraph, all of 100,000 bars recorded in one QPicture, in a window of the same size, and a
 chart by finplot with 100,000 bars and as much around them (`finplot_peer`). `import` tells what
 importing the chart costs in a new process that has loaded QtWidgets, and what one panel costs.
-`bytes_a_bar` is what the arrays of 1,000,000 bars take. Needs a display, or QT_QPA_PLATFORM=offscreen.
+`bytes_a_bar` is what the arrays of 1,000,000 bars take. `store_load_1m_ms` is reading 1,000,000 bars from
+the disk into the arrays of a chart; `first_screen_stored_ms` is from the choice of a symbol whose 100,000
+bars are on the disk to its painted bars, in a window that is open already. Needs a display, or QT_QPA_PLATFORM=offscreen.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,11 +29,18 @@ from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.report import median, percentile, print_report
-from workstation.domain.bar import Bar
+from workstation.app.bar_files import BarFiles
+from workstation.bridge.commands import CommandPort, CommandQueue
+from workstation.domain.bar import Bar, BarSize, SeriesKey
+from workstation.domain.ids import ConId
 from workstation.indicators.library import load_library
+from workstation.storage.bar_store import BarStore, Stretch
+from workstation.ui.chart.bar_table import BarTable
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.canvas import ChartCanvas
+from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.view import ChartView
+from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import apply_theme
 
 SIZE = (1900, 1000)
@@ -213,6 +223,56 @@ def costs() -> list[float]:
     return [min(column) for column in zip(*runs, strict=True)]
 
 
+KEY = SeriesKey(ConId(1), BarSize.MINUTE_5)
+
+
+def stored(folder: Path, bars: BarArrays, count: int) -> None:
+    """Put the newest bars on the disk."""
+    table = bars.table(bars.end - count, bars.end)
+    stretch = Stretch(int(table.times[0]), int(table.times[-1]) + 1, table.columns)
+    BarStore(folder).save(KEY, stretch)
+
+
+def store_load(bars: BarArrays) -> float:
+    """Return how long 1,000,000 bars take from the disk into arrays, best of five, in ms."""
+    runs = []
+    with tempfile.TemporaryDirectory() as name:
+        stored(Path(name), bars, 1_000_000)
+        for _ in range(5):
+            started = time.perf_counter()
+            (found,) = BarStore(Path(name)).load(KEY)
+            fresh = BarArrays()
+            fresh.append(BarTable(*found.columns))
+            runs.append((time.perf_counter() - started) * 1000)
+            assert len(fresh) == 1_000_000
+    return min(runs)
+
+
+def first_screen(bars: BarArrays) -> float:
+    """Return how long a stored symbol takes from its choice to its picture, median, in ms."""
+    runs = []
+    with tempfile.TemporaryDirectory() as name:
+        stored(Path(name), bars, 100_000)
+        files = BarFiles(Path(name))
+        for _ in range(7):
+            panel = ChartPanel(ScreenState(read_only=False), CommandPort(CommandQueue()))
+            panel.use_keeper(files)
+            panel.resize(*SIZE)
+            panel.show()
+            QApplication.processEvents()
+            started = time.perf_counter()
+            panel.show_contract(KEY.con_id, "AAPL")
+            while not len(panel.feed.bars):
+                QApplication.processEvents()
+            panel.canvas.repaint()
+            runs.append((time.perf_counter() - started) * 1000)
+            panel.hide()
+            panel.deleteLater()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        files.close()
+    return median(runs)
+
+
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 960
     numpy_ms, modules_ms, panel_ms = costs()
@@ -241,6 +301,8 @@ def main() -> None:
             "import_chart_ms": modules_ms,
             "build_panel_ms": panel_ms,
             "bytes_a_bar": bytes_a_bar(large.view.bars),
+            "store_load_1m_ms": store_load(large.view.bars),
+            "first_screen_stored_ms": first_screen(large.view.bars),
             "frames": count,
         }
     )

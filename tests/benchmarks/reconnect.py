@@ -163,9 +163,12 @@ def stocks() -> list[ConId]:
     return [each for each in contracts() if BY_CON_ID[each].sec_type == "STK"]
 
 
+SIZES = [BarSize(each) for each in ("1 min", "5 mins", "15 mins", "30 mins", "1 hour", "1 day")]
+
+
 def charts() -> list[tuple[ConId, BarSize]]:
     """Return as many series as the subscriptions still want."""
-    series = [(con_id, size) for size in BarSize for con_id in stocks()]
+    series = [(con_id, size) for size in SIZES for con_id in stocks()]
     return series[: SUBSCRIPTIONS - BOOKS - TAPES - len(contracts())]
 
 

@@ -41,7 +41,7 @@ def price(trader: Trader, side: str) -> Decimal:
 def read_the_chart_back(trader: Trader) -> None:
     """Choose daily bars and page back until a day ten years ago is in sight."""
     chart = trader.window.board.chart
-    days = next(button for button in chart.size_buttons.buttons() if button.text() == "1D")
+    days = next(button for button in chart.sizes.buttons.buttons() if button.text() == "1D")
     trader.click(days)
     trader.press(Qt.Key.Key_6, CONTROL)
     trader.until(chart.canvas.hasFocus)
@@ -195,7 +195,7 @@ def test_the_first_ten_minutes(start: Start) -> None:
     ]
     assert [row["symbol"] for row in again.watchlist()] == symbols
     assert again.window.ticket.symbol == SYMBOL
-    assert again.window.board.chart.size_buttons.checkedButton().text() == "1D"
+    assert again.window.board.chart.sizes.buttons.checkedButton().text() == "1D"
     assert again.window.docks.by_name["tape"].isHidden()
     again.until(lambda: fills_of(again) == fills, LOADING_MS)
     again.until(lambda: len(again.window.board.chart.feed.bars) > 0, LOADING_MS)

@@ -80,7 +80,7 @@ def test_ten_years_of_days_come_in_pages_without_a_seam(rig: Rig) -> None:
     assert isinstance(newest, BarsAnswer)
     bars = list(newest.bars)
     while len(bars) < 2500:
-        older = rig.ask(RequestBars(AAPL, BarSize.DAY_1, bars[0].time))
+        older = rig.ask(RequestBars(AAPL, BarSize.DAY_1, before=bars[0].time))
         assert older.bars
         bars[:0] = older.bars
 
@@ -91,7 +91,7 @@ def test_ten_years_of_days_come_in_pages_without_a_seam(rig: Rig) -> None:
 
 
 def test_before_the_first_bar_there_is_a_complete_and_empty_answer(rig: Rig) -> None:
-    answer = rig.ask(RequestBars(AAPL, BarSize.DAY_1, datetime(1990, 1, 2, tzinfo=UTC)))
+    answer = rig.ask(RequestBars(AAPL, BarSize.DAY_1, before=datetime(1990, 1, 2, tzinfo=UTC)))
 
     assert isinstance(answer, BarsAnswer)
     assert (answer.bars, answer.complete) == ((), True)

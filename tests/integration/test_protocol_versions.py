@@ -164,7 +164,7 @@ def test_all_data_comes(rig: VersionRig, version: int) -> None:
     newest = rig.ask(RequestBars(AAPL, BarSize.DAY_1))
     assert isinstance(newest, BarsAnswer)
     assert len(newest.bars) > 100
-    older = rig.ask(RequestBars(AAPL, BarSize.DAY_1, newest.bars[0].time))
+    older = rig.ask(RequestBars(AAPL, BarSize.DAY_1, before=newest.bars[0].time))
     assert older.bars[-1].time < newest.bars[0].time
     assert isinstance(rig.ask(FollowBars(AAPL, BarSize.MINUTE_1)), BarsAnswer)
 

@@ -11,13 +11,14 @@ import pytest
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
 from tests.integration.test_data_desk import Rig
+from workstation.domain.bar import BarSize
 from workstation.domain.commands import Answered, Ask, Done, WithdrawAsk
 from workstation.domain.ids import AccountId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import RequestProgressed
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.preview import MarginPreview
-from workstation.domain.queries import BarLength, History, MatchSymbols, Positions, WhatIf
+from workstation.domain.queries import History, MatchSymbols, Positions, WhatIf
 from workstation.domain.query import FailureKind, RequestFailure
 
 
@@ -46,7 +47,7 @@ def test_twelve_years_of_days_are_one_question(rig: Rig) -> None:
     assert details is not None
     begin = datetime.now(UTC) - timedelta(days=12 * 365)
     before = len(rig.gateway.frames(20))
-    answer = rig.ask(Ask(History(contract=details.contract, length=BarLength.DAY_1, begin=begin)))
+    answer = rig.ask(Ask(History(contract=details.contract, length=BarSize.DAY_1, begin=begin)))
 
     assert isinstance(answer, Answered)
     times = [bar.time for bar in answer.value]

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from tests.helpers.mouse import move_mouse
 from tests.qt.fakes import (
     AAPL,
+    CON_IDS,
     FINDINGS,
     FakeCommands,
     a_commission,
@@ -28,11 +29,21 @@ from tests.qt.fakes import (
 from workstation.app.indicator_library import load_indicators
 from workstation.domain.alert import Direction, PriceAlert
 from workstation.domain.bar import Bar, BarSize
-from workstation.domain.commands import BarsAnswer, FollowBars, Previewed, SubmitOrder
+from workstation.domain.commands import (
+    Answered,
+    Ask,
+    BarsAnswer,
+    Done,
+    FollowBars,
+    FollowTape,
+    Previewed,
+    SubmitOrder,
+)
 from workstation.domain.finding import Denied, NeedsAcknowledgement
 from workstation.domain.ids import ExecId, OrderKey
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, Pending
+from workstation.domain.reference import PastTrade
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.drawings import Point, Tool, finished
 from workstation.ui.chart.dry_judge import verdict_of
@@ -250,7 +261,62 @@ def drawings(panel: ChartPanel) -> None:
     panel.drawing.selected = 1
 
 
+def _told(panel: ChartPanel) -> FakeCommands:
+    commands = panel.feed._commands
+    assert isinstance(commands, FakeCommands)
+    return commands
+
+
+def comparison(panel: ChartPanel) -> None:
+    for seed, symbol in enumerate(("MSFT", "NVDA", "SPY", "NOPE")):
+        panel.extras._on_symbol(symbol)
+        if symbol == "NOPE":
+            for _ in range(3):
+                _told(panel).answer(Ask, Answered(()))
+            continue
+        _told(panel).answer(Ask, Answered((a_contract(symbol),)))
+        rng, factor, rows = random.Random(seed), 2.0 + seed, []
+        for number, bar in enumerate(made_bars()):
+            factor *= 1 + rng.gauss(0, 0.0006)
+            if not (seed == 1 and 900 < number < 915):
+                rows.append(replace(bar, close=bar.close * factor))
+        page = BarsAnswer(CON_IDS[symbol], SIZE, tuple(rows), complete=False)
+        _told(panel).answer(FollowBars, page)
+
+
+def formula(panel: ChartPanel) -> None:
+    panel.extras._on_formula("MSFT/NVDA")
+    for symbol, factor in (("MSFT", 2.0), ("NVDA", 1.3)):
+        _told(panel).answer(Ask, Answered((a_contract(symbol),)))
+        rng, level, rows = random.Random(symbol), factor, []
+        for bar in made_bars():
+            rows.append(replace(bar, open=bar.open * level, close=bar.close * level))
+            level *= 1 + rng.gauss(0, 0.0006)
+        page = BarsAnswer(CON_IDS[symbol], SIZE, tuple(rows), complete=False)
+        _told(panel).answer(FollowBars, page)
+
+
+def size_entry(panel: ChartPanel) -> None:
+    panel.restore_chart({"size": "45s"})
+    panel.sizes.entry.begin("7x")
+
+
+def ticks(panel: ChartPanel) -> None:
+    panel.restore_chart({"size": "20T"})
+    rng, price, rows = random.Random(5), 186.0, []
+    for number in range(4000):
+        price = round(price + rng.choice((-0.02, -0.01, 0, 0, 0.01, 0.02)), 2)
+        time = START + timedelta(seconds=number // 2)
+        rows.append(PastTrade(time, price, 100.0 * rng.randint(1, 9), "ARCA", "", False, False))
+    _told(panel).answer(FollowTape, Done())
+    _told(panel).answer(Ask, Answered(tuple(rows)))
+
+
 SCENES: tuple[Scene, ...] = (
+    comparison,
+    formula,
+    size_entry,
+    ticks,
     *(in_style(style) for style in Style),
     exchange_time,
     indicators,

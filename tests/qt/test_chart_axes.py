@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from workstation.domain.bar import Bar
 from workstation.ui import text
-from workstation.ui.chart.bars import BarArrays, seconds_of
+from workstation.ui.chart.bar_table import seconds_of
+from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.price_scale import PriceScale, round_prices
 from workstation.ui.chart.scale import ONE_TO_ONE, ZOOMS, TimeScale
 from workstation.ui.chart.time_marks import DAY, MONTH, YEAR, TimeMarks, local_seconds

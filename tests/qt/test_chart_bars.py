@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from workstation.domain.bar import Bar
 from workstation.ui.chart import bars as chart_bars
-from workstation.ui.chart.bars import HIGH, LOW, VOLUME, BarArrays, Placed, seconds_of
+from workstation.ui.chart.bar_table import seconds_of
+from workstation.ui.chart.bars import HIGH, LOW, VOLUME, BarArrays, Placed
 
 START = datetime(2026, 3, 18, 14, 30, tzinfo=UTC)
 

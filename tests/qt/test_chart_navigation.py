@@ -16,7 +16,7 @@ from workstation.domain.commands import Failed, FollowBars, RequestBars
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.crosshair import CrosshairLink
 from workstation.ui.chart.data_box import data_rows
-from workstation.ui.chart.feed import Older
+from workstation.ui.chart.source import Older
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import THEMES
 

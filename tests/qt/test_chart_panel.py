@@ -20,8 +20,8 @@ from workstation.domain.commands import (
 from workstation.domain.link import LinkState
 from workstation.ui.chart import feed as chart_feed
 from workstation.ui.chart.chart_panel import ChartPanel
-from workstation.ui.chart.feed import Older, Series
 from workstation.ui.chart.overlay import figures_of
+from workstation.ui.chart.source import Older, Series
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import apply_theme
 
@@ -64,6 +64,11 @@ def shown(panel: ChartPanel, commands: FakeCommands) -> ChartPanel:
     return panel
 
 
+def for_bars(commands: FakeCommands) -> list[object]:
+    """Return what was sent about bars."""
+    return [each for each in commands.sent if isinstance(each, FollowBars | UnfollowBars)]
+
+
 def paint(panel: ChartPanel) -> bytes:
     image = panel.canvas.grab().toImage()
     return bytes(image.constBits())
@@ -89,13 +94,13 @@ def wheel(panel: ChartPanel, place: QPoint, notches: float) -> None:
 
 def test_a_contract_is_followed_and_the_old_one_let_go(panel, commands) -> None:
     panel.show_contract(AAPL, "AAPL")
-    assert commands.sent == [FollowBars(AAPL, M5)]
+    assert for_bars(commands) == [FollowBars(AAPL, M5)]
     assert panel.canvas.words.state == "Loading bars…"
 
     panel.show_contract(AAPL, "AAPL")
-    assert len(commands.sent) == 1
+    assert len(for_bars(commands)) == 1
     panel.show_contract(None, "")
-    assert commands.sent[1:] == [UnfollowBars(AAPL, M5)]
+    assert for_bars(commands)[1:] == [UnfollowBars(AAPL, M5)]
     assert panel.canvas.words.state == "No contract chosen."
 
 
@@ -108,25 +113,26 @@ def test_who_runs_through_contracts_asks_for_the_last_only(qtbot, commands) -> N
 
     qtbot.waitUntil(lambda: len(commands.of(FollowBars)) == 2)
 
-    assert commands.sent == [FollowBars(AAPL, M5), UnfollowBars(AAPL, M5), FollowBars(MSFT, M5)]
+    follow, unfollow = FollowBars(AAPL, M5), UnfollowBars(AAPL, M5)
+    assert for_bars(commands) == [follow, unfollow, FollowBars(MSFT, M5)]
 
 
 def test_a_hidden_chart_asks_nothing_until_it_is_seen(qtbot, commands) -> None:
     panel = ChartPanel(ScreenState(read_only=False), commands)
     qtbot.addWidget(panel)
     panel.show_contract(AAPL, "AAPL")
-    assert commands.sent == []
+    assert for_bars(commands) == []
 
     panel.show()
-    assert commands.sent == [FollowBars(AAPL, M5)]
+    assert for_bars(commands) == [FollowBars(AAPL, M5)]
     panel.hide()
     panel.show()
-    assert len(commands.sent) == 1
+    assert len(for_bars(commands)) == 1
 
 
 def test_another_bar_size_is_another_series(shown, commands, qtbot) -> None:
     commands.sent.clear()
-    button = shown.size_buttons.button(5)
+    button = shown.sizes.buttons.button(5)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     qtbot.waitUntil(lambda: len(commands.sent) == 2)
@@ -217,7 +223,7 @@ def go_left(panel: ChartPanel, qtbot, times: int = 30) -> None:
 def test_older_bars_are_asked_for_once_and_do_not_move_the_view(shown, commands, qtbot) -> None:
     assert commands.of(RequestBars) == []
     go_left(shown, qtbot)
-    assert commands.of(RequestBars) == [RequestBars(AAPL, M5, a_bar(0).time)]
+    assert commands.of(RequestBars) == [RequestBars(AAPL, M5, before=a_bar(0).time)]
     assert shown.canvas.words.note == "Loading older bars…"
     time = shown.canvas.view.time
     place = time.x_of(0)
@@ -317,13 +323,13 @@ def test_a_degraded_link_is_followed_anew_in_balance(shown, commands) -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage", [None, 3, "1D", [], {}, {"size": None}, {"size": []}, {"size": "9w"}, {4: 5}]
+    "garbage", [None, 3, "1D", [], {}, {"size": None}, {"size": []}, {"size": "9x"}, {4: 5}]
 )
 def test_a_broken_layout_changes_nothing(panel, garbage) -> None:
     panel.restore_chart({"size": "1h"})
     panel.restore_chart(garbage)
     assert panel.chart_state() == {"size": "1h"}
-    assert panel.size_buttons.checkedButton().text() == "1h"
+    assert panel.sizes.buttons.checkedButton().text() == "1h"
 
 
 # ---- mouse, wheel and keys -------------------------------------------------------------------

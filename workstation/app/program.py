@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from workstation.app.asking import Asking
+from workstation.app.bar_files import BarFiles
 from workstation.app.crash import CrashDialog
 from workstation.app.drawing_files import DrawingFiles
 from workstation.app.gateway_process import GatewayProcess, program_command
@@ -89,6 +90,8 @@ class Program(QObject):
         )
         self.window.board.chart.use_indicators(load_indicators)
         self.window.board.chart.use_drawings(DrawingFiles(files.drawings))
+        self.bar_files = BarFiles(files.bars, self)
+        self.window.board.chart.use_keeper(self.bar_files)
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
         self.asking = Asking(self.commands, self)
@@ -178,6 +181,7 @@ class Program(QObject):
         self._closing = True
         self._keep_layout.stop()
         self.asking.close()
+        self.window.board.chart.feed.keep()
         write_layout(self._files.layout, self.window.layout_state())
         self.shell.leave()
         self._stop_core()
@@ -194,6 +198,7 @@ class Program(QObject):
 
     @Slot()
     def _on_gateway_stopped(self) -> None:
+        self.bar_files.close()
         self._lock.release()
         self.ended.emit()
 

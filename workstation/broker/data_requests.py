@@ -2,8 +2,8 @@
 
 from workstation.broker.pacing import Share
 from workstation.broker.request_writer import RequestWriter
-from workstation.broker.to_ib import ib_contract
-from workstation.domain.bar import BarSize
+from workstation.broker.to_ib import ib_contract, shown_as
+from workstation.domain.bar import SeriesKey
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ReqId
 
@@ -16,16 +16,17 @@ class DataRequests:
     def __init__(self, writer: RequestWriter) -> None:
         self._writer = writer
 
-    def follow_bars(self, contract: Contract, size: BarSize, duration: str) -> ReqId:
-        """Ask for the newest bars of the trades and keep the last one up to date.
+    def follow_bars(self, contract: Contract, series: SeriesKey, duration: str) -> ReqId:
+        """Ask for the newest bars of a series and keep the last one up to date.
 
         `duration` is spelled as the broker wants it, for example "2 Y". Source: tws-wire.md 2.4,
         request 20.
         """
-        ib = ib_contract(contract)
+        ib, shown = ib_contract(contract), shown_as(contract, series.show)
+        hours = int(series.regular_hours)
         return self._writer.numbered(
             lambda client, number: client.reqHistoricalData(
-                number, ib, "", duration, size.value, "TRADES", 0, 2, True, []
+                number, ib, "", duration, series.size.value, shown, hours, 2, True, []
             ),
             Share.HISTORY,
         )

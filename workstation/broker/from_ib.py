@@ -159,6 +159,7 @@ def details_of(ib: Any) -> ContractDetails:
         time_zone_id=ib.timeZoneId,
         trading_hours=ib.tradingHours,
         liquid_hours=ib.liquidHours,
+        expiry=str(ib.contract.lastTradeDateOrContractMonth)[:8],
     )
 
 

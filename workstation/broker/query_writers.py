@@ -11,9 +11,10 @@ from ibapi.execution import ExecutionFilter
 from ibapi.scanner import ScannerSubscription
 from ibapi.tag_value import TagValue
 
-from workstation.broker.to_ib import ib_contract
+from workstation.broker.to_ib import ib_contract, ib_past_contract, shown_as
 from workstation.domain import queries
-from workstation.domain.queries import ContractFilter, Show
+from workstation.domain.bar import Show
+from workstation.domain.queries import ContractFilter
 
 EPOCH_SECONDS = 2
 """The formatDate of times as seconds since 1970."""
@@ -71,11 +72,11 @@ def bars_page(client: EClient, number: int, query: queries.BarsPage) -> None:
     """Write reqHistoricalData (20)."""
     client.reqHistoricalData(
         number,
-        ib_contract(query.contract),
+        ib_past_contract(query.contract),
         moment(query.before),
         query.span,
-        query.length.spelling,
-        query.show.value,
+        query.length.value,
+        shown_as(query.contract, query.show),
         int(query.regular_hours),
         EPOCH_SECONDS,
         False,

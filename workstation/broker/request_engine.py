@@ -11,12 +11,13 @@ from workstation.broker.history_pacing import HistoryPacing
 from workstation.broker.list_tickets import ListTickets
 from workstation.broker.outbox import Outgoing
 from workstation.broker.pacing import Share
-from workstation.broker.request_kinds import KINDS, Kind
+from workstation.broker.request_kinds import KINDS, Kind, bars_cost
 from workstation.broker.request_writer import RequestWriter
 from workstation.domain.clock import Clock
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import ReqId
 from workstation.domain.ports import Reactor, Timer
+from workstation.domain.queries import BarsPage
 from workstation.domain.query import Query
 from workstation.domain.reports import BrokerNotice
 
@@ -238,6 +239,15 @@ class RequestEngine:
         if kind.spacing and (last := self._last_of_kind.get(kind.name)) is not None:
             wait = max(wait, last + kind.spacing - self._clock.monotonic())
         return wait
+
+    def wait_before(self, page: BarsPage) -> float:
+        """Seconds until bars may be followed that begin with such a page, 0 for now."""
+        return self._pacing.wait_for(bars_cost(page))
+
+    def count(self, page: BarsPage) -> None:
+        """Count bars that are followed from now on among the requests for history."""
+        self._pacing.take(bars_cost(page))
+        self._pacing.answered()  # those that stay open are counted by who follows them
 
     def _out_of(self, kind: Kind) -> int:
         return sum(each.is_out for each in self._open.values() if each.kind is kind)

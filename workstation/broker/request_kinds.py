@@ -14,7 +14,7 @@ from workstation.broker import query_writers as writers
 from workstation.broker.history_pacing import HistoryCost
 from workstation.broker.pacing import Share
 from workstation.domain import queries
-from workstation.domain.queries import Show
+from workstation.domain.bar import Show
 from workstation.domain.query import Query
 from workstation.domain.reports import BrokerNotice, ListKind
 
@@ -69,7 +69,8 @@ class Kind:
         return self.cost is not None or self.spacing > 0 or self.most_open > 0
 
 
-def _bars_cost(query: Any) -> HistoryCost:
+def bars_cost(query: Any) -> HistoryCost:
+    """Return what a page of bars takes of the broker's patience."""
     show = query.show
     return HistoryCost(
         series=(query.contract.con_id, query.contract.exchange, show),
@@ -175,7 +176,7 @@ HISTORY_KINDS: dict[type[Query[Any]], Kind] = {
         cancel=lambda client, number: client.cancelHistoricalData(number),
         seconds=60.0,
         share=Share.HISTORY,
-        cost=_bars_cost,
+        cost=bars_cost,
         empty=_no_data,
     ),
     queries.PastTrades: _ticks("past trades", Show.TRADES),

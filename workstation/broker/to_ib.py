@@ -8,6 +8,7 @@ from ibapi.order import Order as IbOrder
 from ibapi.tag_value import TagValue as IbTagValue
 
 from workstation.broker.extras_to_ib import moment, number, write_extras
+from workstation.domain.bar import Show
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId, OrderRef
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
@@ -48,6 +49,20 @@ def _ib_combo(contract: Contract) -> IbContract:
         leg.action = "BUY" if each.ratio > 0 else "SELL"
         ib.comboLegs.append(leg)
     return ib
+
+
+def ib_past_contract(contract: Contract) -> IbContract:
+    """Name a contract for its past; a future may have expired."""
+    ib = ib_contract(contract)
+    ib.includeExpired = contract.sec_type == "FUT"
+    return ib
+
+
+def shown_as(contract: Contract, show: Show) -> str:
+    """Spell which price of the past is wanted; coins have another word for trades."""
+    if contract.sec_type == "CRYPTO" and show is Show.TRADES:
+        return "AGGTRADES"
+    return show.value
 
 
 def ib_stock_query(symbol: str) -> IbContract:

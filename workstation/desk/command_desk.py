@@ -181,16 +181,16 @@ class CommandDesk:
         self._desk.combos.prepare(command.legs, answer)
 
     def _request_bars(self, command: RequestBars, answer: Answering) -> None:
-        self._desk.data.questions.bars(command.con_id, command.size, command.before, answer)
+        self._desk.data.request_bars(command, answer)
 
     def _follow_bars(self, command: FollowBars, answer: Answering) -> None:
-        self._desk.data.follow_bars(command.con_id, command.size, answer)
+        self._desk.data.follow_bars(command.series, answer)
 
     def _request_fills(self, command: RequestFills) -> CommandResult:
         return FillsAnswer(command.con_id, self._desk.order_desk.fills_of(command.con_id))
 
     def _unfollow_bars(self, command: UnfollowBars) -> CommandResult:
-        self._desk.data.unfollow_bars(command.con_id, command.size)
+        self._desk.data.unfollow_bars(command.series)
         return Done()
 
     def _follow_depth(self, command: FollowDepth) -> CommandResult:

@@ -51,6 +51,7 @@ class Contracts:
         self._rules: dict[ConId, int] = {}
         self._look_ups: dict[ReqId, _LookUp] = {}
         self._asked: set[ConId] = set()
+        self._waiting: dict[ConId, list[Callable[[ContractDetails | None], None]]] = {}
 
     def details(self, con_id: ConId) -> ContractDetails | None:
         """Return the rules of a contract, or None where it was not looked up."""
@@ -88,6 +89,19 @@ class Contracts:
             self._asked.discard(con_id)
         self.need(con_id)
 
+    def when_known(self, con_id: ConId, then: Callable[[ContractDetails | None], None]) -> None:
+        """Call `then` with the rules of a contract, at once or when they came; None if they do not."""
+        details = self._details.get(con_id)
+        if details is not None or con_id <= 0 or self._session.phase is not Phase.UP:
+            then(details)
+            return
+        self._waiting.setdefault(con_id, []).append(then)
+        self.ask_again(con_id)
+
+    def _tell_waiting(self, con_id: ConId) -> None:
+        for then in self._waiting.pop(con_id, []):
+            then(self._details.get(con_id))
+
     def session_up(self) -> None:
         """Ask again for the rules still missing."""
         for rule_id in sorted(set(self._rules.values()) - self._ladders.keys()):
@@ -120,6 +134,10 @@ class Contracts:
             return
         look_up.timer.cancel()
         if look_up.answer is None:
+            for con_id in {each.contract.con_id for each in look_up.found}:
+                self._tell_waiting(con_id)
+            if look_up.con_id is not None:
+                self._tell_waiting(look_up.con_id)
             return
         found = {details.contract.con_id for details in look_up.found}
         if len(found) != 1:
@@ -171,6 +189,8 @@ class Contracts:
         if look_up is None:
             return
         look_up.timer.cancel()
+        if look_up.con_id is not None:
+            self._tell_waiting(look_up.con_id)
         if look_up.answer is not None:
             look_up.answer(Failed(f"{look_up.symbol} could not be looked up: {reason}"))
 

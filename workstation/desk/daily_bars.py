@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
-from workstation.domain.bar import BarSize
+from workstation.domain.bar import BarSize, SeriesKey
 from workstation.domain.clock import Clock
 from workstation.domain.commands import BarsAnswer, CommandResult
 from workstation.domain.ids import ConId
 from workstation.portfolio.scenarios import Returns, daily_returns
 
-RequestBars = Callable[[ConId, BarSize, datetime | None, Callable[[CommandResult], None]], None]
+RequestBars = Callable[[SeriesKey, datetime | None, Callable[[CommandResult], None]], None]
 RETRY_SECONDS = 300.0
 """How long after a refusal it is asked again: the broker paces requests for history."""
 
@@ -42,7 +42,7 @@ class DailyBars:
             if asked is not None and now - asked < RETRY_SECONDS:
                 continue
             self._waiting, self._asked_at[con_id] = con_id, now
-            self._request(con_id, BarSize.DAY_1, None, self._take)
+            self._request(SeriesKey(con_id, BarSize.DAY_1), None, self._take)
             return
 
     def _take(self, answer: CommandResult) -> None:

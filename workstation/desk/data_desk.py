@@ -1,25 +1,28 @@
 """The data side of the desk: history, order books, prints and news for whoever shows them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
+from workstation.desk.forming_bars import FormingBars
 from workstation.desk.outgoing import Outgoing
-from workstation.desk.page_questions import FIRST_PAGE, PageQuestions
-from workstation.domain.bar import Bar, BarSize, BarUpdate
+from workstation.desk.page_questions import PageQuestions, first_page
+from workstation.domain.bar import Bar, BarSize, BarUpdate, SeriesKey, Show
 from workstation.domain.clock import Clock
 from workstation.domain.commands import (
     BarsAnswer,
     CommandResult,
     Failed,
+    RequestBars,
 )
+from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.depth import DepthBook
 from workstation.domain.ids import ConId, ReqId
 from workstation.domain.messages import TradesArrived
 from workstation.domain.ports import Reactor, Timer
+from workstation.domain.queries import BarsPage
 from workstation.domain.reports import (
     BrokerNotice,
     HistoryReport,
@@ -42,7 +45,14 @@ _WARNINGS = (2100, 2199)
 
 
 Answer = Callable[[CommandResult], None]
-Series = tuple[ConId, BarSize]
+LIVE_SHOWS = frozenset({Show.TRADES, Show.MIDPOINT, Show.BID, Show.ASK})
+"""What the broker keeps up to date. Source: tws-wire.md 3.1, keepUpToDate."""
+
+
+def is_kept_up(contract: Contract, series: SeriesKey) -> bool:
+    """Tell whether the broker keeps such a series up to date."""
+    is_long_enough = series.size is not BarSize.SECOND_1
+    return is_long_enough and series.show in LIVE_SHOWS and contract.sec_type != "CONTFUT"
 
 
 @dataclass(slots=True)
@@ -51,7 +61,21 @@ class _Asked:
 
     answer: Answer
     timer: Timer
-    about: Series
+    about: SeriesKey
+
+
+@dataclass(slots=True)
+class _Delayed:
+    """A series that waits for the broker's pace, and who wants it."""
+
+    timer: Timer
+    answers: list[Answer]
+
+    def end(self, reason: str) -> None:
+        """Answer that it will not come."""
+        self.timer.cancel()
+        for answer in self.answers:
+            answer(Failed(reason))
 
 
 class DataDesk:
@@ -79,12 +103,14 @@ class DataDesk:
         self._tapes = market.tapes
         self._out = outgoing
         self._asked: dict[int, _Asked] = {}
-        self._series: dict[Series, ReqId] = {}
-        self._series_users: Counter[Series] = Counter()
-        self._series_of: dict[int, Series] = {}
-        self._forming: dict[Series, Bar] = {}
+        self._series: dict[SeriesKey, ReqId] = {}
+        self._series_users: Counter[SeriesKey] = Counter()
+        self._series_of: dict[int, SeriesKey] = {}
+        self._forming = FormingBars(market.quotes)
         self._renewed: dict[int, Timer] = {}
-        self._heard_at: dict[Series, float] = {}
+        self._renewals: dict[SeriesKey, Timer] = {}
+        self._delayed: dict[SeriesKey, _Delayed] = {}
+        self._heard_at: dict[SeriesKey, float] = {}
         self.heard: Callable[[ConId, StreamKind], None] = _deaf
         """Hears of every book and tape that brought something."""
         self.printed: Callable[[Trades], None] = _unprinted
@@ -102,69 +128,142 @@ class DataDesk:
         self._series_of.clear()
         self._forming.clear()
         self._heard_at.clear()
-        for timer in self._renewed.values():
+        for delayed in tuple(self._delayed.values()):
+            delayed.end("the link to the broker was lost")
+        self._delayed.clear()
+        for timer in (*self._renewed.values(), *self._renewals.values()):
             timer.cancel()
+        self._renewals.clear()
         self._renewed.clear()
 
     # -- bars ---------------------------------------------------------------------------------
 
-    def follow_bars(self, con_id: ConId, size: BarSize, answer: Answer) -> None:
-        """Answer with the newest bars and keep the last one up to date."""
-        series = (con_id, size)
-        details = self._contracts.details(con_id)
-        if details is None or self._session.server_version is None:
-            answer(Failed("There is no link to the broker, or the contract is not known."))
-            return
-        self._series_users[series] += 1
-        if series in self._series:
-            self.questions.bars(con_id, size, None, answer)
-            return
-        page = FIRST_PAGE[size]
-        req_id = self._session.data.follow_bars(details.contract, size, page)
-        self._take_up(series, req_id)
-        self._expect(req_id, answer, series)
+    def request_bars(self, command: RequestBars, answer: Answer) -> None:
+        """Answer with a page of a series."""
 
-    def unfollow_bars(self, con_id: ConId, size: BarSize) -> None:
+        def known(_details: ContractDetails | None) -> None:
+            self.questions.bars(command.series, command.before, answer, pages=command.pages)
+
+        self._contracts.when_known(command.con_id, known)
+
+    def follow_bars(self, series: SeriesKey, answer: Answer) -> None:
+        """Answer with the newest bars and keep the last one up to date."""
+
+        def known(details: ContractDetails | None) -> None:
+            if details is None or self._session.server_version is None:
+                text = "There is no link to the broker, or the contract is not known."
+                answer(Failed(text))
+            else:
+                self._follow(series, details.contract, answer)
+
+        self._contracts.when_known(series.con_id, known)
+
+    def _follow(self, series: SeriesKey, contract: Contract, answer: Answer) -> None:
+        self._series_users[series] += 1
+        if not is_kept_up(contract, series):
+            self._build(series, answer)
+        elif series in self._series:
+            self.questions.bars(series, None, answer)
+        elif series in self._delayed:
+            self._delayed[series].answers.append(answer)
+        else:
+            self._begin(series, contract, [answer])
+
+    def _begin(self, series: SeriesKey, contract: Contract, answers: list[Answer]) -> None:
+        """Follow a series as soon as the broker's pace allows."""
+        page = _first_page(series, contract)
+        wait = self._session.requests.wait_before(page)
+        if wait > 0:
+            timer = self._reactor.call_later(wait, lambda: self._begin_delayed(series, contract))
+            self._delayed[series] = _Delayed(timer, answers)
+            return
+        req_id = self._send(series, contract, page)
+
+        def tell_all(result: CommandResult) -> None:
+            for answer in answers:
+                answer(result)
+
+        self._expect(req_id, tell_all, series)
+
+    def _begin_delayed(self, series: SeriesKey, contract: Contract) -> None:
+        delayed = self._delayed.pop(series, None)
+        if delayed is not None:
+            self._begin(series, contract, delayed.answers)
+
+    def _send(self, series: SeriesKey, contract: Contract, page: BarsPage) -> ReqId:
+        self._session.requests.count(page)
+        req_id = self._session.data.follow_bars(contract, series, page.span)
+        self._take_up(series, req_id)
+        return req_id
+
+    def _build(self, series: SeriesKey, answer: Answer) -> None:
+        """Ask for one page, and go on from the last prices as far as they tell."""
+
+        def taken(result: CommandResult) -> None:
+            if isinstance(result, BarsAnswer):
+                is_live = self._forming.begin(series, result.bars)
+                result = replace(result, is_live=is_live)
+            elif self._series_users[series]:
+                _release(self._series_users, series)
+            answer(result)
+
+        self.questions.bars(series, None, taken)
+
+    def unfollow_bars(self, series: SeriesKey) -> None:
         """Stop the updates when nobody is left who follows."""
-        series = (con_id, size)
         if not _release(self._series_users, series):
             return
-        self._forming.pop(series, None)
+        self._forming.end(series)
+        if (delayed := self._delayed.pop(series, None)) is not None:
+            delayed.end("nobody wants it any more")
         self._give_up(series)
 
     def renew(self, con_id: ConId | None = None) -> None:
         """Ask again for the series of a contract, or for all, and fill in what was missed."""
         for series in tuple(self._series):
-            if con_id in {None, series[0]}:
+            if con_id in {None, series.con_id}:
                 self._renew(series)
 
     def renew_silent(self, may_speak: Callable[[ConId], bool]) -> None:
         """Ask again for series that stood still while the quotes of their contract moved."""
         now = self._clock.monotonic()
         for series, heard_at in tuple(self._heard_at.items()):
-            if now - heard_at > SILENT_SECONDS and may_speak(series[0]):
+            if now - heard_at > SILENT_SECONDS and may_speak(series.con_id):
                 self._renew(series)
 
-    def _renew(self, series: Series) -> None:
-        details = self._contracts.details(series[0])
+    def _renew(self, series: SeriesKey) -> None:
+        details = self._contracts.details(series.con_id)
         if self._series.get(series) in self._asked or details is None:
             return  # its first answer is still awaited
+        page = _first_page(series, details.contract)
+        wait = self._session.requests.wait_before(page)
+        if wait > 0:
+            self._renew_later(series, wait)
+            return
         self._give_up(series)
-        page = FIRST_PAGE[series[1]]
-        req_id = self._session.data.follow_bars(details.contract, series[1], page)
-        self._take_up(series, req_id)
+        req_id = self._send(series, details.contract, page)
 
         def expire() -> None:
             self._renewed.pop(req_id, None)
 
         self._renewed[req_id] = self._reactor.call_later(ANSWER_SECONDS, expire)
 
-    def _take_up(self, series: Series, req_id: ReqId) -> None:
+    def _renew_later(self, series: SeriesKey, wait: float) -> None:
+        if series not in self._renewals:
+
+            def renew() -> None:
+                del self._renewals[series]
+                if series in self._series:
+                    self._renew(series)
+
+            self._renewals[series] = self._reactor.call_later(wait, renew)
+
+    def _take_up(self, series: SeriesKey, req_id: ReqId) -> None:
         self._series[series] = req_id
         self._series_of[req_id] = series
         self._heard_at[series] = self._clock.monotonic()
 
-    def _give_up(self, series: Series) -> None:
+    def _give_up(self, series: SeriesKey) -> None:
         self._heard_at.pop(series, None)
         req_id = self._series.pop(series, None)
         if req_id is None:
@@ -174,15 +273,13 @@ class DataDesk:
             timer.cancel()
         self._session.data.cancel_bars(req_id)
 
-    def _fill_gap(self, series: Series, bars: tuple[Bar, ...]) -> None:
+    def _fill_gap(self, series: SeriesKey, bars: tuple[Bar, ...]) -> None:
         """Send what came since the last bar that is shown, that bar included."""
-        last = self._forming.get(series)
+        last = self._forming.bar(series)
         for bar in bars:
             if last is None or bar.time >= last.time:
-                self._out.post_latest(BarUpdate(series[0], series[1], bar))
-        if bars:
-            self._forming[series] = bars[-1]
-            self._quotes.take_last_range(series[0])  # what came before is in the bars
+                self._out.post_latest(_update(series, bar))
+        self._forming.take(series, bars)
 
     def on_history(self, report: HistoryReport) -> None:
         """Take the bars of a request."""
@@ -192,19 +289,19 @@ class DataDesk:
             return
         asked = self._take(report.req_id)
         if asked is not None:
-            con_id, size = asked.about
-            if report.bars and report.req_id in self._series_of:
-                self._forming[asked.about] = report.bars[-1]
-                self._quotes.take_last_range(con_id)  # what came before is in the bars
-            asked.answer(BarsAnswer(con_id, size, report.bars, complete=not report.bars))
+            series = asked.about
+            if report.req_id in self._series_of:
+                self._forming.take(series, report.bars)
+            bars = report.bars
+            asked.answer(BarsAnswer(series.con_id, series.size, bars, complete=not bars))
 
     def on_history_update(self, report: HistoryUpdateReport) -> None:
         """Take the forming bar of a followed series."""
         series = self._series_of.get(report.req_id)
         if series is not None:
-            self._forming[series] = report.bar
+            self._forming.set(series, report.bar)
             self._heard_at[series] = self._clock.monotonic()
-            self._out.post_latest(BarUpdate(series[0], series[1], report.bar))
+            self._out.post_latest(_update(series, report.bar))
 
     # -- refusals and publishing --------------------------------------------------------------
 
@@ -220,7 +317,7 @@ class DataDesk:
             return self._on_series_refused(number, notice.code) or notice.code in _AFTER_CANCEL
         if notice.code == NO_DATA and _no_data(notice.text):
             self._take(ReqId(number))
-            asked.answer(BarsAnswer(*asked.about, (), complete=True))
+            asked.answer(BarsAnswer(asked.about.con_id, asked.about.size, (), complete=True))
         else:
             self._fail(number, notice.text)
         return True
@@ -257,22 +354,7 @@ class DataDesk:
         for book in books:
             if not book.stale and not book.problem:
                 self.heard(book.con_id, StreamKind.DEPTH)
-        return books + tuple(self._moved_bars(now))
-
-    def _moved_bars(self, now: datetime) -> Iterator[BarUpdate]:
-        """Carry the last price into forming bars: the broker's own updates come every 5 s."""
-        ranges = {con_id: self._quotes.take_last_range(con_id) for con_id, _ in self._forming}
-        for (con_id, size), bar in self._forming.items():
-            quote, span = self._quotes.quote(con_id), ranges[con_id]
-            if quote is None or quote.stale or quote.last is None or span is None:
-                continue
-            if not bar.time <= now < bar.time + size.span:
-                continue
-            high, low = max(bar.high, span[1]), min(bar.low, span[0])
-            moved = replace(bar, high=high, low=low, close=quote.last)
-            if moved != bar:
-                self._forming[con_id, size] = moved
-                yield BarUpdate(con_id, size, moved)
+        return books + tuple(_update(*moved) for moved in self._forming.moved(now))
 
     def _post_trades(self) -> None:
         """Send the prints since the last frame, in order."""
@@ -281,7 +363,7 @@ class DataDesk:
             self._out.post(TradesArrived(prints))
             self.heard(prints[0].con_id, StreamKind.TAPE)
 
-    def _expect(self, req_id: ReqId, answer: Answer, about: Series) -> None:
+    def _expect(self, req_id: ReqId, answer: Answer, about: SeriesKey) -> None:
         def expire() -> None:
             self._fail(req_id, "the broker did not answer within 20 s")
 
@@ -305,7 +387,21 @@ class DataDesk:
             asked.answer(Failed(reason))
 
 
-def _release(users: Counter[Series], key: Series) -> bool:
+def _first_page(series: SeriesKey, contract: Contract) -> BarsPage:
+    return BarsPage(
+        contract=contract,
+        length=series.size,
+        span=first_page(series.size),
+        show=series.show,
+        regular_hours=series.regular_hours,
+    )
+
+
+def _update(series: SeriesKey, bar: Bar) -> BarUpdate:
+    return BarUpdate(series.con_id, series.size, bar, series.show, series.regular_hours)
+
+
+def _release(users: Counter[SeriesKey], key: SeriesKey) -> bool:
     """Count one user less; True when the last one has gone."""
     left = users[key] - 1
     if left > 0:

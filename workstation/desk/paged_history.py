@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol
 
-from workstation.domain.bar import Bar
+from workstation.domain.bar import Bar, BarSize
 from workstation.domain.clock import Clock
-from workstation.domain.queries import BarLength, BarsPage, History
+from workstation.domain.queries import BarsPage, History
 from workstation.domain.query import FailureKind, Progress, Query, RequestFailure
 
 DAY, YEAR = timedelta(days=1), timedelta(days=365)
@@ -32,7 +32,7 @@ class Asker(Protocol):
         ...
 
 
-def page_of(length: BarLength) -> timedelta:
+def page_of(length: BarSize) -> timedelta:
     """Return how much one request may span: at most some 2,000 bars, and the broker's limits."""
     seconds = length.seconds
     if seconds == 1:
@@ -46,7 +46,7 @@ def page_of(length: BarLength) -> timedelta:
     return YEAR * 5 if seconds == 86_400 else YEAR * 20
 
 
-def span_text(span: timedelta, length: BarLength) -> str:
+def span_text(span: timedelta, length: BarSize) -> str:
     """Write a span as the broker wants it; days are rounded up, years where days end."""
     if length.seconds < 86_400 and span <= DAY:
         return f"{max(int(span.total_seconds()), length.seconds)} S"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
-from workstation.domain.bar import Bar, BarSize
+from workstation.domain.bar import Bar, BarSize, OfSeries
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.combo import ComboLeg
 from workstation.domain.confirmation import UseConfirmations
@@ -242,31 +242,27 @@ class ApplyLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestBars:
-    """Ask for the bars before a time, None for the newest; answered by BarsAnswer or Failed."""
+class RequestBars(OfSeries):
+    """Ask for the bars before a time, None for the newest; answered by BarsAnswer or Failed.
 
-    con_id: ConId
-    size: BarSize
+    `pages` is how many usual pages long the answer may be where the broker takes no end.
+    """
+
     before: datetime | None = None
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class FollowBars:
+class FollowBars(OfSeries):
     """Ask for the newest bars and their updates; answered by BarsAnswer or Failed.
 
     Updates follow as BarUpdate in the latest lane until UnfollowBars.
     """
 
-    con_id: ConId
-    size: BarSize
-
 
 @dataclass(frozen=True, slots=True)
-class UnfollowBars:
+class UnfollowBars(OfSeries):
     """Stop the updates that one FollowBars began; answered by Done."""
-
-    con_id: ConId
-    size: BarSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,12 +439,16 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class BarsAnswer:
-    """Bars in rising time; `complete` when the broker has none before the first."""
+    """Bars in rising time; `complete` when the broker has none before the first.
+
+    `is_live` tells whether updates follow, where they were asked for.
+    """
 
     con_id: ConId
     size: BarSize
     bars: tuple[Bar, ...]
     complete: bool
+    is_live: bool = True
 
 
 @dataclass(frozen=True, slots=True)

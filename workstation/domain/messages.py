@@ -156,8 +156,8 @@ def latest_key(message: LatestMessage) -> tuple[object, ...]:
     match message:
         case Quote(con_id=con_id) | DepthBook(con_id=con_id):
             return (type(message), con_id)
-        case BarUpdate(con_id=con_id, size=size, bar=bar):
-            return (BarUpdate, con_id, size, bar.time)  # a closed bar is not replaced by the next
+        case BarUpdate(bar=bar):
+            return (BarUpdate, message.series, bar.time)  # a closed bar is not replaced by the next
         case PositionView(account=account, con_id=con_id):
             return (PositionView, account, con_id)
         case StreamState(con_id=con_id, kind=kind):

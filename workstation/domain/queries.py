@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum, StrEnum
 
-from workstation.domain.bar import Bar
+from workstation.domain.bar import Bar, BarSize, Show
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.execution import Execution
 from workstation.domain.greeks import Greeks
@@ -34,55 +33,6 @@ from workstation.domain.reference import (
     SymbolMatch,
 )
 from workstation.domain.reports import AccountValueReport, OpenOrderReport, PositionReport
-
-
-class Show(StrEnum):
-    """Which price of the past; the value is the broker's spelling of whatToShow."""
-
-    TRADES = "TRADES"
-    MIDPOINT = "MIDPOINT"
-    BID = "BID"
-    ASK = "ASK"
-    BID_ASK = "BID_ASK"
-    ADJUSTED_LAST = "ADJUSTED_LAST"
-    HISTORICAL_VOLATILITY = "HISTORICAL_VOLATILITY"
-    IMPLIED_VOLATILITY = "OPTION_IMPLIED_VOLATILITY"
-
-
-class BarLength(Enum):
-    """Every length of a bar that the broker has: its spelling, and seconds (nominal from weeks)."""
-
-    SECOND_1 = ("1 secs", 1)
-    SECOND_5 = ("5 secs", 5)
-    SECOND_10 = ("10 secs", 10)
-    SECOND_15 = ("15 secs", 15)
-    SECOND_30 = ("30 secs", 30)
-    MINUTE_1 = ("1 min", 60)
-    MINUTE_2 = ("2 mins", 120)
-    MINUTE_3 = ("3 mins", 180)
-    MINUTE_5 = ("5 mins", 300)
-    MINUTE_10 = ("10 mins", 600)
-    MINUTE_15 = ("15 mins", 900)
-    MINUTE_20 = ("20 mins", 1200)
-    MINUTE_30 = ("30 mins", 1800)
-    HOUR_1 = ("1 hour", 3600)
-    HOUR_2 = ("2 hours", 7200)
-    HOUR_3 = ("3 hours", 10_800)
-    HOUR_4 = ("4 hours", 14_400)
-    HOUR_8 = ("8 hours", 28_800)
-    DAY_1 = ("1 day", 86_400)
-    WEEK_1 = ("1 week", 604_800)
-    MONTH_1 = ("1 month", 2_592_000)
-
-    @property
-    def spelling(self) -> str:
-        """The broker's words."""
-        return self.value[0]
-
-    @property
-    def seconds(self) -> int:
-        """How much time a bar covers."""
-        return self.value[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +73,7 @@ class BarsPage(Query[tuple[Bar, ...]]):
     """The bars of one request, which ends at `before` (None: now); `span` as "2 D"."""
 
     contract: Contract
-    length: BarLength
+    length: BarSize
     span: str
     before: datetime | None = None
     show: Show = Show.TRADES
@@ -139,7 +89,7 @@ class History(Query[tuple[Bar, ...]]):
     """
 
     contract: Contract
-    length: BarLength
+    length: BarSize
     begin: datetime
     end: datetime | None = None
     show: Show = Show.TRADES

@@ -64,6 +64,11 @@ class ProfileFiles:
         return self.folder / "drawings"
 
     @property
+    def bars(self) -> Path:
+        """The folder of the bars that charts have shown, a file for each series."""
+        return self.folder / "bars"
+
+    @property
     def gateway_state(self) -> Path:
         """What the simulated gateway remembers."""
         return self.folder / "gateway-state.json"

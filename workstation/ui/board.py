@@ -112,6 +112,7 @@ class Board:
         messages.stream_changed.connect(self.tape.take_stream)
         messages.stream_changed.connect(self.depth.take_stream)
         messages.bars_arrived.connect(self.chart.take_updates)
+        messages.trades_arrived.connect(self.chart.take_trades)
         messages.quotes_changed.connect(self.chart.on_quotes_changed)
         messages.orders_changed.connect(self.chart.on_orders_changed)
         messages.alerts_changed.connect(self.chart.alerts.refresh)

@@ -342,11 +342,8 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _on_chart_in_front(self, in_front: bool) -> None:  # noqa: FBT001 -- Qt's signature
-        feed = self.board.chart.feed
-        if in_front and self.board.chart.isVisible():
-            feed.set_wanted()
-        else:
-            feed.set_unwanted()
+        chart = self.board.chart
+        chart.set_wanted(wanted=in_front and chart.isVisible())
 
     @Slot(object)
     def _on_contract_known(self, con_id: ConId) -> None:

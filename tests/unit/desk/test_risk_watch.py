@@ -47,8 +47,8 @@ class Watched:
                 actions=lambda: door.desk.controller.actions,
                 gate=door.desk.gate.use,
                 messages=lambda: self.messages,
-                request_bars=lambda con_id, _size, _before, answer: self.asked.append(
-                    (con_id, answer)
+                request_bars=lambda series, _before, answer: self.asked.append(
+                    (series.con_id, answer)
                 ),
                 reduce_only=self.reduced.append,
                 notify=self.notify,

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workstation.domain import queries
-from workstation.domain.bar import Bar
+from workstation.domain.bar import Bar, BarSize
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId
 from workstation.domain.news import Article, NewsProvider
 from workstation.domain.prices import PriceBand
-from workstation.domain.queries import BarLength, ContractFilter
+from workstation.domain.queries import ContractFilter
 from workstation.domain.query import Query
 from workstation.domain.reference import (
     Bulletin,
@@ -75,11 +75,11 @@ SAMPLES = [
     Sample(queries.DepthExchanges(), 82, rows_of(DepthExchange)),
     Sample(queries.OptionParameters(symbol="AAPL", con_id=AAPL.con_id), 78, rows_of(OptionClass)),
     Sample(
-        queries.BarsPage(contract=AAPL, length=BarLength.DAY_1, span="10 D"),
+        queries.BarsPage(contract=AAPL, length=BarSize.DAY_1, span="10 D"),
         20,
         lambda answer: rows_of(Bar)(answer) and len(answer) == 10,
         cancel=25,
-        refused=(queries.BarsPage(contract=NOBODY, length=BarLength.DAY_1, span="10 D"), 200),
+        refused=(queries.BarsPage(contract=NOBODY, length=BarSize.DAY_1, span="10 D"), 200),
     ),
     Sample(
         queries.PastTrades(contract=AAPL, end=NOW, count=20),

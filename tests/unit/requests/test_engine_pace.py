@@ -14,9 +14,10 @@ from tests.helpers.virtual_time import VirtualClock
 from tests.unit.requests.kinds import AAPL, NOW
 from workstation.broker.history_pacing import BURST, MOST_OPEN, HistoryCost, HistoryPacing
 from workstation.domain import queries
+from workstation.domain.bar import BarSize, Show
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId
-from workstation.domain.queries import BarLength, BarsPage, Show
+from workstation.domain.queries import BarsPage
 from workstation.domain.query import FailureKind, RequestFailure
 
 
@@ -37,12 +38,12 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
 def small(number: int, show: Show = Show.TRADES) -> BarsPage:
     """Ask for small bars of one contract, each time of another span."""
     span = f"{30 + number} S"
-    return BarsPage(contract=AAPL, length=BarLength.SECOND_1, span=span, before=NOW, show=show)
+    return BarsPage(contract=AAPL, length=BarSize.SECOND_1, span=span, before=NOW, show=show)
 
 
 def days(con_id: int) -> BarsPage:
     contract = Contract(con_id=ConId(con_id), symbol="X")
-    return BarsPage(contract=contract, length=BarLength.DAY_1, span="5 D")
+    return BarsPage(contract=contract, length=BarSize.DAY_1, span="5 D")
 
 
 # -- the rules of history --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tests.helpers.asked_gateway import AskedGateway
 from tests.unit.requests.kinds import AAPL, NOBODY, SAMPLES, Sample
 from workstation.broker.request_kinds import KINDS
 from workstation.domain import queries
+from workstation.domain.bar import BarSize
 from workstation.domain.greeks import Greeks
 from workstation.domain.queries import ContractFilter
 from workstation.domain.query import FailureKind, RequestFailure
@@ -136,7 +137,7 @@ def test_an_option_is_computed_both_ways(version: int, tmp_path: Path) -> None:
 def test_no_data_is_an_empty_answer_and_not_a_failure(gateway: AskedGateway) -> None:
     from_1990 = queries.BarsPage(
         contract=AAPL,
-        length=queries.BarLength.DAY_1,
+        length=BarSize.DAY_1,
         span="5 D",
         before=gateway.world.clock.now().replace(year=1990),
     )

@@ -12,8 +12,8 @@ from tests.helpers.virtual_time import VirtualClock
 from tests.unit.requests.kinds import AAPL
 from workstation.broker.request_failures import cancelled, timed_out
 from workstation.desk.paged_history import PagedHistory, page_of, span_text
-from workstation.domain.bar import Bar
-from workstation.domain.queries import BarLength, BarsPage, History
+from workstation.domain.bar import Bar, BarSize
+from workstation.domain.queries import BarsPage, History
 from workstation.domain.query import FailureKind, Progress, RequestFailure
 
 NOW = VirtualClock().now()
@@ -52,7 +52,7 @@ def span_of(written: str) -> timedelta:
     )
 
 
-def fetch(broker: Broker, length: BarLength, begin: datetime, end: datetime | None = None) -> Any:
+def fetch(broker: Broker, length: BarSize, begin: datetime, end: datetime | None = None) -> Any:
     results: list[Any] = []
     told: list[Progress] = []
     query = History(contract=AAPL, length=length, begin=begin, end=end)
@@ -65,13 +65,13 @@ def fetch(broker: Broker, length: BarLength, begin: datetime, end: datetime | No
 
 @settings(max_examples=60, deadline=None)
 @given(
-    length=st.sampled_from(list(BarLength)),
+    length=st.sampled_from(list(BarSize)),
     pages=st.floats(0.05, 4.5),
     steps=st.lists(st.integers(1, 400), max_size=200),
     ends_now=st.booleans(),
 )
 def test_every_bar_of_the_span_comes_once_and_in_order(
-    length: BarLength, pages: float, steps: list[int], ends_now: bool
+    length: BarSize, pages: float, steps: list[int], ends_now: bool
 ) -> None:
     times, time = [], NOW
     for step in steps:
@@ -91,7 +91,7 @@ def test_every_bar_of_the_span_comes_once_and_in_order(
         assert span_of(page.span) <= limit_of(length)
 
 
-def limit_of(length: BarLength) -> timedelta:
+def limit_of(length: BarSize) -> timedelta:
     """What the broker allows of one request. Source: tws-wire.md 3.1."""
     if length.seconds == 1:
         return timedelta(seconds=2000)
@@ -102,31 +102,31 @@ def limit_of(length: BarLength) -> timedelta:
 
 def test_a_hole_of_some_days_does_not_end_it() -> None:
     times = [NOW - timedelta(minutes=1), NOW - timedelta(days=9)]
-    bars = fetch(Broker(times), BarLength.MINUTE_1, NOW - timedelta(days=10))
+    bars = fetch(Broker(times), BarSize.MINUTE_1, NOW - timedelta(days=10))
     assert len(bars) == 2
 
 
 def test_before_the_first_bar_of_all_it_stops_asking() -> None:
     broker = Broker([NOW - timedelta(days=1)])
-    bars = fetch(broker, BarLength.MINUTE_1, NOW - timedelta(days=3000))
+    bars = fetch(broker, BarSize.MINUTE_1, NOW - timedelta(days=3000))
     assert len(bars) == 1
     assert len(broker.pages) < 12
 
 
 def test_nothing_at_all_is_an_empty_answer() -> None:
-    assert fetch(Broker([]), BarLength.DAY_1, NOW - timedelta(days=30)) == ()
+    assert fetch(Broker([]), BarSize.DAY_1, NOW - timedelta(days=30)) == ()
 
 
 @pytest.mark.parametrize(
     ("length", "begin", "end", "word"),
     [
-        (BarLength.SECOND_30, NOW - timedelta(days=200), None, "six months"),
-        (BarLength.DAY_1, NOW, NOW, "before it begins"),
-        (BarLength.DAY_1, datetime(2020, 1, 1), None, "no zone"),  # noqa: DTZ001 - the fault
+        (BarSize.SECOND_30, NOW - timedelta(days=200), None, "six months"),
+        (BarSize.DAY_1, NOW, NOW, "before it begins"),
+        (BarSize.DAY_1, datetime(2020, 1, 1), None, "no zone"),  # noqa: DTZ001 - the fault
     ],
 )
 def test_what_the_broker_would_refuse_is_not_asked(
-    length: BarLength, begin: datetime, end: datetime | None, word: str
+    length: BarSize, begin: datetime, end: datetime | None, word: str
 ) -> None:
     broker = Broker([])
     result = fetch(broker, length, begin, end)
@@ -140,7 +140,7 @@ def test_what_the_broker_would_refuse_is_not_asked(
 def test_a_page_that_fails_fails_the_whole() -> None:
     broker, results = Broker([NOW - timedelta(days=1)]), []
     broker.answers_at_once = False
-    query = History(contract=AAPL, length=BarLength.MINUTE_1, begin=NOW - timedelta(days=20))
+    query = History(contract=AAPL, length=BarSize.MINUTE_1, begin=NOW - timedelta(days=20))
     PagedHistory(broker, VirtualClock(), query, results.append, lambda _: None).start()
     broker.waiting.pop()(broker.page(broker.pages[0]))
     assert results == []
@@ -152,7 +152,7 @@ def test_a_page_that_fails_fails_the_whole() -> None:
 def test_given_up_it_asks_no_more() -> None:
     broker, results = Broker([]), []
     broker.answers_at_once = False
-    query = History(contract=AAPL, length=BarLength.MINUTE_1, begin=NOW - timedelta(days=20))
+    query = History(contract=AAPL, length=BarSize.MINUTE_1, begin=NOW - timedelta(days=20))
     pages = PagedHistory(broker, VirtualClock(), query, results.append, lambda _: None)
     pages.start()
     pages.cancel()
@@ -165,21 +165,21 @@ def test_given_up_it_asks_no_more() -> None:
 @pytest.mark.parametrize(
     ("span", "length", "written"),
     [
-        (timedelta(minutes=30), BarLength.SECOND_1, "1800 S"),
-        (timedelta(hours=5), BarLength.MINUTE_5, "18000 S"),
-        (timedelta(hours=30), BarLength.MINUTE_5, "2 D"),
-        (timedelta(hours=5), BarLength.DAY_1, "1 D"),
-        (timedelta(days=365), BarLength.DAY_1, "365 D"),
-        (timedelta(days=366), BarLength.DAY_1, "2 Y"),
-        (timedelta(days=3), BarLength.WEEK_1, "7 D"),
+        (timedelta(minutes=30), BarSize.SECOND_1, "1800 S"),
+        (timedelta(hours=5), BarSize.MINUTE_5, "18000 S"),
+        (timedelta(hours=30), BarSize.MINUTE_5, "2 D"),
+        (timedelta(hours=5), BarSize.DAY_1, "1 D"),
+        (timedelta(days=365), BarSize.DAY_1, "365 D"),
+        (timedelta(days=366), BarSize.DAY_1, "2 Y"),
+        (timedelta(days=3), BarSize.WEEK_1, "7 D"),
     ],
 )
 def test_spans_are_written_as_the_broker_wants_them(
-    span: timedelta, length: BarLength, written: str
+    span: timedelta, length: BarSize, written: str
 ) -> None:
     assert span_text(span, length) == written
 
 
 def test_the_times_of_an_answer_are_aware() -> None:
-    bars = fetch(Broker([NOW - timedelta(days=2)]), BarLength.DAY_1, NOW - timedelta(days=30))
+    bars = fetch(Broker([NOW - timedelta(days=2)]), BarSize.DAY_1, NOW - timedelta(days=30))
     assert bars[0].time.tzinfo is UTC

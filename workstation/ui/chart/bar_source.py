@@ -5,7 +5,8 @@ from datetime import UTC, tzinfo
 import numpy as np
 
 from workstation.indicators.definition import BarSeries
-from workstation.ui.chart.bars import BarArrays, Ints
+from workstation.ui.chart.bar_table import Ints
+from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.per_bar import PerBar
 from workstation.ui.chart.sessions import DAY_SECONDS
 from workstation.ui.chart.time_marks import local_seconds

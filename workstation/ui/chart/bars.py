@@ -1,17 +1,19 @@
 """The bars of one chart as arrays, with a pyramid of their ranges for any zoom."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from enum import Enum, auto
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from workstation.domain.bar import Bar
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from workstation.ui.chart.bar_table import (
+    BarsLike,
+    BarTable,
+    Floats,
+    Ints,
+    joined,
+    seconds_of,
+    table_of,
+)
 
 HIGH, LOW, VOLUME = 0, 1, 2
 """Rows of a range: the high, the low with its sign turned, the volume; so all three are maxima."""
@@ -140,53 +142,84 @@ class BarArrays:
         grouped: Floats = out.reshape(3, -1, group).max(axis=2)
         return grouped
 
-    def replace_all(self, bars: Sequence[Bar]) -> None:
+    def table(self, first: int, end: int) -> BarTable:
+        """Return copies of these indices, which must exist."""
+        span = slice(first + self._zero, end + self._zero)
+        high, low, volume = self._levels[0][:, span]
+        opens, closes = self._open[span].copy(), self._close[span].copy()
+        return BarTable(self._time[span].copy(), opens, high.copy(), -low, closes, volume.copy())
+
+    def replace_all(self, bars: BarsLike) -> None:
         """Hold these bars and no other."""
         self.clear()
         self.append(bars)
 
-    def merge(self, bars: Sequence[Bar]) -> bool:
+    def merge(self, bars: BarsLike) -> bool:
         """Take a page as the truth for its span of time; bars before and after it stay.
 
         A page that begins after all we have leaves a hole of unknown width: then only it
         stays, and the answer is False, because the indices begin anew.
         """
-        page = rising(bars)
-        if not page:
+        page = table_of(bars)
+        if not len(page):
             return True
-        first, last = seconds_of(page[0].time), seconds_of(page[-1].time)
+        first, last = int(page.times[0]), int(page.times[-1])
         if not len(self) or first > self.times[-1]:
             self.replace_all(page)
             return False
         oldest = int(self.times[0])
-        older = [bar for bar in page if seconds_of(bar.time) < oldest]
-        if len(older) < len(page):
-            behind = self._bars_after(last)
+        older, rest = page.before(oldest), page.since(oldest)
+        if len(rest):
+            place = int(np.searchsorted(self.times, last, side="right"))
+            behind = self.table(self.first + place, self.end)
             self._truncate(self._start + int(np.searchsorted(self.times, first)))
-            self.append([*page[len(older) :], *behind])
+            self.append(joined((rest, behind)))
         self.prepend(older)
         return True
 
-    def prepend(self, bars: Sequence[Bar]) -> int:
+    def prepend(self, bars: BarsLike) -> int:
         """Take the bars that are older than all we have; return how many."""
-        page = rising(bars)
+        page = table_of(bars)
         if len(self):
-            oldest = int(self.times[0])
-            page = [bar for bar in page if seconds_of(bar.time) < oldest]
-        if page:
+            page = page.before(int(self.times[0]))
+        if len(page):
             self._make_room(len(page), 0)
             self._start -= len(page)
             self._write(self._start, page)
         return len(page)
 
-    def append(self, bars: Sequence[Bar]) -> None:
+    def put_before(self, bars: BarTable) -> None:
+        """Add bars before all others as they are; several may have one time."""
+        if len(bars):
+            self._make_room(len(bars), 0)
+            self._start -= len(bars)
+            self._write(self._start, bars)
+
+    def append(self, bars: BarsLike) -> None:
         """Add bars in rising time behind all others."""
-        page = rising(bars)
-        if page:
+        page = table_of(bars)
+        if len(page):
             self._make_room(0, len(page))
             place = self._stop
             self._stop += len(page)
             self._write(place, page)
+
+    def rewrite_from(self, index: int, bars: BarsLike) -> None:
+        """Hold these bars from an index on, and no others behind them."""
+        page = table_of(bars)
+        kept = max(0, min(self.end - index, len(page)))
+        if index + kept < self.end:
+            self._truncate(index + kept + self._zero)
+        if kept:
+            self._write(index + self._zero, page.part(0, kept))
+        self.append(page.part(kept, len(page)))
+
+    def rewrite_first(self, bars: BarsLike) -> int:
+        """Put bars in place of the oldest one; return by how many they are more than one."""
+        page = table_of(bars)
+        self._write(self._start, page.part(len(page) - 1, len(page)))
+        self.epoch += 1
+        return self.prepend(page.part(0, len(page) - 1))
 
     def update(self, bar: Bar) -> Placed:
         """Take one bar: behind the last, in place of one of the same time, or between two."""
@@ -199,7 +232,7 @@ class BarArrays:
             self.append([bar])
             return Placed.APPENDED
         if seconds == last:
-            self._write(self._stop - 1, [bar])
+            self._write(self._stop - 1, table_of([bar]))
             return Placed.REPLACED_LAST
         if seconds < self.times[0]:
             return Placed.IGNORED
@@ -207,14 +240,8 @@ class BarArrays:
         if index is None:
             self.merge([bar])
         else:
-            self._write(index + self._zero, [bar])
+            self._write(index + self._zero, table_of([bar]))
         return Placed.CHANGED
-
-    def _bars_after(self, seconds: int) -> list[Bar]:
-        begin = int(np.searchsorted(self.times, seconds, side="right")) + self.first
-        return [
-            Bar(moment_of(self.time(index)), *self.bar(index)) for index in range(begin, self.end)
-        ]
 
     def _truncate(self, place: int) -> None:
         if place < self._stop:
@@ -241,15 +268,14 @@ class BarArrays:
         if length:
             self._raise(self._start, self._stop)
 
-    def _write(self, place: int, bars: Sequence[Bar]) -> None:
-        end = place + len(bars)
-        table = np.array([(b.open, b.high, b.low, b.close, b.volume) for b in bars], np.float64).T
-        self._time[place:end] = [seconds_of(bar.time) for bar in bars]
-        self._open[place:end] = table[0]
-        self._close[place:end] = table[3]
-        self._levels[0][HIGH, place:end] = table[1]
-        self._levels[0][LOW, place:end] = -table[2]
-        self._levels[0][VOLUME, place:end] = np.maximum(table[4], 0.0)
+    def _write(self, place: int, page: BarTable) -> None:
+        end = place + len(page)
+        self._time[place:end] = page.times
+        self._open[place:end] = page.opens
+        self._close[place:end] = page.closes
+        self._levels[0][HIGH, place:end] = page.highs
+        self._levels[0][LOW, place:end] = -page.lows
+        self._levels[0][VOLUME, place:end] = page.volumes
         self._raise(place, end)
 
     def _raise(self, place: int, end: int) -> None:
@@ -258,21 +284,3 @@ class BarArrays:
             place, end = place >> 1, (end + 1) >> 1
             pairs = below[:, place * 2 : end * 2]
             np.maximum(pairs[:, 0::2], pairs[:, 1::2], out=level[:, place:end])
-
-
-def rising(bars: Sequence[Bar]) -> list[Bar]:
-    """Return the bars in rising time, the last of each time; almost always as they came."""
-    if all(early.time < late.time for early, late in pairwise(bars)):
-        return list(bars)
-    by_time = {bar.time: bar for bar in bars}
-    return [by_time[moment] for moment in sorted(by_time)]
-
-
-def seconds_of(moment: datetime) -> int:
-    """Return a time as whole seconds since 1970 UTC."""
-    return int(moment.timestamp())
-
-
-def moment_of(seconds: int) -> datetime:
-    """Return the time of whole seconds since 1970 UTC."""
-    return datetime.fromtimestamp(seconds, UTC)

@@ -10,7 +10,8 @@ import shiboken6
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from workstation.ui.chart.bars import HIGH, LOW, VOLUME, BarArrays, Floats
+from workstation.ui.chart.bar_table import Floats
+from workstation.ui.chart.bars import HIGH, LOW, VOLUME, BarArrays
 from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.scale import Pixels, TimeScale
 

@@ -41,8 +41,8 @@ class ChartMenus(QObject):
         super().__init__(parent)
         self._settings = ChartSettings()
         self._is_manual = False
-        self.style_button = _button("Style", "How bars are drawn", parent)
-        self.axes_button = _button("Axes", "Price scale, times and lines", parent)
+        self.style_button = menu_button("Style", "How bars are drawn", parent)
+        self.axes_button = menu_button("Axes", "Price scale, times and lines", parent)
         self._style_menu = QMenu(self.style_button)
         self._axes_menu = QMenu(self.axes_button)
         self.style_button.setMenu(self._style_menu)
@@ -120,7 +120,8 @@ def _switched(settings: ChartSettings, name: str) -> ChartSettings:
     return replace(settings, **changed)
 
 
-def _button(title: str, tip: str, parent: QWidget) -> QToolButton:
+def menu_button(title: str, tip: str, parent: QWidget) -> QToolButton:
+    """Make a button of the header that opens a menu."""
     button = QToolButton(parent)
     button.setText(f"{title}  ")  # room for the arrow
     button.setToolTip(tip)

@@ -1,57 +1,52 @@
 """The chart panel: one contract's bars in a chosen size, live, with older ones on demand."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
     QSizePolicy,
     QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
-from workstation.domain.bar import BarSize, BarUpdate
+from workstation.domain.bar import BarUpdate
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
+from workstation.domain.trade import Trade
 from workstation.ui import text
 from workstation.ui.chart.alert_tool import AlertTool
+from workstation.ui.chart.bar_keeper import BarKeeper
 from workstation.ui.chart.canvas import ChartCanvas
+from workstation.ui.chart.chart_data import ChartData
+from workstation.ui.chart.chart_extras import ChartExtras
 from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.chart_orders import ChartOrders
+from workstation.ui.chart.data_menu import DataMenu
 from workstation.ui.chart.drawing_menu import DrawingMenu
 from workstation.ui.chart.drawing_tool import DrawingTool
 from workstation.ui.chart.dry_judge import DryJudge
-from workstation.ui.chart.feed import BarFeed, Older, Series
 from workstation.ui.chart.fills_tool import FillsTool
 from workstation.ui.chart.go_to_date import GoToDate
 from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
+from workstation.ui.chart.size_bar import SizeBar
+from workstation.ui.chart.source import Older, Series, Source
 from workstation.ui.chart.staging_tool import StagingTool
 from workstation.ui.chart.studies import MOST, Library
 from workstation.ui.chart.study_menu import StudyMenu
+from workstation.ui.chart.timeframe import Timeframe, TimeframeError, read_timeframe
 from workstation.ui.chart.trade_menu import TradeMenu
 from workstation.ui.chart.trading_tool import TradingTool
 from workstation.ui.chart.view import ChartView
 from workstation.ui.screen_state import ScreenState
-
-SIZE_NAMES = {
-    BarSize.MINUTE_1: "1m",
-    BarSize.MINUTE_5: "5m",
-    BarSize.MINUTE_15: "15m",
-    BarSize.MINUTE_30: "30m",
-    BarSize.HOUR_1: "1h",
-    BarSize.DAY_1: "1D",
-}
-_SIZES = tuple(SIZE_NAMES)
 
 CLOCK_MS = 1000
 
@@ -88,10 +83,9 @@ class ChartPanel(QWidget):
         self._state = state
         self._symbol = ""
         self._con_id: ConId | None = None
-        self._size = BarSize.MINUTE_5
-        self.feed = BarFeed(commands, self)
-        self.canvas = ChartCanvas(ChartView(self.feed.bars), self)
-        self.size_buttons = QButtonGroup(self)
+        self.data = ChartData(state, commands, self)
+        self.canvas = ChartCanvas(ChartView(self.data.bars), self)
+        self.sizes = SizeBar(self.canvas, self)
         self._build_trading(commands)
         self.drawing = DrawingTool(self.canvas.view, self.canvas)
         self._store: DrawingStore | None = None
@@ -102,17 +96,25 @@ class ChartPanel(QWidget):
         self.trading.alert_requested.connect(self.alerts.place)
         shown = (self.fills, self.drawing, self.alerts, self.trading, self.staging)
         self.canvas.tools += [tool.handle for tool in shown]
-        self.go_to_date = GoToDate(self.canvas, self.feed)
+        self.canvas.tools.append(self.sizes.typing)
+        self.go_to_date = GoToDate(self.canvas, self.data)
         self.drawing_menu = DrawingMenu(self.drawing, self)
         self.menus = ChartMenus(self)
+        self.data_menu = DataMenu(self)
+        self.extras = ChartExtras(self.canvas, self.data, commands, self)
+        self.data_menu.extra += self.extras.actions
+        self.canvas.tools.insert(0, self.extras.comparison.handle)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
         self._wanted_studies: object = None
+        self._scaled: object = None
+        """Contract and prices that the price range is of."""
+
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._arrange()
         self.setFocusProxy(self.canvas)
         self._connect()
-        self._choose_size(self._size)
+        self._load()
         self._on_status_changed()
 
     def _build_trading(self, commands: CommandPort) -> None:
@@ -130,28 +132,30 @@ class ChartPanel(QWidget):
         self.orders.answered.connect(canvas.setFocus)
 
     def _connect(self) -> None:
-        self.size_buttons.idClicked.connect(self._on_size_clicked)
+        self.sizes.chosen.connect(self._on_size_chosen)
         self.drawing.changed.connect(self._on_drawings_changed)
         self.drawing.drawing_began.connect(self.trading.pause)
         self.drawing.drawing_ended.connect(self.trading.resume)
         self.study_menu.changed.connect(self._on_studies_changed)
         self.menus.chosen.connect(self._on_settings_chosen)
+        self.data_menu.chosen.connect(self._on_settings_chosen)
+        self.extras.load_requested.connect(self._on_load_requested)
+        self.extras.percent_requested.connect(self._on_percent_requested)
         self.menus.auto_range_requested.connect(self._on_auto_range_requested)
         self.menus.date_requested.connect(self.go_to_date.ask)
         self.go_to_date.changed.connect(self._on_status_changed)
         self._clock.timeout.connect(self._on_clock)
         self.canvas.view_moved.connect(self._on_view_moved)
         self.canvas.range_set.connect(self._on_range_set)
-        self.feed.reloaded.connect(self._on_reloaded)
-        self.feed.grown_older.connect(self._on_grown_older)
-        self.feed.updated.connect(self._on_updated)
-        self.feed.status_changed.connect(self._on_status_changed)
+        self.data.reloaded.connect(self._on_reloaded)
+        self.data.grown_older.connect(self._on_grown_older)
+        self.data.updated.connect(self._on_updated)
+        self.data.status_changed.connect(self._on_status_changed)
 
     def _arrange(self) -> None:
         bar = QToolBar(self)  # a narrow chart keeps the sizes; what does not fit waits behind »
         bar.setMovable(False)
-        for number, name in enumerate(SIZE_NAMES.values()):
-            bar.addWidget(self._size_button(number, name))
+        self.sizes.add_to(bar)
         room = QWidget(bar)
         room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(room)
@@ -160,6 +164,7 @@ class ChartPanel(QWidget):
             self.trade_menu.button,
             self.drawing_menu.button,
             self.study_menu.button,
+            self.data_menu.button,
             self.menus.style_button,
             self.menus.axes_button,
         ):
@@ -173,13 +178,22 @@ class ChartPanel(QWidget):
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:
         """Show another contract, or none."""
+        if con_id != self._con_id:
+            self.data.formula = None  # another contract was chosen: it is shown
         self._con_id, self._symbol = con_id, text.one_line(symbol, 24)
         self._load()
 
     @Slot(object)
     def take_updates(self, updates: Iterable[BarUpdate]) -> None:
         """Apply the newest bars of the frame; those of other series are passed over."""
+        updates = tuple(updates)
         self.feed.take(updates)
+        self.extras.comparison.take(updates)
+
+    @Slot(object)
+    def take_trades(self, trades: Sequence[Trade]) -> None:
+        """Apply prints of one contract."""
+        self.feed.take_trades(trades)
 
     def link_changed(self, old: LinkView | None, new: LinkView) -> None:
         """Follow again once the link is back, and close the gap."""
@@ -187,22 +201,23 @@ class ChartPanel(QWidget):
         if new.state in _DOWN:
             self.orders.link_lost()
             self.feed.link_lost()
+            self.extras.comparison.link_lost()
         elif new.state is LinkState.READY and (old is None or old.state is not LinkState.READY):
             self.feed.link_ready()
+            self.extras.comparison.link_ready()
 
     def contract_known(self, con_id: ConId) -> None:
         """Take the price increments of the contract, once they are known."""
         if con_id == self._con_id:
-            self._use_contract()
+            self._load()  # its kind and hours may want other bars; a failed series is retried
             self.canvas.refresh()
-            if self.feed.series is Series.FAILED:
-                self._load()  # the core could not ask for bars of a contract it did not know
 
     def chart_state(self) -> dict[str, object]:
         """Return what a layout remembers of the chart."""
         view = self.canvas.view
-        state: dict[str, object] = {"size": SIZE_NAMES[self._size], **view.settings.plain()}
+        state: dict[str, object] = {"size": self.data.timeframe.name, **view.settings.plain()}
         studies = view.studies.plain() if self._wanted_studies is None else self._wanted_studies
+        state |= self.extras.plain()
         if studies:
             state["studies"] = studies
         if view.shares:
@@ -212,11 +227,15 @@ class ChartPanel(QWidget):
     def restore_chart(self, state: object) -> None:
         """Take back what chart_state() returned; anything else changes nothing."""
         name = state.get("size") if isinstance(state, dict) else None
-        for size, known in SIZE_NAMES.items():
-            if known == name:
-                self._use_settings(read_settings(state))
-                self._restore_studies(state)
-                self._choose_size(size)
+        try:
+            timeframe = read_timeframe(name) if isinstance(name, str) else None
+        except TimeframeError:
+            return
+        if timeframe is not None:
+            self._use_settings(read_settings(state))
+            self._restore_studies(state)
+            self.extras.restore(state)
+            self._on_size_chosen(timeframe)
 
     def use_indicators(self, load: Callable[[], Library]) -> None:
         """Take what describes the indicators; it is called when the first one is wanted."""
@@ -227,6 +246,11 @@ class ChartPanel(QWidget):
         self._store = store
         self._drawn_key = ""
         self._open_drawings()
+
+    def use_keeper(self, keeper: BarKeeper) -> None:
+        """Show the bars that are kept there first from now on, and keep what comes."""
+        self.data.use_keeper(keeper)
+        self.extras.comparison.use_keeper(keeper)
 
     def _open_drawings(self) -> None:
         details = self._state.details.get(self._con_id) if self._con_id is not None else None
@@ -283,37 +307,32 @@ class ChartPanel(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.feed.set_wanted()
+        self.set_wanted(wanted=True)
         self._clock.start()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.feed.set_unwanted()
+        self.set_wanted(wanted=False)
         self._clock.stop()
 
-    def _size_button(self, number: int, name: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(name)
-        button.setCheckable(True)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setToolTip(text.tooltip(f"Bars of {_SIZES[number].value}"))
-        self.size_buttons.addButton(button, number)
-        return button
+    def set_wanted(self, *, wanted: bool) -> None:
+        """Ask for bars only while they can be seen."""
+        self.data.set_wanted(wanted=wanted)
+        self.extras.comparison.set_wanted(wanted=wanted)
 
-    def _choose_size(self, size: BarSize) -> None:
-        self._size = size
-        button: QAbstractButton = self.size_buttons.button(_SIZES.index(size))
-        button.setChecked(True)
-        self._load()
+    @property
+    def feed(self) -> Source:
+        """What brings the bars now."""
+        return self.data.feed
 
     def _use_contract(self) -> None:
         details = self._state.details.get(self._con_id) if self._con_id is not None else None
         zone = zone_named(details.time_zone_id) if details else None
         hours = regular_hours(details.liquid_hours, zone) if details else None
         self._open_drawings()
-        self.canvas.view.use_contract(details.ladder if details else None, zone, hours)
+        ladder = details.ladder if details else None
+        self.canvas.view.use_contract(self.data.ladder or ladder, zone, hours)
 
     @Slot()
     def on_orders_changed(self) -> None:
@@ -321,30 +340,46 @@ class ChartPanel(QWidget):
         self.trading.refresh()
 
     def _load(self) -> None:
-        self.trading.show_contract(self._con_id)
-        self.staging.show_contract(self._con_id)
-        self.fills.show_contract(self._con_id)
-        self.alerts.show_contract(self._con_id)
+        data = self.data
+        data.con_id, data.symbol = self._con_id, self._symbol
+        tradable = self._con_id if data.is_of_prices else None
+        self.trading.show_contract(tradable)
+        self.staging.show_contract(tradable)
+        self.fills.show_contract(tradable)
+        self.alerts.show_contract(tradable)
         self._use_contract()
         self._take_quote()
-        self.canvas.words.title = (
-            f"{self._symbol}  {SIZE_NAMES[self._size]}" if self._symbol else ""
-        )
-        self.feed.show(self._con_id, self._size)
+        self.sizes.show_size(data.timeframe)
+        self.data_menu.show_settings(self.canvas.view.settings, data.sec_type)
+        self.canvas.words.title = data.title
+        data.load()
+        self.extras.follow()
 
-    @Slot(int)
-    def _on_size_clicked(self, number: int) -> None:
-        self._choose_size(_SIZES[number])
+    @Slot()
+    def _on_percent_requested(self) -> None:
+        settings = self.canvas.view.settings
+        self._use_settings(replace(settings, percent=True, log=False))
+
+    @Slot()
+    def _on_load_requested(self) -> None:
+        self._load()
+
+    @Slot(object)
+    def _on_size_chosen(self, timeframe: Timeframe) -> None:
+        self.data.timeframe = timeframe
+        self._load()
 
     def _use_settings(self, settings: ChartSettings) -> None:
         view = self.canvas.view
         view.use_settings(settings)
+        self.data.use_settings(settings)
         self.menus.show_settings(settings, is_manual=view.prices.is_manual)
         self.canvas.refresh()
 
     @Slot(object)
     def _on_settings_chosen(self, settings: ChartSettings) -> None:
         self._use_settings(settings)
+        self._load()
 
     @Slot()
     def _on_auto_range_requested(self) -> None:
@@ -363,7 +398,8 @@ class ChartPanel(QWidget):
 
     def _take_quote(self) -> None:
         quote = self._state.quotes.get(self._con_id) if self._con_id is not None else None
-        bid, ask = (quote.bid, quote.ask) if quote else (None, None)
+        is_of_it = quote is not None and self.data.is_of_prices
+        bid, ask = (quote.bid, quote.ask) if quote and is_of_it else (None, None)
         view = self.canvas.view
         if (bid, ask) != (view.bid, view.ask):
             view.bid, view.ask = bid, ask
@@ -375,11 +411,11 @@ class ChartPanel(QWidget):
         """Count down to the end of the forming bar, on the broker's clock."""
         words, bars, before = self.canvas.words, self.feed.bars, self.canvas.words.countdown
         words.countdown = ""
-        if self._size.is_intraday and len(bars) and self.feed.is_live:
+        timeframe = self.data.timeframe
+        if timeframe.is_intraday and timeframe.seconds and len(bars) and self.feed.is_live:
             offset = (self._state.link.clock_offset if self._state.link else None) or 0.0
-            end = bars.time(bars.end - 1) + self._size.span.total_seconds()
-            left = end - time.time() - offset
-            if 0 <= left <= self._size.span.total_seconds():
+            left = bars.time(bars.end - 1) + timeframe.seconds - time.time() - offset
+            if 0 <= left <= timeframe.seconds:
                 words.countdown = text.time_left(left)
         if words.countdown != before:
             self.canvas.update()
@@ -394,8 +430,15 @@ class ChartPanel(QWidget):
         if len(self.feed.bars):
             self._build_studies()
             self.fills.ask()
-        span = self._size.span.total_seconds()
-        self.canvas.view.start_anew(is_intraday=self._size.is_intraday, span=span)
+        timeframe = self.data.timeframe
+        shown = (self._con_id, self.data.show, self.data.formula)
+        if not self.data.is_of_prices:
+            self._use_contract()  # how fine values are written follows from the bars
+        keep = shown == self._scaled
+        self._scaled = shown
+        self.canvas.view.start_anew(
+            is_intraday=timeframe.is_intraday, span=timeframe.seconds or 60.0, keep_scale=keep
+        )
         self.canvas.show_anew()
         self._on_view_moved()
 
@@ -427,13 +470,18 @@ class ChartPanel(QWidget):
             Series.SHOWN: "",
             Series.FAILED: f"No history: {reason}\nChoose the bar size again to retry.",
         }[feed.series]
-        words.note = {
+        older = {
             Older.IDLE: "",
             Older.ASKED: "Loading older bars…",
             Older.FAILED: f"No older bars now: {reason}",
             Older.COMPLETE: "Start of history",
         }[feed.older]
-        words.note = self.go_to_date.words or words.note
-        is_stale = feed.series is Series.SHOWN and not feed.is_live
-        words.warning = f"Not updating: {reason}" if is_stale else ""
+        known = feed.note if feed.series is Series.SHOWN else ""
+        words.note = "  ·  ".join(filter(None, (known, self.go_to_date.words or older)))
+        words.warning = ""
+        if feed.series is Series.SHOWN and not feed.is_live:
+            kept = "kept bars shown, " if feed.is_kept_only else ""
+            words.warning = f"Not updating: {kept}{reason}"
+        elif feed.series is Series.SHOWN and not feed.is_updated:
+            words.warning = "The broker does not update these bars; choose the size again to ask."
         self.canvas.update()

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.ui.chart.canvas import ChartCanvas
-from workstation.ui.chart.feed import RETRY_MS, BarFeed, Older, Series
+from workstation.ui.chart.chart_data import ChartData
+from workstation.ui.chart.feed import RETRY_MS
+from workstation.ui.chart.source import Older, Series
 
 
 class DateQuestion(QDialog):
@@ -60,9 +62,9 @@ class GoToDate(QObject):
     changed = Signal()
     """The words to be shown are others."""
 
-    def __init__(self, canvas: ChartCanvas, feed: BarFeed) -> None:
+    def __init__(self, canvas: ChartCanvas, data: ChartData) -> None:
         super().__init__(canvas)
-        self._canvas, self._feed = canvas, feed
+        self._canvas, self._data = canvas, data
         self.words = ""
         self.question: DateQuestion | None = None
         self._wanted: float | None = None
@@ -70,9 +72,9 @@ class GoToDate(QObject):
         self._retry.setSingleShot(True)
         self._retry.setInterval(RETRY_MS + 100)
         self._retry.timeout.connect(self._look)
-        feed.grown_older.connect(self._look)
-        feed.status_changed.connect(self._on_status_changed)
-        feed.reloaded.connect(self.stop)
+        data.grown_older.connect(self._look)
+        data.status_changed.connect(self._on_status_changed)
+        data.reloaded.connect(self.stop)
         canvas.navigation.moved.connect(self.stop)
 
     @Slot()
@@ -94,7 +96,7 @@ class GoToDate(QObject):
 
     def go(self, moment: datetime) -> None:
         """Bring the bar of an aware time into the middle, loading history where it is missing."""
-        if self._feed.series is Series.SHOWN and len(self._canvas.view.bars):
+        if self._data.feed.series is Series.SHOWN and len(self._canvas.view.bars):
             self._wanted = moment.timestamp()
             self._look()
 
@@ -116,7 +118,7 @@ class GoToDate(QObject):
         if wanted is None or not len(bars):
             return
         has_it = bars.time(bars.first) <= wanted
-        if has_it or self._feed.older is Older.COMPLETE:
+        if has_it or self._data.feed.older is Older.COMPLETE:
             self.stop()
             self._canvas.view.show_time(max(wanted, bars.time(bars.first)))
             self._canvas.refresh()
@@ -128,15 +130,15 @@ class GoToDate(QObject):
             f"Loading back to {self._day(wanted):%d %b %Y}: "
             f"at {self._day(bars.time(bars.first)):%d %b %Y}, Esc stops"
         )
-        self._feed.want_older()
+        self._data.feed.want_older()
 
     @Slot()
     def _on_status_changed(self) -> None:
         if self._wanted is None:
             return
-        if self._feed.older is Older.FAILED:
+        if self._data.feed.older is Older.FAILED:
             self._retry.start()  # the core or the broker was too busy; ask again in a while
-        elif self._feed.older is Older.COMPLETE:
+        elif self._data.feed.older is Older.COMPLETE:
             self._look()
 
     def _say(self, words: str) -> None:

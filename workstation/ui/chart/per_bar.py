@@ -6,7 +6,8 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from workstation.ui.chart.bars import BarArrays, Ints
+from workstation.ui.chart.bar_table import Ints
+from workstation.ui.chart.bars import BarArrays
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 

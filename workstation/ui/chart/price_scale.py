@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from workstation.ui.chart.bars import Floats
+from workstation.ui.chart.bar_table import Floats
 from workstation.ui.chart.scale import Pixels
 
 FAR = 30_000

@@ -37,6 +37,8 @@ class TimeScale:
         self.zoom = ZOOMS.index((1, 8))
         self.scroll = 0
         self.width = 1
+        self.margin = 6
+        """Room to the right of the newest bar, in per cent of the width."""
 
     @property
     def factor(self) -> int:
@@ -74,7 +76,8 @@ class TimeScale:
         self.scroll = self._newest(end)
 
     def _newest(self, end: int) -> int:
-        margin = max(4 * self.spacing, self.width * 6 // 100)
+        margin = self.width * self.margin // 100
+        margin = max(4 * self.spacing, margin) if self.margin else 0
         return self.x_of(end - 1) + self.scroll + self.spacing + margin - self.width
 
     def set_width(self, width: int) -> None:

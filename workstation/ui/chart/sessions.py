@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from workstation.ui.chart.bars import BarArrays, Ints
+from workstation.ui.chart.bar_table import Ints
+from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.per_bar import PerBar
 from workstation.ui.chart.time_marks import local_seconds
 
@@ -63,8 +64,28 @@ def regular_hours(liquid: str, zone: tzinfo | None) -> Hours | None:
 
     It reads 20260318:0930-20260318:1600;20260319:CLOSED, in the exchange's own time.
     """
+    found, usual = _read(liquid)
+    if zone is None or usual is None or _is_whole_day(usual):
+        return None
+    return Hours(zone, usual, found)
+
+
+def opening_of(sentence: str) -> int:
+    """Return when a usual day opens by such a sentence, in seconds from its midnight.
+
+    Negative where that is on the evening before; 0 where the sentence tells nothing.
+    """
+    usual = _read(sentence)[1]
+    return usual[0][0] if usual else 0
+
+
+Sessions = tuple[tuple[int, int], ...]
+
+
+def _read(sentence: str) -> tuple[dict[int, Sessions], Sessions | None]:
+    """Return the sessions of each day that is named, and those of a usual day."""
     named: dict[int, list[tuple[int, int]]] = {}
-    for part in liquid.split(";"):
+    for part in sentence.split(";"):
         stamps = _STAMP.findall(part)
         if len(stamps) == 2:
             opening, end = (_day_and_second(*stamp) for stamp in stamps)
@@ -75,9 +96,7 @@ def regular_hours(liquid: str, zone: tzinfo | None) -> Hours | None:
             named.setdefault(_day_and_second(part[:8], "0", "0")[0], [])
     found = {day: tuple(sessions) for day, sessions in named.items()}
     usual = Counter(sessions for sessions in found.values() if sessions).most_common(1)
-    if zone is None or not usual or _is_whole_day(usual[0][0]):
-        return None
-    return Hours(zone, usual[0][0], found)
+    return found, usual[0][0] if usual else None
 
 
 def _day_and_second(day: str, hour: str, minute: str) -> tuple[int, int]:

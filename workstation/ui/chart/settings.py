@@ -5,6 +5,10 @@ from datetime import UTC, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from workstation.domain.bar import Show
+
+MOST_MARGIN = 80
+
 
 class Style(StrEnum):
     """How bars are drawn."""
@@ -70,6 +74,15 @@ class ChartSettings:
     executions: bool = True
     """Whether the user's own fills and round trips are marked."""
 
+    regular_only: bool = False
+    """Whether bars outside regular hours are left out."""
+
+    show: Show = Show.TRADES
+    """Which prices of the contract."""
+
+    margin: int = 6
+    """Room to the right of the newest bar, in per cent of the width."""
+
     def plain(self) -> dict[str, object]:
         """Return what differs from a new chart, ready for JSON."""
         return {
@@ -93,6 +106,11 @@ def read_settings(state: object) -> ChartSettings:
         values["style"] = Style(style)
     if zone in list(Zone):
         values["zone"] = Zone(zone)
+    show, margin = state.get("show"), state.get("margin")
+    if show in list(Show):
+        values["show"] = Show(show)
+    if isinstance(margin, int) and not isinstance(margin, bool) and 0 <= margin <= MOST_MARGIN:
+        values["margin"] = margin
     return ChartSettings(**values)
 
 

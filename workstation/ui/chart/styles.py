@@ -8,7 +8,8 @@ import shiboken6
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPolygonF
 
-from workstation.ui.chart.bars import HIGH, LOW, BarArrays, Floats
+from workstation.ui.chart.bar_table import Floats
+from workstation.ui.chart.bars import HIGH, LOW, BarArrays
 from workstation.ui.chart.candles import (
     CandleColours,
     Columns,

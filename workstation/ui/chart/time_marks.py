@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from workstation.ui.chart.bars import BarArrays, Ints
+from workstation.ui.chart.bar_table import Ints
+from workstation.ui.chart.bars import BarArrays
 
 DAY, MONTH, YEAR = 8, 10, 12
 """Weights of the first bar of a day, month and year; between lie week and quarter."""

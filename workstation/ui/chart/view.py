@@ -1,6 +1,7 @@
 """What one chart shows and how: bars, scales, layout, and what is worked out from them."""
 
 import math
+from collections.abc import Callable
 from datetime import UTC, tzinfo
 
 import numpy as np
@@ -46,6 +47,9 @@ class ChartView:
 
         self.notes = 0
         """Lines of notes at the top of the prices."""
+
+        self.other_spans: list[Callable[[Columns], tuple[float, float] | None]] = []
+        """What else wants room on the price axis: lowest and highest price of columns."""
 
         self.bid: float | None = None
         self.ask: float | None = None
@@ -107,6 +111,9 @@ class ChartView:
         """Draw in another way; a range set by hand stays."""
         self.settings = settings
         self.prices.is_log, self.prices.is_inverted = settings.log, settings.inverted
+        if settings.margin != self.time.margin:
+            self.time.margin = settings.margin
+            self.show_newest()
         self.marks.use(
             is_intraday=self.marks.is_intraday,
             zone=display_zone(settings.zone, self._exchange_zone),
@@ -145,13 +152,18 @@ class ChartView:
         self.layout = layout_of(width, height, device, ratio, self._axis_width, self.shares)
         self._use_layout()
 
-    def start_anew(self, *, is_intraday: bool, span: float = 60.0) -> None:
-        """Prepare for other bars: the newest in sight, prices by themselves."""
+    def start_anew(
+        self, *, is_intraday: bool, span: float = 60.0, keep_scale: bool = False
+    ) -> None:
+        """Prepare for other bars: the newest in sight, prices by themselves.
+
+        `keep_scale` keeps a range set by hand: it is of the same contract.
+        """
         self.span = span
         zone = display_zone(self.settings.zone, self._exchange_zone)
         self.marks.use(is_intraday=is_intraday, zone=zone)
         self._use_days()
-        self.prices.is_manual = False
+        self.prices.is_manual = self.prices.is_manual and keep_scale
         self._axis_width = 0
         self.show_newest()
         self.settle()  # the prices in sight tell how wide their axis is
@@ -201,6 +213,8 @@ class ChartView:
         changed = False
         found = self.columns.price_range(-(self.time.spacing // 2))
         if found is not None:
+            others = [span for of in self.other_spans if (span := of(self.columns)) is not None]
+            found = min(s[0] for s in (found, *others)), max(s[1] for s in (found, *others))
             changed = self.prices.fit(*found, self.increment)
             most = self.columns.most_volume()
             changed = changed or most != self.most_volume

@@ -1,0 +1,80 @@
+"""A field over the chart for one line of typing, with what it means or what is wrong below it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workstation.ui.plain_label import PlainLabel
+
+Check = Callable[[str], tuple[bool, str]]
+"""Tells whether what was typed will do, and what it means or what is wrong."""
+
+
+class LineEntry(QFrame):
+    """Opens over the chart; Enter takes the line, Esc leaves it. GUI thread."""
+
+    entered = Signal(object)
+    """A line that will do: str."""
+
+    def __init__(self, chart: QWidget, name: str, example: str, check: Check) -> None:
+        super().__init__(chart)
+        self._chart = chart
+        self._check = check
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.edit = QLineEdit(self)
+        self.edit.setAccessibleName(name)
+        self.edit.setPlaceholderText(example)
+        self.hint = PlainLabel(parent=self, wrap=True)
+        column = QVBoxLayout(self)
+        column.addWidget(PlainLabel(name, self))
+        column.addWidget(self.edit)
+        column.addWidget(self.hint)
+        column.addStretch(1)
+        self.setFixedWidth(320)
+        self.edit.returnPressed.connect(self._on_returned)
+        self.edit.textChanged.connect(self._on_changed)
+        self.edit.editingFinished.connect(self._on_left)
+        self.hide()
+
+    def begin(self, typed: str) -> None:
+        """Open the field with what was typed so far."""
+        self.edit.setText(typed)
+        self._on_changed(typed)
+        self.setFixedHeight(self.sizeHint().height() + 2 * self.fontMetrics().height())
+        left = (self._chart.width() - self.width()) // 2
+        self.move(max(0, left), max(0, self._chart.height() // 4))
+        self.show()
+        self.raise_()
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)  # others would select what was typed
+        self.edit.end(False)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._close()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(str)
+    def _on_changed(self, typed: str) -> None:
+        self.hint.setText(self._check(typed)[1])
+
+    @Slot()
+    def _on_returned(self) -> None:
+        typed = self.edit.text()
+        if self._check(typed)[0]:
+            self._close()
+            self.entered.emit(typed)
+
+    @Slot()
+    def _on_left(self) -> None:
+        if self.isVisible() and not self.edit.hasFocus():
+            self.hide()
+
+    def _close(self) -> None:
+        self.hide()
+        self._chart.setFocus(Qt.FocusReason.OtherFocusReason)
