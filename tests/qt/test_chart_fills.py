@@ -56,7 +56,7 @@ def test_the_record_is_asked_once_for_a_contract_and_every_day_is_marked(ready, 
     assert ready.commands.of(RequestFills) == [], "not before the chart has bars to mark"
     chart.feed.set_wanted()
     size = chart.data.timeframe.base
-    con_id = chart.feed.con_id
+    con_id = chart.data.con_id
     ready.commands.answer(FollowBars, BarsAnswer(con_id, size, bars(0, 30), complete=False))
     asked = ready.commands.of(RequestFills)
     assert len(asked) == 1
