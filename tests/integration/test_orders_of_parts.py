@@ -16,23 +16,31 @@ from workstation.domain.combo import ComboLeg, combo_con_id
 from workstation.domain.commands import (
     Answered,
     Ask,
-    CancelFamily,
     CancelOrder,
     ChangeOrder,
     Done,
-    PrepareCombo,
-    ScaleIn,
-    ScaleOut,
     SubmitBracket,
     SubmitOrder,
 )
 from workstation.domain.contract import ContractDetails
+from workstation.domain.family import FamilyKind
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import ConId, FamilyId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import ExecutionArrived
-from workstation.domain.order import OrderChange, OrderDraft, OrderTerms, OrderType
+from workstation.domain.order import OrderChange, OrderDraft, OrderTerms, OrderType, Side
 from workstation.domain.queries import ContractFilter, FindContracts
+from workstation.domain.scale_ladder import rungs
+from workstation.domain.several import (
+    CancelFamily,
+    OrdersDraft,
+    PrepareCombo,
+    PreviewOrders,
+    RollPosition,
+    ScaleIn,
+    ScaleOut,
+    SubmitOrders,
+)
 
 
 @pytest.fixture
@@ -195,3 +203,105 @@ def test_what_the_gateway_refuses_of_a_combination_is_explained(rig: Rig) -> Non
         assert "Unsupported order type" in rig.order(1).note
     else:
         assert isinstance(answer, Denied)
+
+
+# -- several orders -----------------------------------------------------------------------------------
+
+
+def test_a_ladder_works_as_one_and_is_cancelled_as_one(rig: Rig) -> None:
+    details = rig.desk.contracts.details(AAPL)
+    assert details is not None
+    found = rungs(details, Side.BUY, Decimal(50), 5, rig.last - 5, rig.last - 9)
+    assert not isinstance(found, str)
+    drafts = tuple(
+        rig.draft(order_type=OrderType.LIMIT, limit_price=each.price, quantity=each.quantity)
+        for each in found
+    )
+    family = FamilyId("ladder")
+    orders = OrdersDraft(family_id=family, kind=FamilyKind.LADDER, title="buy 50 AAPL",
+                         account=ACCOUNT, drafts=drafts)  # fmt: skip
+    preview = rig.ask(PreviewOrders(orders))
+    assert [each.answer for each in preview.verdicts] == [None] * 5
+    assert isinstance(rig.ask(SubmitOrders(orders)), Done)
+    rig.until(lambda: all(rig.is_at(n, L.WORKING) for n in range(1, 6)))
+    assert {rig.order(n).family for n in range(1, 6)} == {family}
+    assert isinstance(rig.ask(SubmitOrders(orders)), Done)  # the same wish is the same ladder
+    assert len(rig.gateway.frames(PLACE)) == 5
+
+    assert isinstance(rig.ask(CancelFamily(family)), Done)
+    rig.until(lambda: all(rig.is_at(n, L.CANCELLED) for n in range(1, 6)))
+
+
+def test_a_basket_whose_link_is_lost_in_the_middle_sends_no_more(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = tuple(
+        rig.draft(order_type=OrderType.LIMIT, limit_price=rig.last - 5 - n, quantity=Decimal(1))
+        for n in range(6)
+    )
+    room = iter([True] * 3)
+    monkeypatch.setattr(rig.desk.several, "has_room", lambda: next(room, False))
+    orders = OrdersDraft(family_id=FamilyId("basket"), kind=FamilyKind.BASKET, title="six",
+                         account=ACCOUNT, drafts=drafts)  # fmt: skip
+    answer = rig.ask(SubmitOrders(orders))
+    assert isinstance(answer, Done)
+    assert "3 of 6" in answer.text
+    rig.gateway.kill()
+    rig.until(lambda: rig.desk.link.state is LinkState.DISCONNECTED)
+    assert any("3 of 6 orders of the basket" in text for text in rig.texts())
+    monkeypatch.setattr(rig.desk.several, "has_room", lambda: True)
+    rig.gateway.start()
+    rig.until(rig.is_ready, seconds=40)
+    rig.until(lambda: all(rig.order(n).lifecycle is not L.SENT for n in (1, 2, 3)))
+    assert len(list(rig.desk.orders)) == 3
+
+
+def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: Rig) -> None:
+    listed = found(rig, symbol="MES", sec_type="FUT", exchange="CME", currency="USD")
+    front, following = sorted(listed, key=lambda each: each.contract.expiry)[:2]
+    legs = (
+        ComboLeg(con_id=following.contract.con_id, ratio=1, exchange="CME"),
+        ComboLeg(con_id=front.contract.con_id, ratio=-1, exchange="CME"),
+    )
+    con_id = prepared(rig, legs)
+    quotes = rig.desk.figures.quotes
+    held, new = front.contract.con_id, following.contract.con_id
+
+    def accepted(command: Any, draft: OrderDraft) -> Any:
+        answer = rig.ask(command(draft))
+        if isinstance(answer, NeedsAcknowledgement):
+            names = frozenset(each.acknowledgement for each in answer.findings)
+            answer = rig.ask(command(replace(draft, acknowledged=names)))
+        return answer
+
+    entry = rig.draft(con_id=held, quantity=Decimal(2))
+    assert isinstance(accepted(SubmitOrder, entry), Submitted)
+    rig.until(lambda: rig.position(held) == 2)
+    quote = quotes.quote(held)
+    assert quote is not None
+    assert quote.bid is not None
+    below = front.ladder.snap_down(Decimal(str(quote.bid)) - 100)
+    stop = rig.draft(con_id=held, quantity=Decimal(2), side=Side.SELL,
+                     order_type=OrderType.STOP, stop_price=below)  # fmt: skip
+    assert isinstance(accepted(SubmitOrder, stop), Submitted)
+    rig.until(lambda: rig.is_at(2, L.HELD))
+
+    calendar = ComboQuotes(quotes, rig.desk.contracts).quote(con_id)
+    assert calendar is not None
+    assert calendar.ask is not None
+    details = rig.desk.contracts.details(con_id)
+    assert details is not None
+    limit = details.ladder.snap_up(Decimal(str(calendar.ask))) + Decimal("0.50")
+    wish = RollPosition(intent_id=IntentId("roll"), account=ACCOUNT, con_id=held, legs=legs,
+                        quantity=Decimal(2), limit_price=limit)  # fmt: skip
+    answer = rig.ask(wish)
+    if isinstance(answer, NeedsAcknowledgement):
+        names = frozenset(each.acknowledgement for each in answer.findings)
+        answer = rig.ask(replace(wish, acknowledged=names))
+    assert isinstance(answer, Done), answer
+    assert "the new month has no stop yet" in answer.text
+    rig.until(lambda: rig.is_at(3, L.FILLED) and rig.is_at(2, L.CANCELLED))
+    rig.until(lambda: (rig.position(held), rig.position(new)) == (0, 2))
+    rig.until(lambda: any("stands without a stop" in text for text in rig.texts()))
+    assert isinstance(rig.ask(wish), Done)
+    assert len(list(rig.desk.orders)) == 3

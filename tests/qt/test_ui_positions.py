@@ -131,5 +131,6 @@ def test_the_menu_of_a_row_offers_every_way(ready: Stage, panel) -> None:
         "Reduce…",
         "Add…",
         "Reverse…",
+        "Roll the future…",
         "Stops to breakeven",
     ]

@@ -18,18 +18,7 @@ from tests.qt.fakes import (
     an_order,
 )
 from workstation.domain.combo import ComboLeg, combo_con_id
-from workstation.domain.commands import (
-    Answered,
-    Ask,
-    CancelFamily,
-    Done,
-    Failed,
-    PrepareCombo,
-    PreviewMargin,
-    ScaleIn,
-    ScaleOut,
-    SubmitOrder,
-)
+from workstation.domain.commands import Answered, Ask, Done, Failed, PreviewMargin, SubmitOrder
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.family import Family, FamilyKind
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
@@ -42,6 +31,7 @@ from workstation.domain.messages import (
 )
 from workstation.domain.preview import MarginPreview
 from workstation.domain.prices import PriceLadder
+from workstation.domain.several import CancelFamily, PrepareCombo, ScaleIn, ScaleOut
 
 
 @pytest.fixture

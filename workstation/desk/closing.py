@@ -33,7 +33,7 @@ from workstation.risk.limits import Limits
 from workstation.risk.marketable import marketable_limit
 
 CLOSE, FLATTEN, HALVE, REVERSE = "close", "flatten", "halve", "reverse"
-SCALE_IN, SCALE_OUT = "scale in", "scale out"
+SCALE_IN, SCALE_OUT, ROLL = "scale in", "scale out", "roll"
 """Sources of the orders sent here; they are kept in the journal with the order."""
 
 WATCH_SECONDS = 60.0

@@ -42,6 +42,7 @@ class ComboQuotes:
 
 @dataclass(slots=True)
 class _Waiting:
+    con_ids: frozenset[ConId]
     legs: tuple[ComboLeg, ...]
     answer: Answering
     timer: Timer
@@ -68,21 +69,37 @@ class Combos:
 
         Legs that were prepared before and are in no longer lose their quotes.
         """
-        self._prepared = {leg.con_id for leg in legs}
-        for con_id in self._prepared:
+        self._prepare(frozenset(leg.con_id for leg in legs), legs, answer)
+
+    def prepare_contracts(self, con_ids: tuple[ConId, ...], answer: Answering) -> None:
+        """Look contracts up and stream their quotes, as for the legs of a combination."""
+        self._prepare(frozenset(con_ids), (), answer)
+
+    def _prepare(
+        self, con_ids: frozenset[ConId], legs: tuple[ComboLeg, ...], answer: Answering
+    ) -> None:
+        self._prepared = set(con_ids)
+        for con_id in con_ids:
             self.contracts.need(con_id)
         self.sweep()
-        if not legs or self.define(legs):
-            answer(Done())
-            return
 
         def expire() -> None:
             self._waiting.remove(waiting)
-            answer(Failed("The broker did not tell the contracts of all legs within 10 s."))
+            answer(Failed("The broker did not tell all contracts within 10 s."))
 
         timer = self.reactor.call_later(LOOK_UP_SECONDS, expire)
-        waiting = _Waiting(legs, answer, timer)
+        waiting = _Waiting(con_ids, legs, answer, timer)
         self._waiting.append(waiting)
+        self._answer_known()
+
+    def _answer_known(self) -> None:
+        for waiting in list(self._waiting):
+            if all(self.contracts.details(con_id) is not None for con_id in waiting.con_ids):
+                if waiting.legs:
+                    self.define(waiting.legs)
+                self._waiting.remove(waiting)
+                waiting.timer.cancel()
+                waiting.answer(Done())
 
     def define(self, legs: tuple[ComboLeg, ...]) -> bool:
         """Make a combination known as one contract; False while a leg is not known."""
@@ -121,11 +138,7 @@ class Combos:
         """Define what waited for this contract, and what it changes."""
         if con_id < 0:
             return
-        for waiting in list(self._waiting):
-            if self.define(waiting.legs):
-                self._waiting.remove(waiting)
-                waiting.timer.cancel()
-                waiting.answer(Done())
+        self._answer_known()
         for order in self.orders:
             legs = () if order.draft is None else order.draft.legs
             if any(leg.con_id == con_id for leg in legs) and not order.lifecycle.is_terminal:

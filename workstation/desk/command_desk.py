@@ -7,13 +7,13 @@ from typing import Any
 
 from workstation.desk.desk import Desk
 from workstation.desk.request_desk import RequestDesk
+from workstation.desk.several_commands import several_handlers
 from workstation.desk.streams import WATCHLIST
 from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.commands import (
     ApplyLimits,
     Ask,
     AttendQuotes,
-    CancelFamily,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
@@ -30,7 +30,6 @@ from workstation.domain.commands import (
     FollowTape,
     GlobalCancel,
     HalvePosition,
-    PrepareCombo,
     PreviewChange,
     PreviewMargin,
     PreviewOrder,
@@ -39,8 +38,6 @@ from workstation.domain.commands import (
     RequestBars,
     RequestHeadlines,
     ReversePosition,
-    ScaleIn,
-    ScaleOut,
     SetArmed,
     SetTradingState,
     StopToBreakeven,
@@ -60,6 +57,7 @@ from workstation.domain.finding import Denied, Finding, Level, RiskCode, Trading
 from workstation.domain.ids import ConId
 from workstation.domain.order_status import OrderFlag
 from workstation.domain.round_trips import FillsAnswer, RequestFills
+from workstation.domain.several import PrepareCombo, PrepareContracts
 from workstation.domain.subscription import StreamKind
 from workstation.oms.events import NotPlacedConfirmed
 
@@ -97,6 +95,7 @@ class CommandDesk:
             ChangeOrder: self._change,
             PreviewMargin: self._preview_margin,
             PrepareCombo: self._prepare_combo,
+            PrepareContracts: self._prepare_contracts,
             RequestBars: self._request_bars,
             FollowBars: self._follow_bars,
             RequestHeadlines: self._request_headlines,
@@ -112,9 +111,7 @@ class CommandDesk:
             HalvePosition: self._halve,
             ReversePosition: self._reverse,
             StopToBreakeven: self._breakeven,
-            ScaleIn: desk.exits.moves.scale_in,
-            ScaleOut: desk.exits.moves.scale_out,
-            CancelFamily: self._cancel_family,
+            **several_handlers(desk),
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,
             CancelOrder: self._cancel,
@@ -179,6 +176,9 @@ class CommandDesk:
 
     def _prepare_combo(self, command: PrepareCombo, answer: Answering) -> None:
         self._desk.combos.prepare(command.legs, answer)
+
+    def _prepare_contracts(self, command: PrepareContracts, answer: Answering) -> None:
+        self._desk.combos.prepare_contracts(command.con_ids, answer)
 
     def _request_bars(self, command: RequestBars, answer: Answering) -> None:
         self._desk.data.request_bars(command, answer)
@@ -271,9 +271,6 @@ class CommandDesk:
 
     def _cancel(self, command: CancelOrder) -> CommandResult:
         return self._desk.order_desk.controller.cancel(command.key)
-
-    def _cancel_family(self, command: CancelFamily) -> CommandResult:
-        return self._desk.order_desk.families.cancel(command.family_id)
 
     def _cancel_orders(self, command: CancelOrders) -> CommandResult:
         return self._desk.exits.emergency.cancel(

@@ -27,6 +27,7 @@ from workstation.desk.outgoing import Outgoing
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.desk.settings import DeskSettings, Presence, started
+from workstation.desk.several import Several
 from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
 from workstation.domain.clock import Clock
@@ -107,6 +108,8 @@ class Desk:
         self.combos = build_combos(self._loop, self.contracts, self.orders, self.streams)
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self.exits = self._build_exits()
+        room, notify = self.session.may_write_entry, self.notify
+        self.several = Several(self._loop, self.order_desk, self._judge, room, notify)
         self._risk_watch = self._build_risk_watch()
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
@@ -119,6 +122,7 @@ class Desk:
         entries = self.limits.remembering(self._journal.entries())
         self.order_desk.replay(self.quality.remembering(entries))
         self.exits.moves.resume()
+        self.several.resume()
         self.quality.start()
         self.order_desk.record_start(started(self._settings))
         self.risk.take_all(self.orders.executions())
@@ -233,6 +237,7 @@ class Desk:
         self.figures.quotes.mark_all_stale()
         self.reconciler.link_down()
         self.figures.positions.forget_refresh()
+        self.several.link_lost()
         self.order_desk.link_lost(report.reason)
         self.contracts.session_down()
         self.feed.session_down()

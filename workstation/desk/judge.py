@@ -1,11 +1,12 @@
 """Collects what one decision is made of and asks the risk checks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workstation.desk.combo_judge import combo_findings, leg_drafts, legs_of_working, with_legs
 from workstation.desk.nearer import is_nearer, keeps_all_but_size
+from workstation.desk.several_judge import after
 from workstation.desk.working_ledger import WorkingLedger
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.bracket import BracketDraft
@@ -137,6 +138,23 @@ class Judge:
         facts = with_legs(facts, legs, apart)
         found = combo_findings(facts, legs, apart)
         return self._verdict(facts, found, changed)
+
+    def several(self, drafts: Sequence[OrderDraft | BracketDraft]) -> list[Verdict]:
+        """Judge orders that leave together, each as if those before it were working."""
+        earlier: list[Facts] = []
+        verdicts = []
+        for draft in drafts:
+            entry = draft.entry if isinstance(draft, BracketDraft) else draft
+            facts = after(self._facts(entry, None), earlier)
+            found = gate.findings(facts)
+            if isinstance(draft, BracketDraft):
+                reference = reference_price(facts)
+                group = bracket_findings(draft, facts.details, reference, closes=facts.is_exit)
+                found = tuple(sorted((*found, *group), key=lambda each: -each.level))
+            verdicts.append(self._verdict(facts, found, None))
+            if verdicts[-1].refusal is None:
+                earlier.append(facts)
+        return verdicts
 
     def preview(self, draft: OrderDraft | BracketDraft) -> Previewed:
         """Return what would become of a draft now, with all findings."""

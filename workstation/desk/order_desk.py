@@ -15,7 +15,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
-from workstation.domain.family import Family
+from workstation.domain.family import Family, FamilyEnded
 from workstation.domain.finding import Answer, Submitted
 from workstation.domain.ids import ClientId, ConId, OrderKey
 from workstation.domain.messages import (
@@ -120,6 +120,8 @@ class OrderDesk:
                 self.controller.ids.used(msgspec.json.decode(entry.body, type=WhatIf).order_id)
             if entry.event == Family.__name__:
                 self.families.take(msgspec.json.decode(entry.body, type=Family))
+            elif entry.event == FamilyEnded.__name__:
+                self.families.take_end(msgspec.json.decode(entry.body, type=FamilyEnded))
             kind = EVENT_TYPES.get(entry.event)
             if kind is None:
                 continue
@@ -207,6 +209,12 @@ class OrderDesk:
     def submit(self, draft: OrderDraft) -> Answer:
         """Pass a wish through the one door."""
         return self._watched(self.controller.submit(draft))
+
+    def submit_part(self, draft: OrderDraft | BracketDraft) -> Answer:
+        """Pass one of several orders through; the several count as one action (R15)."""
+        if isinstance(draft, BracketDraft):
+            return self._watched(self._brackets.submit(draft, is_part=True))
+        return self._watched(self.controller.submit(draft, is_part=True))
 
     def change(self, wish: OrderChange) -> Answer:
         """Pass a change through the one door; that of a trail waits until its stop is known."""

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from workstation.desk.closing import HALVE, SCALE_IN, SCALE_OUT, Closer, ClosingParts, WayOut
 from workstation.desk.resizing import Resizer
-from workstation.domain.commands import Done, Failed, ScaleIn, ScaleOut
+from workstation.domain.commands import Done, Failed
 from workstation.domain.family import Family, FamilyKind
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import AccountId, ConId, FamilyId, OrderKey
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
 from workstation.domain.order_status import STOP_TYPES, OrderView
 from workstation.domain.quote import Quote
+from workstation.domain.several import ScaleIn, ScaleOut
 from workstation.risk.exposure import are_rivals
 from workstation.risk.facts import exact
 from workstation.risk.marketable import marketable_limit
@@ -32,7 +33,7 @@ class PositionMoves:
     def __init__(
         self, parts: ClosingParts, average_cost: Callable[[AccountId, ConId], Decimal | None]
     ) -> None:
-        self._with = parts
+        self._with = self.parts = parts
         self.closer = Closer(parts)
         self.resizer = Resizer(parts, self.closer)
         self._average_cost = average_cost

@@ -7,7 +7,7 @@ Source: orders-and-risk.md 1.2, 2.5.9 (one change in flight).
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from workstation.desk.closing import HALVE, SCALE_IN, SCALE_OUT, Closer, ClosingParts
+from workstation.desk.closing import HALVE, ROLL, SCALE_IN, SCALE_OUT, Closer, ClosingParts
 from workstation.domain.finding import Denied
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.notice import Severity
@@ -40,6 +40,8 @@ class _Move:
     since: float
     bare: Decimal | None = None
     is_told: bool = False
+    after: str = ""
+    """What must be said once when it has filled and ended."""
 
 
 @dataclass(slots=True)
@@ -60,24 +62,38 @@ class Resizer:
     _moves: list[_Move] = field(default_factory=list)
     _tries: dict[OrderKey, _Try] = field(default_factory=dict)
 
-    def watch(self, order: ManagedOrder, side: Side, bare: Decimal | None = None) -> None:
-        """Follow an order that scales a position which orders of `side` close."""
+    def watch(
+        self,
+        order: ManagedOrder,
+        side: Side,
+        bare: Decimal | None = None,
+        *,
+        con_id: ConId | None = None,
+        after: str = "",
+    ) -> None:
+        """Follow an order that scales a position which orders of `side` close.
+
+        `con_id` is the contract of the position where the order is for a combination.
+        """
         now = self.with_.clock.monotonic()
-        place = (order.account, order.con_id)
-        self._moves.append(_Move(order.key, *place, side, order.symbol, now, bare))
+        place = (order.account, order.con_id if con_id is None else con_id)
+        move = _Move(order.key, *place, side, order.symbol, now, bare, after=after)
+        self._moves.append(move)
 
     def resume(self, bare_of: dict[OrderKey, Decimal]) -> None:
         """Follow again what the journal tells was under way when the program ended."""
         now = self.with_.clock.now()
         for order in self.with_.orders:
             source = "" if order.draft is None else order.draft.source
-            if source not in {HALVE, SCALE_IN, SCALE_OUT}:
+            if source not in {HALVE, SCALE_IN, SCALE_OUT, ROLL}:
                 continue
             if order.lifecycle.is_terminal:
                 age = (now - order.updated_at).total_seconds()
                 if not order.filled or age > RESUME_SECONDS:
                     continue
-            if source == SCALE_IN:
+            if source == ROLL:
+                self.watch(order, order.side.opposite, con_id=front_of(order))
+            elif source == SCALE_IN:
                 self.watch(order, order.side.opposite, bare_of.get(order.key, _NONE))
             else:
                 self.watch(order, order.side)
@@ -106,6 +122,9 @@ class Resizer:
                 self._guard_entry(move, order, held)
             if order.filled:
                 self._resize(move, held)
+            if move.after and order.filled and order.lifecycle.is_terminal:
+                self.with_.notify(Severity.WARNING, move.after, order=move.order)
+                move.after = ""
             if now - move.since > WATCH_SECONDS and order.lifecycle.is_terminal:
                 self._moves.remove(move)
 
@@ -232,6 +251,12 @@ class Resizer:
             advice="Change it in TWS, or cancel it and send a new one.",
             order=order.key,
         )
+
+
+def front_of(order: ManagedOrder) -> ConId:
+    """Return the month that a roll leaves: the leg that is sold when it is bought."""
+    legs = () if order.draft is None else order.draft.legs
+    return next((leg.con_id for leg in legs if leg.ratio < 0), order.con_id)
 
 
 def _is_stop(order: OrderView) -> bool:

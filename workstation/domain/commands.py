@@ -11,16 +11,16 @@ from typing import Any
 from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.bar import Bar, BarSize, OfSeries
 from workstation.domain.bracket import BracketDraft
-from workstation.domain.combo import ComboLeg
 from workstation.domain.confirmation import UseConfirmations
 from workstation.domain.finding import Answer, Finding, TradingState
-from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderKey
+from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
 from workstation.domain.query import FailureKind, Query, RequestFailure
 from workstation.domain.quote import MarketDataType
 from workstation.domain.round_trips import FillsAnswer, RequestFills
+from workstation.domain.several import OrdersPreviewed, SeveralCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,53 +148,6 @@ class ReversePosition:
     con_id: ConId
     acknowledged: frozenset[str] = frozenset()
     held: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScaleOut:
-    """Close so much of a position, at a limit or (None) at the market.
-
-    Its stops and targets shrink as that fills. Answered by Done, Failed or Denied.
-    """
-
-    intent_id: IntentId
-    account: AccountId
-    con_id: ConId
-    quantity: Decimal
-    limit_price: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScaleIn:
-    """Add so much to a position, at a limit or (None) at the market; its stop grows by it.
-
-    Answered by Done, Failed, Denied or NeedsAcknowledgement.
-    """
-
-    intent_id: IntentId
-    account: AccountId
-    con_id: ConId
-    quantity: Decimal
-    limit_price: Decimal | None = None
-    acknowledged: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class CancelFamily:
-    """Cancel whatever of several orders that were one wish still works; by Done or Failed."""
-
-    family_id: FamilyId
-
-
-@dataclass(frozen=True, slots=True)
-class PrepareCombo:
-    """Look up the legs of a combination and stream their quotes; answered by Done or Failed.
-
-    Done means that it can be ordered under `combo_con_id(legs)`. The quotes of the legs that
-    were prepared before end; no legs at all end them all.
-    """
-
-    legs: tuple[ComboLeg, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,10 +311,7 @@ Command = (
     | HalvePosition
     | ReversePosition
     | StopToBreakeven
-    | ScaleIn
-    | ScaleOut
-    | CancelFamily
-    | PrepareCombo
+    | SeveralCommand
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder
@@ -479,4 +429,5 @@ CommandResult = (
     | Article
     | Answered
     | RequestFailure
+    | OrdersPreviewed
 )

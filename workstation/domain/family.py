@@ -15,6 +15,7 @@ class FamilyKind(StrEnum):
     LADDER = "ladder"
     BASKET = "basket"
     TARGETS = "targets"
+    ROLL = "roll"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +33,12 @@ class Family:
     account: AccountId
     intents: tuple[IntentId, ...]
     bare: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyEnded:
+    """Nothing more of a family will be sent: all of it was, or this is why not."""
+
+    family_id: FamilyId
+    sent: int
+    reason: str = ""

@@ -33,7 +33,7 @@ class Brackets:
         self._controller = controller
         self._outlet = Outlet(with_)
 
-    def submit(self, bracket: BracketDraft) -> Answer:
+    def submit(self, bracket: BracketDraft, *, is_part: bool = False) -> Answer:
         """Send the entry and both exits if every check allows it.
 
         All three are on record in one durable step before the first byte leaves. The same
@@ -57,7 +57,8 @@ class Brackets:
             self._outlet.judged(attempt, verdict)
         if broken := self._send(legs, verdict.entry_value):
             return broken
-        self._controller.actions.note(bracket.entry)
+        if not is_part:
+            self._controller.actions.note(bracket.entry)
         entry = legs[0][0]
         return Submitted(entry.order_id, entry.key, verdict.findings)
 

@@ -30,11 +30,12 @@ class Controller:
         self.ids = OrderIds()
         self.actions = Actions(with_.clock)
 
-    def submit(self, draft: OrderDraft) -> Answer:
+    def submit(self, draft: OrderDraft, *, is_part: bool = False) -> Answer:
         """Send the order if every risk check allows it.
 
         The journal is written first, so an order that reached the broker is on record even
-        if the program stops here. The same intent twice is one order.
+        if the program stops here. The same intent twice is one order. A part of several orders
+        is no action of its own.
         """
         if known := self._with.orders.of_intent(draft.intent_id):
             return answered_before(known)
@@ -59,7 +60,7 @@ class Controller:
 
         attempt = Attempt(order_id, order_ref, OrderKey(order_ref), draft, details.contract)
         answer = self._issue(attempt, verdict, intent_of)
-        if isinstance(answer, Submitted):
+        if isinstance(answer, Submitted) and not is_part:
             self.actions.note(draft)
         return answer
 

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 
 from workstation.domain.commands import Done, Failed
 from workstation.domain.errors import JournalError
-from workstation.domain.family import Family
+from workstation.domain.family import Family, FamilyEnded, FamilyKind
 from workstation.domain.ids import FamilyId
 from workstation.domain.order_status import Pending
 from workstation.oms.controller import Controller
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.outlet import Collaborators
+
+SENT_AS_MANY = frozenset({FamilyKind.LADDER, FamilyKind.BASKET, FamilyKind.TARGETS})
+"""Kinds whose orders leave one after another."""
 
 
 class Families:
@@ -22,6 +25,7 @@ class Families:
         self._controller = controller
         self._show = show
         self._known: dict[FamilyId, Family] = {}
+        self._ended: set[FamilyId] = set()
 
     def begin(self, family: Family) -> str:
         """Put a wish on record durably; where that fails, say why: then nothing may leave."""
@@ -37,6 +41,24 @@ class Families:
         """Know a family that the journal holds."""
         self._known[family.family_id] = family
         self._show(family)
+
+    def end(self, ended: FamilyEnded) -> None:
+        """Put on record that nothing more of a family will be sent."""
+        self._ended.add(ended.family_id)
+        try:
+            self._with.journal.record(FamilyEnded.__name__, ended, durable=True)
+        except JournalError as error:
+            self._with.lock(str(error))
+
+    def take_end(self, ended: FamilyEnded) -> None:
+        """Know of an end that the journal holds."""
+        self._ended.add(ended.family_id)
+
+    def broken_off(self) -> list[Family]:
+        """Return the families whose sending never came to an end, and take them as ended."""
+        found = [each for key, each in self._known.items() if key not in self._ended]
+        self._ended |= {each.family_id for each in found}
+        return [each for each in found if each.kind in SENT_AS_MANY]
 
     def get(self, family_id: FamilyId | None) -> Family | None:
         """Return one family, or None."""

@@ -5,10 +5,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from workstation.domain.combo_contract import combo_quote
-from workstation.domain.commands import Answered, Ask, CommandResult, Failed, PrepareCombo
+from workstation.domain.commands import Answered, Ask, CommandResult, Failed
 from workstation.domain.contract import ContractDetails
 from workstation.domain.queries import FindContracts
 from workstation.domain.query import RequestFailure
+from workstation.domain.several import PrepareCombo
 from workstation.ui.dialogs.combo import ComboDialog, LegWish
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState

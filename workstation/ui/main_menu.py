@@ -104,8 +104,9 @@ class MainMenu(QObject):
             actions[name].setEnabled(may_act and current in allowed)
         for name in ("cancel_all", "cancel_protection", "global_cancel", "flatten"):
             actions[name].setEnabled(may_act)
-        actions["combo"].setEnabled(may_act and state.is_ready)
-        for name in ("close_position", "scale_in", "scale_out"):
+        for name in ("combo", "ladder", "targets", "basket"):
+            actions[name].setEnabled(may_act and state.is_ready)
+        for name in ("close_position", "scale_in", "scale_out", "roll"):
             actions[name].setEnabled(state.can_exit)
 
     def show_theme(self, name: str) -> None:
@@ -144,6 +145,10 @@ class MainMenu(QObject):
         menus.add(trade, "buy", "&Buy", self._on_buy, "Ctrl+B")
         menus.add(trade, "sell", "&Sell", self._on_sell, "Ctrl+S")
         menus.add(trade, "combo", "C&ombination…", self.several.combine, "Ctrl+Shift+O")
+        several = self.several
+        menus.add(trade, "ladder", "Scale &ladder…", several.ladder, "Ctrl+Shift+L")
+        menus.add(trade, "targets", "Se&veral targets…", several.targets, "Ctrl+Shift+G")
+        menus.add(trade, "basket", "Bas&ket from a file…", several.basket, "Ctrl+Shift+B")
         menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
         trade.addSeparator()
         cancel_all = host.ordering.cancel_all
@@ -164,6 +169,7 @@ class MainMenu(QObject):
         reduce = "R&educe position…"
         menus.add(trade, "scale_out", reduce, self._on_scale_out, "Ctrl+Shift+Down")
         menus.add(trade, "scale_in", "A&dd to position…", self._on_scale_in, "Ctrl+Shift+Up")
+        menus.add(trade, "roll", "Roll the &future…", self._on_roll, "Ctrl+Shift+M")
         menus.add(trade, "flatten", "&Flatten: go to the button", self._on_flatten, "Ctrl+Shift+F")
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
@@ -236,6 +242,11 @@ class MainMenu(QObject):
     def _on_scale_in(self) -> None:
         self._host.docks.focus("positions")
         self._host.board.positions.ask_to_add()
+
+    @Slot()
+    def _on_roll(self) -> None:
+        self._host.docks.focus("positions")
+        self._host.board.positions.ask_to_roll()
 
     @Slot()
     def _on_flatten(self) -> None:

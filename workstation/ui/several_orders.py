@@ -1,21 +1,30 @@
 """Opens the dialogs for orders of several parts and brings their answers back."""
 
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workstation.domain.account import PositionView
-from workstation.domain.commands import CancelFamily, Command, PreviewMargin
+from workstation.domain.basket import MOST_CHARACTERS, Basket, read_basket
+from workstation.domain.commands import Command, PreviewMargin
+from workstation.domain.contract import ContractDetails
 from workstation.domain.family import Family
+from workstation.domain.ids import AccountId
+from workstation.domain.several import CancelFamily
 from workstation.ui.board import Board
 from workstation.ui.combo_maker import ComboMaker
+from workstation.ui.dialogs.basket import BasketDialog
 from workstation.ui.dialogs.combo import ComboDialog
 from workstation.ui.dialogs.order_dialog import OrderDialog
+from workstation.ui.dialogs.roll import RollDialog
 from workstation.ui.dialogs.scale_position import ScaleDialog
+from workstation.ui.dialogs.several import LadderDialog, TargetsDialog
 from workstation.ui.messages import Messages
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.several_makers import BasketMaker, RollMaker
 
 
 class Stage(Protocol):
@@ -35,9 +44,11 @@ class SeveralOrders(QObject):
         self._stage = stage
         self._window = window
         self.dialog: OrderDialog | None = None
+        self.files: QFileDialog | None = None
         positions = stage.board.positions
         positions.scale_in_requested.connect(self.scale_in)
         positions.scale_out_requested.connect(self.scale_out)
+        positions.roll_requested.connect(self.roll)
         stage.board.orders.family_cancel_requested.connect(self.cancel_family)
 
     @Slot(object)
@@ -60,6 +71,61 @@ class SeveralOrders(QObject):
         if self._open(dialog):
             maker = ComboMaker(dialog, self._stage.ordering, self._stage.state)
             self._stage.messages.quotes_changed.connect(maker.refresh)
+
+    @Slot()
+    def ladder(self) -> None:
+        """Ask for a ladder of limits in the ticket's contract."""
+        if (chosen := self._chosen()) is not None:
+            self._open(LadderDialog(*chosen, self._window))
+
+    @Slot()
+    def targets(self) -> None:
+        """Ask for an entry with several targets in the ticket's contract."""
+        if (chosen := self._chosen()) is not None:
+            self._open(TargetsDialog(*chosen, self._window))
+
+    @Slot()
+    def basket(self) -> None:
+        """Choose a file of orders."""
+        if self._stage.state.account is None or self._stage.state.is_read_only:
+            return
+        self.files = QFileDialog(self._window, "Open a basket of orders")
+        self.files.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self.files.setNameFilter("Comma-separated (*.csv *.txt);;All files (*)")
+        self.files.fileSelected.connect(self.open_basket)
+        self.files.open()
+
+    @Slot(str)
+    def open_basket(self, name: str) -> None:
+        """Read a file of orders and show it line by line."""
+        account = self._stage.state.account
+        if account is None:
+            return
+        path = Path(name)
+        dialog = BasketDialog(account, path.name, _read(path), self._window)
+        if self._open(dialog) and dialog.symbols:
+            BasketMaker(dialog, self._stage.ordering)
+
+    @Slot(object)
+    def roll(self, position: PositionView) -> None:
+        """Ask into which month a futures position is rolled."""
+        state = self._stage.state
+        front = state.details.get(position.con_id)
+        if front is None or front.contract.sec_type != "FUT":
+            return
+        dialog = RollDialog(position, front, self._window)
+        if self._open(dialog):
+            maker = RollMaker(dialog, front, self._stage.ordering, state)
+            self._stage.messages.quotes_changed.connect(maker.refresh)
+
+    def _chosen(self) -> tuple[AccountId, ContractDetails] | None:
+        """Return account and contract of the ticket; None, and said, without one."""
+        state, ticket = self._stage.state, self._stage.board.ticket
+        details = None if ticket.con_id is None else state.details.get(ticket.con_id)
+        if state.account is None or state.is_read_only or details is None:
+            self._stage.ordering.failed.emit(("This order", "choose a contract in the ticket"))
+            return None
+        return state.account, details
 
     @Slot(object)
     def cancel_family(self, family: Family) -> None:
@@ -95,3 +161,13 @@ class SeveralOrders(QObject):
         if self.dialog is not None:
             self.dialog.deleteLater()
             self.dialog = None
+
+
+def _read(path: Path) -> Basket:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return read_basket(file.read(MOST_CHARACTERS + 1))
+    except UnicodeDecodeError:
+        return Basket(fault="This is no text; save it as comma-separated values in UTF-8.")
+    except OSError as error:
+        return Basket(fault=f"It cannot be read: {error.strerror}.")

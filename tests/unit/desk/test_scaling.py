@@ -7,13 +7,14 @@ from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, notice, open_order
 from tests.unit.desk.test_closing import STOP, bracketed, holding
 from tests.unit.desk.test_position_moves import confirm, moves
 from workstation.desk.position_moves import PositionMoves
-from workstation.domain.commands import Done, Failed, ScaleIn, ScaleOut
+from workstation.domain.commands import Done, Failed
 from workstation.domain.family import FamilyKind
 from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
 from workstation.domain.ids import FamilyId, IntentId
 from workstation.domain.messages import FamilyKnown
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, Pending
+from workstation.domain.several import ScaleIn, ScaleOut
 
 
 def grow(quantity: Any = 50, **more: Any) -> ScaleIn:

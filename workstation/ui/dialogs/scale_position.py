@@ -4,9 +4,10 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workstation.domain.account import PositionView
-from workstation.domain.commands import Command, ScaleIn, ScaleOut
+from workstation.domain.commands import Command
 from workstation.domain.contract import ContractDetails
 from workstation.domain.order import Side
+from workstation.domain.several import ScaleIn, ScaleOut
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit
 from workstation.ui.dialogs.order_dialog import OrderDialog

@@ -106,6 +106,9 @@ class PositionsPanel(QWidget):
     scale_out_requested = Signal(object)
     """PositionView of which the user wants to close a part."""
 
+    roll_requested = Signal(object)
+    """PositionView of a future that shall be rolled into another month."""
+
     breakeven_requested = Signal(object)
     """PositionView whose stops shall stand at its cost."""
 
@@ -164,6 +167,12 @@ class PositionsPanel(QWidget):
         """Ask how much of the selected position shall be closed."""
         if (position := self._closable()) is not None:
             self.scale_out_requested.emit(position)
+
+    @Slot()
+    def ask_to_roll(self) -> None:
+        """Ask into which month the selected position shall be rolled."""
+        if (position := self._closable()) is not None:
+            self.roll_requested.emit(position)
 
     def _build_line(self) -> QHBoxLayout:
         self.close_button = QPushButton("Close position…", self)
@@ -321,6 +330,7 @@ class PositionsPanel(QWidget):
             ("Reduce…", self.ask_to_reduce),
             ("Add…", self.ask_to_add),
             ("Reverse…", self._on_reverse),
+            ("Roll the future…", self.ask_to_roll),
             ("Stops to breakeven", self._on_breakeven),
         ):
             action = menu.addAction(words)
