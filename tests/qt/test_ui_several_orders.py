@@ -9,6 +9,7 @@ from tests.qt.conftest import Stage
 from tests.qt.fakes import (
     AAPL,
     ACCOUNT,
+    CON_IDS,
     DENIALS,
     FINDINGS,
     a_contract,
@@ -31,7 +32,18 @@ from workstation.domain.messages import (
 )
 from workstation.domain.preview import MarginPreview
 from workstation.domain.prices import PriceLadder
-from workstation.domain.several import CancelFamily, PrepareCombo, ScaleIn, ScaleOut
+from workstation.domain.several import (
+    CancelFamily,
+    OrdersPreviewed,
+    OrderVerdict,
+    PrepareCombo,
+    PrepareContracts,
+    PreviewOrders,
+    RollPosition,
+    ScaleIn,
+    ScaleOut,
+    SubmitOrders,
+)
 
 
 @pytest.fixture
@@ -230,3 +242,156 @@ def test_executions_of_a_combination_are_shown_leg_by_leg(ready: Stage) -> None:
     ready.events(fill(1, "BAG", "700000001"), fill(2, "OPT", "AAPL  270115C00200000"))
     names = {row.symbol for row in ready.window.messages.executions.values()}
     assert names == {"AAPL combination", "AAPL  270115C00200000"}
+
+
+# -- ladders, targets, baskets, rolls -----------------------------------------------------------------
+
+
+@pytest.fixture
+def chosen(ready: Stage, menu):
+    ready.window.choose_symbol("AAPL")
+    return menu
+
+
+def test_a_ladder_shows_its_orders_before_and_what_stops_them_after(
+    ready: Stage, chosen, qtbot
+) -> None:
+    chosen.menus.by_name["ladder"].trigger()
+    dialog = chosen.several.dialog
+    dialog.quantity.set_value(Decimal(100))
+    dialog.count.setValue(3)
+    dialog.first.set_value(Decimal("187.00"))
+    dialog.last.set_value(Decimal("186.00"))
+    assert dialog.preview.text() == "34 at 187.00,  33 at 186.50,  33 at 186.00"
+    press(dialog, qtbot)
+    (sent,) = ready.commands.of(SubmitOrders)
+    assert [(d.limit_price, d.quantity) for d in sent.orders.drafts] == [
+        (Decimal("187.00"), 34), (Decimal("186.50"), 33), (Decimal("186.00"), 33),
+    ]  # fmt: skip
+    assert sent.orders.kind is FamilyKind.LADDER
+    asks = OrderVerdict(NeedsAcknowledgement(FINDINGS), FINDINGS, Decimal(1))
+    passes = OrderVerdict(None, (), Decimal(1))
+    ready.commands.answer(SubmitOrders, OrdersPreviewed((passes, asks, asks), Decimal(1)))
+    assert dialog.words.text().count(FINDINGS[0].text) == 1
+    press(dialog, qtbot)
+    again = ready.commands.of(SubmitOrders)[1]
+    assert again.orders.family_id == sent.orders.family_id
+    assert again.orders.acknowledged == frozenset(each.acknowledgement for each in FINDINGS)
+    denied = OrderVerdict(Denied(DENIALS), DENIALS, None)
+    ready.commands.answer(SubmitOrders, OrdersPreviewed((passes, asks, denied), Decimal(1)))
+    assert "Not sent." in dialog.words.text()
+
+
+def test_several_targets_split_the_quantity_into_brackets(ready: Stage, chosen, qtbot) -> None:
+    chosen.menus.by_name["targets"].trigger()
+    dialog = chosen.several.dialog
+    press(dialog, qtbot)
+    assert "at least two targets" in dialog.words.text()
+    dialog.quantity.set_value(Decimal(101))
+    for edit, price in (
+        (dialog.entry, 187), (dialog.stop, 180), (dialog.targets[0], 190), (dialog.targets[2], 195),
+    ):  # fmt: skip
+        edit.set_value(Decimal(price))
+    press(dialog, qtbot)
+    (sent,) = ready.commands.of(SubmitOrders)
+    parts = [(b.entry.quantity, b.target_price, b.stop_price) for b in sent.orders.drafts]
+    assert parts == [(51, 190, 180), (50, 195, 180)]
+
+
+def test_without_a_contract_in_the_ticket_no_ladder_opens(ready: Stage, menu) -> None:
+    ready.window.state.details.clear()
+    menu.menus.by_name["ladder"].trigger()
+    assert menu.several.dialog is None
+
+
+def a_basket(menu, folder, content: str):
+    file = folder / "orders.csv"
+    file.write_text(content)
+    menu.several.open_basket(str(file))
+    return menu.several.dialog
+
+
+def test_a_basket_is_found_checked_and_only_what_passes_is_sent(
+    ready: Stage, menu, qtbot, tmp_path
+) -> None:
+    content = (
+        "side,quantity,symbol,limit\nbuy,10,AAPL,187\nbuy,x,MSFT,1\nsell,5,NOPE,1\nbuy,7,SPY,\n"
+    )
+    dialog = a_basket(menu, tmp_path, content)
+    assert "not a number" in dialog.table.item(1, 8).text()
+    assert not dialog.send_button.isEnabled()
+    ready.commands.answer(Ask, Answered((a_contract("AAPL"),)))
+    ready.commands.answer(Ask, Answered(()))
+    ready.commands.answer(Ask, Answered((a_contract("SPY"),)))
+    (prepared,) = ready.commands.of(PrepareContracts)
+    assert prepared.con_ids == (CON_IDS["AAPL"], CON_IDS["SPY"])
+    ready.commands.answer(PrepareContracts, Done())
+    assert "no such US stock" in dialog.table.item(2, 8).text()
+    qtbot.waitUntil(lambda: ready.commands.of(PreviewOrders) != [], timeout=10_000)
+    passes = OrderVerdict(None, (), Decimal(1870))
+    denied = OrderVerdict(Denied(DENIALS), DENIALS, None)
+    ready.commands.answer(PreviewOrders, OrdersPreviewed((passes, denied), Decimal(1870)))
+    assert dialog.table.item(0, 8).text() == "passes"
+    assert dialog.table.item(3, 8).text().startswith("refused: ")
+    assert "1 of 4 pass" in dialog.total.text()
+    assert not dialog.send_button.isEnabled()
+
+    dialog.only_passing.setChecked(True)
+    press(dialog, qtbot)
+    (sent,) = ready.commands.of(SubmitOrders)
+    assert sent.only_passing
+    assert [d.con_id for d in sent.orders.drafts] == [CON_IDS["AAPL"], CON_IDS["SPY"]]
+    ready.commands.answer(SubmitOrders, Done("1 of 1 orders sent. 1 were left out."))
+    assert menu.several.dialog is None
+    assert ready.commands.of(PrepareContracts)[-1] == PrepareContracts(())
+
+
+@pytest.mark.parametrize("content", ["", "\ufffd\0", "nothing,here\n1,2\n"])
+def test_a_file_that_is_no_basket_says_so(menu, tmp_path, content: str) -> None:
+    dialog = a_basket(menu, tmp_path, content)
+    assert dialog.words.text()
+    assert not dialog.send_button.isEnabled()
+    dialog.reject()
+    menu.several.open_basket(str(tmp_path / "gone.csv"))
+    assert "cannot be read" in menu.several.dialog.words.text()
+    menu.several.dialog.reject()
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    menu.several.open_basket(str(tmp_path / "binary"))
+    assert "no text" in menu.several.dialog.words.text()
+
+
+def future(con_id: int, expiry: str, name: str) -> ContractDetails:
+    contract = Contract(
+        con_id=ConId(con_id), symbol="MES", sec_type="FUT", exchange="CME", expiry=expiry,
+        local_symbol=name, trading_class="MES",
+    )  # fmt: skip
+    return ContractDetails(
+        contract=contract, ladder=PriceLadder.of_tick(Decimal("0.25")), multiplier=Decimal(5)
+    )
+
+
+def test_a_short_future_is_rolled_into_the_month_that_is_chosen(ready: Stage, menu, qtbot) -> None:
+    months = [future(11, "20261218", "MESZ6"), future(12, "20270319", "MESH7"),
+              future(13, "20270618", "MESM7")]  # fmt: skip
+    ready.events(ContractKnown(months[0]))
+    position = a_position("MES", con_id=ConId(11), quantity=Decimal(-2))
+    menu.several.roll(position)
+    dialog = menu.several.dialog
+    ready.commands.answer(Ask, Answered(tuple(reversed(months))))
+    assert [dialog.months.itemText(n) for n in range(2)] == [
+        "MESH7  20270319", "MESM7  20270618",
+    ]  # fmt: skip
+    ready.commands.answer(PrepareCombo, Done())
+    ready.latest(
+        a_quote(ConId(11), bid=6000.0, ask=6000.25), a_quote(ConId(12), bid=6050.0, ask=6050.5)
+    )
+    assert "bid 49.75   ask 50.50" in dialog.market.text()
+    dialog.price.set_value(Decimal("49.75"))
+    press(dialog, qtbot)
+    (wish,) = ready.commands.of(RollPosition)
+    assert (wish.quantity, wish.limit_price, wish.con_id) == (2, Decimal("49.75"), 11)
+    assert [(leg.con_id, leg.ratio, leg.exchange) for leg in wish.legs] == [
+        (12, 1, "CME"), (11, -1, "CME"),
+    ]  # fmt: skip
+    menu.several.roll(a_position())  # a stock has no month, and one dialog is open
+    assert menu.several.dialog is dialog
