@@ -146,12 +146,10 @@ class Judge:
         for draft in drafts:
             entry = draft.entry if isinstance(draft, BracketDraft) else draft
             facts = after(self._facts(entry, None), earlier)
-            found = gate.findings(facts)
-            if isinstance(draft, BracketDraft):
-                reference = reference_price(facts)
-                group = bracket_findings(draft, facts.details, reference, closes=facts.is_exit)
-                found = tuple(sorted((*found, *group), key=lambda each: -each.level))
-            verdicts.append(self._verdict(facts, found, None))
+            group = _group(draft, facts) if isinstance(draft, BracketDraft) else ()
+            everything = (*self._asked(facts), *gate.findings(facts), *group)
+            found = sorted(everything, key=lambda each: -each.level)
+            verdicts.append(self._verdict(facts, tuple(found), None))
             if verdicts[-1].refusal is None:
                 earlier.append(facts)
         return verdicts
@@ -164,9 +162,7 @@ class Judge:
     def bracket(self, bracket: BracketDraft) -> Verdict:
         """Run every check on a bracket as a whole: one denied leg denies all (R26)."""
         facts = self._facts(bracket.entry, None)
-        reference = reference_price(facts)
-        group = bracket_findings(bracket, facts.details, reference, facts.now, closes=facts.is_exit)
-        everything = (*self._asked(facts), *gate.findings(facts), *group)
+        everything = (*self._asked(facts), *gate.findings(facts), *_group(bracket, facts))
         found = sorted(everything, key=lambda each: -each.level)
         return self._verdict(facts, tuple(found), None)
 
@@ -339,6 +335,13 @@ def _closes(
     own = None if itself is None else itself.key
     others = (each for each in orders if each.key != own and not is_of_group(each, draft))
     return sent_as_closes(others, draft.side, draft.limit_price, quote)
+
+
+def _group(bracket: BracketDraft, facts: Facts) -> tuple[Finding, ...]:
+    """Return what is wrong with the exits of a bracket whose entry has these facts."""
+    reference = reference_price(facts)
+    closes = facts.is_exit
+    return tuple(bracket_findings(bracket, facts.details, reference, facts.now, closes=closes))
 
 
 def _open_quantity(draft: OrderDraft, changed: ManagedOrder | None) -> Decimal:
