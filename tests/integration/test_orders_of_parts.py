@@ -256,6 +256,17 @@ def test_a_basket_whose_link_is_lost_in_the_middle_sends_no_more(
     assert len(list(rig.desk.orders)) == 3
 
 
+def accepted(rig: Rig, command: Any) -> Any:
+    """Send a command, and once more with what it asks accepted."""
+    answer = rig.ask(command)
+    if not isinstance(answer, NeedsAcknowledgement):
+        return answer
+    names = frozenset(each.acknowledgement for each in answer.findings)
+    if isinstance(command, SubmitOrder):
+        return rig.ask(SubmitOrder(replace(command.draft, acknowledged=names)))
+    return rig.ask(replace(command, acknowledged=names))
+
+
 def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: Rig) -> None:
     listed = found(rig, symbol="MES", sec_type="FUT", exchange="CME", currency="USD")
     front, following = sorted(listed, key=lambda each: each.contract.expiry)[:2]
@@ -267,15 +278,8 @@ def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: Rig) -
     quotes = rig.desk.figures.quotes
     held, new = front.contract.con_id, following.contract.con_id
 
-    def accepted(command: Any, draft: OrderDraft) -> Any:
-        answer = rig.ask(command(draft))
-        if isinstance(answer, NeedsAcknowledgement):
-            names = frozenset(each.acknowledgement for each in answer.findings)
-            answer = rig.ask(command(replace(draft, acknowledged=names)))
-        return answer
-
     entry = rig.draft(con_id=held, quantity=Decimal(2))
-    assert isinstance(accepted(SubmitOrder, entry), Submitted)
+    assert isinstance(accepted(rig, SubmitOrder(entry)), Submitted)
     rig.until(lambda: rig.position(held) == 2)
     quote = quotes.quote(held)
     assert quote is not None
@@ -283,7 +287,7 @@ def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: Rig) -
     below = front.ladder.snap_down(Decimal(str(quote.bid)) - 100)
     stop = rig.draft(con_id=held, quantity=Decimal(2), side=Side.SELL,
                      order_type=OrderType.STOP, stop_price=below)  # fmt: skip
-    assert isinstance(accepted(SubmitOrder, stop), Submitted)
+    assert isinstance(accepted(rig, SubmitOrder(stop)), Submitted)
     rig.until(lambda: rig.is_at(2, L.HELD))
 
     calendar = ComboQuotes(quotes, rig.desk.contracts).quote(con_id)
@@ -294,10 +298,7 @@ def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: Rig) -
     limit = details.ladder.snap_up(Decimal(str(calendar.ask))) + Decimal("0.50")
     wish = RollPosition(intent_id=IntentId("roll"), account=ACCOUNT, con_id=held, legs=legs,
                         quantity=Decimal(2), limit_price=limit)  # fmt: skip
-    answer = rig.ask(wish)
-    if isinstance(answer, NeedsAcknowledgement):
-        names = frozenset(each.acknowledgement for each in answer.findings)
-        answer = rig.ask(replace(wish, acknowledged=names))
+    answer = accepted(rig, wish)
     assert isinstance(answer, Done), answer
     assert "the new month has no stop yet" in answer.text
     rig.until(lambda: rig.is_at(3, L.FILLED) and rig.is_at(2, L.CANCELLED))

@@ -38,7 +38,7 @@ from workstation.domain.finding import TradingState
 from workstation.domain.ids import ClientId
 from workstation.domain.link import LinkView
 from workstation.domain.messages import ContractKnown, LinkChanged
-from workstation.domain.notice import Notice, Severity
+from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.domain.reports import (
     AccountValueReport,
@@ -85,6 +85,7 @@ class Desk:
         self._loop, self._clock = loop, clock
         self._settings, self._journal = settings, journal
         self._checkpoint, self._out = checkpoint, Outgoing(publisher)
+        self.notify = self._out.notifier(clock)
         self._caught = CaughtErrors(clock)
         self._presence, market = Presence(), Market(clock)
         self.orders = OrderBook(settings.session.client_id)
@@ -108,8 +109,6 @@ class Desk:
         self.combos = build_combos(self._loop, self.contracts, self.orders, self.streams)
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self.exits = self._build_exits()
-        room, notify = self.session.may_write_entry, self.notify
-        self.several = Several(self._loop, self.order_desk, self._judge, room, notify)
         self._risk_watch = self._build_risk_watch()
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
@@ -147,21 +146,6 @@ class Desk:
         """Disconnect and put the end on record; the loop leaves after this round."""
         self.link.stop("the program is closing")
         self._journal.record("Stopped", {}, durable=True)
-
-    def notify(
-        self, severity: Severity, text: str, *, effect: str = "", advice: str = "", **more: Any
-    ) -> None:
-        """Owe the user a sentence."""
-        self._out.notice(
-            Notice(
-                severity=severity,
-                text=text,
-                effect=effect,
-                advice=advice,
-                time=self._clock.now(),
-                **more,
-            )
-        )
 
     def answer(self, number: int, result: CommandResult) -> None:
         """Answer the command of this number."""
@@ -415,6 +399,8 @@ class Desk:
         )
 
     def _build_exits(self) -> Exits:
+        room, notify = self.session.may_write_entry, self.notify
+        self.several = Several(self._loop, self.order_desk, self._judge, room, notify)
         return build_exits(
             ClosingParts(
                 clock=self._clock,

@@ -1,5 +1,9 @@
 """What the core owes the window, held back until the journal holds what it rests on."""
 
+from collections.abc import Callable
+from typing import Any
+
+from workstation.domain.clock import Clock
 from workstation.domain.commands import CommandResult
 from workstation.domain.messages import (
     CommandAnswered,
@@ -7,7 +11,7 @@ from workstation.domain.messages import (
     LatestMessage,
     NoticeArrived,
 )
-from workstation.domain.notice import Notice
+from workstation.domain.notice import Notice, Severity
 from workstation.domain.ports import Publisher
 
 
@@ -25,6 +29,19 @@ class Outgoing:
     def notice(self, notice: Notice) -> None:
         """Send a sentence with the next flush."""
         self.post(NoticeArrived(notice))
+
+    def notifier(self, clock: Clock) -> Callable[..., None]:
+        """Return what owes the user a sentence of now."""
+
+        def notify(
+            severity: Severity, text: str, *, effect: str = "", advice: str = "", **more: Any
+        ) -> None:
+            now = clock.now()
+            self.notice(
+                Notice(severity=severity, text=text, effect=effect, advice=advice, time=now, **more)
+            )
+
+        return notify
 
     def answer(self, number: int, result: CommandResult) -> None:
         """Send the answer to a command with the next flush."""
