@@ -115,7 +115,7 @@ def test_the_export_holds_every_step_and_replaces_the_file_whole(
 
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text("utf-8"))))
     assert [row["kind"] for row in rows] == ["out", "in", "in", "decision"]
-    assert (rows[0]["bid"], rows[0]["ask"], rows[3]["bid"]) == ("99.99", "100.01", "")
+    assert (rows[0]["bid"], rows[0]["ask"], rows[3]["bid"]) == ("99.99", "100.01", "99.99")
     assert dialog.timeline is not None
     assert timeline_csv(dialog.timeline).count("\r\n") == 5
     dialog.export_requested.emit(tmp_path / "no such folder" / "out.csv")

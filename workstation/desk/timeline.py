@@ -12,6 +12,7 @@ import msgspec
 from workstation.desk.order_notes import Repeated
 from workstation.domain.account import redacted
 from workstation.domain.execution import Execution
+from workstation.domain.execution_quality import FillMarket, MarketSample, MarkOut
 from workstation.domain.finding import Finding
 from workstation.domain.ids import ClientId, ExecId, OrderKey
 from workstation.domain.order import OrderDraft, terms_words
@@ -63,12 +64,15 @@ class TimelineBuilder:
         self._events: list[str] = []
         self._intents: set[str] = set()
         self._executions: set[ExecId] = set()
+        self._fills: set[str] = set()
         self._waiting: list[tuple[str, TimelineStep]] = []
         self._notes: dict[str, Callable[[Entry], None]] = {
             Judged.__name__: self._on_judged,
             MarketSeen.__name__: self._on_market,
             Repeated.__name__: self._on_repeated,
             Decision.__name__: self._on_decision,
+            FillMarket.__name__: self._on_fill_market,
+            MarkOut.__name__: self._on_mark_out,
         }
 
     def take(self, entry: Entry) -> None:
@@ -131,13 +135,60 @@ class TimelineBuilder:
     def _on_market(self, entry: Entry) -> None:
         """Put the market to the newest event of that name that had happened by then."""
         note = msgspec.json.decode(entry.body, type=MarketSeen)
+        if note.intent_id is not None:
+            self._put_to_decision(note)
+            return
         if note.key != self._key:
             return
         for at in range(len(self._steps) - 1, -1, -1):
             step = self._steps[at]
-            if self._events[at] == note.about and step.time <= note.at and step.market is None:
+            had_happened = step.time <= note.at or note.about in self._notes
+            if self._events[at] == note.about and had_happened and step.market is None:
                 self._steps[at] = replace(step, market=note)
                 return
+
+    def _put_to_decision(self, note: MarketSeen) -> None:
+        """Put the market to the newest answer to a wish."""
+        if note.key == self._key:
+            places = [n for n, event in enumerate(self._events) if event == note.about]
+            if places and self._steps[places[-1]].market is None:
+                self._steps[places[-1]] = replace(self._steps[places[-1]], market=note)
+            return
+        for place in range(len(self._waiting) - 1, -1, -1):
+            intent, step = self._waiting[place]
+            if intent == note.intent_id and step.market is None:
+                self._waiting[place] = (intent, replace(step, market=note))
+                return
+
+    def _on_fill_market(self, entry: Entry) -> None:
+        note = msgspec.json.decode(entry.body, type=FillMarket)
+        if note.key == self._key:
+            self._fills.add(note.fill)
+            title = f"Arrival of the order: middle {_middle(note.arrival)}"
+            self._add_sample(entry, title, note.arrival)
+
+    def _on_mark_out(self, entry: Entry) -> None:
+        note = msgspec.json.decode(entry.body, type=MarkOut)
+        if note.fill in self._fills:
+            title = f"{note.horizon} s after the fill: middle {_middle(note.market)}"
+            self._add_sample(entry, title, note.market)
+
+    def _add_sample(self, entry: Entry, title: str, sample: MarketSample) -> None:
+        order = self._book.get(self._key)
+        if order is None:
+            return
+        self._add(entry, StepKind.STATE, title)
+        if not sample.fault:
+            seen = MarketSeen(
+                key=self._key,
+                about=entry.event,
+                at=sample.at,
+                con_id=order.con_id,
+                bid=sample.bid,
+                ask=sample.ask,
+                last=None,
+            )
+            self._steps[-1] = replace(self._steps[-1], market=seen)
 
     def _on_repeated(self, entry: Entry) -> None:
         body = msgspec.json.decode(entry.body, type=dict[str, Any])
@@ -145,7 +196,9 @@ class TimelineBuilder:
             return
         report = msgspec.convert(body["report"], type=EVENT_TYPES[body["event"]])
         order = self._book.get(self._key)
-        if order is not None:
+        if order is not None and isinstance(report, OrderBytesSent):
+            self._add(entry, StepKind.OUT, title_of(report, order))
+        elif order is not None:
             self._add(entry, StepKind.IN, f"{title_of(report, order)} (changed nothing)")
 
     def _on_decision(self, entry: Entry) -> None:
@@ -225,6 +278,10 @@ def _open_order(report: OpenOrderReport) -> str:
     special = terms_words(report.terms) if report.terms is not None else ""
     words = f"Broker: open order, {report.status}, {report.quantity:f} {report.order_type}"
     return f"{words}{', ' if special else ''}{special}"
+
+
+def _middle(sample: MarketSample) -> str:
+    return f"{sample.mid:.10g}" if sample.mid is not None else f"— ({sample.fault})"
 
 
 def _findings(findings: tuple[Finding, ...]) -> str:

@@ -37,6 +37,20 @@ class MarketSeen:
     ask_size: float | None = None
     stale: bool = False
     data_type: int = 1
+    intent_id: IntentId | None = None
+    """The wish that was answered, for the market at a refusal; `key` may then be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A wish was refused or asked about: the market of this moment belongs to its record.
+
+    `key` is the order that a change was meant for, None for a new order.
+    """
+
+    intent_id: IntentId
+    key: OrderKey | None
+    con_id: ConId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

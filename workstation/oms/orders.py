@@ -354,6 +354,10 @@ class OrderBook:
         if order.state() != before:
             changes.orders[order.key] = order
 
+    def own(self, order_id: OrderId) -> ManagedOrder | None:
+        """Return the order of this client that has a number now, or None."""
+        return self._of_id(self._client_id, order_id)
+
     def of_notice(self, notice: BrokerNotice) -> ManagedOrder | None:
         """Return the order of this client that a coded message names, or None."""
         if notice.subject is None:

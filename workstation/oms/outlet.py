@@ -21,7 +21,7 @@ from workstation.domain.ports import (
     OrderEncoder,
     no_checkpoint,
 )
-from workstation.domain.timeline import Judged
+from workstation.domain.timeline import Answered, Judged
 from workstation.oms.events import NotSent, OmsEvent
 from workstation.oms.final_gate import FinalGate, FinalGateError
 from workstation.oms.managed_order import ManagedOrder
@@ -197,6 +197,7 @@ class Outlet:
             intent_id=draft.intent_id, draft=draft, answer=answer, bracket=bracket, key=key
         )
         self.on_record(decision, durable=False)
+        self._with.note(Answered(intent_id=draft.intent_id, key=key, con_id=draft.con_id))
         return answer
 
     def on_record(self, event: object, *, durable: bool = True) -> str:

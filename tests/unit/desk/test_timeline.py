@@ -20,6 +20,7 @@ from tests.helpers.desk_fakes import (
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.execution import Commission
+from workstation.domain.execution_quality import FillMarket, MarketSample, MarkOut
 from workstation.domain.finding import NeedsAcknowledgement
 from workstation.domain.ids import ExecId, IntentId, OrderKey
 from workstation.domain.order import OrderType
@@ -68,6 +69,7 @@ def test_a_life_from_approval_to_cost_is_told_in_order(door: Door) -> None:
             ("in", "Broker: open order", "Working"),
             ("in", "Broker: fill of 100 at 100.00 on ARCA", "Filled"),
             ("in", "Broker: cost 1 USD", ""),
+            ("out", "The last byte left for the broker", ""),
             ("decision", "Risk let it pass: nothing found", ""),
         ]
     )
@@ -91,6 +93,7 @@ def test_each_message_carries_the_market_of_its_own_moment(door: Door) -> None:
         "Order on record": (99.99, 100.01),
         "Broker: open order": (99.99, 100.01),
         "Broker: status PreSubmitted": (101.0, 101.5),
+        "Risk let it pass: nothing found": (99.99, 100.01),
     }
 
 
@@ -167,3 +170,64 @@ def test_no_account_can_be_read(door: Door) -> None:
     text = msgspec.json.encode(built(door, key)).decode()
     assert "SIM0000001" not in text
     assert SPY in {step.market.con_id for step in built(door, key).steps if step.market}
+
+
+def test_every_step_of_a_life_has_its_market(door: Door) -> None:
+    door.submit(intent_id=IntentId("far"), limit_price=D("104.00"))
+    door.desk.write_notes()
+    door.market(99.97, 99.99)
+    far = door.submit(intent_id=IntentId("far"), limit_price=D("104.00"))
+    seen = frozenset(each.acknowledgement for each in far.findings)
+    key = door.submit(intent_id=IntentId("far"), limit_price=D("104.00"), acknowledged=seen).key
+    door.apply(open_order(door.order(key)))
+    door.apply(open_order(door.order(key)))
+    door.change(key, limit_price=D("1.001"))
+    door.change(key, limit_price=D("99.50"))
+    door.apply(bytes_sent(1))
+    door.apply(fill("a.1.01", 100))
+    cost = Commission(exec_id=ExecId("a.1.01"), commission=D(1), currency="USD", realized_pnl=None)
+    door.apply(CommissionReport(commission=cost))
+
+    steps = built(door, key).steps
+    assert [step.title for step in steps if step.market is None] == []
+    asked = [step for step in steps if step.title.startswith("Risk stopped it")]
+    assert [step.market.bid for step in asked if step.market] == [99.99, 99.97, 99.97]
+    assert [step.kind for step in steps if "last byte" in step.title] == [StepKind.OUT]
+
+
+def test_bytes_of_a_change_are_told_when_they_left(door: Door) -> None:
+    key = door.working()
+    door.change(key, limit_price=D("99.50"))
+    door.apply(bytes_sent(1, 77))  # the other is nobody's
+
+    titles = [title for _, title, _ in told(built(door, key))]
+    assert titles.index("The last byte left for the broker") > titles.index(
+        "Change on record: 100 limit 99.50"
+    )
+    again = Door(clock=door.clock)
+    again.desk.replay(door.journal.entries())  # a replay passes it over
+    assert again.order(key).quantity == 100
+
+
+def test_what_was_measured_of_a_fill_stands_in_the_timeline(door: Door) -> None:
+    key = door.working()
+    door.apply(fill("a.1.01", 100))
+    at = door.clock.now()
+    sample = MarketSample(at=at, bid=99.99, ask=100.01)
+    measured = FillMarket(
+        fill="a.1", key=key, order_type="LMT", algo="", filled_at=at, arrival=sample,
+        at_fill=sample, point_value=D(1), currency="USD",
+    )  # fmt: skip
+    missed = MarketSample(at=at, fault="not measured: program not running")
+    door.desk.notes.add(measured)
+    door.desk.notes.add(MarkOut(fill="a.1", horizon=1, market=sample))
+    door.desk.notes.add(MarkOut(fill="a.1", horizon=10, market=missed))
+    door.desk.notes.add(MarkOut(fill="b.9", horizon=1, market=sample))
+
+    steps = [step for step in built(door, key).steps if step.kind is StepKind.STATE]
+    assert [step.title for step in steps] == [
+        "Arrival of the order: middle 100",
+        "1 s after the fill: middle 100",
+        "10 s after the fill: middle — (not measured: program not running)",
+    ]
+    assert [step.market.bid if step.market else None for step in steps] == [99.99, 99.99, None]
