@@ -233,6 +233,18 @@ def news_tab(window: MainWindow, commands: FakeCommands) -> None:
     commands.answer(RequestArticle, Article(found[0].provider, found[0].article_id, ARTICLE, True))
 
 
+def helpers(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    form = window.ticket.form
+    form.exits.box.click()
+    form.helpers.size_button.click()
+    form.helpers.size_line.mode_box.setCurrentIndex(3)
+    form.helpers.size_line.amount_edit.set_value(Decimal(500))
+    form.helpers.stop_edit.set_value(Decimal("185.00"))
+    form.helpers.price_button.click()
+    form.helpers.price_line.amount_edit.set_value(Decimal(2))
+
+
 def quality(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     window.on_events(tuple(FillMeasured(each) for each in many_fills()))
@@ -402,7 +414,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, quality, quality_groups, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -77,6 +77,7 @@ SHORTCUTS = (
     ("Esc (ticket)", "Clear; do not send; leave a change"),
     ("↑ ↓ or wheel (limit)", "One tick up or down"),
     ("Alt+1, Alt+2, Alt+3 (ticket)", "Limit at bid, middle, ask"),
+    ("Alt+Q, Alt+P (ticket)", "Work out size or limit; Enter takes it, Escape closes the line"),
     ("Alt+M (ticket)", "More terms: outside hours, iceberg, hidden, trigger, good after"),
     ("Alt+X (ticket)", "Bracket: target and stop with the entry"),
     ("Alt+W (ticket)", "What-if: margin and commission, nothing is sent"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtWidgets import QWidget
 
 from workstation.bridge.commands import CommandPort
+from workstation.domain.ids import ConId
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.crosshair import CrosshairLink
 from workstation.ui.messages import Messages
@@ -21,9 +22,11 @@ from workstation.ui.panels.quality import QualityPanel
 from workstation.ui.panels.risk import RiskPanel
 from workstation.ui.panels.tape import TapePanel
 from workstation.ui.panels.ticket import TicketPanel
+from workstation.ui.panels.ticket_helpers import HelperSources
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.table_view import TableView
+from workstation.ui.ticket_rules import Terms
 
 
 class Board:
@@ -37,6 +40,7 @@ class Board:
         clock: Callable[[], datetime],
         window: QWidget,
     ) -> None:
+        self._state = state
         self.watchlist = WatchlistPanel(messages.quotes, window)
         self.chart = ChartPanel(state, commands, window)
         self.depth = DepthPanel(state, commands, window)
@@ -98,10 +102,19 @@ class Board:
         panels = {name: panel for name, (_, panel) in self.docked().items()}
         return {name: panels[name] for name in self.tables if name in panels}
 
+    def _ticket_con_id(self) -> ConId | None:
+        return self.ticket.con_id
+
+    def _ticket_terms(self) -> Terms:
+        return self.ticket.form.terms
+
     def _connect(self, messages: Messages) -> None:
         self.crosshair = CrosshairLink(self.chart)
         self.crosshair.join(self.chart.canvas)
         messages.fill_measured.connect(self.quality.take_fill)
+        helpers = self.ticket.form.helpers
+        helpers.serve(HelperSources(self._state, self._ticket_con_id, self._ticket_terms))
+        messages.summary_arrived.connect(helpers.take_summary)
         self.quality.fill_selected.connect(self.executions.execution_selected)
         messages.depth_arrived.connect(self.depth.take_book)
         messages.trades_arrived.connect(self.tape.take_trades)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 from typing_extensions import override
 
 from workstation.domain.order import Side
+from workstation.domain.order_helpers import neighbour
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 
@@ -176,11 +177,7 @@ class PriceEdit(DecimalEdit):
             return value + (Decimal("0.01") if up else Decimal("-0.01"))
         if not ladder.allows(value):
             return ladder.snap_up(value) if up else ladder.snap_down(value)
-        step = ladder.increment_at(value)
-        if up == (value >= 0) and value:
-            return value + (step if up else -step)
-        inner = ladder.increment_at(value + (step if up else -step))
-        return value + (inner if up else -inner)
+        return neighbour(ladder, value, up=up)
 
     def snap(self, side: Side) -> bool:
         """Move the price to the ladder, away from the market; tell whether it moved."""

@@ -23,6 +23,7 @@ from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
 from workstation.ui.panels.ticket_exits import TicketExits
+from workstation.ui.panels.ticket_helpers import TicketHelpers
 from workstation.ui.panels.ticket_terms import TicketTerms
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, exact, middle
@@ -167,6 +168,7 @@ class TicketForm(QWidget):
         self.stop_edit.set_reference(self._snapped(mid))
         self.exits.set_reference(self.price_edit.value or self._snapped(mid))
         self.special.set_reference(self._snapped(mid))
+        self.helpers.refresh()
 
     def note_quote(self, quote: Quote | None) -> bool:
         """Take a market for clicks before it is shown; True where it must be shown at once."""
@@ -270,6 +272,11 @@ class TicketForm(QWidget):
         self.tif_box.currentIndexChanged.connect(self._on_tif_changed)
         self.special = TicketTerms(self)
         self.special.edited.connect(self._on_special_edited)
+        self.helpers = TicketHelpers(self)
+        self.helpers.quantity_chosen.connect(self.take_quantity)
+        self.helpers.price_chosen.connect(self.take_price)
+        self.helpers.left.connect(self.quantity_edit.setFocus)
+        self.edited.connect(self.helpers.refresh)
         self.exits = TicketExits(self)
         self.exits.edited.connect(self.edited)
         for edit in (self.exits.target_edit, self.exits.stop_edit):
@@ -300,6 +307,7 @@ class TicketForm(QWidget):
         whole.setSpacing(6)
         for layout in (top, quotes, sides, self._field_grid()):
             whole.addLayout(layout)
+        whole.addWidget(self.helpers)
         whole.addWidget(self.special)
         whole.addWidget(self.exits)
         for before, after in pairwise(self._tab_order()):
@@ -323,6 +331,10 @@ class TicketForm(QWidget):
             fields.addWidget(caption, 2 * row, column)
             fields.addWidget(widget, 2 * row + 1, column)
             fields.setColumnStretch(column, 1)
+        helpers = QHBoxLayout()
+        helpers.addWidget(self.helpers.size_button)
+        helpers.addWidget(self.helpers.price_button)
+        fields.addLayout(helpers, 5, 1)
         return fields
 
     def _tab_order(self) -> list[QWidget]:
@@ -335,6 +347,7 @@ class TicketForm(QWidget):
             self.type_box,
             self.stop_edit,
             self.tif_box,
+            *self.helpers.focusable(),
             *self.special.focusable(),
             self.exits.box,
             self.exits.target_edit,
@@ -355,9 +368,17 @@ class TicketForm(QWidget):
                 self.price_edit.set_value(self._snapped(price))
                 self.price_edit.setFocus()
 
+    @Slot(object)
     def take_price(self, price: Decimal) -> None:
         """Put a price into the limit."""
         self._take(price)
+
+    @Slot(object)
+    def take_quantity(self, quantity: Decimal) -> None:
+        """Put a quantity into its field."""
+        if self.quantity_edit.isEnabled():
+            self.quantity_edit.set_value(quantity)
+            self.quantity_edit.setFocus()
 
     @Slot()
     def take_bid(self) -> None:
