@@ -159,8 +159,12 @@ class Program(QObject):
         from workstation.app.dry_runs import DryRuns
         from workstation.app.order_timelines import OrderTimelines
         from workstation.app.quality_files import QualityFiles
+        from workstation.app.table_files import TableFiles
 
         self.quality_files = QualityFiles(self._files.journal, self.window.board.quality)
+        self.table_files = TableFiles(self)
+        self.table_files.told.connect(self._on_exported)
+        self.window.orders.export_requested.connect(self.table_files.write)
         self.timelines = OrderTimelines(self._files.journal, self._options.client_id, self.window)
         self.window.orders.timeline_requested.connect(self.timelines.open)
         self.dry_runs = DryRuns(
@@ -255,6 +259,10 @@ class Program(QObject):
     @Slot(object)
     def _on_settings_faulted(self, sentence: str) -> None:
         self._say(Severity.WARNING, sentence, "Orders are not touched by it.", "")
+
+    @Slot(object)
+    def _on_exported(self, sentence: str) -> None:
+        self._say(Severity.INFO, sentence, "", "")
 
     @Slot(object)
     def _on_launch_ended(self, sentence: str) -> None:

@@ -85,6 +85,8 @@ SHORTCUTS = (
     ("Delete (watchlist)", "Stop watching the selected symbols"),
     ("Delete (orders)", "Cancel the selected orders"),
     ("F2 or double-click (orders)", "Change quantity or limit"),
+    ("+ and −, with Ctrl (orders)", "Move the order by one tick, by ten"),
+    ("Enter, Shift+Enter (orders)", "Change price, quantity in place; Enter sends, Escape leaves"),
     ("Ctrl+Shift+X", "Cancel all working orders of this client"),
     ("Ctrl+1 … Ctrl+5", "Watchlist, ticket, orders, positions, log"),
     ("Ctrl+6 … Ctrl+0", "Chart, depth, time and sales, executions, account"),

@@ -6,10 +6,10 @@ from datetime import datetime
 from PySide6.QtWidgets import QWidget
 
 from workstation.bridge.commands import CommandPort
-from workstation.domain.ids import ConId
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.crosshair import CrosshairLink
 from workstation.ui.messages import Messages
+from workstation.ui.order_edits import OrderEdits
 from workstation.ui.panels.account import AccountPanel
 from workstation.ui.panels.connection import ConnectionPanel
 from workstation.ui.panels.depth import DepthPanel
@@ -26,7 +26,6 @@ from workstation.ui.panels.ticket_helpers import HelperSources
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.table_view import TableView
-from workstation.ui.ticket_rules import Terms
 
 
 class Board:
@@ -40,7 +39,6 @@ class Board:
         clock: Callable[[], datetime],
         window: QWidget,
     ) -> None:
-        self._state = state
         self.watchlist = WatchlistPanel(messages.quotes, window)
         self.chart = ChartPanel(state, commands, window)
         self.depth = DepthPanel(state, commands, window)
@@ -72,7 +70,7 @@ class Board:
         }
         for name, panel in self._with_tables().items():
             panel.setFocusProxy(self.tables[name])
-        self._connect(messages)
+        self._connect(messages, state, commands)
 
     @property
     def arranged(self) -> dict[str, TableView]:
@@ -102,18 +100,20 @@ class Board:
         panels = {name: panel for name, (_, panel) in self.docked().items()}
         return {name: panels[name] for name in self.tables if name in panels}
 
-    def _ticket_con_id(self) -> ConId | None:
-        return self.ticket.con_id
+    def _serve(self, state: ScreenState, commands: CommandPort) -> None:
+        """Give the helpers of ticket and orders what they read and where they send."""
+        self.order_edits = OrderEdits(self.orders, commands)
+        ticket = self.ticket
+        self.ticket.form.helpers.serve(
+            HelperSources(state, lambda: ticket.con_id, lambda: ticket.form.terms)
+        )
 
-    def _ticket_terms(self) -> Terms:
-        return self.ticket.form.terms
-
-    def _connect(self, messages: Messages) -> None:
+    def _connect(self, messages: Messages, state: ScreenState, commands: CommandPort) -> None:
+        self._serve(state, commands)
         self.crosshair = CrosshairLink(self.chart)
         self.crosshair.join(self.chart.canvas)
         messages.fill_measured.connect(self.quality.take_fill)
         helpers = self.ticket.form.helpers
-        helpers.serve(HelperSources(self._state, self._ticket_con_id, self._ticket_terms))
         messages.summary_arrived.connect(helpers.take_summary)
         self.quality.fill_selected.connect(self.executions.execution_selected)
         messages.depth_arrived.connect(self.depth.take_book)

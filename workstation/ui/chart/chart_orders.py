@@ -60,6 +60,11 @@ class ChartOrders(QObject):
         """Whether a question waits for the user."""
         return self._wish is not None and not self._is_waiting
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a wish would be sent at once."""
+        return self._wish is None
+
     @Slot(object)
     def send(self, wish: Wish) -> None:
         """Send a wish, unless another one is on its way or asks something."""

@@ -1,10 +1,14 @@
 """The orders: what is working and what became of the rest."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
+    QFileDialog,
     QHBoxLayout,
+    QLineEdit,
     QMenu,
     QPushButton,
     QVBoxLayout,
@@ -19,6 +23,10 @@ from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.models.orders import OrderRow, OrdersModel, not_editable_reason
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.table_view import TableView
+from workstation.ui.table_words import table_words
+
+IN_PLACE = frozenset({"quantity", "limit", "stop"})
+"""Columns whose cells can be changed where they stand."""
 
 
 class OrdersPanel(QWidget):
@@ -42,6 +50,12 @@ class OrdersPanel(QWidget):
     not_placed_confirmed = Signal(object)
     """OrderView flagged ABSENT that never reached the broker, says the user."""
 
+    edit_requested = Signal(object)
+    """Cell to change in place: QModelIndex of the table."""
+
+    export_requested = Signal(object)
+    """Path, and titles and rows as they are shown: tuple[Path, list[list[str]]]."""
+
     order_selected = Signal(object)
     """OrderView the user chose."""
 
@@ -57,6 +71,7 @@ class OrdersPanel(QWidget):
         self._absent: OrderView | None = None
         self._working, self._doubt, self._advice = 0, "", ""
         self.dialog: PlainDialog | None = None
+        self.files: QFileDialog | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -78,6 +93,15 @@ class OrdersPanel(QWidget):
         self.filter_box.setCurrentIndex(1)
         self.filter_box.setAccessibleName("Which orders are shown")
         self.filter_box.currentIndexChanged.connect(self._on_filter_changed)
+        self.find_edit = QLineEdit(self)
+        self.find_edit.setPlaceholderText("Filter")
+        self.find_edit.setClearButtonEnabled(True)
+        self.find_edit.setMaximumWidth(130)
+        self.find_edit.setAccessibleName("Show only orders with these words")
+        self.find_edit.setToolTip(
+            text.tooltip("Words of symbol, side, type, state, note, number or account")
+        )
+        self.find_edit.textChanged.connect(self._on_filter_changed)
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.setToolTip(text.tooltip("Cancel the selected orders (Delete)"))
         self.cancel_button.clicked.connect(self._on_cancel)
@@ -96,6 +120,7 @@ class OrdersPanel(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(3, 3, 3, 0)
         line.addWidget(self.filter_box)
+        line.addWidget(self.find_edit)
         line.addWidget(self.count_label)
         line.addStretch(1)
         for button in (self.change_button, self.cancel_button, self.cancel_all_button):
@@ -129,31 +154,42 @@ class OrdersPanel(QWidget):
     @Slot()
     def _on_filter_changed(self) -> None:
         working_only = self.filter_box.currentIndex() == 0
-        self.table.proxy.set_filter(_is_working if working_only else None)
+        words = self.find_edit.text().casefold().split()
+
+        def accepts(row: object) -> bool:
+            if not isinstance(row, OrderRow) or (working_only and not row.order.is_working):
+                return False
+            return not words or all(map(_words_of(row).__contains__, words))
+
+        self.table.proxy.set_filter(accepts if working_only or words else None)
         self._show_words()
         self._on_selection_changed()
 
     @Slot()
     def _on_selection_changed(self) -> None:
         orders = self._selected()
-        self.cancel_button.setEnabled(any(map(_can_act, orders)))
-        self.change_button.setEnabled(len(orders) == 1 and _can_act(orders[0]))
+        self.cancel_button.setEnabled(any(map(can_act, orders)))
+        self.change_button.setEnabled(len(orders) == 1 and can_act(orders[0]))
 
     @Slot()
     def _on_cancel(self) -> None:
-        orders = tuple(filter(_can_act, self._selected()))
+        orders = tuple(filter(can_act, self._selected()))
         if orders:
             self.cancel_requested.emit(orders)
 
     @Slot()
     def _on_change(self) -> None:
         orders = self._selected()
-        if len(orders) == 1 and _can_act(orders[0]):
+        if len(orders) == 1 and can_act(orders[0]):
             self.change_requested.emit(orders[0])
 
     @Slot(QModelIndex)
-    def _on_double_clicked(self, _index: QModelIndex) -> None:
-        self._on_change()
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        row = self.model.value_at(self.table.proxy.mapToSource(index).row())
+        if self.model.columns[index.column()].key in IN_PLACE and can_act(row.order):
+            self.edit_requested.emit(index)
+        else:
+            self._on_change()
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
@@ -251,13 +287,35 @@ class OrdersPanel(QWidget):
         if answer == "confirm" and order is not None:
             self.not_placed_confirmed.emit(order)
 
+    @Slot()
+    def _on_export(self) -> None:
+        self.files = QFileDialog(self, "Export orders")
+        self.files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.files.setNameFilter("Comma-separated (*.csv)")
+        self.files.setDefaultSuffix("csv")
+        self.files.selectFile("orders.csv")
+        self.files.fileSelected.connect(self._on_file_chosen)
+        self.files.open()
+
+    @Slot(str)
+    def _on_file_chosen(self, name: str) -> None:
+        self.export_requested.emit((Path(name), table_words(self.table)))
+
+    def selected_rows(self) -> list[OrderRow]:
+        """Return the selected rows, top first."""
+        return [row for row in self.table.selected_rows() if isinstance(row, OrderRow)]
+
     def _selected(self) -> list[OrderView]:
-        return [row.order for row in self.table.selected_rows() if isinstance(row, OrderRow)]
+        return [row.order for row in self.selected_rows()]
 
 
-def _is_working(row: object) -> bool:
-    return isinstance(row, OrderRow) and row.order.is_working
+def _words_of(row: OrderRow) -> str:
+    order = row.order
+    words = (order.symbol, order.side.value, order.order_type, order.tif, order.display_state)
+    return f"{' '.join(words)} {row.note} {order.order_id} {order.account}".casefold()
 
 
-def _can_act(order: OrderView) -> bool:
+def can_act(order: OrderView) -> bool:
+    """Tell whether this client may change or cancel an order now."""
     return order.is_working and order.editable
