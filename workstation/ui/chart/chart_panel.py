@@ -27,6 +27,7 @@ from workstation.ui.chart.bar_keeper import BarKeeper
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_data import ChartData
 from workstation.ui.chart.chart_extras import ChartExtras
+from workstation.ui.chart.chart_kit import ChartKit
 from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.chart_orders import ChartOrders
 from workstation.ui.chart.data_menu import DataMenu
@@ -132,6 +133,7 @@ class ChartPanel(QWidget):
         self.orders.answered.connect(canvas.setFocus)
 
     def _connect(self) -> None:
+        self.kit = ChartKit(self.canvas, self.study_menu, self)
         self.sizes.chosen.connect(self._on_size_chosen)
         self.drawing.changed.connect(self._on_drawings_changed)
         self.drawing.drawing_began.connect(self.trading.pause)
@@ -217,7 +219,7 @@ class ChartPanel(QWidget):
         view = self.canvas.view
         state: dict[str, object] = {"size": self.data.timeframe.name, **view.settings.plain()}
         studies = view.studies.plain() if self._wanted_studies is None else self._wanted_studies
-        state |= self.extras.plain()
+        state |= self.extras.plain() | self.kit.plain()
         if studies:
             state["studies"] = studies
         if view.shares:
@@ -235,6 +237,7 @@ class ChartPanel(QWidget):
             self._use_settings(read_settings(state))
             self._restore_studies(state)
             self.extras.restore(state)
+            self.kit.restore(state)
             self._on_size_chosen(timeframe)
 
     def use_indicators(self, load: Callable[[], Library]) -> None:

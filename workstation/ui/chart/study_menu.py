@@ -23,6 +23,9 @@ class StudyMenu(QObject):
         self._studies = studies
         self.form: StudyForm | None = None
         self._shown: Study | None = None
+        self.branches: list[QMenu] = []
+        """Menus of what is no indicator of a library but stands among them."""
+
         self.button = QToolButton(parent)
         self.button.setText("Indicators  ")  # room for the arrow
         self.button.setAutoRaise(True)
@@ -58,6 +61,8 @@ class StudyMenu(QObject):
             if key in library:
                 self._add(menu, f"{key}   {library[key].title}", ("add", key))
         menu.addSeparator()
+        for branch in self.branches:
+            menu.addMenu(branch)
         groups = sorted({each.group for each in library.values()})
         for group in groups:
             # Filled when it is opened: two hundred actions would be felt.
