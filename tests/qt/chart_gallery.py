@@ -208,6 +208,10 @@ def fills(panel: ChartPanel) -> None:
     move_mouse(panel.canvas, QPoint(round(place.x() / ratio), round(place.y() / ratio)))
 
 
+def what_asks_first(panel: ChartPanel) -> None:
+    panel.confirming.open()
+
+
 def alerts(panel: ChartPanel) -> None:
     waits = {"con_id": AAPL, "symbol": "AAPL"}
     fired_at = START + timedelta(days=4, hours=14)
@@ -328,6 +332,7 @@ SCENES: tuple[Scene, ...] = (
     single_order,
     chart_question,
     fills,
+    what_asks_first,
     alerts,
     data_box,
     linked_crosshair,
@@ -352,7 +357,8 @@ def main(folder: Path, names: list[str]) -> None:
             panel.canvas.refresh()
             for _ in range(3):
                 app.processEvents()
-            panel.grab().save(str(folder / f"{scene.__name__}-{theme}-{scale}.png"))
+            target = panel.confirming.dialog or panel
+            target.grab().save(str(folder / f"{scene.__name__}-{theme}-{scale}.png"))
             panel.deleteLater()
             app.processEvents()
 

@@ -1,5 +1,6 @@
 """What a drag shows before it is let go, what it asks, and orders laid out on the chart."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,10 +20,17 @@ from workstation.domain.commands import (
     SubmitBracket,
     SubmitOrder,
 )
+from workstation.domain.confirmation import (
+    CAREFUL,
+    Ask,
+    ConfirmationPolicy,
+    Confirmations,
+    UseConfirmations,
+)
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import OrderId, OrderKey
 from workstation.domain.link import LinkState
-from workstation.domain.messages import LinkChanged, OrderChanged
+from workstation.domain.messages import ConfirmationsKnown, LinkChanged, OrderChanged
 from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.ui.chart.chart_panel import ChartPanel
@@ -345,3 +353,32 @@ def test_another_contract_takes_nothing_along(chart, ready) -> None:
     ready.window.choose_symbol("MSFT")
     assert chart.staging.order is None
     assert chart.staging.con_id != AAPL
+
+
+# ---- what asks first -------------------------------------------------------------------------
+
+
+def test_the_table_of_what_asks_first_is_shown_changed_and_sent(chart, ready) -> None:
+    ready.events(ConfirmationsKnown(ConfirmationPolicy(paper=Confirmations(limit=Ask.LARGE))))
+    chart.trade_menu._on_opening()
+    (action,) = [a for a in chart.trade_menu.menu.actions() if a.data() == "confirmations"]
+    action.trigger()
+    dialog = chart.confirming.dialog
+    assert dialog.boxes["live", "away"].currentText() == "Always"
+    assert dialog.boxes["paper", "limit"].currentText() == "When large"
+    assert dialog.boxes["simulated", "limit"].currentText() == "Never"
+    dialog.boxes["live", "limit"].setCurrentText("When large")
+    dialog.amounts["live"].set_value(Decimal(7000))
+    assert ready.commands.of(UseConfirmations) == []
+    dialog.accept()
+    assert ready.commands.of(UseConfirmations) == [], "only the button uses it"
+    chart.confirming.open()
+    dialog = chart.confirming.dialog
+    dialog.boxes["live", "limit"].setCurrentText("When large")
+    dialog.amounts["live"].set_value(Decimal(7000))
+    dialog._on_accepted()
+    (sent,) = ready.commands.of(UseConfirmations)
+    assert sent.policy.live == replace(CAREFUL, limit=Ask.LARGE, large=Decimal(7000))
+    assert sent.policy.paper.limit is Ask.LARGE
+    ready.commands.answer(UseConfirmations, Failed("the disk is full"))
+    assert "disk is full" in chart.orders.strip.headline.text()

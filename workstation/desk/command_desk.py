@@ -304,8 +304,7 @@ class CommandDesk:
         return self._desk.order_desk.controller.preview_change(command.change)
 
     def _use_confirmations(self, command: UseConfirmations) -> CommandResult:
-        self._desk.order_desk.judge.confirmations = command.policy
-        return Done()
+        return self._desk.order_desk.use_confirmations(command)
 
     def _unwatch(self, command: UnwatchContract) -> CommandResult:
         self._desk.streams.drop(command.con_id, StreamKind.QUOTES, WATCHLIST)

@@ -13,6 +13,8 @@ from workstation.desk.outgoing import Outgoing
 from workstation.desk.trail_stops import ASKING, TrailStops
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.clock import Clock
+from workstation.domain.commands import Done, Failed
+from workstation.domain.confirmation import ConfirmationPolicy, UseConfirmations
 from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
 from workstation.domain.family import Family, FamilyEnded
@@ -20,6 +22,7 @@ from workstation.domain.finding import Answer, Submitted
 from workstation.domain.ids import ClientId, ConId, OrderKey
 from workstation.domain.messages import (
     CommissionArrived,
+    ConfirmationsKnown,
     ExecutionArrived,
     FamilyKnown,
     OrderChanged,
@@ -122,6 +125,8 @@ class OrderDesk:
                 self.families.take(msgspec.json.decode(entry.body, type=Family))
             elif entry.event == FamilyEnded.__name__:
                 self.families.take_end(msgspec.json.decode(entry.body, type=FamilyEnded))
+            elif entry.event == UseConfirmations.__name__:
+                self._take_confirmations(entry)
             kind = EVENT_TYPES.get(entry.event)
             if kind is None:
                 continue
@@ -129,8 +134,26 @@ class OrderDesk:
             self._orders.apply(body, at)
             if isinstance(body, Intent):
                 self.controller.ids.used(body.order_id)
+        self._out.post(ConfirmationsKnown(self.judge.confirmations))
         self.link_lost("the program was restarted")
         self._show_day()
+
+    def _take_confirmations(self, entry: Entry) -> None:
+        """Take the user's policy back; one that cannot be read leaves the careful one."""
+        try:
+            policy = msgspec.json.decode(entry.body, type=UseConfirmations).policy
+        except msgspec.MsgspecError:
+            policy = ConfirmationPolicy()
+        self.judge.confirmations = policy if policy.is_sound else ConfirmationPolicy()
+
+    def use_confirmations(self, wish: UseConfirmations) -> Done | Failed:
+        """Ask before orders by one gesture as the user wants, on record and for good."""
+        if not wish.policy.is_sound:
+            return Failed("The amount above which an order is large must be a number.")
+        self._journal.record(UseConfirmations.__name__, wish, durable=True)
+        self.judge.confirmations = wish.policy
+        self._out.post(ConfirmationsKnown(wish.policy))
+        return Done("The confirmations are in force and on record.")
 
     def _show_day(self) -> None:
         """Show what may be live, what it came from, and the orders and fills of the day.

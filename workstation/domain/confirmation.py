@@ -34,6 +34,11 @@ class Confirmations:
     away: Ask = Ask.NEVER
     large: Decimal = Decimal(25_000)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the limit of LARGE is an amount."""
+        return self.large.is_finite() and self.large >= 0
+
     def of_kind(self, kind: OrderType) -> Ask:
         """Return what an entry of this kind does."""
         if kind.takes_stop or kind.trails:
@@ -51,6 +56,11 @@ class ConfirmationPolicy:
     live: Confirmations = CAREFUL
     paper: Confirmations = Confirmations()
     simulated: Confirmations = Confirmations()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every row can be used."""
+        return all(each.is_sound for each in (self.live, self.paper, self.simulated))
 
     def of(self, environment: Environment | None) -> Confirmations:
         """Return the row of a world."""

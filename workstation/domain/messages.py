@@ -11,6 +11,7 @@ from workstation.domain.account import AccountPnl, AccountSummary, PositionView
 from workstation.domain.alert import PriceAlert
 from workstation.domain.bar import BarUpdate
 from workstation.domain.commands import CommandResult
+from workstation.domain.confirmation import ConfirmationPolicy
 from workstation.domain.contract import ContractDetails
 from workstation.domain.depth import DepthBook
 from workstation.domain.execution import Commission, Execution
@@ -121,6 +122,13 @@ class AlertsChanged:
     alerts: tuple[PriceAlert, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmationsKnown:
+    """What asks before an order by one gesture is sent, as the core does it."""
+
+    policy: ConfirmationPolicy
+
+
 EventMessage = (
     CommandAnswered
     | RequestProgressed
@@ -130,6 +138,7 @@ EventMessage = (
     | CommissionArrived
     | FillMeasured
     | AlertsChanged
+    | ConfirmationsKnown
     | ContractKnown
     | LinkChanged
     | NoticeArrived

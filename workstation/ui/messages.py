@@ -18,6 +18,7 @@ from workstation.domain.link import LinkView
 from workstation.domain.messages import (
     AlertsChanged,
     CommissionArrived,
+    ConfirmationsKnown,
     ContractKnown,
     ExecutionArrived,
     FamilyKnown,
@@ -178,6 +179,8 @@ class Messages(QObject):
                 self._take_rules(details)
             case LinkChanged(link=link):
                 self._take_link(link)
+            case ConfirmationsKnown(policy=policy):
+                self._state.confirmations = policy
             case AlertsChanged(alerts=alerts):
                 self._state.alerts = alerts
                 self.alerts_changed.emit()

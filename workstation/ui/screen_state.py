@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from workstation.domain.account import Environment, PositionView
 from workstation.domain.alert import PriceAlert
+from workstation.domain.confirmation import ConfirmationPolicy
 from workstation.domain.contract import ContractDetails
 from workstation.domain.family import Family
 from workstation.domain.ids import AccountId, ConId, FamilyId, OrderKey
@@ -33,6 +34,7 @@ class ScreenState:
     streams: dict[StreamKey, StreamState] = field(default_factory=dict)
     orders: dict[OrderKey, OrderView] = field(default_factory=dict)
     alerts: tuple[PriceAlert, ...] = ()
+    confirmations: ConfirmationPolicy = field(default_factory=ConfirmationPolicy)
     families: dict[FamilyId, Family] = field(default_factory=dict)
 
     def stream(self, con_id: ConId | None, kind: StreamKind) -> StreamState | None:

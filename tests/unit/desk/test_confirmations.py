@@ -9,10 +9,11 @@ import pytest
 from tests.helpers.desk_fakes import LIMITS, SPY, D, Door, a_draft, open_order
 from workstation.domain.account import Environment
 from workstation.domain.bracket import BracketDraft
-from workstation.domain.commands import Failed, Previewed
-from workstation.domain.confirmation import Ask, ConfirmationPolicy, Confirmations
+from workstation.domain.commands import Done, Failed, Previewed
+from workstation.domain.confirmation import Ask, ConfirmationPolicy, Confirmations, UseConfirmations
 from workstation.domain.finding import Denied, NeedsAcknowledgement, RiskCode, Submitted
 from workstation.domain.ids import AccountId, IntentId, OrderKey
+from workstation.domain.messages import ConfirmationsKnown
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
 from workstation.domain.reports import PositionReport
 
@@ -180,3 +181,26 @@ def test_a_dry_judgement_of_a_change_sends_and_records_nothing() -> None:
     assert isinstance(off.answer, Denied)
     assert isinstance(door.desk.controller.preview_change(moved(OrderKey("none"), "94.00")), Failed)
     assert (len(door.broker.frames), list(door.journal.events)) == before
+
+
+def test_the_table_is_on_record_and_in_force_again_after_a_restart() -> None:
+    door = live()
+    calm = ConfirmationPolicy(live=Confirmations(limit=Ask.LARGE, large=D(5)))
+    assert isinstance(door.desk.use_confirmations(UseConfirmations(calm)), Done)
+
+    again = door.restarted()
+
+    assert again.desk.judge.confirmations == calm
+    told = [m.policy for m in again.out.messages if isinstance(m, ConfirmationsKnown)]
+    assert told == [calm]
+    assert Door().restarted().desk.judge.confirmations == ConfirmationPolicy()
+
+
+def test_a_table_that_is_no_table_leaves_the_careful_one() -> None:
+    door = live()
+    odd = ConfirmationPolicy(live=Confirmations(large=D("NaN")))
+    assert isinstance(door.desk.use_confirmations(UseConfirmations(odd)), Failed)
+    assert door.desk.judge.confirmations == ConfirmationPolicy()
+    for body in ({"policy": {"live": {"limit": "perhaps"}}}, {}):
+        door.journal.record(UseConfirmations.__name__, body, durable=True)
+        assert door.restarted().desk.judge.confirmations == ConfirmationPolicy()

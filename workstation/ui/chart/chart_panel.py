@@ -30,6 +30,7 @@ from workstation.ui.chart.chart_extras import ChartExtras
 from workstation.ui.chart.chart_kit import ChartKit
 from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.chart_orders import ChartOrders
+from workstation.ui.chart.confirming import Confirming
 from workstation.ui.chart.data_menu import DataMenu
 from workstation.ui.chart.drawing_menu import DrawingMenu
 from workstation.ui.chart.drawing_tool import DrawingTool
@@ -127,6 +128,8 @@ class ChartPanel(QWidget):
         quantity = self.trade_menu.quantity
         self.staging = StagingTool(canvas, state, DryJudge(commands, self), quantity)
         self.trade_menu.serve(self.staging)
+        self.confirming = Confirming(commands, state, self.orders.tell, self)
+        self.trade_menu.confirmations_requested.connect(self.confirming.open)
         self.trading.change_requested.connect(self.orders.send)
         self.trading.stage_requested.connect(self.staging.stage)
         self.staging.send_requested.connect(self.orders.send)

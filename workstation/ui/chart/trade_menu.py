@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QToolButton, QWidget
 
@@ -17,6 +17,9 @@ from workstation.ui.decimal_edit import DecimalEdit
 
 class TradeMenu(QObject):
     """A button with a menu and a field for the quantity. GUI thread."""
+
+    confirmations_requested = Signal()
+    """The user wants to see and change what asks first."""
 
     def __init__(self, view: ChartView, parent: QWidget) -> None:
         super().__init__(parent)
@@ -62,6 +65,7 @@ class TradeMenu(QObject):
         one_click = self._add("One click sends entries at once (off at each start)", "one click")
         one_click.setCheckable(True)
         one_click.setChecked(staging.one_click)
+        self._add("What asks first…", "confirmations")
 
     def _add(self, title: str, what: str) -> QAction:
         action = self.menu.addAction(title)
@@ -73,7 +77,9 @@ class TradeMenu(QObject):
         what, staging = str(action.data()), self._staging
         if staging is None:
             return
-        if what == "one click":
+        if what == "confirmations":
+            self.confirmations_requested.emit()
+        elif what == "one click":
             staging.one_click = not staging.one_click
         elif what.endswith("exits"):
             side = Side(what.removesuffix(" exits"))
