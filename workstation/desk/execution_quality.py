@@ -187,7 +187,7 @@ class ExecutionQuality:
             fill=execution.base_id,
             key=None if order is None else order.key,
             order_type="" if order is None else order.order_type,
-            algo="",
+            algo=_algo_of(order),
             filled_at=now if is_news else min(happened, now),
             arrival=self._arrival_of(order).sample,
             at_fill=self._sample(execution.con_id) if is_news else missed,
@@ -298,6 +298,12 @@ class ExecutionQuality:
         fill = None if name is None else self._book.fill(name, self._with.clock.now())
         if fill is not None:
             self._with.post(FillMeasured(fill))
+
+
+def _algo_of(order: ManagedOrder | None) -> str:
+    """Name the broker's algorithm that works the order, "" where none is known."""
+    algo = None if order is None or order.draft is None else order.draft.terms.algo
+    return "" if algo is None else algo.strategy
 
 
 def quote_sample(quote: Quote | None, at: datetime) -> MarketSample:

@@ -27,6 +27,7 @@ from workstation.domain.execution_quality import (
 from workstation.domain.ids import ExecId, OrderKey, ReqId
 from workstation.domain.market_sinks import PrintColumns
 from workstation.domain.messages import FillMeasured
+from workstation.domain.order_extras import Algo
 from workstation.domain.quote import MarketDataType
 from workstation.domain.reports import CommissionReport
 from workstation.domain.subscription import StreamKey, StreamKind
@@ -119,6 +120,16 @@ def test_a_fill_is_measured_at_its_command_and_at_itself(rig: Rig) -> None:
     assert costs.against_arrival == pytest.approx(0.05)
     assert costs.effective == pytest.approx(2 * 0.02)
     assert rig.newest.is_pending
+
+
+def test_the_algorithm_that_worked_the_order_is_kept(rig: Rig) -> None:
+    key = rig.door.working()
+    order = rig.door.order(key)
+    algo = Algo(strategy="Adaptive", params=(("adaptivePriority", "Normal"),))
+    order.draft = replace(order.draft, terms=replace(order.draft.terms, algo=algo))
+    rig.door.apply(rig.report())
+    assert rig.newest.market is not None
+    assert rig.newest.market.algo == "Adaptive"
 
 
 def test_the_market_is_looked_at_again_at_every_horizon(rig: Rig) -> None:
