@@ -393,5 +393,6 @@ def test_a_short_future_is_rolled_into_the_month_that_is_chosen(ready: Stage, me
     assert [(leg.con_id, leg.ratio, leg.exchange) for leg in wish.legs] == [
         (12, 1, "CME"), (11, -1, "CME"),
     ]  # fmt: skip
-    menu.several.roll(a_position())  # a stock has no month, and one dialog is open
+    menu.several.roll(a_position())
+    assert "only futures are rolled" in ready.window.status_line.currentMessage()
     assert menu.several.dialog is dialog

@@ -112,6 +112,7 @@ class SeveralOrders(QObject):
         state = self._stage.state
         front = state.details.get(position.con_id)
         if front is None or front.contract.sec_type != "FUT":
+            self._stage.ordering.failed.emit(("The roll", "only futures are rolled"))
             return
         dialog = RollDialog(position, front, self._window)
         if self._open(dialog):

@@ -58,6 +58,7 @@ class _LegRow:
         self.expiry.setPlaceholderText("YYYYMMDD")
         self.expiry.setMaxLength(8)
         self.strike = DecimalEdit(parent)
+        self.strike.setMinimumWidth(96)
         self.found = PlainLabel("", parent)
         self.found.set_tone("muted")
         self.details: ContractDetails | None = None
@@ -87,6 +88,7 @@ class ComboDialog(OrderDialog):
 
     def __init__(self, account: AccountId, symbol: str, parent: QWidget | None = None) -> None:
         super().__init__("Combination order", "Send", parent)
+        self.setMinimumWidth(640)
         self._account = account
         self._legs: tuple[KnownLeg, ...] = ()
         self._is_ready = False
