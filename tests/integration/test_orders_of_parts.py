@@ -17,8 +17,11 @@ from workstation.domain.commands import (
     Answered,
     Ask,
     CancelOrder,
+    CancelOrders,
     ChangeOrder,
     Done,
+    Flatten,
+    GlobalCancel,
     SubmitBracket,
     SubmitOrder,
 )
@@ -265,6 +268,29 @@ def accepted(rig: Rig, command: Any) -> Any:
     if isinstance(command, SubmitOrder):
         return rig.ask(SubmitOrder(replace(command.draft, acknowledged=names)))
     return rig.ask(replace(command, acknowledged=names))
+
+
+@pytest.mark.parametrize(
+    "command", [CancelOrders(), GlobalCancel(), Flatten(ACCOUNT)], ids=lambda c: type(c).__name__
+)
+def test_cancel_all_and_flatten_end_what_is_still_to_be_sent(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, command: Any
+) -> None:
+    drafts = tuple(
+        rig.draft(order_type=OrderType.LIMIT, limit_price=rig.last - 5 - n, quantity=Decimal(1))
+        for n in range(4)
+    )
+    room = iter([True] * 2)
+    monkeypatch.setattr(rig.desk.several, "has_room", lambda: next(room, False))
+    orders = OrdersDraft(family_id=FamilyId("basket"), kind=FamilyKind.BASKET, title="four",
+                         account=ACCOUNT, drafts=drafts)  # fmt: skip
+    assert isinstance(rig.ask(SubmitOrders(orders)), Done)
+    rig.until(lambda: rig.is_at(1, L.WORKING) and rig.is_at(2, L.WORKING))
+    rig.ask(command)
+    assert any("2 of 4 orders of the basket" in text for text in rig.texts())
+    monkeypatch.setattr(rig.desk.several, "has_room", lambda: True)
+    rig.until(lambda: rig.is_at(1, L.CANCELLED) and rig.is_at(2, L.CANCELLED))
+    assert len(list(rig.desk.orders)) == 2
 
 
 def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: Rig) -> None:

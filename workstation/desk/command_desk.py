@@ -250,6 +250,7 @@ class CommandDesk:
         return self._desk.exits.moves.breakeven(command.account, command.con_id)
 
     def _flatten(self, command: Flatten) -> CommandResult:
+        self._desk.several.stop_all("the account is being flattened")
         return self._desk.exits.flattener.start(command.account)
 
     def _apply_limits(self, command: ApplyLimits) -> CommandResult:

@@ -221,7 +221,7 @@ class Desk:
         self.figures.quotes.mark_all_stale()
         self.reconciler.link_down()
         self.figures.positions.forget_refresh()
-        self.several.link_lost()
+        self.several.stop_all("the link to the broker was lost")
         self.order_desk.link_lost(report.reason)
         self.contracts.session_down()
         self.feed.session_down()
@@ -472,6 +472,7 @@ class Desk:
         return self._judge
 
     def _connect_hooks(self) -> None:
+        self.exits.emergency.stop_sending = self.several.stop_all
         parts = (self._loop, self._clock, self.figures.quotes, self.contracts, self.streams)
         self.alerts = AlertDesk(AlertParts(*parts, self._out, self._settings.alerts_file))
         self.figures.also_publish(self.data)

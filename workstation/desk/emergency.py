@@ -30,6 +30,8 @@ class Emergency:
         self._with = parts
         self._flattener = flattener
         self._accounts = accounts
+        self.stop_sending: Callable[[str], None] = _nothing
+        """Ends what of baskets and ladders is still to be sent; a desk tells how."""
 
     def act(self, action: ControlAction, account: str) -> Done | Failed:
         """Carry out what the control channel asks for, and say in the window that it did."""
@@ -69,6 +71,7 @@ class Emergency:
         What protects an open position stays unless `protection` is asked for. The exits of an
         entry end with it at the broker.
         """
+        self.stop_sending("orders were cancelled meanwhile")
         live = {each.key: each for each in self._with.orders.working()}
         chosen = [
             each
@@ -91,6 +94,7 @@ class Emergency:
 
     def cancel_globally(self) -> Done | Failed:
         """Have the broker cancel all of the login's orders; those of others end with ours."""
+        self.stop_sending("everything was cancelled meanwhile")
         live = self._with.orders.working()
         mine = sum(1 for order in live if order.editable)
         result = self._with.controller.cancel_globally()
@@ -110,7 +114,12 @@ class Emergency:
         accounts = self._accounts()
         if account is None and len(accounts) != 1:
             return Failed("Name the account to flatten." if accounts else "No account is known.")
+        self.stop_sending("the account is being flattened")
         return self._flattener.start(account or accounts[0])
+
+
+def _nothing(_reason: str) -> None:
+    """Stand in where nothing is sent in parts."""
 
 
 def _words(cancels: int, failed: int, stay: int, others: int) -> str:

@@ -127,11 +127,11 @@ class Several:
                 self._sending.remove(sending)
                 self._end(sending.family, sending.sent, "it was cancelled")
 
-    def link_lost(self) -> None:
-        """Send nothing more of anything: what was sent may not be known."""
+    def stop_all(self, reason: str) -> None:
+        """Send nothing more of anything, and say of each what was sent."""
         for sending in list(self._sending):
             self._sending.remove(sending)
-            self._broken(sending.family, sending.sent, "the link to the broker was lost")
+            self._broken(sending.family, sending.sent, reason)
 
     def _end(self, family: Family, sent: int, reason: str) -> None:
         ended = FamilyEnded(family_id=family.family_id, sent=sent, reason=reason)

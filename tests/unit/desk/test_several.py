@@ -134,7 +134,7 @@ def test_what_is_broken_off_is_told_and_never_goes_on(how: str) -> None:
     rig.room = 3
     rig.several.submit(orders(*drafts(8)))
     if how == "link":
-        rig.several.link_lost()
+        rig.several.stop_all("the link to the broker was lost")
         assert "3 of 8 orders of the ladder" in rig.exits.alarms[-1]
     else:
         rig.several.stop(FamilyId("f"))
