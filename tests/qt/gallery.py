@@ -343,6 +343,21 @@ def trailing(window: MainWindow, commands: FakeCommands) -> None:
     form.special.more_box.click()
 
 
+def extras(window: MainWindow, commands: FakeCommands) -> None:
+    """The further terms of an order, all at once."""
+    busy(window, commands)
+    form = window.ticket.form
+    form.special.more_box.click()
+    form.special.extras.group_edit.setText("pair")
+    form.special.extras.algo.box.setCurrentText("VWAP")
+    form.special.extras.conditions_button.click()
+    dialog = form.special.extras.dialog
+    assert dialog is not None
+    dialog.rows[0].value_edit.set_value(Decimal("190.00"))
+    dialog.add().kind_box.setCurrentText("Time")
+    dialog.use_button.click()
+
+
 def bracket(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     entry = an_order(30, lifecycle=Lifecycle.FILLED, filled=Decimal(100), average_price=Decimal("187.20"))  # fmt: skip
@@ -414,7 +429,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -276,7 +276,7 @@ def test_what_only_informs_is_shown_before_sending(ready: Stage, ticket, qtbot) 
     assert info.text in "\n".join(ticket.strip.finding_texts)
 
 
-@pytest.mark.parametrize("kind", [{"order_type": "TRAIL"}, {"order_type": "?"}, {"tif": "X"}])
+@pytest.mark.parametrize("kind", [{"order_type": "?"}, {"tif": "X"}])
 def test_an_order_of_a_kind_without_fields_is_not_shown_as_another(ticket, kind) -> None:
     ticket.start_change(an_order(**kind))
 

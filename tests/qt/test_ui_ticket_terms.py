@@ -145,12 +145,13 @@ def test_a_change_leaves_special_terms_alone(ready: Stage, ticket, qtbot) -> Non
     special.trail_edit.set_value(D("0.50"))
     order = an_order(12, order_type="LIT", limit_price=D("180.00"), stop_price=D("181.00"))
     ticket.start_change(order)
-    assert not special.isVisible()
+    assert not special.trail_edit.isVisible()
     ticket.form.price_edit.set_value(D("179.50"))
     qtbot.mouseClick(ticket.submit_button, Qt.MouseButton.LeftButton)
 
     change = ready.commands.of(ChangeOrder)[-1].change
     assert (change.limit_price, change.stop_price, change.quantity) == (D("179.50"), None, None)
+    assert (change.terms, change.tif, change.outside_rth) == (None, None, None)
 
 
 def test_another_contract_takes_the_first_stop_of_a_trail_away(ticket) -> None:

@@ -9,6 +9,7 @@ from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, TradingState
 from workstation.domain.link import LinkState
 from workstation.domain.order import PLAIN, OrderTerms, OrderType, Side, Tif, terms_words
+from workstation.domain.order_extras import Adjustment, adjustment_words
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
@@ -25,6 +26,7 @@ class Exits:
     target: Decimal | None = None
     stop: Decimal | None = None
     tif: Tif = Tif.GTC
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,9 @@ class Terms:
             return ""
         target = text.exact_price(self.exits.target, ladder)
         stop = text.exact_price(self.exits.stop, ladder)
-        return f"BRACKET {target} / {stop} {self.exits.tif.value}"
+        words = f"BRACKET {target} / {stop} {self.exits.tif.value}"
+        plan = self.exits.adjustment
+        return words if plan is None else f"{words}\nstop {adjustment_words(plan)}"
 
 
 @dataclass(frozen=True, slots=True)

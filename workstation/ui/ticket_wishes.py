@@ -1,6 +1,6 @@
 """What the ticket makes of its terms: the wish that is sent, and the words about it."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import Previewed
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement
 from workstation.domain.ids import AccountId, ConId, IntentId
-from workstation.domain.order import OrderChange, OrderDraft, OrderType, Tif
+from workstation.domain.order import OrderChange, OrderDraft, OrderTerms, OrderType, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.preview import MarginPreview
 from workstation.ui import text
@@ -53,6 +53,7 @@ def _bracket_of(entry: OrderDraft, exits: Exits) -> BracketDraft | None:
         target_price=exits.target,
         stop_price=exits.stop,
         exit_tif=exits.tif.value,
+        adjustment=exits.adjustment,
     )
 
 
@@ -80,15 +81,26 @@ def terms_of(order: OrderView) -> Terms:
         limit_price=limit_of(order),
         tif=Tif(order.tif),
         stop_price=stop_of(order),
+        special=order.terms,
+        outside_rth=order.outside_rth,
     )
 
 
-def change_of(terms: Terms, order: OrderView) -> OrderChange | None:
-    """Return what the terms change of an order, None where they change nothing."""
+def change_of(terms: Terms, order: OrderView, shown: Terms | None = None) -> OrderChange | None:
+    """Return what the terms change of an order, None where they change nothing.
+
+    `shown` is what the fields made of the order before the user touched them: a further term
+    that reads the same as then stays as the order has it, whatever the fields cannot show.
+    """
     quantity = terms.quantity if terms.quantity != order.quantity else None
     limit = terms.limit_price if terms.limit_price != order.limit_price else None
     stop = terms.stop_price if terms.stop_price != order.stop_price else None
-    if terms.gap or (quantity is None and limit is None and stop is None):
+    before = terms if shown is None else shown
+    tif = terms.tif if terms.tif is not before.tif else None
+    outside = terms.outside_rth if terms.outside_rth is not before.outside_rth else None
+    special = merged(order.terms, before.special, terms.special)
+    changes = (quantity, limit, stop, tif, outside, special)
+    if terms.gap or all(each is None for each in changes):
         return None
     return OrderChange(
         intent_id=new_intent(),
@@ -96,7 +108,22 @@ def change_of(terms: Terms, order: OrderView) -> OrderChange | None:
         quantity=quantity,
         limit_price=limit,
         stop_price=stop,
+        tif=tif,
+        outside_rth=outside,
+        terms=special,
     )
+
+
+def merged(standing: OrderTerms, shown: OrderTerms, now: OrderTerms) -> OrderTerms | None:
+    """Return the standing terms with what the user changed, None where nothing was changed.
+
+    A trail whose first stop was not touched is sent without one: it stays where it stands.
+    """
+    names = [each.name for each in fields(OrderTerms)]
+    touched = {n: getattr(now, n) for n in names if getattr(now, n) != getattr(shown, n)}
+    if not touched:
+        return None
+    return replace(standing, **{"trail_stop": None, **touched})
 
 
 def entry_of(draft: OrderDraft | BracketDraft) -> OrderDraft:
@@ -114,7 +141,7 @@ def sent_words(wish: Wish) -> str:
 def without_prices(terms: Terms) -> Terms:
     """Return the terms for another contract: the same choices without prices."""
     exits = None if terms.exits is None else Exits(tif=terms.exits.tif)
-    special = replace(terms.special, trail_stop=None)
+    special = replace(terms.special, trail_stop=None, oca=None, conditions=None, adjustment=None)
     return replace(terms, limit_price=None, stop_price=None, exits=exits, special=special)
 
 

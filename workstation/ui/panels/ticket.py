@@ -22,6 +22,7 @@ from workstation.ui.panels.ticket_form import TicketForm
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_rules import (
+    Terms,
     looks_like_exit,
     notional,
     obstacle,
@@ -70,6 +71,7 @@ class TicketPanel(QWidget):
         self._con_id: ConId | None = None
         self._symbol = ""
         self._changing: OrderView | None = None
+        self._shown: Terms | None = None
         self._wish: Wish | None = None
         self._is_waiting = False
         self._has_answer = False
@@ -105,7 +107,7 @@ class TicketPanel(QWidget):
         self.refresh()
 
     def start_change(self, order: OrderView) -> None:
-        """Edit quantity and limit of a working order."""
+        """Edit what may be changed of a working order."""
         self.show_contract(order.con_id, order.symbol)
         if not self.form.offers(order.order_type, order.tif):
             kind = text.one_line(f"{order.order_type} {order.tif}", 24)
@@ -115,6 +117,7 @@ class TicketPanel(QWidget):
         self._changing = order
         self._drop_answer()
         self.form.set_terms(terms_of(order))
+        self._shown = self.form.terms
         self.refresh()
         edits = (self.form.price_edit, self.form.stop_edit, self.form.quantity_edit)
         next(edit for edit in edits if edit.isEnabled()).setFocus()
@@ -164,6 +167,7 @@ class TicketPanel(QWidget):
         details = self._state.details.get(self._con_id) if self._con_id is not None else None
         if not self.form.symbol_edit.hasFocus() or not self.form.symbol_edit.isModified():
             self.form.set_contract(self._symbol, details)
+        self.form.special.extras.con_id = self._con_id
         self.name_label.show_text(text.one_line(details.long_name, 60) if details else "")
         self.form.set_editing(
             everything=self._changing is None and not self._state.is_read_only,
@@ -254,6 +258,7 @@ class TicketPanel(QWidget):
         self.name_label = PlainLabel("", self)
         self.name_label.set_tone("muted")
         self.form = TicketForm(self)
+        self.form.special.extras.contracts = lambda: self._state.details
         self.margin_button = QPushButton("What-if", self)
         self.margin_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.margin_button.setToolTip(
@@ -347,7 +352,7 @@ class TicketPanel(QWidget):
             )
             return
         if self._changing is not None:
-            self._send(change_of(self.form.terms, self._changing))
+            self._send(change_of(self.form.terms, self._changing, self._shown))
         else:
             self._send(self._draft(new_intent()))
 
@@ -464,7 +469,7 @@ class TicketPanel(QWidget):
         if order is not None:
             self.title_label.show_text(f"CHANGE ORDER {order.order_id}  (Esc leaves)")
         gap = "Choose a symbol" if self._con_id is None else self.form.fault or terms.gap
-        if not gap and order is not None and change_of(terms, order) is None:
+        if not gap and order is not None and change_of(terms, order, self._shown) is None:
             gap = "Nothing changed yet"
         ladder = self._state.ladder(self._con_id)
         words = terms.in_words(self._symbol, ladder)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.contract import ContractDetails
-from workstation.domain.order import PLAIN, OrderType, Side, Tif
+from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
@@ -62,8 +62,6 @@ class TicketForm(QWidget):
         self._ladder: PriceLadder | None = None
         self._quote: Quote | None = None
         self._terms_open = True
-        self._is_whole = True
-        """Whether the fields describe a whole order, not the change of one."""
         self._build_symbol()
         self._build_sides()
         self._build_prices()
@@ -86,15 +84,14 @@ class TicketForm(QWidget):
             tif=tif,
             stop_price=stop,
             exits=self.exits.exits,
-            special=self.special.terms_for(order_type, tif) if self._is_whole else PLAIN,
-            outside_rth=self._is_whole and self.special.outside_rth,
+            special=self.special.terms_for(order_type, tif),
+            outside_rth=self.special.outside_rth,
         )
 
     @staticmethod
     def offers(order_type: str, tif: str) -> bool:
-        """Tell whether an order of this kind can be changed in these fields: no trail can."""
-        changeable = {kind for kind in _KINDS if not kind.trails}
-        return order_type in changeable and tif in set(_TIFS)
+        """Tell whether an order of this kind can be changed in these fields."""
+        return order_type in set(_KINDS) and tif in set(_TIFS)
 
     @property
     def fault(self) -> str:
@@ -103,7 +100,7 @@ class TicketForm(QWidget):
         if self.exits.box.isChecked():
             edits += [self.exits.target_edit, self.exits.stop_edit]
         found = next((edit.fault for edit in edits if edit.isEnabled() and edit.fault), "")
-        return found or (self.special.fault if self._is_whole else "")
+        return found or self.exits.fault or self.special.fault
 
     def set_terms(self, terms: Terms) -> None:
         """Put values into the fields without announcing each."""
@@ -179,20 +176,20 @@ class TicketForm(QWidget):
         return same != (quote.stale, quote.bid is None, quote.ask is None)
 
     def set_editing(self, *, everything: bool, terms: bool) -> None:
-        """Open all fields, only quantity and limit, or none."""
+        """Open all fields, only what a working order may change, or none."""
         fixed: tuple[QWidget, ...] = (
             self.symbol_edit,
             self.buy_button,
             self.sell_button,
             self.type_box,
-            self.tif_box,
             self.exits,
         )
         for widget in fixed:
             widget.setEnabled(everything)
-        self.quantity_edit.setEnabled(everything or terms)
-        self._terms_open, self._is_whole = everything or terms, everything
-        self.special.setVisible(everything)
+        self._terms_open = everything or terms
+        for widget in (self.quantity_edit, self.tif_box, self.special):
+            widget.setEnabled(self._terms_open)
+        self.special.lock_what_cannot_change(locked=not everything)
         self._open_price()
 
     def snap_limit(self) -> bool:
@@ -200,7 +197,7 @@ class TicketForm(QWidget):
         side = self.terms.side
         moved = self.price_edit.isEnabled() and self.price_edit.snap(side)
         moved = (self.exits.isEnabled() and self.exits.snap(side)) or moved
-        moved = (self._is_whole and self.special.snap(side)) or moved
+        moved = (self.special.isEnabled() and self.special.snap(side)) or moved
         return (self.stop_edit.isEnabled() and self.stop_edit.snap(side.opposite)) or moved
 
     def _build_symbol(self) -> None:
@@ -353,6 +350,7 @@ class TicketForm(QWidget):
             self.exits.target_edit,
             self.exits.stop_edit,
             self.exits.tif_box,
+            *self.exits.adjust.focusable(),
         ]
 
     def _snapped(self, price: Decimal | None) -> Decimal | None:

@@ -1,16 +1,12 @@
 """What an order may say beyond price and size: trails, offsets, times and how it shows itself."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 
-from PySide6.QtCore import QDateTime, QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDateTimeEdit,
-    QGridLayout,
-    QHBoxLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -20,11 +16,19 @@ from workstation.domain.order_extras import TriggerMethod
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit, PriceEdit, QuantityEdit
-from workstation.ui.plain_label import PlainLabel
+from workstation.ui.panels.ticket_cells import (
+    cell,
+    column,
+    line,
+    show_time,
+    time_edit,
+    time_of,
+    two_columns,
+)
+from workstation.ui.panels.ticket_extras import TicketExtras
 
 _OFFSETS = frozenset({OrderType.RELATIVE, OrderType.PEG_MID})
-_DAYS_AHEAD = 7
-_AMOUNT, _PERCENT = "amount", "%"
+_AMOUNT, _PERCENT = "pts", "%"
 _TRIGGERS = (
     ("Default trigger", TriggerMethod.DEFAULT),
     ("Last", TriggerMethod.LAST),
@@ -57,7 +61,7 @@ class TicketTerms(QWidget):
         is_percent = self.unit_box.currentText() == _PERCENT
         trail = self.trail_edit.value if kind.trails else None
         more = self.more_box.isChecked()
-        return OrderTerms(
+        terms = OrderTerms(
             trail_amount=None if is_percent else trail,
             trail_percent=trail if is_percent else None,
             trail_stop=self.first_stop_edit.value if kind.trails else None,
@@ -68,9 +72,10 @@ class TicketTerms(QWidget):
             hidden=more and self.hidden_box.isChecked(),
             all_or_none=more and self.all_or_none_box.isChecked(),
             trigger_method=self._trigger() if more and _waits(kind) else TriggerMethod.DEFAULT,
-            good_after=_time_of(self.after_edit) if more and self.after_box.isChecked() else None,
-            good_till=_time_of(self.till_edit) if tif is Tif.GTD else None,
+            good_after=time_of(self.after_edit) if more and self.after_box.isChecked() else None,
+            good_till=time_of(self.till_edit) if tif is Tif.GTD else None,
         )
+        return self.extras.into(terms, kind) if more else terms
 
     @property
     def outside_rth(self) -> bool:
@@ -81,7 +86,8 @@ class TicketTerms(QWidget):
     def fault(self) -> str:
         """What is wrong with the text of a visible field, empty where nothing is."""
         shown = (edit for edit in self._edits() if edit.isVisibleTo(self))
-        return next((edit.fault for edit in shown if edit.fault), "")
+        wrong = next((edit.fault for edit in shown if edit.fault), "")
+        return wrong or (self.extras.fault if self.more_box.isChecked() else "")
 
     def set_terms(self, terms: OrderTerms, *, outside_rth: bool) -> None:
         """Put values into the fields without announcing each."""
@@ -100,25 +106,37 @@ class TicketTerms(QWidget):
             self.outside_box.setChecked(outside_rth)
             self.trigger_box.setCurrentIndex(_index_of(terms.trigger_method))
             self.after_box.setChecked(terms.good_after is not None)
-            _show_time(self.after_edit, terms.good_after)
-            _show_time(self.till_edit, terms.good_till)
+            show_time(self.after_edit, terms.good_after)
+            show_time(self.till_edit, terms.good_till)
+            self.extras.set_terms(terms)
             self.more_box.setChecked(outside_rth or _without_those_of_the_kind(terms) != PLAIN)
 
     def set_ladder(self, ladder: PriceLadder | None) -> None:
         """Take the contract's price increments."""
         self._ladder = ladder
         self.first_stop_edit.set_ladder(ladder)
+        self.extras.set_ladder(ladder)
 
     def set_reference(self, price: Decimal | None) -> None:
         """Take the market, from which stepping begins and whose increment distances step by."""
         self.first_stop_edit.set_reference(price)
+        self.extras.set_reference(price)
         if price is not None and self._ladder is not None:
             for edit in (self.trail_edit, self.offset_edit, self.discretion_edit):
                 edit.set_step(self._ladder.increment_at(price))
 
     def snap(self, side: Side) -> bool:
         """Move the first stop to the ladder, away from the market; tell whether it moved."""
-        return self.first_stop_edit.isVisibleTo(self) and self.first_stop_edit.snap(side.opposite)
+        moved = self.more_box.isChecked() and self.extras.snap(side)
+        edit = self.first_stop_edit
+        return (edit.isVisibleTo(self) and edit.snap(side.opposite)) or moved
+
+    def lock_what_cannot_change(self, *, locked: bool) -> None:
+        """Close what the broker does not revise of a working order, or open it again."""
+        for box in (self.hidden_box, self.all_or_none_box):
+            box.setEnabled(not locked)
+        self.more_box.setEnabled(not (locked and self.more_box.isChecked()))
+        self.extras.lock_what_cannot_change(locked=locked)
 
     def show_for(self, kind: OrderType, tif: Tif) -> None:
         """Show the fields of a kind of order and a time in force."""
@@ -132,7 +150,8 @@ class TicketTerms(QWidget):
         if self.more_box.isChecked():
             cells += [self._display, self._discretion]
             cells += [self._trigger_cell] if _waits(kind) else []
-            cells += [self._after, self._flags]
+            cells += [self._after, self._flags, self.extras]
+        self.extras.show_for(kind)
         if tuple(cells) != self._shown:
             self._shown = tuple(cells)
             self._arrange(cells)
@@ -154,6 +173,7 @@ class TicketTerms(QWidget):
             self.outside_box,
             self.hidden_box,
             self.all_or_none_box,
+            *self.extras.focusable(),
         ]
 
     def _edits(self) -> tuple[DecimalEdit, ...]:
@@ -166,15 +186,15 @@ class TicketTerms(QWidget):
         self.unit_box = QComboBox(self)
         self.unit_box.addItems([_AMOUNT, _PERCENT])
         self.unit_box.setAccessibleName("Unit of the trail")
-        self._trail = _cell(self, "Trail by", self.trail_edit, self.unit_box)
+        self._trail = cell(self, "Trail by", self.trail_edit, self.unit_box)
         self.first_stop_edit = PriceEdit(self)
         self.first_stop_edit.setAccessibleName("First stop of the trail")
-        self._first_stop = _cell(self, "First stop", self.first_stop_edit)
+        self._first_stop = cell(self, "First stop", self.first_stop_edit)
         self.offset_edit = QuantityEdit(self)
         self.offset_edit.setAccessibleName("Offset of the limit")
-        self._offset = _cell(self, "Offset", self.offset_edit)
-        self.till_edit = _time_edit(self, "Good till")
-        self._till = _cell(self, "Good till (your time)", self.till_edit)
+        self._offset = cell(self, "Offset", self.offset_edit)
+        self.till_edit = time_edit(self, "Good till")
+        self._till = cell(self, "Good till (your time)", self.till_edit)
         self.first_stop_edit.setToolTip(
             text.tooltip(
                 "Where the stop stands before the market moves; empty: at the trail's distance"
@@ -184,30 +204,33 @@ class TicketTerms(QWidget):
     def _build_more_fields(self) -> None:
         self.more_box = QCheckBox("More terms", self)
         self.more_box.setToolTip(
-            text.tooltip("Outside regular hours, iceberg, hidden, trigger, good after (Alt+M)")
+            text.tooltip(
+                "Group, algorithm, conditions, iceberg, hidden, trigger, good after (Alt+M)"
+            )
         )
         self.display_edit = QuantityEdit(self)
         self.display_edit.setAccessibleName("Size shown of an iceberg")
-        self._display = _cell(self, "Show only (iceberg)", self.display_edit)
+        self._display = cell(self, "Show only (iceberg)", self.display_edit)
         self.discretion_edit = QuantityEdit(self)
         self.discretion_edit.setAccessibleName("Discretionary amount")
-        self._discretion = _cell(self, "Discretion", self.discretion_edit)
+        self._discretion = cell(self, "Discretion", self.discretion_edit)
         self.trigger_box = QComboBox(self)
         self.trigger_box.addItems([words for words, _method in _TRIGGERS])
         self.trigger_box.setAccessibleName("Which prices trigger the stop")
-        self._trigger_cell = _cell(self, "Triggered by", self.trigger_box)
+        self._trigger_cell = cell(self, "Triggered by", self.trigger_box)
         self.after_box = QCheckBox("Good after (your time)", self)
-        self.after_edit = _time_edit(self, "Good after")
-        self._after = _column(self, self.after_box, self.after_edit)
+        self.after_edit = time_edit(self, "Good after")
+        self._after = column(self, self.after_box, self.after_edit)
         self.outside_box = QCheckBox("Outside RTH", self)
         self.hidden_box = QCheckBox("Hidden", self)
         self.all_or_none_box = QCheckBox("All or none", self)
         self.outside_box.setToolTip(text.tooltip("Work outside the regular trading hours too"))
         flags = (self.outside_box, self.hidden_box, self.all_or_none_box)
-        self._flags = _line(self, *flags)
+        self._flags = line(self, *flags)
+        self.extras = TicketExtras(self)
 
     def _lay_out(self) -> None:
-        self._grid, self._more_grid = _two_columns(), _two_columns()
+        self._grid, self._more_grid = two_columns(), two_columns()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(5)
@@ -215,17 +238,19 @@ class TicketTerms(QWidget):
         whole.addWidget(self.more_box)
         whole.addLayout(self._more_grid)
         whole.addWidget(self._flags)
+        whole.addWidget(self.extras)
 
     def _arrange(self, cells: list[QWidget]) -> None:
         self._flags.setVisible(self._flags in cells)
+        self.extras.setVisible(self.extras in cells)
         of_kind = (self._trail, self._first_stop, self._offset, self._till)
         more = (self._display, self._discretion, self._trigger_cell, self._after)
         for grid, all_of_it in ((self._grid, of_kind), (self._more_grid, more)):
-            for cell in all_of_it:
-                grid.removeWidget(cell)
-                cell.setVisible(cell in cells)
-            for place, cell in enumerate(each for each in all_of_it if each in cells):
-                grid.addWidget(cell, *divmod(place, 2))
+            for each in all_of_it:
+                grid.removeWidget(each)
+                each.setVisible(each in cells)
+            for place, each in enumerate(each for each in all_of_it if each in cells):
+                grid.addWidget(each, *divmod(place, 2))
 
     def _connect(self) -> None:
         for edit in self._edits():
@@ -237,6 +262,7 @@ class TicketTerms(QWidget):
         flags = (self.outside_box, self.hidden_box, self.all_or_none_box)
         for flag in (self.more_box, self.after_box, *flags):
             flag.toggled.connect(self.edited)
+        self.extras.edited.connect(self.edited)
         self.after_box.toggled.connect(self._on_after_toggled)
         self.after_edit.setEnabled(False)
 
@@ -267,63 +293,3 @@ def _without_those_of_the_kind(terms: OrderTerms) -> OrderTerms:
 
 def _index_of(method: TriggerMethod) -> int:
     return next(place for place, (_words, each) in enumerate(_TRIGGERS) if each is method)
-
-
-def _cell(parent: QWidget, title: str, *widgets: QWidget) -> QWidget:
-    caption = PlainLabel(title, parent)
-    caption.set_tone("muted")
-    for widget in widgets:
-        widget.setMinimumSize(40, 24)
-    return _column(parent, caption, _line(parent, *widgets))
-
-
-def _line(parent: QWidget, *widgets: QWidget) -> QWidget:
-    line = QWidget(parent)
-    row = QHBoxLayout(line)
-    row.setContentsMargins(0, 0, 0, 0)
-    for place, widget in enumerate(widgets):
-        row.addWidget(widget, 0 if place else 1)
-    return line
-
-
-def _two_columns() -> QGridLayout:
-    grid = QGridLayout()
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setVerticalSpacing(3)
-    grid.setColumnStretch(0, 1)
-    grid.setColumnStretch(1, 1)
-    return grid
-
-
-def _column(parent: QWidget, *widgets: QWidget) -> QWidget:
-    cell = QWidget(parent)
-    column = QVBoxLayout(cell)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(3)
-    for widget in widgets:
-        column.addWidget(widget)
-    column.addStretch(1)
-    return cell
-
-
-def _time_edit(parent: QWidget, name: str) -> QDateTimeEdit:
-    edit = QDateTimeEdit(parent)
-    edit.setDisplayFormat("yyyy-MM-dd HH:mm")
-    edit.setCalendarPopup(True)
-    edit.setAccessibleName(name)
-    edit.setMinimumSize(40, 24)
-    _show_time(edit, None)
-    return edit
-
-
-def _show_time(edit: QDateTimeEdit, moment: datetime | None) -> None:
-    """Show a time in the user's zone; None becomes a time some days ahead."""
-    if moment is None:
-        ahead = QDateTime.currentDateTime().addDays(_DAYS_AHEAD)
-        edit.setDateTime(ahead)
-    else:
-        edit.setDateTime(QDateTime.fromSecsSinceEpoch(round(moment.timestamp())))
-
-
-def _time_of(edit: QDateTimeEdit) -> datetime:
-    return datetime.fromtimestamp(edit.dateTime().toSecsSinceEpoch() // 60 * 60, UTC)
