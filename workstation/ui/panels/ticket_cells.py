@@ -2,12 +2,22 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime
-from PySide6.QtWidgets import QDateTimeEdit, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QDateTime, QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import (
+    QDateTimeEdit,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
 
 from workstation.ui.plain_label import PlainLabel
 
 DAYS_AHEAD = 7
+_LEAST_HEIGHT = 48
 
 
 def cell(parent: QWidget, title: str, *widgets: QWidget) -> QWidget:
@@ -73,3 +83,34 @@ def show_time(edit: QDateTimeEdit, moment: datetime | None) -> None:
 def time_of(edit: QDateTimeEdit) -> datetime:
     """Read a time, whole minutes."""
     return datetime.fromtimestamp(edit.dateTime().toSecsSinceEpoch() // 60 * 60, UTC)
+
+
+class ShrinkingArea(QScrollArea):
+    """Shows a widget whole where there is room, and scrolls it where there is not."""
+
+    def __init__(self, widget: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._content = widget
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(widget)
+        widget.installEventFilter(self)
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Ask for the whole height of the widget."""
+        return QSize(super().sizeHint().width(), self._content.sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Bear the height of a field or two."""
+        whole = self._content.minimumSizeHint()
+        return QSize(whole.width(), min(whole.height(), _LEAST_HEIGHT))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another height when the widget does."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

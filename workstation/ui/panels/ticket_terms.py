@@ -17,6 +17,7 @@ from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit, PriceEdit, QuantityEdit
 from workstation.ui.panels.ticket_cells import (
+    ShrinkingArea,
     cell,
     column,
     line,
@@ -150,7 +151,7 @@ class TicketTerms(QWidget):
         if self.more_box.isChecked():
             cells += [self._display, self._discretion]
             cells += [self._trigger_cell] if _waits(kind) else []
-            cells += [self._after, self._flags, self.extras]
+            cells += [self._after, self._flags, self._extras_area]
         self.extras.show_for(kind)
         if tuple(cells) != self._shown:
             self._shown = tuple(cells)
@@ -228,6 +229,7 @@ class TicketTerms(QWidget):
         flags = (self.outside_box, self.hidden_box, self.all_or_none_box)
         self._flags = line(self, *flags)
         self.extras = TicketExtras(self)
+        self._extras_area = ShrinkingArea(self.extras, self)
 
     def _lay_out(self) -> None:
         self._grid, self._more_grid = two_columns(), two_columns()
@@ -238,11 +240,11 @@ class TicketTerms(QWidget):
         whole.addWidget(self.more_box)
         whole.addLayout(self._more_grid)
         whole.addWidget(self._flags)
-        whole.addWidget(self.extras)
+        whole.addWidget(self._extras_area)
 
     def _arrange(self, cells: list[QWidget]) -> None:
         self._flags.setVisible(self._flags in cells)
-        self.extras.setVisible(self.extras in cells)
+        self._extras_area.setVisible(self._extras_area in cells)
         of_kind = (self._trail, self._first_stop, self._offset, self._till)
         more = (self._display, self._discretion, self._trigger_cell, self._after)
         for grid, all_of_it in ((self._grid, of_kind), (self._more_grid, more)):
