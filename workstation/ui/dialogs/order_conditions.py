@@ -19,7 +19,7 @@ from workstation.domain.ids import ConId
 from workstation.domain.order_extras import Condition, ConditionKind, Conditions, TriggerMethod
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit
-from workstation.ui.panels.ticket_cells import show_time, time_edit, time_of
+from workstation.ui.field_cells import show_time, time_edit, time_of
 from workstation.ui.plain_label import PlainLabel
 
 _KINDS = (

@@ -10,7 +10,7 @@ from workstation.domain.order_extras import AdjustedType, Adjustment
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit
-from workstation.ui.panels.ticket_cells import cell, two_columns
+from workstation.ui.field_cells import cell, two_columns
 
 _BECOMES = (
     ("a stop", AdjustedType.STOP),

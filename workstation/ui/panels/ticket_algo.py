@@ -23,7 +23,7 @@ from workstation.domain.algos import (
 from workstation.domain.order_extras import Algo
 from workstation.ui import text
 from workstation.ui.decimal_edit import QuantityEdit
-from workstation.ui.panels.ticket_cells import cell, show_time, time_edit, time_of, two_columns
+from workstation.ui.field_cells import cell, show_time, time_edit, time_of, two_columns
 
 _NONE = "No algorithm"
 

@@ -14,9 +14,9 @@ from workstation.domain.order_extras import Conditions, OcaGroup, OcaType, condi
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.dialogs.order_conditions import ConditionsDialog
+from workstation.ui.field_cells import cell
 from workstation.ui.panels.ticket_adjust import TicketAdjust
 from workstation.ui.panels.ticket_algo import TicketAlgo
-from workstation.ui.panels.ticket_cells import cell
 from workstation.ui.plain_label import PlainLabel
 
 _OCA_TYPES = (

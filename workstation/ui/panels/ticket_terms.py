@@ -16,7 +16,7 @@ from workstation.domain.order_extras import TriggerMethod
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit, PriceEdit, QuantityEdit
-from workstation.ui.panels.ticket_cells import (
+from workstation.ui.field_cells import (
     ShrinkingArea,
     cell,
     column,

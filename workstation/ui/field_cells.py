@@ -1,4 +1,4 @@
-"""What the ticket's groups of fields are laid out with."""
+"""What groups of fields are laid out with."""
 
 from datetime import UTC, datetime
 
