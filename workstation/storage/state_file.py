@@ -29,7 +29,7 @@ def read_latch(path: Path, now: datetime, *, first_run: bool) -> Latch:
         if first_run:
             return Latch(state=TradingState.ACTIVE, reason="", since=now)
         reason = "the file with the trading state is missing"
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         reason = f"the file with the trading state cannot be read ({error})"
     else:
         return latch
