@@ -33,11 +33,10 @@ def soak(folder: Path, hours: float, seed: int) -> dict[str, float]:
     """Trade once a minute, end an hour with a dropped link, and measure what grows."""
     world = ChaosWorld(folder, seed)
     trader = Trader(world)
-    begun, real = world.clock.seconds, time.monotonic()
-    end = begun + hours * 3600
+    begun = hour = world.clock.seconds
+    real, end = time.monotonic(), begun + hours * 3600
     measured_at = begun + WARM_UP * hours * 3600
     before: tuple[float, int, int, float] | None = None
-    hour = begun
     while world.clock.seconds < end:
         if world.core.desk.link.state is LinkState.READY:
             trader.act()
@@ -54,7 +53,6 @@ def soak(folder: Path, hours: float, seed: int) -> dict[str, float]:
     after = (memory_mb(), open_files(), threads(), world.clock.seconds)
     wrong = disagreements(world)
     timers = sum(timer.call is not None for timer in world.core.loop._timers)
-    orders = len(list(world.core.desk.orders))
     journal = sum(each.stat().st_size for each in folder.glob("journal*")) / 1e6
     world.close()
     assert not wrong, wrong
@@ -62,7 +60,7 @@ def soak(folder: Path, hours: float, seed: int) -> dict[str, float]:
     return {
         "hours": hours,
         "seed": seed,
-        "orders": orders,
+        "orders": len(list(world.core.desk.orders)),
         "memory_mb_per_hour": round((after[0] - before[0]) / measured_hours, 2),
         "descriptors": after[1] - before[1],
         "threads": after[2] - before[2],
