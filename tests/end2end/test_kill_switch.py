@@ -106,8 +106,11 @@ def test_orders_end_while_the_window_is_gone(
     trader.until(lambda: not working(trader))
 
 
+@pytest.mark.parametrize("window", [asleep, busy_in_python, in_a_c_call])
 @pytest.mark.timeout(120)
-def test_positions_are_closed_while_the_window_sleeps(start: Callable[[], Trader]) -> None:
+def test_positions_are_closed_while_the_window_is_gone(
+    window: Callable[[subprocess.Popen[str]], None], start: Callable[[], Trader]
+) -> None:
     trader = start()
     trader.until_ready()
     send(trader, OrderType.MARKET, None)
@@ -115,7 +118,7 @@ def test_positions_are_closed_while_the_window_sleeps(start: Callable[[], Trader
     placed = len(trader.frames(PLACE_ORDER))
 
     process = kill(trader, "--flatten")
-    asleep(process)
+    window(process)
     end = time.monotonic() + SECONDS
     while len(trader.frames(PLACE_ORDER)) == placed and time.monotonic() < end:
         time.sleep(0.05)

@@ -300,12 +300,19 @@ def a_risk_view(account: AccountId = ACCOUNT) -> RiskView:
         exposures=(
             ExposureRow("account", "", Decimal(56157), Decimal(17258), 1),
             ExposureRow("class", "STK", Decimal(56157), Decimal(17258)),
+            ExposureRow("sector", "Technology", Decimal(56157), Decimal(0)),
+            ExposureRow("currency", "USD", Decimal(56157), Decimal(17258)),
+            ExposureRow("strategy", "by hand", Decimal(56157), Decimal(0)),
+            ExposureRow("strategy", "strategy:gap", Decimal(0), Decimal(17258)),
             ExposureRow("symbol", "AAPL", Decimal(56157), Decimal(0)),
         ),
-        scenarios=(
-            Scenario(Decimal(-10), Decimal("-3889.90")),
-            Scenario(Decimal(5), Decimal(1944)),
+        scenarios=tuple(
+            Scenario(Decimal(price), Decimal(389 * price + 12 * vol), Decimal(vol), Decimal(fx))
+            for fx in (-10, 0, 10)
+            for vol in (-25, 0, 25, 50)
+            for price in (-20, -10, -5, -2, 0, 2, 5, 10, 20)
         ),
+        unmodelled=("AAPL 261218C00200000",),
         coverages=(a_coverage(), a_coverage(con_id=ConId(104), symbol="TSLA", covered=Decimal(0))),
         tail=TailRisk(95, Decimal("812.10"), Decimal("1204.55"), 250, 1),
     )

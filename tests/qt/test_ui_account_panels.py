@@ -21,7 +21,6 @@ from tests.qt.fakes import (
     an_order,
 )
 from workstation.domain.commands import (
-    ApplyLimits,
     CancelOrders,
     ConfirmNotPlaced,
     Done,
@@ -31,7 +30,7 @@ from workstation.domain.commands import (
 )
 from workstation.domain.finding import TradingState
 from workstation.domain.ids import AccountId, ExecId
-from workstation.domain.limit_use import LimitUse, RiskView
+from workstation.domain.limit_use import ApplyLimits, LimitUse, RiskView
 from workstation.domain.link import LinkState
 from workstation.domain.messages import (
     CommissionArrived,

@@ -160,6 +160,10 @@ def details_of(ib: Any) -> ContractDetails:
         trading_hours=ib.tradingHours,
         liquid_hours=ib.liquidHours,
         expiry=str(ib.contract.lastTradeDateOrContractMonth)[:8],
+        industry=plain_text(ib.industry),
+        category=plain_text(ib.category),
+        under_symbol=plain_text(ib.underSymbol),
+        under_con_id=ConId(ib.underConId) if ib.underConId > 0 else None,
     )
 
 

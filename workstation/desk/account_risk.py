@@ -1,20 +1,33 @@
 """What the whole account holds and has gained today, for the checks and for the window."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+import msgspec
 
 from workstation.desk.figures_desk import FiguresDesk
 from workstation.desk.recent_previews import RecentPreviews
-from workstation.domain.account import AccountSummary
+from workstation.domain.account import AccountSummary, PositionView
 from workstation.domain.clock import Clock
 from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId
+from workstation.domain.order_source import is_automatic
+from workstation.domain.pnl_check import PnlCheck
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.reports import PnlReport
 from workstation.oms.orders import OrderBook
-from workstation.portfolio.day_result import DayFigures, DayResult
+from workstation.portfolio.day_result import DayBest, DayFigures, DayResult
 from workstation.portfolio.exposures import Exposures, Rate, no_rate
+from workstation.portfolio.pnl_check import DayLedger, checks
 from workstation.portfolio.positions import Positions
+from workstation.portfolio.strategies import Strategies
+from workstation.risk.facts import ONE
 from workstation.risk.limits import Limits, LossMeasure
+from workstation.risk.trading_day import MIDNIGHT, DayBoundary, boundary_of
+from workstation.storage.journal_file import Entry
+
+BY_HAND, ELSEWHERE = "by hand", "TWS and other clients"
+"""Where a fill comes from that no strategy and no order reference names."""
 
 DAY_SECONDS = 0.5
 """How long the day's figures stand; an order in between does not value every fill anew."""
@@ -44,9 +57,12 @@ class AccountRisk:
         self.previews = RecentPreviews(clock)
         self.exposures = Exposures(clock, positions, quotes, contracts, summary, rate)
         self._result = DayResult(
-            clock, positions, quotes, contracts, summary, orders.commission, rate
+            clock, positions, quotes, contracts, summary, orders.commission, rate, self._boundary
         )
+        self.record: Callable[[object], None] = _forget
+        self._best: dict[tuple[AccountId, LossMeasure], DayBest] = {}
         self.rate = rate
+        self.strategies = Strategies(self._strategy_of)
         self._kept: dict[tuple[AccountId, LossMeasure], tuple[float, DayFigures]] = {}
 
     def take(self, execution: Execution) -> None:
@@ -55,11 +71,77 @@ class AccountRisk:
             return
         self._kept.clear()
         self._result.take(execution)
+        self.strategies.take(execution)
 
     def take_all(self, executions: Iterable[Execution]) -> None:
-        """Count those of today among the executions of the journal."""
+        """Count the executions of the journal: of the day's result those of today."""
         for execution in executions:
             self.take(execution)
+        for best in self._best.values():
+            self._result.restore(best)
+
+    def _strategy_of(self, execution: Execution) -> str:
+        """Name what sent the order of a fill: a rule or strategy, a hand, or another client."""
+        order = self.orders.find(
+            execution.perm_id, execution.order_ref, execution.client_id, execution.order_id
+        )
+        if order is not None and order.draft is not None:
+            source = order.draft.source
+            return source if is_automatic(source) else BY_HAND
+        return execution.order_ref or ELSEWHERE
+
+    def remembering(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Pass the journal through, and take the newest best of each day from it."""
+        for entry in entries:
+            if entry.event == DayBest.__name__:
+                best = msgspec.json.decode(entry.body, type=DayBest)
+                self._best[best.account, best.measure] = best
+            yield entry
+
+    def keep_best(self, account: AccountId) -> None:
+        """Put the day's best on record when it rose; called each second."""
+        figures, limits = self.day(account), self.limits(account)
+        if figures.best is None or limits is None:
+            return
+        measure = limits.daily_loss_measure
+        known, today = self._best.get((account, measure)), self._result.today(account)
+        if known is None or known.day != today or figures.best > known.best:
+            best = DayBest(account=account, day=today, measure=measure, best=figures.best)
+            self._best[account, measure] = best
+            self.record(best)
+
+    def pnl_checks(self, account: AccountId) -> tuple[PnlCheck, ...]:
+        """Compare the broker's daily result of each contract with our own."""
+        return checks(self._ledger(account, view) for view in self.positions.views(account))
+
+    def _ledger(self, account: AccountId, view: PositionView) -> DayLedger:
+        details, summary = self.contracts.details(view.con_id), self.summary(account)
+        fills = self._result.fills(account, view.con_id)
+        currency = details.contract.currency if details is not None else ""
+        costs = [self.orders.commission(each.exec_id) for each in fills]
+        known = [each for each in costs if each is not None and each.currency == currency]
+        base = summary.currency if summary is not None else ""
+        return DayLedger(
+            position=view,
+            details=details,
+            quote=self.quotes.quote(view.con_id),
+            fills=fills,
+            fees=sum((each.commission for each in known), Decimal(0)),
+            unreported=len(costs) - len(known),
+            fx=ONE if currency == base else self.rate(account, currency),
+        )
+
+    def recount(self, account: AccountId) -> None:
+        """Count the day's trades anew: the limits may say now that it begins at another time."""
+        self._kept.clear()
+        self._result.forget(account)
+        for execution in self.orders.executions():
+            if execution.account == account:
+                self._result.take(execution)
+
+    def _boundary(self, account: AccountId) -> DayBoundary:
+        limits = self.limits(account)
+        return boundary_of(MIDNIGHT if limits is None else limits.day_begins)
 
     def take_pnl(self, report: PnlReport) -> None:
         """Keep the broker's own daily figure."""
@@ -76,6 +158,10 @@ class AccountRisk:
         figures = self._result.figures(account, measure)
         self._kept[account, measure] = (now, figures)
         return figures
+
+
+def _forget(_note: object) -> None:
+    """Stand in until the desk records."""
 
 
 def account_risk(

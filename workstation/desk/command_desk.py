@@ -11,7 +11,6 @@ from workstation.desk.several_commands import several_handlers
 from workstation.desk.streams import WATCHLIST
 from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.commands import (
-    ApplyLimits,
     Ask,
     AttendQuotes,
     CancelOrder,
@@ -52,9 +51,11 @@ from workstation.domain.commands import (
     WithdrawAsk,
 )
 from workstation.domain.confirmation import UseConfirmations
+from workstation.domain.coverage import RepairProtection
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
 from workstation.domain.ids import ConId
+from workstation.domain.limit_use import ApplyLimits
 from workstation.domain.order_status import OrderFlag
 from workstation.domain.round_trips import FillsAnswer, RequestFills
 from workstation.domain.several import PrepareCombo, PrepareContracts
@@ -111,6 +112,7 @@ class CommandDesk:
             HalvePosition: self._halve,
             ReversePosition: self._reverse,
             StopToBreakeven: self._breakeven,
+            RepairProtection: self._repair,
             **several_handlers(desk),
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,
@@ -249,6 +251,9 @@ class CommandDesk:
     def _breakeven(self, command: StopToBreakeven) -> CommandResult:
         return self._desk.exits.moves.breakeven(command.account, command.con_id)
 
+    def _repair(self, command: RepairProtection) -> CommandResult:
+        return self._desk.exits.repairer.repair(command)
+
     def _flatten(self, command: Flatten) -> CommandResult:
         self._desk.several.stop_all("the account is being flattened")
         return self._desk.exits.flattener.start(command.account)
@@ -258,6 +263,7 @@ class CommandDesk:
         if fault := desk.limits.apply(command.account):
             return Failed(fault)
         desk.order_desk.set_gate_limit(desk.limits.of(command.account))
+        desk.risk.recount(command.account)
         return Done("the edited limits are in force and on record")
 
     def _preview_margin(self, command: PreviewMargin, answer: Answering) -> None:

@@ -24,8 +24,10 @@ from workstation.desk.market_feed import FeedParts, MarketFeed
 from workstation.desk.measuring import measuring
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
+from workstation.desk.portfolio_watch import portfolio_sources
 from workstation.desk.reconcile import Reconciler
-from workstation.desk.risk_watch import RiskSources, RiskWatch
+from workstation.desk.risk_watch import RiskWatch
+from workstation.desk.risk_watching import watching
 from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.several import Several
 from workstation.desk.standing import Standings
@@ -108,8 +110,8 @@ class Desk:
         self.reconciler = self._build_reconciler()
         self.combos = build_combos(self._loop, self.contracts, self.orders, self.streams)
         self.health = LinkHealth(feed, self.streams, self.reconciler)
-        self.exits = self._build_exits()
         self._risk_watch = self._build_risk_watch()
+        self.exits = self._build_exits()
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
         self._handlers = self._report_handlers()
@@ -118,7 +120,7 @@ class Desk:
 
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
-        entries = self.limits.remembering(self._journal.entries())
+        entries = self.limits.remembering(self.risk.remembering(self._journal.entries()))
         self.order_desk.replay(self.quality.remembering(entries))
         self.exits.moves.resume()
         self.several.resume()
@@ -419,6 +421,7 @@ class Desk:
             self.figures.positions.average_cost,
             self._flatten_parts,
             lambda: self._presence.accounts,
+            self._risk_watch.guard.held,
         )
 
     def _flatten_parts(self, closer: Closer) -> FlattenParts:
@@ -438,19 +441,9 @@ class Desk:
         )
 
     def _build_risk_watch(self) -> RiskWatch:
-        return RiskWatch(
-            RiskSources(
-                account=lambda: self._presence.account,
-                account_risk=self.risk,
-                pending_limits=self.limits.pending,
-                actions=lambda: self.order_desk.controller.actions,
-                gate=self.order_desk.gate.use,
-                messages=lambda: self.session.messages_last_second,
-                request_bars=self.data.questions.bars,
-                reduce_only=self._reduce_only,
-                notify=self.notify,
-            )
-        )
+        portfolio = portfolio_sources(self.data.questions.bars, self.contracts.need, self.figures)
+        risk = (self._presence, self.risk, self.limits, self.order_desk)
+        return watching(*risk, portfolio, self._reduce_only, self.notify)
 
     def _build_judge(self, order_desk: OrderDesk) -> Judge:
         self._judge = Judge(
@@ -485,6 +478,7 @@ class Desk:
         self.order_desk.trail_stops.look = self.reconciler.look
         self.order_desk.orders_changed = self._risk_watch.look
         self.order_desk.reduce_only = self._reduce_only
+        self.risk.record = self.order_desk.notes.add
         self.reconciler.on_begin_full = self._on_begin_full
         self.reconciler.on_exits_known = self._on_exits_known
         self.reconciler.on_synced = self.health.compared

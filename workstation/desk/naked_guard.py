@@ -5,7 +5,7 @@ or was opened by a bracket, must keep it: two seconds without it, and it is said
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workstation.desk.flatten import Held as HeldPositions
@@ -15,10 +15,15 @@ from workstation.domain.coverage import Coverage
 from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.notice import Severity
-from workstation.domain.order_status import OrderView
+from workstation.domain.order import Side
+from workstation.domain.order_status import STOP_TYPES, OrderView
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.oms.orders import OrderBook
+from workstation.portfolio.exposures import mark
 from workstation.risk.coverage import Held, coverage
+
+SUGGESTED_PERCENT = 5
+"""How far from the market a stop is suggested for a position that never had one."""
 
 GRACE_SECONDS = 0.9
 """The look comes each second, so that no more than two pass without a word."""
@@ -40,6 +45,8 @@ class _Watched:
     bare: _Episode | None = None
     over: _Episode | None = None
     orphan: _Episode | None = None
+    last_stop: Decimal | None = None
+    has_looked: bool = False
 
 
 class NakedGuard:
@@ -91,6 +98,14 @@ class NakedGuard:
         )
         return tuple(each for each in found if each.quantity or each.orphans)
 
+    def held(self, account: AccountId, con_id: ConId) -> Held:
+        """Return a position with its orders, as they stand now."""
+        orders = tuple(
+            x for x in self._orders.working() if (x.account, x.con_id) == (account, con_id)
+        )
+        quantity = self._positions.held(account).get(con_id, Decimal(0))
+        return self._held(account, con_id, quantity, orders)
+
     def check(self, account: AccountId) -> tuple[Coverage, ...]:
         """Say aloud what has been wrong for long enough; return all coverages."""
         found = self.coverages(account)
@@ -113,21 +128,22 @@ class NakedGuard:
                 Severity.ALARM,
                 f"{now.symbol}: {now.uncovered:f} of {abs(now.quantity):f} have lost their stop.",
                 effect="Nothing at the broker ends a loss of this part.",
-                advice="Send a stop or close the position.",
+                advice="Repair it in the Risk dock, or close the position. A split or another "
+                "corporate action cancels stops that are good till cancelled.",
             )
         if self._is_due(watched.over):
             self._notify(
                 Severity.WARNING,
                 f"{now.symbol}: stops would close {now.over:f} more than is held.",
                 effect="If they fill, the position turns around.",
-                advice="Reduce or cancel a stop.",
+                advice="Repair it in the Risk dock: one click reduces the stops.",
             )
         if self._is_due(watched.orphan):
             self._notify(
                 Severity.WARNING,
                 f"{now.symbol}: {now.orphans} exits stand without a position.",
                 effect="If one fills, it opens a position.",
-                advice="Cancel them.",
+                advice="Repair it in the Risk dock: one click cancels them.",
             )
 
     def _episode(self, known: _Episode | None, *, wrong: bool) -> _Episode | None:
@@ -147,19 +163,56 @@ class NakedGuard:
     def _coverage(
         self, account: AccountId, con_id: ConId, quantity: Decimal, orders: Iterable[OrderView]
     ) -> Coverage:
+        held = self._held(account, con_id, quantity, orders)
+        found = coverage(held)
+        return replace(found, suggested_stop=self._suggested(held, found))
+
+    def _held(
+        self, account: AccountId, con_id: ConId, quantity: Decimal, orders: Iterable[OrderView]
+    ) -> Held:
         details, live = self._contracts.details(con_id), tuple(orders)
-        return coverage(
-            Held(
-                account=account,
-                con_id=con_id,
-                symbol=_symbol(con_id, live, details.contract.symbol if details else ""),
-                quantity=quantity,
-                orders=live,
-                details=details,
-                quote=self._quotes.quote(con_id),
-                outside_rth=self._outside_rth,
-            )
+        return Held(
+            account=account,
+            con_id=con_id,
+            symbol=_symbol(con_id, live, details.contract.symbol if details else ""),
+            quantity=quantity,
+            orders=live,
+            details=details,
+            quote=self._quotes.quote(con_id),
+            outside_rth=self._outside_rth,
+            now=self._clock.now(),
         )
+
+    def _suggested(self, held: Held, found: Coverage) -> Decimal | None:
+        """Return the last stop of a bare position while the market has not reached it, else near.
+
+        Near is some percent on the losing side of the market, on the increment.
+        """
+        watched = self._watch((held.account, held.con_id))
+        if found.nearest_stop is not None:
+            watched.last_stop = found.nearest_stop
+        if not found.uncovered or held.details is None:
+            return None
+        if watched.last_stop is None and not watched.has_looked:
+            watched.has_looked = True
+            watched.last_stop = self._ended_stop(held)
+        price, sign = mark(held.quote), 1 if held.quantity > 0 else -1
+        last, ladder = watched.last_stop, held.details.ladder
+        if last is not None and (price is None or sign * (price - last) > 0):
+            return last
+        if price is None or price <= 0:
+            return None
+        near = price * (100 - sign * SUGGESTED_PERCENT) / 100
+        return ladder.snap_down(near) if sign > 0 else ladder.snap_up(near)
+
+    def _ended_stop(self, held: Held) -> Decimal | None:
+        """Find the newest stop that stood for the position and has ended."""
+        side = Side.SELL if held.quantity > 0 else Side.BUY
+        for order in reversed(list(self._orders)):
+            place = (order.account, order.con_id, order.side)
+            if place == (held.account, held.con_id, side) and order.order_type in STOP_TYPES:
+                return order.stop_price
+        return None
 
     def _outside_rth(self, key: OrderKey) -> bool:
         order = self._orders.get(key)

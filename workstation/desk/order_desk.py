@@ -7,6 +7,7 @@ import msgspec
 
 from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
+from workstation.desk.dead_man import DeadMan
 from workstation.desk.judge import Judge
 from workstation.desk.order_notes import OrderNotes
 from workstation.desk.outgoing import Outgoing
@@ -35,6 +36,7 @@ from workstation.domain.reports import BrokerNotice, OpenOrderReport
 from workstation.domain.round_trips import Fill
 from workstation.oms.brackets import Brackets
 from workstation.oms.controller import Controller
+from workstation.oms.efficiency import OrderEfficiency
 from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered, WhatIf
 from workstation.oms.families import Families
 from workstation.oms.final_gate import FinalGate
@@ -86,6 +88,8 @@ class OrderDesk:
         self._orders = parts.orders
         self._out = parts.outgoing
         self._lock = parts.lock
+        self.dead_man: DeadMan | None = None
+        self.efficiency = OrderEfficiency(parts.client_id)
         self.notes = OrderNotes(parts.clock, parts.orders, parts.quote)
         self.trail_stops = TrailStops(parts.clock, parts.reactor)
         self._due: dict[OrderKey, float] = {}
@@ -118,6 +122,8 @@ class OrderDesk:
 
     def replay(self, entries: Iterable[Entry]) -> None:
         """Rebuild every order from the journal, then treat the time between as a lost link."""
+        if self.dead_man is not None:
+            entries = self.dead_man.remembering(entries)
         for entry in entries:
             if entry.event == WhatIf.__name__:  # its number is spent, and that is all
                 self.controller.ids.used(msgspec.json.decode(entry.body, type=WhatIf).order_id)
@@ -132,6 +138,7 @@ class OrderDesk:
                 continue
             at, body = entry.when, msgspec.json.decode(entry.body, type=kind)
             self._orders.apply(body, at)
+            self.efficiency.take(body, at)
             if isinstance(body, Intent):
                 self.controller.ids.used(body.order_id)
         self._out.post(ConfirmationsKnown(self.judge.confirmations))
@@ -182,6 +189,7 @@ class OrderDesk:
     def apply_recorded(self, event: OmsEvent) -> None:
         """Apply an event that the journal holds already."""
         changes = self._orders.apply(event, self._clock.now())
+        self.efficiency.take(event, self._clock.now())
         self.notes.took(event, changes)
         self._show(changes)
 
@@ -194,6 +202,7 @@ class OrderDesk:
         changes = self._orders.apply(event, self._clock.now())
         if isinstance(event, OpenOrderReport):
             self.trail_stops.told(self._orders.of_report(event))
+        self.efficiency.take(event, self._clock.now())
         if changes:
             try:
                 self._journal.record(type(event).__name__, event, durable=False)
@@ -231,7 +240,11 @@ class OrderDesk:
 
     def submit(self, draft: OrderDraft) -> Answer:
         """Pass a wish through the one door."""
-        return self._watched(self.controller.submit(draft))
+        if self.dead_man is None:
+            return self._watched(self.controller.submit(draft))
+        answer = self._watched(self.controller.submit(self.dead_man.dressed(draft)))
+        self.dead_man.sent(draft, answer)
+        return answer
 
     def submit_part(self, draft: OrderDraft | BracketDraft) -> Answer:
         """Pass one of several orders through; the several count as one action (R15)."""
@@ -252,7 +265,12 @@ class OrderDesk:
 
     def submit_bracket(self, bracket: BracketDraft) -> Answer:
         """Pass an entry with its exits through the one door."""
-        return self._watched(self._brackets.submit(bracket))
+        if self.dead_man is None:
+            return self._watched(self._brackets.submit(bracket))
+        dressed = self.dead_man.dressed_bracket(bracket)
+        answer = self._watched(self._brackets.submit(dressed))
+        self.dead_man.sent(bracket.entry, answer)
+        return answer
 
     def set_gate_limit(self, limits: Limits | None) -> None:
         """Give the final gate its own limit on entries."""
@@ -262,6 +280,8 @@ class OrderDesk:
 
     def sweep(self) -> None:
         """Find what the broker has not answered: unknown after 5 s, alarm after 30 s (F8)."""
+        if self.dead_man is not None:
+            self.dead_man.check()
         now = self._clock.monotonic()
         for order in list(self._orders):
             if not (order.answer_due or order.in_doubt):

@@ -5,18 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from workstation.broker.pacing import MESSAGES
 from workstation.desk.account_risk import AccountRisk
-from workstation.desk.daily_bars import DailyBars, RequestBars
+from workstation.desk.broker_uses import broker_uses
 from workstation.desk.limit_monitor import LimitMonitor
 from workstation.desk.limits import Notify
 from workstation.desk.naked_guard import NakedGuard
+from workstation.desk.portfolio_watch import PortfolioSources, PortfolioWatch
 from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId
-from workstation.domain.limit_use import LimitUse, RiskView, TailRisk
+from workstation.domain.limit_use import LimitUse, RiskView
+from workstation.domain.pnl_check import PnlCheck
 from workstation.oms.actions import Actions
+from workstation.oms.efficiency import OrderEfficiency
 from workstation.portfolio.exposures import Book
-from workstation.portfolio.scenarios import exposure_rows, scenario_grid, tail_risk
 from workstation.risk.limits import Limits, TwoLevel
 
 
@@ -29,14 +30,15 @@ class RiskSources:
     pending_limits: Callable[[AccountId], tuple[str, ...]]
     actions: Callable[[], Actions]
     gate: Callable[[AccountId], tuple[Decimal, Decimal | None]]
-    messages: Callable[[], int]
-    request_bars: RequestBars
+    efficiency: Callable[[], OrderEfficiency]
+    portfolio: PortfolioSources
     reduce_only: Callable[[str], None]
     notify: Notify
+    rolling: Callable[[], int] = lambda: 0
 
 
-TAIL_SECONDS = 60.0
-"""How often the estimate of a bad day is worked out: it is much work and moves little."""
+CHECK_SECONDS = 5.0
+"""How often the day's results are compared with the broker's."""
 
 
 class RiskWatch:
@@ -47,15 +49,14 @@ class RiskWatch:
         self._last: RiskView | None = None
         self._dirty = False
         self._rest = RiskView(AccountId(""), ())
-        self._tail: TailRisk | None = None
-        self._tail_at = -TAIL_SECONDS
-        self._known_returns = 0
+        self._checks: tuple[PnlCheck, ...] = ()
+        self._checked_at = -CHECK_SECONDS
         self._monitor = LimitMonitor(sources.notify, sources.reduce_only)
         risk = sources.account_risk
-        self._guard = NakedGuard(
+        self.guard = NakedGuard(
             risk.clock, risk.orders, risk.positions, risk.quotes, risk.contracts, sources.notify
         )
-        self._bars = DailyBars(risk.clock, sources.request_bars)
+        self._portfolio = PortfolioWatch(risk, sources.portfolio)
 
     def look(self) -> None:
         """Work the figures out with the next publishing."""
@@ -63,7 +64,7 @@ class RiskWatch:
 
     def filled(self, execution: Execution) -> None:
         """Begin to wait for the protection of what has just filled."""
-        self._guard.filled(execution)
+        self.guard.filled(execution)
 
     def sweep(self) -> None:
         """Compare the account with its limits and its stops; called each second."""
@@ -71,26 +72,29 @@ class RiskWatch:
         account = self._sources.account()
         if account is None:
             return
-        coverages = self._guard.check(account)
+        coverages = self.guard.check(account)
+        self._sources.account_risk.keep_best(account)
         self._monitor.check(account, self._account_uses(account))
-        book = self._sources.account_risk.exposures.book(account)
-        self._bars.ask(book.holdings)
+        figures = self._portfolio.look(account)
         self._rest = RiskView(
             account,
             (),
-            exposure_rows(book),
-            scenario_grid(book.holdings.values()),
+            figures.exposures,
+            figures.scenarios,
             coverages,
-            self._tail_of(book),
+            figures.tail,
             self._sources.pending_limits(account),
+            figures.unmodelled,
+            self._checks_of(account),
         )
 
-    def _tail_of(self, book: Book) -> TailRisk | None:
-        now, returns = self._sources.account_risk.clock.monotonic(), self._bars.returns
-        if now - self._tail_at >= TAIL_SECONDS or len(returns) != self._known_returns:
-            self._tail_at, self._known_returns = now, len(returns)
-            self._tail = tail_risk(book.holdings.values(), returns)
-        return self._tail
+    def _checks_of(self, account: AccountId) -> tuple[PnlCheck, ...]:
+        """Compare the day's results now and then: the broker's move about once a second."""
+        now = self._sources.account_risk.clock.monotonic()
+        if now - self._checked_at >= CHECK_SECONDS:
+            self._checked_at = now
+            self._checks = self._sources.account_risk.pnl_checks(account)
+        return self._checks
 
     @property
     def changed(self) -> bool:
@@ -134,8 +138,15 @@ class RiskWatch:
                 "orders",
             ),
             *self._funds(account, limits),
+            *self._rolling(limits),
             LimitUse("Entries, 1 min", entries, None, most, money),
-            _count("Messages, 1 s", ask.messages(), MESSAGES, unit="messages"),
+            *broker_uses(
+                ask.efficiency(),
+                ask.account_risk.contracts,
+                ask.account_risk.summary(account),
+                sum(each.account == account for each in ask.account_risk.orders.working()),
+                ask.account_risk.clock.now(),
+            ),
         )
 
     def _account_uses(self, account: AccountId) -> tuple[LimitUse, ...]:
@@ -184,6 +195,15 @@ class RiskWatch:
         )
         return max(Counter((each.con_id, each.side) for each in working).values(), default=0)
 
+    def _rolling(self, limits: Limits | None) -> Sequence[LimitUse]:
+        """Return what the dead-man timer costs: messages that the broker counts."""
+        if limits is None or limits.dead_man_minutes is None:
+            return ()
+        messages = Decimal(self._sources.rolling() * 120) / limits.dead_man_minutes
+        return (
+            LimitUse("Dead-man renewals", messages.quantize(Decimal(1)), None, None, "an hour"),
+        )
+
     def _funds(self, account: AccountId, limits: Limits | None) -> Sequence[LimitUse]:
         summary = self._sources.account_risk.summary(account)
         if summary is None or summary.net_liquidation is None or summary.available_funds is None:
@@ -211,5 +231,5 @@ def _use(name: str, used: Decimal, limit: TwoLevel | None, unit: str) -> LimitUs
     return LimitUse(name, used, personal, catastrophic, unit)
 
 
-def _count(name: str, used: int, most: int | None, unit: str = "actions") -> LimitUse:
-    return LimitUse(name, Decimal(used), None, None if most is None else Decimal(most), unit)
+def _count(name: str, used: int, most: int | None) -> LimitUse:
+    return LimitUse(name, Decimal(used), None, None if most is None else Decimal(most), "actions")

@@ -12,8 +12,10 @@ from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.bar import Bar, BarSize, OfSeries
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.confirmation import UseConfirmations
+from workstation.domain.coverage import RepairProtection
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, OrderKey
+from workstation.domain.limit_use import ApplyLimits
 from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
@@ -188,13 +190,6 @@ class Flatten:
 
 
 @dataclass(frozen=True, slots=True)
-class ApplyLimits:
-    """Put the edited limits file of an account in force, recorded; answered by Done or Failed."""
-
-    account: AccountId
-
-
-@dataclass(frozen=True, slots=True)
 class RequestBars(OfSeries):
     """Ask for the bars before a time, None for the newest; answered by BarsAnswer or Failed.
 
@@ -311,6 +306,7 @@ Command = (
     | HalvePosition
     | ReversePosition
     | StopToBreakeven
+    | RepairProtection
     | SeveralCommand
     | ConfirmNotPlaced
     | UseEndpoint

@@ -43,7 +43,9 @@ class ContractDetails:
 
     `multiplier` is money per price point and unit; `price_magnifier` divides prices
     into the contract's currency (an LSE share prints pence, magnifier 100).
-    `size_increment` and `min_size` are in shares or lots.
+    `size_increment` and `min_size` are in shares or lots. `industry` and `category` are the
+    broker's words for a stock. `under_symbol` and `under_con_id` name what a derivative rests
+    on, "" and None for nothing.
 
     Source: contractData and marketRule.
     """
@@ -62,3 +64,7 @@ class ContractDetails:
     liquid_hours: str = ""
     expiry: str = ""
     """Last day of trade as yyyymmdd, or the month as yyyymm; empty where there is none."""
+    industry: str = ""
+    category: str = ""
+    under_symbol: str = ""
+    under_con_id: ConId | None = None

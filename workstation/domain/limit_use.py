@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from workstation.domain.coverage import Coverage
 from workstation.domain.ids import AccountId
+from workstation.domain.pnl_check import PnlCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class LimitUse:
 class ExposureRow:
     """Market values of one group of positions, in the account's currency.
 
-    `kind` says what groups them: symbol, class, currency, or account for all of them.
+    `kind` says what groups them: symbol, underlying, class, sector, currency, strategy, or
+    account for all of them.
     `unvalued` positions have no price or no exchange rate and are missing in the sums.
     """
 
@@ -45,10 +47,16 @@ class ExposureRow:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What a shock of all prices, in percent, would do to the positions; an estimate."""
+    """What a shock of all prices, in percent, would do to the positions; an estimate.
+
+    `volatility` is in percent of itself, `currencies` in percent of the foreign ones against
+    the account's own.
+    """
 
     percent: Decimal
     result: Decimal
+    volatility: Decimal = Decimal(0)
+    currencies: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,19 @@ class TailRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyLimits:
+    """Put the edited limits file of an account in force, recorded; answered by Done or Failed."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class RiskView:
     """Every limit of an account with its use, and what its positions are exposed to.
 
-    `pending_limits` names each figure of the edited limits file that is not in force yet.
+    `pending_limits` names each figure of the edited limits file that is not in force yet,
+    `unmodelled` the positions that the scenarios leave out. `pnl_checks` compares the day's
+    result with the broker's.
     """
 
     account: AccountId
@@ -80,3 +97,5 @@ class RiskView:
     coverages: tuple[Coverage, ...] = ()
     tail: TailRisk | None = None
     pending_limits: tuple[str, ...] = ()
+    unmodelled: tuple[str, ...] = ()
+    pnl_checks: tuple[PnlCheck, ...] = ()

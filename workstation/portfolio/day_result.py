@@ -3,9 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from workstation.domain.account import AccountSummary
 from workstation.domain.clock import Clock
@@ -17,9 +16,7 @@ from workstation.domain.reports import PnlReport
 from workstation.portfolio.exposures import Rate, mark, no_rate
 from workstation.risk.facts import ONE, exact
 from workstation.risk.limits import LossMeasure
-
-DAY_ZONE = ZoneInfo("America/New_York")
-"""The day begins at midnight there: after the evening session, before the first one."""
+from workstation.risk.trading_day import MIDNIGHT, DayBoundary, boundary_of
 
 _NONE = Decimal(0)
 
@@ -53,6 +50,21 @@ class _Trades:
 Key = tuple[AccountId, ConId]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayBest:
+    """The best result of a day so far, as the journal keeps it over a restart."""
+
+    account: AccountId
+    day: date
+    measure: LossMeasure
+    best: Decimal
+
+
+def at_midnight(_account: AccountId) -> DayBoundary:
+    """Begin every day at midnight in New York."""
+    return boundary_of(MIDNIGHT)
+
+
 class DayResult:
     """Keeps today's trades and values them when asked to look. Core thread."""
 
@@ -65,23 +77,25 @@ class DayResult:
         summary: Callable[[AccountId], AccountSummary | None],
         commission: Callable[[ExecId], Commission | None],
         rate: Rate = no_rate,
+        boundary: Callable[[AccountId], DayBoundary] | None = None,
     ) -> None:
         self._rate = rate
+        self._boundary = boundary or at_midnight
         self._clock = clock
         self._positions = positions
         self._quotes = quotes
         self._contracts = contracts
         self._summary = summary
         self._commission = commission
-        self._day = day_of(clock.now())
+        self._days: dict[AccountId, date] = {}
         self._trades: dict[Key, _Trades] = {}
         self._broker: dict[AccountId, Decimal] = {}
-        self._best: dict[AccountId, Decimal] = {}
+        self._best: dict[tuple[AccountId, LossMeasure], Decimal] = {}
 
     def take(self, execution: Execution) -> None:
         """Count a fill of today; an older revision changes nothing, a bust counts nothing."""
-        self._turn()
-        if day_of(execution.time) != self._day:
+        today = self._turn(execution.account)
+        if self._boundary(execution.account).day_of(execution.time) != today:
             return
         trades = self._trades.setdefault((execution.account, execution.con_id), _Trades())
         known = trades.fills.get(execution.base_id)
@@ -96,24 +110,50 @@ class DayResult:
 
     def figures(self, account: AccountId, measure: LossMeasure) -> DayFigures:
         """Value the day now and remember its best."""
-        self._turn()
+        self._turn(account)
         if measure is LossMeasure.ACCOUNT:
             pnl = self._broker.get(account)
         else:
             pnl = self._of_trades(account)
+        known = self._best.get((account, measure))
         if pnl is None:
-            return DayFigures(None, self._best.get(account))
-        best = self._best[account] = max(pnl, self._best.get(account, _NONE))
+            return DayFigures(None, known)
+        best = self._best[account, measure] = max(pnl, _NONE if known is None else known)
         return DayFigures(pnl, best)
 
-    def _turn(self) -> None:
-        """Begin anew with a new day."""
-        today = day_of(self._clock.now())
-        if today != self._day:
-            self._day = today
-            self._trades.clear()
-            self._best.clear()
-            self._broker.clear()
+    def fills(self, account: AccountId, con_id: ConId) -> tuple[Execution, ...]:
+        """Return today's fills of a contract by their newest revision."""
+        self._turn(account)
+        trades = self._trades.get((account, con_id))
+        return () if trades is None else tuple(trades.fills.values())
+
+    def restore(self, best: DayBest) -> None:
+        """Take the best of a run before this one, if it is of today."""
+        if best.day != self._turn(best.account):
+            return
+        known = self._best.get((best.account, best.measure), _NONE)
+        self._best[best.account, best.measure] = max(known, best.best)
+
+    def today(self, account: AccountId) -> date:
+        """Return the trading day of an account."""
+        return self._turn(account)
+
+    def forget(self, account: AccountId) -> None:
+        """Drop the trades of an account, to count them anew."""
+        for key in [key for key in self._trades if key[0] == account]:
+            del self._trades[key]
+
+    def _turn(self, account: AccountId) -> date:
+        """Begin anew with a new day of an account, and return it."""
+        today = self._boundary(account).day_of(self._clock.now())
+        if self._days.get(account) != today:
+            if account in self._days:
+                self.forget(account)
+                self._broker.pop(account, None)
+                for measure in LossMeasure:
+                    self._best.pop((account, measure), None)
+            self._days[account] = today
+        return today
 
     def _of_trades(self, account: AccountId) -> Decimal | None:
         summary = self._summary(account)
@@ -200,8 +240,3 @@ def _match(lots: deque[Lot], left: Decimal, price: Decimal) -> tuple[Decimal, De
         if rest:
             lots.appendleft((rest, paid))
     return left, gained
-
-
-def day_of(moment: datetime) -> date:
-    """Return the trading day of an aware time."""
-    return moment.astimezone(DAY_ZONE).date()

@@ -31,7 +31,11 @@ def no_rate(_account: AccountId, _currency: str) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One position: signed quantity, signed value in base currency, None where not known."""
+    """One position: signed quantity, signed value in base currency, None where not known.
+
+    `name` is the contract's own symbol where it has one; `sector` and `underlying` are those
+    of what a derivative rests on, "" where the broker has not told them.
+    """
 
     con_id: ConId
     symbol: str
@@ -39,6 +43,9 @@ class Holding:
     currency: str
     quantity: Decimal
     value: Decimal | None
+    name: str = ""
+    underlying: str = ""
+    sector: str = ""
 
 
 @dataclass(slots=True)
@@ -138,8 +145,19 @@ class Exposures:
             book.put(Holding(con_id, f"#{con_id}", "", "", quantity, None))
             return
         contract, value = details.contract, self._worth(account, con_id, quantity, base)
+        below = self._contracts.details(details.under_con_id) if details.under_con_id else None
         book.put(
-            Holding(con_id, contract.symbol, contract.sec_type, contract.currency, quantity, value)
+            Holding(
+                con_id,
+                contract.symbol,
+                contract.sec_type,
+                contract.currency,
+                quantity,
+                value,
+                contract.local_symbol or contract.symbol,
+                details.under_symbol or contract.symbol,
+                details.industry or (below.industry if below is not None else ""),
+            )
         )
 
     def _worth(

@@ -1,6 +1,6 @@
 """Positions of every account, with the broker's profit and loss."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import accumulate
 
@@ -173,6 +173,14 @@ class Positions:
             self._dirty.add(key)
             for watcher in self._watchers:
                 watcher.quoted.add(key)
+
+    def views(self, account: AccountId) -> tuple[PositionView, ...]:
+        """Return every position of an account that is held or that the broker tells a result of."""
+        return tuple(
+            replace(self._view(key), quantity=self.quantity(*key))
+            for key, held in self._held.items()
+            if key[0] == account and (held.quantity or held.daily or key in self._ahead)
+        )
 
     def watch(self) -> Touched:
         """Return sets that fill with what changes from now on; the taker empties them."""

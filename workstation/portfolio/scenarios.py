@@ -1,18 +1,18 @@
-"""What the positions would do in a shock, and what they did in the past: labelled estimates."""
+"""What the positions expose the account to, and what they did in the past: labelled estimates."""
 
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from workstation.domain.bar import Bar
+from workstation.domain.contract import ContractDetails
+from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId
-from workstation.domain.limit_use import ExposureRow, Scenario, TailRisk
+from workstation.domain.limit_use import ExposureRow, TailRisk
 from workstation.portfolio.exposures import Book, Holding
-
-SHOCKS = tuple(Decimal(percent) for percent in (-20, -10, -5, -2, 2, 5, 10, 20))
-"""Percent that every price moves at once. Stocks and futures follow it one for one."""
 
 LEAST_DAYS = 60
 """Returns of fewer days say nothing about a tail."""
@@ -22,16 +22,21 @@ CONFIDENCE = 95
 _LINEAR = frozenset({"STK", "FUT", "CASH", "CFD", "CRYPTO"})
 _NONE = Decimal(0)
 
+KINDS = ("account", "class", "sector", "currency", "underlying", "symbol")
+"""What groups positions, in the order shown."""
+
 
 def exposure_rows(book: Book) -> tuple[ExposureRow, ...]:
-    """Sum long and short values for the account, then by class, currency and symbol."""
+    """Sum long and short values for the account, then by each other kind of group."""
     groups: dict[tuple[str, str], tuple[Decimal, Decimal, int]] = {}
     for each in book.holdings.values():
         for key in (
             ("account", ""),
             ("class", each.sec_type or "unknown"),
             ("currency", each.currency or "unknown"),
-            ("symbol", each.symbol),
+            ("sector", each.sector or "not told"),
+            ("underlying", each.underlying or each.symbol),
+            ("symbol", each.name or each.symbol),
         ):
             long, short, unvalued = groups.get(key, (_NONE, _NONE, 0))
             value = each.value
@@ -42,21 +47,9 @@ def exposure_rows(book: Book) -> tuple[ExposureRow, ...]:
             else:
                 short -= value
             groups[key] = (long, short, unvalued)
-    order = {"account": 0, "class": 1, "currency": 2, "symbol": 3}
+    order = {kind: place for place, kind in enumerate(KINDS)}
     rows = [ExposureRow(kind, name, *sums) for (kind, name), sums in groups.items()]
     return tuple(sorted(rows, key=lambda row: (order[row.kind], -row.gross, row.name)))
-
-
-def scenario_grid(holdings: Iterable[Holding]) -> tuple[Scenario, ...]:
-    """Return the result of each shock for what follows its price one for one; none without any.
-
-    Options are left out: their answer to a shock needs a model and their volatility.
-    """
-    values = [x.value for x in holdings if x.value is not None and x.sec_type in _LINEAR]
-    if not values:
-        return ()
-    total = sum(values, _NONE)
-    return tuple(Scenario(percent, total * percent / 100) for percent in SHOCKS)
 
 
 Returns = Mapping[date, float]
@@ -72,24 +65,62 @@ def daily_returns(bars: Sequence[Bar]) -> Returns:
     return found
 
 
-def tail_risk(holdings: Iterable[Holding], history: Mapping[ConId, Returns]) -> TailRisk | None:
+@dataclass(frozen=True, slots=True)
+class OptionRisk:
+    """How an option's position follows its underlying's return, in the account's currency.
+
+    A return r gains `first` x r + `second` x r x r; volatility and time are left as they are.
+    """
+
+    underlying: ConId
+    first: float
+    second: float
+
+
+def option_risk(
+    holding: Holding, details: ContractDetails | None, greeks: Greeks | None, fx: Decimal | None
+) -> OptionRisk | None:
+    """Take delta and gamma from the broker's model; None where it has not told them."""
+    if details is None or greeks is None or fx is None or not details.under_con_id:
+        return None
+    spot, delta = greeks.underlying_price, greeks.delta
+    if spot is None or delta is None:
+        return None
+    units = float(holding.quantity * details.multiplier / details.price_magnifier * fx)
+    second = units * (greeks.gamma or 0.0) * spot * spot / 2
+    return OptionRisk(details.under_con_id, units * delta * spot, second)
+
+
+def tail_risk(
+    holdings: Iterable[Holding],
+    history: Mapping[ConId, Returns],
+    options: Mapping[ConId, OptionRisk] | None = None,
+) -> TailRisk | None:
     """Revalue today's positions with each past day's returns; None with too few days.
 
-    Only days on which every position counted has a return go in, so that what moved together
-    still does. Losses are positive; a tail that gained is 0.
+    Options follow their underlying by delta and gamma. Only days on which every position
+    counted has a return go in, so that what moved together still does. Losses are positive; a
+    tail that gained is 0.
     """
-    known: list[tuple[float, Returns]] = []
+    known: list[tuple[float, float, Returns]] = []
     missing = 0
     for each in holdings:
-        returns = history.get(each.con_id, {})
-        if each.value is None or each.sec_type not in _LINEAR or len(returns) < LEAST_DAYS:
+        option = (options or {}).get(each.con_id)
+        returns = history.get(each.con_id if option is None else option.underlying, {})
+        if len(returns) < LEAST_DAYS:
+            missing += 1
+        elif option is not None:
+            known.append((option.first, option.second, returns))
+        elif each.value is None or each.sec_type not in _LINEAR:
             missing += 1
         else:
-            known.append((float(each.value), returns))
-    days = set.intersection(*(set(returns) for _, returns in known)) if known else set()
+            known.append((float(each.value), 0.0, returns))
+    days = set.intersection(*(set(returns) for _, _, returns in known)) if known else set()
     if len(days) < LEAST_DAYS:
         return None
-    results = sorted(sum(value * returns[day] for value, returns in known) for day in days)
+    results = sorted(
+        sum(a * returns[day] + b * returns[day] ** 2 for a, b, returns in known) for day in days
+    )
     tail = results[: max(1, len(results) * (100 - CONFIDENCE) // 100)]
     return TailRisk(
         confidence=CONFIDENCE,

@@ -9,7 +9,7 @@ from workstation.domain.order import Side, Tif
 from workstation.domain.order_source import is_automatic
 from workstation.risk.facts import Check, Facts, sendable
 from workstation.risk.group import check_group
-from workstation.risk.levels import currency, money, two_level
+from workstation.risk.levels import currency, money, size_that_passes, two_level
 from workstation.risk.limits import RestrictionMode
 from workstation.risk.market_checks import check_chasing, check_hours, check_self_cross, check_short
 from workstation.risk.offers import is_offered
@@ -108,7 +108,14 @@ def check_order_size(facts: Facts) -> Iterator[Finding]:
     unit = unit_size(facts)
     if unit is not None and sendable(facts.draft.quantity):
         value, limit = unit * facts.draft.quantity, facts.limits.order_size
-        yield from two_level(RiskCode.ORDER_SIZE, "Order size", value, limit, currency(facts))
+        yield from two_level(
+            RiskCode.ORDER_SIZE,
+            "Order size",
+            value,
+            limit,
+            currency(facts),
+            lambda bound: size_that_passes(facts, bound / unit),
+        )
     elif facts.details is not None:
         bounded = facts.sec_type not in SHARES or facts.limits.quantity is not None
         yield Finding(
@@ -137,7 +144,8 @@ def check_position(facts: Facts) -> Iterator[Finding]:
     unit, side = unit_size(facts), facts.draft.side
     if facts.limits is None or unit is None or not sendable(facts.open_quantity):
         return  # R05 asks about what cannot be measured
-    after = facts.position + side.sign * (facts.working.of(side) + facts.open_quantity)
+    before = side.sign * facts.position + facts.working.of(side)
+    after = side.sign * (before + facts.open_quantity)
     if facts.is_exit and after * facts.position < 0:
         yield Finding(
             RiskCode.POSITION,
@@ -152,6 +160,7 @@ def check_position(facts: Facts) -> Iterator[Finding]:
         abs(after) * unit,
         facts.limits.position,
         currency(facts),
+        lambda bound: size_that_passes(facts, bound / unit - before),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from workstation.domain.contract import ContractDetails
@@ -11,6 +12,7 @@ from workstation.domain.order import Side, Tif
 from workstation.domain.order_status import STOP_TYPES, Lifecycle, OrderView, Pending
 from workstation.domain.quote import Quote
 from workstation.risk.exposure import are_rivals, leaves_of, sent_as_closes
+from workstation.risk.hours import current, following, sessions
 
 _AT_THE_BROKER = frozenset({Lifecycle.HELD, Lifecycle.WORKING})
 _ON_THE_WAY = frozenset({Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT, Lifecycle.UNKNOWN})
@@ -22,7 +24,8 @@ class Held:
     """A position and everything its coverage is worked out from.
 
     `orders` are the working orders of the contract in the account, whoever placed them;
-    `outside_rth` tells which of them work outside the regular hours.
+    `outside_rth` tells which of them work outside the regular hours. Without `now` no hours
+    are told.
     """
 
     account: AccountId
@@ -33,6 +36,7 @@ class Held:
     details: ContractDetails | None
     quote: Quote | None
     outside_rth: Callable[[OrderKey], bool]
+    now: datetime | None = None
 
 
 def coverage(held: Held) -> Coverage:
@@ -49,6 +53,8 @@ def coverage(held: Held) -> Coverage:
         sleeps = sum((q for each, q in sure if not held.outside_rth(each.key)), _NONE)
     closing = min(_closing(held, side), size) if size else _NONE
     prices = [each.stop_price for each, _ in sure if each.stop_price is not None]
+    targets = [each.limit_price for each in held.orders if _is_target(each, side)]
+    hours = _hours_of(held)
     return Coverage(
         account=held.account,
         con_id=held.con_id,
@@ -63,7 +69,56 @@ def coverage(held: Held) -> Coverage:
         unconfirmed=unconfirmed if size else _NONE,
         orphans=0 if size else sum(_is_orphan(each, by_key) for each in held.orders),
         nearest_stop=max(prices, key=lambda price: -side.sign * price, default=None),
+        nearest_target=min(filter(None, targets), key=lambda x: -side.sign * x, default=None),
+        kept=min(sum((q for each, q in sure if each.tif == Tif.GTC.value), _NONE), size),
+        lapses_at=hours.lapses_at if lapses else None,
+        is_asleep=bool(sleeps) and hours.is_asleep,
+        wakes_at=hours.wakes_at if sleeps else None,
     )
+
+
+def sure_stops(held: Held) -> list[tuple[OrderView, Decimal]]:
+    """Return the stops that count, with what each would close; the smallest first."""
+    side = Side.SELL if held.quantity > 0 else Side.BUY
+    by_key = {each.key: each for each in held.orders}
+    stops = (x for x in held.orders if x.order_type in STOP_TYPES and x.side is side)
+    found = _largest((each, _active(each, by_key)) for each in stops if _is_sure(each))
+    return sorted(found, key=lambda each: each[1])
+
+
+def orphans(held: Held) -> list[OrderView]:
+    """Return the exits that stand without a position."""
+    by_key = {each.key: each for each in held.orders}
+    return [each for each in held.orders if _is_orphan(each, by_key)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """When the stops of the day end, and whether those of the regular hours work now."""
+
+    lapses_at: datetime | None = None
+    is_asleep: bool = False
+    wakes_at: datetime | None = None
+
+
+def _hours_of(held: Held) -> _Hours:
+    details, now = held.details, held.now
+    if details is None or now is None:
+        return _Hours()
+    liquid = sessions(details.liquid_hours, details.time_zone_id) or ()
+    trading = sessions(details.trading_hours, details.time_zone_id) or liquid
+    running, upcoming = current(liquid, now), following(liquid, now)
+    ending = running or upcoming
+    return _Hours(
+        lapses_at=None if ending is None else ending.closes,
+        is_asleep=running is None and current(trading, now) is not None,
+        wakes_at=None if running is not None or upcoming is None else upcoming.opens,
+    )
+
+
+def _is_target(order: OrderView, side: Side) -> bool:
+    """Tell whether an order takes the profit of a position that its side closes."""
+    return order.side is side and order.order_type in {"LMT", "LIT"} and _is_sure(order)
 
 
 def _is_sure(order: OrderView) -> bool:

@@ -5,6 +5,7 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from workstation.domain.ids import AccountId
+from workstation.risk.trading_day import MIDNIGHT, boundary_of
 
 MOST = Decimal(10) ** 15
 """No limit reaches this: a larger figure is a slip, and limits nothing."""
@@ -120,7 +121,8 @@ class Limits:
     Money is in the account's base currency, `quantity` in shares, `contracts` in contracts,
     `gross_exposure` and `leverage` in multiples of the net liquidation, percentages in
     percent, times in seconds. `quantity` None means what `order_size` allows, `daily_loss`
-    and `drawdown` None mean off; the file says so in a word.
+    and `drawdown` None mean off; the file says so in a word. `day_begins` is a time and a zone.
+    `dead_man_minutes` None lets entries stand as they were sent.
     """
 
     account: AccountId
@@ -136,6 +138,7 @@ class Limits:
     daily_loss: Decimal | None = None
     daily_loss_measure: LossMeasure = LossMeasure.TRADES
     drawdown: Decimal | None = None
+    day_begins: str = MIDNIGHT
     funds_buffer_percent: Decimal = Decimal(10)
     stock_margin_percent: Decimal = Decimal(50)
     futures_margin_percent: Decimal = Decimal(12)
@@ -152,6 +155,7 @@ class Limits:
     automation_fills: int = 20
     chase_orders: int = 8
     duplicate_seconds: Decimal = Decimal(3)
+    dead_man_minutes: int | None = None
     final_gate_factor: Decimal = Decimal(4)
     enabled_classes: tuple[str, ...] = COMMON_CLASSES
     restricted: tuple[Restriction, ...] = ()
@@ -159,6 +163,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Refuse figures under which a check could never find anything."""
+        boundary_of(self.day_begins)
+        minutes = self.dead_man_minutes
+        if minutes is not None and not 2 <= minutes <= 1440:
+            raise ValueError("dead_man_minutes must be 2 to 1440")
         losses = [each for each in (self.daily_loss, self.drawdown) if each is not None]
         positive = [Decimal(each) for each in (*self._positive(), *losses)]
         rest = (self.funds_buffer_percent, self.duplicate_seconds)

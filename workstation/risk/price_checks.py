@@ -66,13 +66,18 @@ def off_increment(details: ContractDetails, draft: OrderDraft) -> Iterator[Findi
         if price is None or not sendable(price) or details.ladder.allows(price):
             continue
         snap = details.ladder.snap_down if down else details.ladder.snap_up
+        passes = snap(price)
+        advice = f"{passes} would pass."
+        if not passes:
+            least = details.ladder.increment_at(price)
+            advice = f"No price between 0 and {least} passes; {least} would."
         yield Finding(
             RiskCode.OFF_TICK,
             Level.HARD,
             f"The {name} price is not on the price increment.",
             measured=str(price),
             limit=f"increment {details.ladder.increment_at(price)}",
-            advice=f"{snap(price)} would pass.",
+            advice=advice,
         )
 
 

@@ -17,7 +17,11 @@ from workstation.risk.limits import (
     RestrictionMode,
     TwoLevel,
 )
+from workstation.risk.trading_day import MIDNIGHT
 from workstation.storage.files import write_private_file
+
+_FOLLOWS_SIZE = "order_size"
+_OFF = "off"
 
 
 class _Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +84,8 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     restricted: tuple[_Restriction, ...]
     overrides: tuple[_Override, ...]
     final_gate_factor: Decimal
+    day_begins: str = MIDNIGHT
+    dead_man_minutes: object = _OFF
 
 
 class _FirstSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,9 +104,6 @@ class _FirstSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duplicate_seconds: Decimal
     final_gate_factor: Decimal
 
-
-_FOLLOWS_SIZE = "order_size"
-_OFF = "off"
 
 _TEMPLATE = """
 [{account}]
@@ -130,6 +133,8 @@ daily_loss = {daily_loss}
 daily_loss_measure = "{l.daily_loss_measure.value}"
 # The fall from the day's best, the same way.
 drawdown = {drawdown}
+# When the day of these two begins, with its zone; 17:00 America/New_York is a future's day.
+day_begins = {day_begins}
 # The part of the available funds that an order may not touch without a question.
 funds_buffer_percent = {l.funds_buffer_percent}
 # The margin assumed until the broker's own preview is asked for.
@@ -154,6 +159,9 @@ automation_fills = {l.automation_fills}
 chase_orders = {l.chase_orders}
 # The same order again within this time asks first.
 duplicate_seconds = {l.duplicate_seconds}
+# Entries with a limit lapse so many minutes after this program last lived, or "off": they are sent
+# good till then and renewed halfway, each time at the cost of one message that the broker counts.
+dead_man_minutes = {dead_man_minutes}
 # Classes of contract that may be opened.
 enabled_classes = {enabled_classes}
 # Contracts with a limit of their own kind, one a line, as
@@ -225,6 +233,8 @@ def written(limits: Limits) -> str:
         quantity=quantity,
         daily_loss=_toml(limits.daily_loss),
         drawdown=_toml(limits.drawdown),
+        day_begins=_text(limits.day_begins),
+        dead_man_minutes=_toml(limits.dead_man_minutes),
         enabled_classes=f"[{', '.join(map(_text, limits.enabled_classes))}]",
         restricted=_lines(limits.restricted),
         overrides=_lines(limits.overrides),
@@ -277,6 +287,10 @@ def _section(name: str, raw: object) -> Limits:
         if key in values:
             values[key] = _money_or_off(name, key, values[key])
     if isinstance(section, _Section):
+        minutes = _money_or_off(name, "dead_man_minutes", section.dead_man_minutes)
+        if minutes is not None and minutes != int(minutes):
+            raise ValueError(f"dead_man_minutes of {name} must be a whole number")
+        values["dead_man_minutes"] = None if minutes is None else int(minutes)
         values["restricted"] = tuple(
             Restriction(**msgspec.structs.asdict(each)) for each in section.restricted
         )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.bridge.commands import CommandPort
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.crosshair import CrosshairLink
+from workstation.ui.margin_estimate import MarginQuestions
 from workstation.ui.messages import Messages
 from workstation.ui.order_edits import OrderEdits
 from workstation.ui.panels.account import AccountPanel
@@ -51,7 +52,7 @@ class Board:
         self.account = AccountPanel(window)
         self.news = NewsPanel(state, commands, window)
         self.log = LogPanel(messages.log, window)
-        self.risk = RiskPanel(window)
+        self.risk = _risk_panel(state, commands, window)
         self.connection = ConnectionPanel(clock, window)
         self.tables: dict[str, TableView] = {
             "watchlist": self.watchlist.table,
@@ -120,6 +121,7 @@ class Board:
         messages.trades_arrived.connect(self.tape.take_trades)
         messages.headline_arrived.connect(self.news.take_headline)
         messages.risk_arrived.connect(self.risk.take_risk)
+        messages.risk_arrived.connect(messages.positions.take_risk)
         messages.farms_arrived.connect(self.connection.show_farms)
         messages.use_arrived.connect(self.connection.show_use)
         messages.stream_changed.connect(self.tape.take_stream)
@@ -136,3 +138,10 @@ class Board:
         for shown in (line, self.account):
             messages.summary_arrived.connect(shown.show_summary)
             messages.pnl_arrived.connect(shown.show_pnl)
+
+
+def _risk_panel(state: ScreenState, commands: CommandPort, window: QWidget) -> RiskPanel:
+    """Build the panel with what asks for margins."""
+    panel = RiskPanel(window)
+    panel.exposure.ask_margins(MarginQuestions(state, commands, panel))
+    return panel

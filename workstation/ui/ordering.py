@@ -9,7 +9,6 @@ from workstation.bridge.commands import CommandPort
 from workstation.domain.account import PositionView
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import (
-    ApplyLimits,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
@@ -32,8 +31,10 @@ from workstation.domain.commands import (
     SubmitBracket,
     SubmitOrder,
 )
+from workstation.domain.coverage import RepairProtection
 from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
 from workstation.domain.ids import AccountId
+from workstation.domain.limit_use import ApplyLimits
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.order_status import OrderView
 from workstation.ui import text
@@ -171,6 +172,11 @@ class Ordering(QObject):
     def flatten(self, account: AccountId) -> None:
         """Close every position of an account, then halt."""
         self._tell(Flatten(account), "Flatten")
+
+    @Slot(object)
+    def repair(self, wish: RepairProtection) -> None:
+        """Mend what protects a position."""
+        self._tell(wish, "Repair")
 
     @Slot(object)
     def apply_limits(self, account: AccountId) -> None:

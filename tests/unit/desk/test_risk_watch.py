@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, fill, notice
 from workstation.desk.account_risk import AccountRisk
+from workstation.desk.portfolio_watch import PortfolioSources
 from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import BarsAnswer, Failed
@@ -25,7 +26,6 @@ class Watched:
         self.door = door = Door()
         self.account: Any = ACCOUNT
         self.limits: Any = LIMITS
-        self.messages = 3
         self.reduced: list[str] = []
         self.said: list[tuple[Severity, str]] = []
         self.pending: tuple[str, ...] = ()
@@ -46,9 +46,11 @@ class Watched:
                 pending_limits=lambda _account: self.pending,
                 actions=lambda: door.desk.controller.actions,
                 gate=door.desk.gate.use,
-                messages=lambda: self.messages,
-                request_bars=lambda series, _before, answer: self.asked.append(
-                    (series.con_id, answer)
+                efficiency=lambda: door.desk.efficiency,
+                portfolio=PortfolioSources(
+                    request_bars=lambda series, _before, answer: self.asked.append(
+                        (series.con_id, answer)
+                    )
                 ),
                 reduce_only=self.reduced.append,
                 notify=self.notify,
@@ -105,7 +107,9 @@ def test_every_limit_is_shown_with_its_use() -> None:
         "Working orders, one side": (D(3), D(15), D(20)),
         "Available funds": (D(0), D(900_000), D(1_000_000)),
         "Entries, 1 min": (D(10_100), None, D(2_000_000)),
-        "Messages, 1 s": (D(3), None, D(45)),
+        "Order efficiency, today": (D("4.00"), None, D(20)),
+        "Option orders a day, month": (D("0.0"), None, D(390)),
+        "Working orders, all": (D(4), None, None),
         "Largest position": (D(20_000), D(250_000), D(1_000_000)),
         "Gross exposure": (D("0.02"), D(2), D(4)),
         "Leverage, stocks": (D("0.02"), D(2), D(4)),
@@ -125,8 +129,8 @@ def test_what_has_not_changed_is_not_shown_again() -> None:
     watched.watch.look()
     assert watched.watch.changed
     assert watched.watch.take_changed() == ()
-    watched.messages = 4
-    assert watched.uses()["Messages, 1 s"].used == 4
+    watched.door.submit()
+    assert watched.uses()["Order actions, 1 s"].used == 1
 
 
 def test_without_an_account_limits_or_figures_what_is_unknown_is_absent() -> None:
@@ -266,10 +270,14 @@ def test_waiting_limits_and_protection_are_shown() -> None:
     assert [(row.kind, row.name, row.long) for row in view.exposures] == [
         ("account", "", D(10_000)),
         ("class", "STK", D(10_000)),
+        ("sector", "not told", D(10_000)),
         ("currency", "USD", D(10_000)),
+        ("underlying", "SPY", D(10_000)),
         ("symbol", "SPY", D(10_000)),
+        ("strategy", "no fills on record", D(10_000)),
     ]
-    assert {each.percent: each.result for each in view.scenarios}[D(-10)] == D(-1000)
+    calm = {each.percent: each.result for each in view.scenarios if not each.volatility}
+    assert calm[D(-10)] == D(-1000)
 
 
 # -- commissions ------------------------------------------------------------------------------------

@@ -1,16 +1,18 @@
 """The day's result: today's trades alone, first in first out, commissions in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, execution, spy
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, fill, spy
+from workstation.desk.account_risk import AccountRisk
 from workstation.domain.contract import Contract
 from workstation.domain.execution import Commission
 from workstation.domain.ids import AccountId, ConId, ExecId
 from workstation.domain.order import Side
 from workstation.domain.reports import CommissionReport, PnlReport
 from workstation.portfolio.day_result import DayFigures, DayResult
-from workstation.risk.limits import LossMeasure
+from workstation.risk.limits import Limits, LossMeasure
 
 SELL, BUY = Side.SELL, Side.BUY
 TRADES, WHOLE = LossMeasure.TRADES, LossMeasure.ACCOUNT
@@ -175,3 +177,91 @@ def test_the_broker_s_own_figure_is_a_choice() -> None:
 
     assert day.result.figures(ACCOUNT, WHOLE).pnl == D("-123.45")
     assert ConId(1) != SPY
+
+
+# -- the best of the day, and where the day begins --------------------------------------------------
+
+
+class Kept:
+    """A desk's account figures over a journal, started again at will."""
+
+    def __init__(self, door: Door, limits: Limits = LIMITS) -> None:
+        self.door, self.limits = door, limits
+        self.risk = AccountRisk(
+            door.clock, door.positions, door.quotes, door.contracts, door.orders,
+            lambda _account: door.summary, lambda _account: self.limits,
+        )  # fmt: skip
+        self.risk.record = lambda note: door.journal.record(
+            type(note).__name__, note, durable=False
+        )
+        list(self.risk.remembering(list(door.journal.entries)))
+        self.risk.take_all(door.orders.executions())
+
+    def second(self) -> DayFigures:
+        self.door.clock.seconds += 1
+        self.risk.keep_best(ACCOUNT)
+        return self.risk.day(ACCOUNT)
+
+
+def bought(door: Door, price: str = "100.00") -> None:
+    """Buy 100 now, as the broker reports it."""
+    report = fill("a.1.01", 100, price=D(price), time=door.clock.now())
+    door.apply(report)
+    door.positions.apply_execution(report.execution)
+
+
+def test_the_days_best_survives_a_restart_and_the_fall_from_it_still_counts() -> None:
+    door = Door()
+    bought(door)
+    kept = Kept(door)
+    door.market(109.99, 110.01)
+    assert kept.second().best == 1000
+    door.market(104.99, 105.01)
+    kept.second()
+    assert door.journal.events.count("DayBest") == 1  # only what rises is written down
+
+    again = Kept(door)
+    figures = again.second()
+    assert (figures.pnl, figures.best, figures.below_peak) == (500, 1000, 500)
+    door.clock.seconds += 24 * 3600
+    assert Kept(door).second().best == 0
+
+
+def test_the_best_of_another_measure_is_another_best() -> None:
+    door = Door()
+    bought(door)
+    door.market(109.99, 110.01)
+    Kept(door).second()
+    other = Kept(door, replace(LIMITS, daily_loss_measure=WHOLE))
+    other.risk.take_pnl(
+        PnlReport(account=ACCOUNT, con_id=None, daily=12.5, unrealized=None, realized=None)
+    )
+    assert other.second().best == D("12.5")
+    again = Kept(door)
+    assert again.second().best == 1000
+
+
+def test_without_limits_or_a_result_nothing_is_kept() -> None:
+    door = Door()
+    kept = Kept(door, None)  # type: ignore[arg-type]
+    kept.second()
+    bought(door)
+    door.quotes.forget(SPY)
+    fresh = Kept(door)
+    fresh.second()
+    assert "DayBest" not in door.journal.events
+
+
+def test_a_day_that_begins_in_the_evening_leaves_the_morning_behind() -> None:
+    """Ten in New York; the day of a future begins at 17:00."""
+    door = Door()
+    bought(door)
+    door.market(109.99, 110.01)
+    kept = Kept(door, replace(LIMITS, day_begins="17:00 America/New_York"))
+    assert kept.second().pnl == 1000
+    door.clock.seconds += 7 * 3600
+    assert kept.second() == DayFigures(D(0), D(0))
+    kept.limits = LIMITS
+    kept.risk.recount(ACCOUNT)
+    assert kept.second().pnl == 1000
+    kept.risk.recount(AccountId("SIM0000002"))

@@ -1,19 +1,25 @@
 """Exposure, shocks and the tail of the past, over what an account holds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
 
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, spy
 from workstation.domain.bar import Bar
-from workstation.domain.contract import Contract
+from workstation.domain.contract import Contract, ContractDetails
+from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId
 from workstation.domain.limit_use import ExposureRow
 from workstation.domain.reports import PnlReport, PositionReport
 from workstation.portfolio.exposures import Book, Exposures, Holding, mark
 from workstation.portfolio.scenarios import (
+    OptionRisk,
     Returns,
     daily_returns,
     exposure_rows,
-    scenario_grid,
+    option_risk,
     tail_risk,
 )
 
@@ -38,7 +44,7 @@ def returns(*changes: float) -> Returns:
     return {(START + timedelta(days=n)).date(): change for n, change in enumerate(changes)}
 
 
-def test_rows_sum_long_and_short_by_account_class_currency_and_symbol() -> None:
+def test_rows_sum_long_and_short_by_every_kind_of_group() -> None:
     rows = exposure_rows(
         book(
             holding(1, "100"), holding(2, "-300"), holding(3, "50", "OPT", "EUR"), holding(4, None)
@@ -47,20 +53,17 @@ def test_rows_sum_long_and_short_by_account_class_currency_and_symbol() -> None:
 
     assert rows[0] == ExposureRow("account", "", D(150), D(300), 1)
     assert (rows[0].net, rows[0].gross) == (D(-150), D(450))
-    assert [(row.kind, row.name) for row in rows[1:5]] == [
-        ("class", "STK"), ("class", "OPT"), ("currency", "USD"), ("currency", "EUR"),
-    ]  # fmt: skip
-    assert [row.name for row in rows[5:]] == ["S2", "S1", "S3", "S4"]
-    assert exposure_rows(book()) == ()
-
-
-def test_a_shock_moves_what_follows_its_price_and_nothing_else() -> None:
-    grid = scenario_grid([holding(1, "1000"), holding(2, "-400"), holding(3, "999", "OPT")])
-
-    assert {each.percent: each.result for each in grid} == {
-        D(p): D(600) * p / 100 for p in (-20, -10, -5, -2, 2, 5, 10, 20)
+    kinds: dict[str, list[str]] = {}
+    for row in rows[1:]:
+        kinds.setdefault(row.kind, []).append(row.name)
+    assert kinds == {
+        "class": ["STK", "OPT"],
+        "sector": ["not told"],
+        "currency": ["USD", "EUR"],
+        "underlying": ["S2", "S1", "S3", "S4"],
+        "symbol": ["S2", "S1", "S3", "S4"],
     }
-    assert scenario_grid([holding(1, None)]) == ()
+    assert exposure_rows(book()) == ()
 
 
 def test_returns_are_from_close_to_close_and_skip_what_is_none() -> None:
@@ -96,6 +99,40 @@ def test_too_few_days_alone_or_together_say_nothing() -> None:
     history = {ConId(1): returns(*[0.01] * 60), ConId(2): apart}
     assert tail_risk([holding(1, "1"), holding(2, "1")], history) is None
     assert tail_risk([], {}) is None
+
+
+def test_options_follow_their_underlying_by_delta_and_gamma_in_the_tail() -> None:
+    changes = [0.01] * 95 + [-0.01, -0.02, -0.03, -0.04, -0.10]
+    call = replace(holding(2, "500", "OPT"), quantity=D(2))
+    details = spy(multiplier=D(100), under_con_id=ConId(1))
+    greeks = Greeks(delta=0.5, gamma=0.02, underlying_price=50.0)
+    risk = option_risk(call, details, greeks, D(1))
+    assert risk == OptionRisk(ConId(1), 5000.0, 5000.0)
+
+    tail = tail_risk([call], {ConId(1): returns(*changes)}, {ConId(2): risk})
+    assert tail is not None
+    # the fifth worst day: 5000 x -0.01 + 5000 x 0.0001
+    assert (tail.value_at_risk, tail.missing) == (D("49.5"), 0)
+    unknown = tail_risk([call, holding(1, "10")], {ConId(1): returns(*changes)})
+    assert unknown is not None
+    assert unknown.missing == 1
+
+
+@pytest.mark.parametrize(
+    ("details", "greeks", "fx"),
+    [
+        (None, Greeks(delta=0.5, underlying_price=1.0), D(1)),
+        (spy(under_con_id=ConId(1)), None, D(1)),
+        (spy(under_con_id=ConId(1)), Greeks(delta=0.5, underlying_price=1.0), None),
+        (spy(), Greeks(delta=0.5, underlying_price=1.0), D(1)),
+        (spy(under_con_id=ConId(1)), Greeks(delta=0.5), D(1)),
+        (spy(under_con_id=ConId(1)), Greeks(underlying_price=1.0), D(1)),
+    ],
+)
+def test_an_option_without_a_model_has_no_risk_that_is_known(
+    details: ContractDetails | None, greeks: Greeks | None, fx: Decimal | None
+) -> None:
+    assert option_risk(holding(2, "500", "OPT"), details, greeks, fx) is None
 
 
 # -- the book ---------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The rows of what positions are worth together, and of what protects each of them."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from PySide6.QtCore import QObject
@@ -16,7 +17,16 @@ from workstation.ui.models.table import Column
 from workstation.ui.theme import paint
 
 _SUM = "−10,000,000.00"
-_KINDS = {"account": "All", "class": "Class", "currency": "Currency", "symbol": "Symbol"}
+KINDS = {
+    "account": "All",
+    "class": "Class",
+    "sector": "Sector",
+    "currency": "Currency",
+    "strategy": "Strategy",
+    "underlying": "Underlying",
+    "symbol": "Symbol",
+}
+"""What groups positions, in the order shown."""
 
 
 def _name(row: ExposureRow) -> str:
@@ -38,9 +48,9 @@ EXPOSURE_COLUMNS: tuple[Column[ExposureRow], ...] = (
     Column(
         key="kind",
         title="Group",
-        text=lambda row: _KINDS.get(row.kind, text.one_line(row.kind, 16)),
-        sort=lambda row: list(_KINDS).index(row.kind) if row.kind in _KINDS else len(_KINDS),
-        sample="Currency",
+        text=lambda row: KINDS.get(row.kind, text.one_line(row.kind, 16)),
+        sort=lambda row: list(KINDS).index(row.kind) if row.kind in KINDS else len(KINDS),
+        sample="Underlying",
         is_number=False,
     ),
     Column(key="name", title="Name", text=_name, sort=_name, sample="GOOGLE WW", is_number=False),
@@ -60,7 +70,7 @@ EXPOSURE_COLUMNS: tuple[Column[ExposureRow], ...] = (
 
 
 class ExposuresModel(KeyedTableModel[tuple[str, str], ExposureRow]):
-    """Market values by symbol, class, currency and of all; the key is (kind, name)."""
+    """Market values of every kind of group and of all; the key is (kind, name)."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(EXPOSURE_COLUMNS, parent)
@@ -80,12 +90,17 @@ def _quantity(value: Decimal) -> str:
     return text.size(value) if value else ""
 
 
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else f" ({text.day_time(moment)})"
+
+
 def _remarks(row: Coverage) -> str:
+    sleeps = " sleep NOW" if row.is_asleep else " sleep outside regular hours"
     parts = [
         ("NOTHING protects", row.uncovered, " of it"),
         ("would turn around by", row.over, ""),
-        ("", row.lapses, " end with the day"),
-        ("", row.sleeps, " sleep outside regular hours"),
+        ("", row.lapses, f" end with the day{_moment(row.lapses_at)}"),
+        ("", row.sleeps, sleeps + (_moment(row.wakes_at) if row.is_asleep else "")),
         ("", row.closing, " being closed"),
         ("", row.unconfirmed, " not confirmed"),
     ]
@@ -93,6 +108,39 @@ def _remarks(row: Coverage) -> str:
     if row.orphans:
         words.append(f"{text.count_of(row.orphans, 'exit')} without a position")
     return ", ".join(words)
+
+
+def survival_words(row: Coverage) -> str:
+    """Say what becomes of a position if this machine dies now: what stays, and until when."""
+    symbol, size = text.one_line(row.symbol, 40), text.size(abs(row.quantity))
+    if not row.quantity:
+        exits = text.count_of(row.orphans, "exit")
+        return f"{symbol}: {exits} stay at the broker and would open a position."
+    words = [f"{symbol}: if this computer died now, {_kept(row)} of {size} stay protected"]
+    if row.covered and row.nearest_stop is not None:
+        words[0] += f" by a stop at {text.exact_price(row.nearest_stop)}"
+    words[0] += "." if row.covered else ": a loss has no end."
+    if row.lapses:
+        words.append(f"{text.size(row.lapses)} only until the close{_moment(row.lapses_at)}.")
+    if row.sleeps and row.is_asleep:
+        words.append(f"{text.size(row.sleeps)} are asleep until{_moment(row.wakes_at)}.")
+    elif row.sleeps:
+        words.append(f"{text.size(row.sleeps)} not outside the regular hours.")
+    if row.kept:
+        words.append(
+            "A split or another corporate action would cancel what is good till cancelled."
+        )
+    if row.over:
+        words.append(f"Stops close {text.size(row.over)} too many: the position would turn around.")
+    if row.closing:
+        words.append(f"{text.size(row.closing)} are being closed by an order at the broker.")
+    if row.unconfirmed:
+        words.append(f"Stops of {text.size(row.unconfirmed)} are not confirmed and count as none.")
+    return " ".join(words)
+
+
+def _kept(row: Coverage) -> str:
+    return text.size(row.covered) if row.covered else "NONE"
 
 
 def _symbol(row: Coverage) -> str:

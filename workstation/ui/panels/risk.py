@@ -1,8 +1,7 @@
 """Risk: the trading state, what is used of each limit, and the three ways to stop."""
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -13,18 +12,22 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.account import masked
+from workstation.domain.coverage import Coverage
 from workstation.domain.finding import TradingState
 from workstation.domain.ids import AccountId
-from workstation.domain.limit_use import RiskView, Scenario, TailRisk
+from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkState, LinkView
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.hold_button import HoldButton
-from workstation.ui.models.exposures import CoveragesModel, ExposuresModel
 from workstation.ui.models.limits import LimitsModel
 from workstation.ui.panels.dry_run import DryRunPage
+from workstation.ui.panels.exposure import ExposurePage
+from workstation.ui.panels.pnl_check import PnlCheckPage
+from workstation.ui.panels.protection import ProtectionPage
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.table_view import TableView
+from workstation.ui.theme import paint
 
 _STATES = {
     TradingState.ACTIVE: ("ACTIVE", "good", "Entries and exits may be sent."),
@@ -37,7 +40,7 @@ _STATES = {
     ),
 }
 
-_PROTECTION = 1
+_PROTECTION, _TITLE = 1, "Protection"
 """Which page shows what protects the positions."""
 
 
@@ -53,6 +56,9 @@ class RiskPanel(QWidget):
     cancel_all_requested = Signal()
     """Cancel the orders of this client; what protects an open position stays."""
 
+    repair_requested = Signal(object)
+    """RepairProtection: what mends the protection of a position."""
+
     limits_confirmed = Signal(object)
     """AccountId whose edited limits shall be in force, after one confirmation."""
 
@@ -66,8 +72,6 @@ class RiskPanel(QWidget):
         self._working = 0
         self.model = LimitsModel(self)
         self.table = TableView(self.model, "No limits are known yet", self)
-        self.exposures = ExposuresModel(self)
-        self.coverages = CoveragesModel(self)
         self._build_pages()
         self._build_side()
         self.dialog: PlainDialog | None = None
@@ -111,22 +115,15 @@ class RiskPanel(QWidget):
         self.pages = QTabWidget(self)
         self.pages.setDocumentMode(True)
         self.dry_run = DryRunPage(self.pages)
-        protection = TableView(self.coverages, "No positions", self.pages)
-        values = TableView(self.exposures, "No positions", self.pages)
-        self.scenario_label = PlainLabel("", self, wrap=True)
-        self.tail_label = PlainLabel("", self, wrap=True)
-        exposure = QWidget(self.pages)
-        column = QVBoxLayout(exposure)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addWidget(values, 1)
-        for label in (self.scenario_label, self.tail_label):
-            label.setContentsMargins(6, 0, 6, 2)
-            column.addWidget(label)
+        self.pnl_check = PnlCheckPage(self.pages)
+        self.protection = ProtectionPage(self.pages)
+        self.protection.repair_requested.connect(self.repair_requested)
+        self.exposure = ExposurePage(self.pages)
         for page, title in (
             (self.table, "Limits"),
-            (protection, "Protection"),
-            (exposure, "Exposure"),
+            (self.protection, "Protection"),
+            (self.exposure, "Exposure"),
+            (self.pnl_check, "P&&L check"),
             (self.dry_run, "Dry run"),
         ):
             self.pages.addTab(page, title)
@@ -185,14 +182,19 @@ class RiskPanel(QWidget):
 
     def _show_figures(self, view: RiskView) -> None:
         self.model.show_view(view)
-        self.exposures.show_rows(view.exposures)
-        self.coverages.show_rows(view.coverages)
-        bare = sum(1 for each in view.coverages if each.uncovered)
-        self.pages.setTabText(_PROTECTION, f"Protection: {bare} open" if bare else "Protection")
-        self.scenario_label.show_text(scenario_words(view.scenarios))
-        self.tail_label.show_text(tail_words(view.tail))
-        self.scenario_label.setVisible(bool(view.scenarios))
-        self.tail_label.setVisible(view.tail is not None)
+        self.exposure.show_view(view)
+        self.pnl_check.show_rows(view.pnl_checks)
+        self.protection.show_rows(view.coverages)
+        self._show_badge(view.coverages)
+
+    def _show_badge(self, coverages: tuple[Coverage, ...]) -> None:
+        """Say on the tab what is wrong, in red; nothing while all is well."""
+        bare = sum(1 for each in coverages if each.uncovered)
+        wrong = sum(1 for each in coverages if each.repair) - bare
+        words = [f"{bare} open"] if bare else []
+        words += [f"{wrong} wrong"] if wrong else []
+        self.pages.setTabText(_PROTECTION, f"Protection: {', '.join(words)}" if words else _TITLE)
+        self.pages.setTabIcon(_PROTECTION, _badge() if words else QIcon())
 
     def focus_flatten(self) -> None:
         """Put the cursor on the flatten button; Space held for a second does it."""
@@ -200,6 +202,7 @@ class RiskPanel(QWidget):
 
     def _show_buttons(self, link: LinkView | None, *, read_only: bool) -> None:
         self._read_only = read_only
+        self.protection.set_read_only(read_only=read_only)
         is_active = self._state is TradingState.ACTIVE
         self.stop_button.setText("Stop entries" if is_active else "Allow entries again…")
         can_change = self._state in set(TradingState) - {TradingState.LOCKED}
@@ -246,22 +249,14 @@ class RiskPanel(QWidget):
             self.flatten_requested.emit(self._account)
 
 
-def scenario_words(scenarios: Sequence[Scenario]) -> str:
-    """Say what a move of every price at once would do; empty without positions."""
-    shown = "   ".join(
-        f"{text.axis_percent(each.percent).replace('.00', '')}: {text.signed_money(each.result)}"
-        for each in scenarios
-    )
-    return f"If every price moves (estimate, without options):  {shown}" if shown else ""
-
-
-def tail_words(tail: TailRisk | None) -> str:
-    """Say what a bad day of the past would cost today; empty where it is not known."""
-    if tail is None:
-        return ""
-    missing = f"; {text.count_of(tail.missing, 'position')} left out" if tail.missing else ""
-    return (
-        f"One day, {tail.confidence} % (estimate from {tail.days} days{missing}):  "
-        f"value at risk {text.money(tail.value_at_risk)}   "
-        f"expected shortfall {text.money(tail.expected_shortfall)}"
-    )
+def _badge() -> QIcon:
+    """Draw the red spot of a tab that wants to be looked at."""
+    spot = QPixmap(24, 24)
+    spot.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(spot)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(paint().error)
+    painter.drawEllipse(4, 4, 16, 16)
+    painter.end()
+    return QIcon(spot)

@@ -1,0 +1,100 @@
+"""What the risk dock shows and mends, with the real gateway process on the other side."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.gateway import Gateway
+from tests.helpers.killable_core import AAPL
+from tests.integration.test_orders_gateway import ACCOUNT, Rig
+from workstation.desk.dry_run import dry_run
+from workstation.domain.commands import ClosePosition, Done, SubmitOrder
+from workstation.domain.coverage import Coverage, RepairKind, RepairProtection
+from workstation.domain.finding import Submitted
+from workstation.domain.limit_use import RiskView
+from workstation.domain.order import OrderType
+from workstation.domain.order_status import Lifecycle
+from workstation.risk.limits import TwoLevel
+from workstation.storage.journal_reader import read_entries
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with Gateway(tmp_path) as gateway:
+        rig = Rig(tmp_path, gateway)
+        yield rig
+        rig.desk.stop()
+        rig.core.close()
+
+
+def view(rig: Rig) -> RiskView | None:
+    found = rig.window.latest.get(("RiskView", None))
+    return found if isinstance(found, RiskView) else None
+
+
+def cover(rig: Rig) -> Coverage | None:
+    now = view(rig)
+    return next((x for x in now.coverages if x.con_id == AAPL), None) if now else None
+
+
+def test_a_bare_position_is_seen_mended_and_gone_with_its_stop(rig: Rig) -> None:
+    assert isinstance(rig.ask(SubmitOrder(rig.draft())), Submitted)
+    rig.until(lambda: (now := cover(rig)) is not None and now.uncovered == 20)
+    bare = cover(rig)
+    assert bare is not None
+    assert bare.repair is RepairKind.PROTECT
+    assert bare.suggested_stop is not None
+
+    wish = RepairProtection(ACCOUNT, AAPL, RepairKind.PROTECT, bare.suggested_stop)
+    assert isinstance(rig.ask(wish), Done)
+    rig.until(lambda: rig.is_at(2, Lifecycle.HELD, Lifecycle.WORKING))
+    stop = rig.order(2)
+    assert (stop.order_type, stop.tif, stop.quantity) == ("STP", "GTC", 20)
+    rig.until(lambda: (now := cover(rig)) is not None and now.covered == 20 and not now.repair)
+
+    rig.until(lambda: "Technology" in sectors(rig))
+    shown = view(rig)
+    assert shown is not None
+    assert {each.volatility for each in shown.scenarios} == {Decimal(x) for x in (-25, 0, 25, 50)}
+    assert shown.unmodelled == ()
+    rig.until(lambda: checks(rig) == [("AAPL", "")])
+
+    assert isinstance(rig.ask(ClosePosition(ACCOUNT, AAPL)), Done)
+    rig.until(lambda: rig.position() == 0)
+    rig.until(lambda: cover(rig) is None)
+
+
+def sectors(rig: Rig) -> set[str]:
+    now = view(rig)
+    return {each.name for each in now.exposures if each.kind == "sector"} if now else set()
+
+
+def checks(rig: Rig) -> list[tuple[str, str]]:
+    now = view(rig)
+    return [(each.symbol, each.reason) for each in now.pnl_checks] if now else []
+
+
+def test_recorded_orders_are_tried_under_other_limits_from_the_running_journal(
+    rig: Rig, tmp_path: Path
+) -> None:
+    for limit in (rig.last - 100, rig.last - 101):
+        draft = rig.draft(order_type=OrderType.LIMIT, limit_price=limit, source="ladder")
+        assert isinstance(rig.ask(SubmitOrder(draft)), Submitted)
+    rig.until(lambda: rig.is_at(2, Lifecycle.WORKING))
+    limits = rig.desk.limits.of(ACCOUNT)
+    assert limits is not None
+    bound = TwoLevel(
+        personal=(rig.last - 105) * 20, catastrophic=(rig.last - Decimal("100.5")) * 20
+    )
+    (journal,) = tmp_path.rglob("journal.sqlite")
+    found = dry_run(
+        read_entries(journal),
+        replace(limits, order_size=bound),
+        2,
+        datetime.now(UTC) + timedelta(days=1),
+    )
+    assert found.headline.startswith("would have blocked 1 of 2 orders and asked about 1 more")

@@ -1,0 +1,49 @@
+"""Builds the watch over the account from the parts of the desk."""
+
+from collections.abc import Callable
+
+from workstation.desk.account_risk import AccountRisk
+from workstation.desk.dead_man import DeadMan, DeadManParts
+from workstation.desk.limits import LimitsDesk, Notify
+from workstation.desk.order_desk import OrderDesk
+from workstation.desk.portfolio_watch import PortfolioSources
+from workstation.desk.risk_watch import RiskSources, RiskWatch
+from workstation.desk.settings import Presence
+
+
+def watching(
+    presence: Presence,
+    risk: AccountRisk,
+    limits: LimitsDesk,
+    order_desk: OrderDesk,
+    portfolio: PortfolioSources,
+    reduce_only: Callable[[str], None],
+    notify: Notify,
+) -> RiskWatch:
+    """Return the watch, and give the order desk its dead-man timer; it tells `notify` what it finds, and `reduce_only` what must stop."""
+    order_desk.dead_man = dead_man = DeadMan(
+        DeadManParts(
+            clock=risk.clock,
+            orders=risk.orders,
+            limits=risk.limits,
+            details=risk.contracts.details,
+            position=risk.positions.quantity,
+            change=order_desk.change,
+            record=order_desk.notes.add,
+            notify=notify,
+        )
+    )
+    return RiskWatch(
+        RiskSources(
+            account=lambda: presence.account,
+            account_risk=risk,
+            pending_limits=limits.pending,
+            actions=lambda: order_desk.controller.actions,
+            gate=order_desk.gate.use,
+            rolling=lambda: dead_man.count,
+            efficiency=lambda: order_desk.efficiency,
+            portfolio=portfolio,
+            reduce_only=reduce_only,
+            notify=notify,
+        )
+    )

@@ -1,0 +1,102 @@
+"""The grid of shocks: a row for each move of volatility and currencies, a column for each price."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor
+from typing_extensions import override
+
+from workstation.domain.limit_use import Scenario
+from workstation.ui import text
+from workstation.ui.models.keyed import KeyedTableModel
+from workstation.ui.models.table import Column
+from workstation.ui.theme import paint
+
+PRICES = tuple(Decimal(percent) for percent in (-20, -10, -5, -2, 0, 2, 5, 10, 20))
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRow:
+    """One move of volatility and currencies, with the result at each move of the prices."""
+
+    volatility: Decimal
+    currencies: Decimal
+    results: tuple[Decimal | None, ...]
+
+    @property
+    def name(self) -> str:
+        """Say what moves besides the prices."""
+        moves = [
+            f"{words} {_percent(percent)}"
+            for words, percent in (("vol", self.volatility), ("FX", self.currencies))
+            if percent
+        ]
+        return ", ".join(moves) or "prices alone"
+
+
+def _percent(percent: Decimal) -> str:
+    return text.axis_percent(percent).replace(".00", "")
+
+
+def _whole(result: Decimal) -> str:
+    return text.signed_money(round(result)).removesuffix(".00")
+
+
+def _column(place: int) -> Column[ScenarioRow]:
+    def shown(row: ScenarioRow) -> str:
+        result = row.results[place]
+        return text.ABSENT if result is None else _whole(result)
+
+    def key(row: ScenarioRow) -> float | None:
+        result = row.results[place]
+        return None if result is None else float(result)
+
+    return Column(
+        key=f"price{PRICES[place]}",
+        title=_percent(PRICES[place]),
+        text=shown,
+        sort=key,
+        sample="−100,000",
+        tip="What the positions would win or lose if every price moved so far at once; estimate",
+    )
+
+
+COLUMNS: tuple[Column[ScenarioRow], ...] = (
+    Column(
+        key="moves",
+        title="All prices move by",
+        text=lambda row: row.name,
+        sort=lambda row: float(row.currencies * 1000 + row.volatility),
+        sample="vol +50 %, FX −10 % W",
+        is_number=False,
+    ),
+    *(_column(place) for place in range(len(PRICES))),
+)
+
+
+class ScenariosModel(KeyedTableModel[tuple[Decimal, Decimal], ScenarioRow]):
+    """The results of all shocks; the key is (currencies, volatility)."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(COLUMNS, parent)
+
+    def show_rows(self, scenarios: Sequence[Scenario]) -> None:
+        """Show these results and no others; what is unshocked comes first."""
+        cells = {(x.currencies, x.volatility, x.percent): x.result for x in scenarios}
+        groups = sorted({key[:2] for key in cells}, key=lambda key: (abs(key[0]), *key))
+        self.show_only(
+            {
+                group: ScenarioRow(
+                    group[1], group[0], tuple(cells.get((*group, price)) for price in PRICES)
+                )
+                for group in groups
+            }
+        )
+
+    @override
+    def colour(self, row: ScenarioRow, column: int) -> QColor | None:
+        """Mark losses."""
+        result = row.results[column - 1] if column else None
+        return paint().down if result is not None and result < 0 else None
