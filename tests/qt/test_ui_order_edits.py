@@ -6,12 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.qt.conftest import Stage
-from tests.qt.fakes import an_order
+from tests.qt.fakes import an_execution, an_order
 from workstation.app.table_files import TableFiles
 from workstation.domain.commands import ChangeOrder
 from workstation.domain.finding import (
@@ -23,7 +23,7 @@ from workstation.domain.finding import (
     Submitted,
 )
 from workstation.domain.ids import ClientId
-from workstation.domain.messages import OrderChanged
+from workstation.domain.messages import ExecutionArrived, OrderChanged
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.ui.table_words import table_words
@@ -183,3 +183,19 @@ def test_the_export_is_what_is_shown(ready: Stage, table, qtbot: QtBot, tmp_path
     assert said == [f"1 row exported to {tmp_path / 'orders.csv'}."]
     assert (row["Symbol"], row["Limit"], row["Stop"]) == ("'=1+1", "1187.20", "")
     assert "Note" not in row
+
+
+def test_executions_are_exported_from_their_menu(ready: Stage, tmp_path: Path) -> None:
+    ready.events(ExecutionArrived(an_execution()))
+    panel = ready.window.board.executions
+    asked: list[tuple[Path, list[list[str]]]] = []
+    panel.export_requested.connect(asked.append)
+    panel.table.customContextMenuRequested.emit(QPoint(5, 5))
+    panel.menu.actions()[0].trigger()
+    panel.menu.close()
+    panel.files.fileSelected.emit(str(tmp_path / "fills.csv"))
+    panel.files.close()
+    ((path, rows),) = asked
+    assert path == tmp_path / "fills.csv"
+    assert rows[0][:3] == ["Time", "Symbol", "Side"]
+    assert rows[1][1:4] == ["AAPL", "BUY", "40"]

@@ -164,7 +164,8 @@ class Program(QObject):
         self.quality_files = QualityFiles(self._files.journal, self.window.board.quality)
         self.table_files = TableFiles(self)
         self.table_files.told.connect(self._on_exported)
-        self.window.orders.export_requested.connect(self.table_files.write)
+        for panel in (self.window.orders, self.window.board.executions):
+            panel.export_requested.connect(self.table_files.write)
         self.timelines = OrderTimelines(self._files.journal, self._options.client_id, self.window)
         self.window.orders.timeline_requested.connect(self.timelines.open)
         self.dry_runs = DryRuns(

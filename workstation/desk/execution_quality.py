@@ -10,7 +10,7 @@ import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -107,9 +107,15 @@ class ExecutionQuality:
     # -- starting ---------------------------------------------------------------------------------
 
     def remembering(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """Pass the journal through, and keep what was measured in earlier runs."""
+        """Pass the journal through, and keep what was measured in the last two days.
+
+        Of an older fill nothing is due any more; the journal alone tells of it.
+        """
+        recent = self._with.clock.now().astimezone(UTC) - timedelta(days=2)
+        since = recent.isoformat(timespec="microseconds")  # as the journal writes it
         for entry in entries:
-            self._book.take_entry(entry)
+            if entry.time >= since:
+                self._book.take_entry(entry)
             if entry.event == MarketSeen.__name__ and b'"about":"Intent"' in entry.body:
                 seen = msgspec.json.decode(entry.body, type=MarketSeen)
                 self._arrivals[seen.key] = _Arrival(_seen_sample(seen))

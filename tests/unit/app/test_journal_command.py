@@ -123,3 +123,21 @@ def test_wrong_words_end_with_2_and_one_line(words: list[str], capsys: Any) -> N
 def test_an_export_needs_a_target(path: Path, capsys: Any) -> None:
     assert run(path, "export") == 2
     assert "--csv" in capsys.readouterr().err
+
+
+def test_quality_writes_a_line_for_each_fill_of_the_days_asked_for(
+    path: Path, tmp_path: Path, capsys: Any
+) -> None:
+    table = tmp_path / "quality.csv"
+    assert run(path, "quality", "--csv", str(table)) == 0
+    assert capsys.readouterr().err == "1 fills exported\n"
+
+    with table.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["symbol"], row["side"], row["quantity"]) == ("SPY", "BUY", "100")
+    assert "older than this measurement" in row["not_measured"]
+    assert "SIM0000001" not in table.read_text("utf-8")
+    assert table.stat().st_mode & 0o077 == 0
+    assert run(path, "quality", "--csv", str(table)) == 2  # never over another file
+    assert run(path, "quality", "--csv", "-", "--from", "2026-11-21") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1  # the titles

@@ -298,6 +298,18 @@ def test_a_restart_says_that_nobody_was_there_and_goes_on_with_the_rest(rig: Rig
     last.end()
 
 
+def test_a_start_after_days_takes_no_old_fill_and_the_journal_still_tells_of_it(rig: Rig) -> None:
+    rig.filled()
+    rig.wait(1)
+    again = rig.restarted(3 * 86_400)
+    assert again.told == []
+    assert again.quality._book.fills(again.clock.now()) == ()
+    (fill,) = fills_of(again.journal.entries(), again.clock.now(), None, None)
+    assert fill.mark(1) is not None
+    assert fill.mark_fault(300) == NOT_RUNNING
+    again.end()
+
+
 def test_an_order_of_an_earlier_run_keeps_its_arrival(rig: Rig) -> None:
     rig.door.working()
     again = rig.restarted(5)
