@@ -22,6 +22,7 @@ from workstation.ui import theme
 from workstation.ui.chart.chart_tool import ChartTool
 from workstation.ui.chart.data_box import draw_data_box
 from workstation.ui.chart.layer import ChartLayer
+from workstation.ui.chart.live_paint import live_painter
 from workstation.ui.chart.navigation import Navigation
 from workstation.ui.chart.overlay import (
     ChartOverlay,
@@ -106,7 +107,11 @@ class ChartCanvas(QWidget):
         self._stale_since = since if self._stale_since is None else min(since, self._stale_since)
         self.view.studies.changed_since(since)
         # The whole picture is copied again: a clip of several pieces makes that 20 times slower.
-        self.update()
+        live_painter().request(self)
+
+    def refresh_live(self) -> None:
+        """Draw the lines and words over the bars on again, when it is this chart's turn."""
+        live_painter().request(self)
 
     def _settle(self) -> None:
         """Work out what changed since the last painting."""

@@ -410,7 +410,7 @@ class ChartPanel(QWidget):
         if (bid, ask) != (view.bid, view.ask):
             view.bid, view.ask = bid, ask
             if view.settings.quotes:
-                self.canvas.update()
+                self.canvas.refresh_live()
 
     @Slot()
     def _on_clock(self) -> None:
@@ -424,7 +424,7 @@ class ChartPanel(QWidget):
             if 0 <= left <= timeframe.seconds:
                 words.countdown = text.time_left(left)
         if words.countdown != before:
-            self.canvas.update()
+            self.canvas.refresh_live()
 
     @Slot()
     def _on_view_moved(self) -> None:
