@@ -27,6 +27,7 @@ from workstation.ui.messages import Messages
 from workstation.ui.ordering import Ordering
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.renewal import Renewal
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.several_orders import SeveralOrders
 from workstation.ui.theme import paint
@@ -84,6 +85,7 @@ class MainMenu(QObject):
         self.bar = new_menu_bar(parent)
         self.menus = Menus(self.bar)
         self.several = SeveralOrders(host, parent.window())
+        self.renewal = Renewal(host.board, host.ordering, host.state, parent.window())
         self._build_file_and_view()
         self._build_trade()
         self._build_help()

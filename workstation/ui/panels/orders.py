@@ -44,6 +44,9 @@ class OrdersPanel(QWidget):
     family_cancel_requested = Signal(object)
     """Family of which every working order shall be cancelled."""
 
+    renew_requested = Signal(object)
+    """OrderView to be cancelled and written anew in the ticket."""
+
     change_requested = Signal(object)
     """OrderView the user wants to change."""
 
@@ -183,6 +186,12 @@ class OrdersPanel(QWidget):
         if len(orders) == 1 and can_act(orders[0]):
             self.change_requested.emit(orders[0])
 
+    @Slot()
+    def _on_renew(self) -> None:
+        orders = self._selected()
+        if len(orders) == 1 and can_act(orders[0]):
+            self.renew_requested.emit(orders[0])
+
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
         row = self.model.value_at(self.table.proxy.mapToSource(index).row())
@@ -208,6 +217,9 @@ class OrdersPanel(QWidget):
         change = menu.addAction("Change…\tF2")
         change.setEnabled(self.change_button.isEnabled())
         change.triggered.connect(self._on_change)
+        renew = menu.addAction("Cancel and write anew…")
+        renew.setEnabled(self.change_button.isEnabled())
+        renew.triggered.connect(self._on_renew)
         cancel = menu.addAction("Cancel order\tDel" if len(orders) < 2 else "Cancel orders\tDel")
         cancel.setEnabled(self.cancel_button.isEnabled())
         cancel.triggered.connect(self._on_cancel)

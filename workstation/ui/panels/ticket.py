@@ -122,6 +122,14 @@ class TicketPanel(QWidget):
         edits = (self.form.price_edit, self.form.stop_edit, self.form.quantity_edit)
         next(edit for edit in edits if edit.isEnabled()).setFocus()
 
+    def fill_in(self, con_id: ConId, symbol: str, terms: Terms, words: str) -> None:
+        """Hold an order ready with every field open; nothing is sent."""
+        self.show_contract(con_id, symbol)
+        self._leave_change()
+        self.form.set_terms(terms)
+        self._show_answer(words, "warning")
+        self.refresh()
+
     def take_wish(self, side: Side, order_type: OrderType, price: Decimal) -> None:
         """Fill in side, type and price; nothing is sent, and a change that is edited stays."""
         if self._changing is not None or self._is_waiting:

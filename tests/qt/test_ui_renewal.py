@@ -1,0 +1,75 @@
+"""Cancel and new: the ticket holds what is left, and nothing but the cancel is sent."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.qt.conftest import Stage
+from tests.qt.fakes import an_order
+from workstation.domain.commands import CancelOrder, ChangeOrder, SubmitOrder
+from workstation.domain.messages import OrderChanged
+from workstation.domain.order import OrderTerms
+from workstation.domain.order_extras import OcaGroup
+from workstation.domain.order_status import Lifecycle
+from workstation.ui.renewal import QUIET_LOOKS
+
+D = Decimal
+GROUP = OrderTerms(oca=OcaGroup(name="pair"), display_size=D(10))
+
+
+@pytest.fixture
+def renewing(ready: Stage):
+    """A working order of a group whose cancel the user has agreed to."""
+    order = an_order(12, terms=GROUP, oca_group="pair", oca_type=1)
+    ready.events(OrderChanged(order))
+    renewal = ready.window.menu.renewal
+    renewal._timer.setInterval(3_600_000)  # the looks are made by hand
+    ready.window.orders.renew_requested.emit(order)
+    assert ready.commands.of(CancelOrder) == []
+    assert "nothing protects" in renewal.dialog.label.text()
+    renewal.dialog.buttons["cancel"].click()
+    return ready, renewal, order
+
+
+def look(renewal, times: int) -> None:
+    for _ in range(times):
+        renewal.look()
+
+
+def test_the_ticket_holds_what_is_left_once_the_fills_are_quiet(renewing) -> None:
+    ready, renewal, order = renewing
+    assert [each.key for each in ready.commands.of(CancelOrder)] == [order.key]
+    look(renewal, 3)  # the broker has not confirmed it yet
+    gone = an_order(12, terms=GROUP, lifecycle=Lifecycle.CANCELLED, filled=D(30))
+    ready.events(OrderChanged(gone))
+    look(renewal, QUIET_LOOKS)
+    late = an_order(12, terms=GROUP, lifecycle=Lifecycle.CANCELLED, filled=D(40))
+    ready.events(OrderChanged(late))
+    look(renewal, QUIET_LOOKS)
+    form = ready.window.ticket.form
+    assert form.quantity_edit.value != D(60)  # a fill came: two seconds more
+    look(renewal, 1)
+
+    assert form.terms.quantity == D(60)
+    assert form.terms.special == GROUP
+    assert form.special.extras.group_edit.isEnabled()
+    assert "60 were left" in ready.window.ticket.strip.headline.text()
+    assert ready.commands.of(SubmitOrder) == []
+    assert ready.commands.of(ChangeOrder) == []
+    assert not renewal._timer.isActive()
+
+
+def test_what_has_filled_is_not_written_anew(renewing) -> None:
+    ready, renewal, _order = renewing
+    ready.events(OrderChanged(an_order(12, lifecycle=Lifecycle.FILLED, filled=D(100))))
+    look(renewal, QUIET_LOOKS + 1)
+    assert not renewal._timer.isActive()
+    assert ready.window.ticket.form.terms.special == OrderTerms()
+    assert ready.commands.of(SubmitOrder) == []
+
+
+def test_an_order_that_does_not_end_is_left_alone(renewing) -> None:
+    ready, renewal, _order = renewing
+    look(renewal, 200)
+    assert not renewal._timer.isActive()
+    assert ready.window.ticket.form.terms.special == OrderTerms()

@@ -1,0 +1,98 @@
+"""Cancel and new: for what the broker does not revise of a working order.
+
+Source: orders-and-risk.md 2.5.10. The order is cancelled; once the broker has confirmed that and
+its fills have been quiet for two seconds, the ticket holds the same order for what is left. It
+is sent by the user alone, through every check.
+"""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
+
+from workstation.domain.order_status import OrderView
+from workstation.ui import text
+from workstation.ui.board import Board
+from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.ordering import Ordering
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.ticket_wishes import terms_of
+
+LOOK_MS = 250
+QUIET_LOOKS = 8
+"""Looks without another fill after the order has ended: two seconds."""
+PATIENCE_LOOKS = 120
+
+
+class Renewal(QObject):
+    """Renews one order at a time; asks first, and sends nothing but the cancel. GUI thread."""
+
+    def __init__(
+        self, board: Board, ordering: Ordering, state: ScreenState, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._board, self._ordering, self._state = board, ordering, state
+        self._window = window
+        self._order: OrderView | None = None
+        self._looks = self._quiet = 0
+        self.dialog: PlainDialog | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        board.orders.renew_requested.connect(self.ask)
+
+    @Slot(object)
+    def ask(self, order: OrderView) -> None:
+        """Say what will happen, and begin only when the user agrees."""
+        if self._timer.isActive():
+            return
+        self._order = order
+        what = f"{order.side.value} {text.size(order.quantity)} {text.one_line(order.symbol, 24)}"
+        question = (
+            f"Order {order.order_id}, {what}, is cancelled now.\n"
+            "Once the broker has confirmed that, the ticket holds the same order for what is "
+            "left, with every term open. Until you send it there is no order"
+            f"{' and nothing protects the position' if order.is_protective else ''}: it loses "
+            "its place in the queue, and it may fill before the cancel."
+        )
+        answers = {"cancel": "Cancel it and write it anew", "stay": "Leave it as it is"}
+        self.dialog = PlainDialog("Cancel and new", question, answers, self._window)
+        self.dialog.answered.connect(self._on_answered)
+        self.dialog.open()
+
+    @Slot(object)
+    def _on_answered(self, answer: str) -> None:
+        self.dialog = None
+        if answer == "cancel" and self._order is not None:
+            self._looks = self._quiet = 0
+            self._ordering.cancel((self._order,))
+            self._timer.start()
+
+    @Slot()
+    def look(self) -> None:
+        """See whether the order has ended and its fills are quiet."""
+        assert self._order is not None  # the timer runs only for an order
+        before, self._looks = self._order, self._looks + 1
+        now = self._state.orders.get(before.key, before)
+        self._order = now
+        if now.is_working:
+            if self._looks >= PATIENCE_LOOKS:
+                self._timer.stop()
+            return
+        self._quiet = self._quiet + 1 if now.filled == before.filled else 0
+        if self._quiet >= QUIET_LOOKS:
+            self._timer.stop()
+            self._prepare(now)
+
+    def _prepare(self, order: OrderView) -> None:
+        left = order.remaining
+        if not left:
+            self._ordering.done.emit(f"Order {order.order_id} has filled; nothing is left of it.")
+            return
+        self._board.ticket.fill_in(
+            order.con_id,
+            order.symbol,
+            replace(terms_of(order), quantity=left),
+            f"Order {order.order_id} is cancelled; {text.size(left)} were left. "
+            "Change what you want, then send the new order.",
+        )
