@@ -159,7 +159,6 @@ def details_of(ib: Any) -> ContractDetails:
         time_zone_id=ib.timeZoneId,
         trading_hours=ib.tradingHours,
         liquid_hours=ib.liquidHours,
-        expiry=str(ib.contract.lastTradeDateOrContractMonth)[:8],
         industry=plain_text(ib.industry),
         category=plain_text(ib.category),
         under_symbol=plain_text(ib.underSymbol),

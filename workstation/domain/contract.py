@@ -62,8 +62,6 @@ class ContractDetails:
     time_zone_id: str = ""
     trading_hours: str = ""
     liquid_hours: str = ""
-    expiry: str = ""
-    """Last day of trade as yyyymmdd, or the month as yyyymm; empty where there is none."""
     industry: str = ""
     category: str = ""
     under_symbol: str = ""

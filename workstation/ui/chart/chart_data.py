@@ -18,6 +18,7 @@ from workstation.ui.chart.feed import BarFeed, Wanted
 from workstation.ui.chart.formula import Formula
 from workstation.ui.chart.formula_feed import FormulaFeed
 from workstation.ui.chart.print_feed import PrintFeed
+from workstation.ui.chart.roll_feed import RollFeed
 from workstation.ui.chart.sessions import opening_of, regular_hours
 from workstation.ui.chart.settings import ChartSettings, zone_named
 from workstation.ui.chart.shows import SHORT, is_price, shown_for
@@ -53,6 +54,9 @@ class ChartData(QObject):
         self.formula: Formula | None = None
         """What is calculated instead of showing the contract."""
 
+        self.is_continuous = False
+        """Whether the expiries of a future are stitched instead of showing one."""
+
         self._settings = ChartSettings()
         self._is_wanted = False
         self._commands = commands
@@ -62,10 +66,11 @@ class ChartData(QObject):
         self.bars = self._bar_feed.bars
         self._formula_feed = FormulaFeed(commands, self.finder, self.bars, self)
         self._print_feed = PrintFeed(commands, self.bars, self)
+        self._roll_feed = RollFeed(commands, self.bars, self)
         self.feed: Source = self._bar_feed
         """What fills the bars now."""
 
-        for source in (self._bar_feed, self._formula_feed, self._print_feed):
+        for source in (self._bar_feed, self._formula_feed, self._print_feed, self._roll_feed):
             source.reloaded.connect(self._on_reloaded)
             source.grown_older.connect(self._on_grown_older)
             source.updated.connect(self._on_updated)
@@ -74,12 +79,24 @@ class ChartData(QObject):
     @property
     def is_of_prices(self) -> bool:
         """Whether the bars are prices of the contract, at which one may trade."""
-        return self.timeframe.is_of_prints or (self.formula is None and is_price(self.show))
+        if self.timeframe.is_of_prints:
+            return True
+        is_own = self.formula is None and not self._stitches
+        return is_own and is_price(self.show)
+
+    @property
+    def _stitches(self) -> bool:
+        return self.is_continuous and self.sec_type == "FUT" and self.details is not None
+
+    @property
+    def rolls(self) -> list[tuple[int, str]]:
+        """When an expiry took over from the one before, and its name."""
+        return self._roll_feed.rolls if self.feed is self._roll_feed else []
 
     @property
     def ladder(self) -> PriceLadder | None:
         """Steps to write values in that are no prices of the contract; None where they are."""
-        if self.is_of_prices or not len(self.bars):
+        if self.is_of_prices or self.feed is self._roll_feed or not len(self.bars):
             return None
         size = abs(self.bars.bar(self.bars.end - 1)[3])
         digits = math.floor(math.log10(size)) - 4 if size else -4
@@ -111,7 +128,8 @@ class ChartData(QObject):
         if self.timeframe.is_of_prints:
             return f"{name}  {self.timeframe.name}  {self.timeframe.words}"
         shown = "" if formula else SHORT.get(self.show, "")
-        more = [word for word in (shown, regular) if word]
+        stitched = "continuous" if self._stitches and not formula else ""
+        more = [word for word in (stitched, shown, regular) if word]
         return "  ".join([name, self.timeframe.name, *more])
 
     def use_keeper(self, keeper: BarKeeper) -> None:
@@ -134,6 +152,11 @@ class ChartData(QObject):
             self._use(self._formula_feed)
             grouping = self.grouping()
             self._formula_feed.show(self.formula, self.timeframe, grouping, regular=regular)
+            return
+        if self._stitches and self.details is not None:
+            self._use(self._roll_feed)
+            grouping = self.grouping()
+            self._roll_feed.show(self.details, self.timeframe, grouping, regular=regular)
             return
         self._use(self._bar_feed)
         if self.con_id is None:

@@ -10,6 +10,7 @@ from workstation.ui.chart.chart_data import ChartData
 from workstation.ui.chart.compare import MOST, Comparison
 from workstation.ui.chart.formula import FormulaError, read_formula
 from workstation.ui.chart.line_entry import LineEntry
+from workstation.ui.chart.roll_marks import RollMarks
 
 FORMULA_HELP = 'Symbols, numbers, + - * / and brackets: AAPL/MSFT, ES-10*MES, ("BRK B"+AAPL)/2.'
 COMPARE_HELP = f"A share, future or index, up to {MOST} in all, in per cent since the left edge."
@@ -43,6 +44,10 @@ class ChartExtras(QObject):
             self._action("Show a formula of several symbols…", self._on_formula_wanted),
             self._action("Show the contract again", self._on_formula_left),
         ]
+        self.continuous = self._action("Continuous future", self._on_continuous)
+        self.continuous.setCheckable(True)
+        self.actions.append(self.continuous)
+        self.roll_marks = RollMarks(canvas.view, data)
 
     def _action(self, title: str, wanted: object) -> QAction:
         action = QAction(title, self)
@@ -54,6 +59,11 @@ class ChartExtras(QObject):
         settings = self._canvas.view.settings
         self.actions[1].setEnabled(bool(self.comparison.all))
         self.actions[3].setEnabled(self._data.formula is not None)
+        is_future = self._data.sec_type == "FUT"
+        self.continuous.setEnabled(is_future)
+        reason = "" if is_future else " — not here: the contract is no future"
+        self.continuous.setText(f"Continuous future, stitched from its expiries{reason}")
+        self.continuous.setChecked(self._data.is_continuous and is_future)
         self.comparison.follow(
             self._data.timeframe, self._data.grouping(), regular=settings.regular_only
         )
@@ -65,6 +75,8 @@ class ChartExtras(QObject):
             state["compare"] = [each.symbol for each in self.comparison.all]
         if self._data.formula is not None:
             state["formula"] = self._data.formula.text
+        if self._data.is_continuous:
+            state["continuous"] = True
         return state
 
     def restore(self, state: object) -> None:
@@ -75,6 +87,7 @@ class ChartExtras(QObject):
         for symbol in symbols if isinstance(symbols, list) else []:
             if isinstance(symbol, str):
                 self.comparison.add(symbol)
+        self._data.is_continuous = known.get("continuous") is True
         formula = known.get("formula")
         try:
             self._data.formula = read_formula(formula) if isinstance(formula, str) else None
@@ -97,6 +110,11 @@ class ChartExtras(QObject):
     @Slot()
     def _on_formula_left(self) -> None:
         self._data.formula = None
+        self.load_requested.emit()
+
+    @Slot()
+    def _on_continuous(self) -> None:
+        self._data.is_continuous = self.continuous.isChecked()
         self.load_requested.emit()
 
     @Slot(object)

@@ -105,7 +105,7 @@ class ChartPanel(QWidget):
         self.data_menu = DataMenu(self)
         self.extras = ChartExtras(self.canvas, self.data, commands, self)
         self.data_menu.extra += self.extras.actions
-        self.canvas.tools.insert(0, self.extras.comparison.handle)
+        self.canvas.tools[:0] = (self.extras.roll_marks, self.extras.comparison.handle)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
         self._wanted_studies: object = None
         self._scaled: object = None

@@ -61,6 +61,8 @@ class SymbolFinder(QObject):
 def _nearest(found: tuple[ContractDetails, ...]) -> ContractDetails:
     """Return the first; of futures the one that expires next."""
     today = f"{datetime.now(UTC):%Y%m%d}"
-    dated = sorted((each for each in found if each.expiry), key=lambda each: each.expiry)
-    alive = [each for each in dated if each.expiry >= today]
+    dated = sorted(
+        (each for each in found if each.contract.expiry), key=lambda each: each.contract.expiry
+    )
+    alive = [each for each in dated if each.contract.expiry >= today]
     return (alive or dated or list(found))[0]
