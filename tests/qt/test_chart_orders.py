@@ -28,12 +28,13 @@ from workstation.domain.confirmation import (
     UseConfirmations,
 )
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
-from workstation.domain.ids import OrderId, OrderKey
+from workstation.domain.ids import IntentId, OrderId, OrderKey
 from workstation.domain.link import LinkState
 from workstation.domain.messages import ConfirmationsKnown, LinkChanged, OrderChanged
-from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.order import OrderChange, OrderType, Side, Tif
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.dry_judge import ASKING, DryJudge
 from workstation.ui.chart.staged_order import Leg
 from workstation.ui.chart.trading_tool import StageWish
 from workstation.ui.panels import answer_strip
@@ -95,6 +96,22 @@ def test_a_verdict_that_comes_late_is_dropped(chart, stop, ready, qtbot) -> None
     take_hold(chart, qtbot, 185.0, 183.5)
     ready.commands.answer(PreviewChange, Previewed(Denied(FINDINGS), FINDINGS))
     assert "Risk: asking…" in said(chart)
+
+
+def test_an_answer_to_a_question_that_was_given_up_is_not_shown(commands, qapp) -> None:
+    judge = DryJudge(commands)
+    key = OrderKey("k")
+    first, second = (
+        OrderChange(intent_id=IntentId(name), key=key, stop_price=Decimal(name))
+        for name in ("1", "2")
+    )
+    judge.ask(first)
+    judge.forget()
+    judge.ask(second)
+    commands.answer(PreviewChange, Previewed(Denied(FINDINGS), FINDINGS))
+    assert judge.verdict == ASKING
+    commands.answer(PreviewChange, Previewed(None))
+    assert judge.verdict.tone == "good"
 
 
 def test_a_fill_a_cancel_and_a_change_during_the_drag_end_it_and_say_so(
