@@ -113,3 +113,10 @@ def test_a_used_number_never_ends_the_order_that_has_it() -> None:
 )
 def test_why_an_order_is_held_is_said_in_words(why_held: str, words: str) -> None:
     assert held_words(why_held) == words
+
+
+def test_a_change_on_an_old_record_is_taken_when_the_report_shows_it() -> None:
+    placed = working(CHANGE)
+    shown = open_order(order_ref=OrderRef(KEY), quantity=D(200), limit_price=D(101))
+    placed.take(shown)
+    assert (placed.order.replace, placed.order.quantity) == (P.NONE, D(200))

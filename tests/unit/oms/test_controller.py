@@ -13,7 +13,7 @@ from tests.helpers.desk_fakes import (
     open_order,
     status,
 )
-from workstation.domain.commands import Done, Failed
+from workstation.domain.commands import Done, Failed, Previewed
 from workstation.domain.finding import (
     Denied,
     NeedsAcknowledgement,
@@ -22,7 +22,7 @@ from workstation.domain.finding import (
     TradingState,
 )
 from workstation.domain.ids import ClientId, IntentId, OrderId, OrderKey, OrderRef, PermId
-from workstation.domain.order import OrderType, Side
+from workstation.domain.order import OrderChange, OrderType, Side
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.oms.events import CancelIntent
 
@@ -476,3 +476,17 @@ def test_the_same_order_again_asks_for_three_seconds() -> None:
     door.submit(intent_id=IntentId("3"), quantity=D(7))
     assert len(actions.last_same) == 1  # what is long past is forgotten
     assert actions.count(60) == 1
+
+
+def test_a_change_to_what_has_filled_is_told_beforehand_as_an_exit() -> None:
+    door = Door()
+    key = door.working()
+    door.apply(fill("a.1.01", 60))
+    wish = OrderChange(intent_id=IntentId("less"), key=key, quantity=D(60))
+    frames = len(door.broker.frames)
+
+    told = door.desk.controller.preview_change(wish)
+
+    assert isinstance(told, Previewed)
+    assert (told.answer, told.is_exit) == (None, True)
+    assert len(door.broker.frames) == frames

@@ -271,3 +271,33 @@ def test_fills_of_the_legs_do_not_fill_the_combination_and_are_counted_once() ->
     assert again.order(key).filled == 1
     assert again.order(key).draft.legs == order.draft.legs
     assert len(list(again.orders.executions())) == 3
+
+
+def test_a_leg_that_cannot_be_one_is_named_with_its_fault() -> None:
+    strange = leg(1, 1, "S", sec_type="BOND")
+    timeless = leg(2, -1, f"C 210 {NEAR}", expiry="")
+    gone = leg(3, -1, "C 210 20261119")
+    unsized = leg(4, -1, f"C 210 {NEAR}")
+    unsized = replace(unsized, details=replace(unsized.details, multiplier=D(0)))
+    for bad, words in (
+        (strange, "a BOND cannot be a leg"),
+        (timeless, "its expiry is not known"),
+        (gone, "it has expired"),
+        (unsized, "its multiplier is not known"),
+    ):
+        faults = leg_faults((leg(9, 1, f"C 200 {NEAR}"), bad), TODAY)
+        assert any(words in each.text for each in faults), words
+
+
+def test_a_combination_without_a_whole_live_market_asks() -> None:
+    door = ComboDoor()
+    door.quotes.set_data_type(ConId(1), 3)
+    delayed = door.submit(door.spread())
+    assert isinstance(delayed, NeedsAcknowledgement)
+    assert "R14_DELAYED_DATA" in {each.code for each in delayed.findings}
+
+    bare = ComboDoor()
+    bare.quotes.set_price(ConId(2), 2, -1.0)
+    asked = bare.submit(bare.spread())
+    assert isinstance(asked, NeedsAcknowledgement | Denied)
+    assert "NO_REFERENCE" in " ".join(each.code for each in asked.findings)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers.desk_fakes import ACCOUNT, D, Door, a_draft, fill, open_order, spy
 from workstation.domain.bracket import BracketDraft
+from workstation.domain.combo import ComboLeg
 from workstation.domain.contract import Contract
 from workstation.domain.finding import Denied, NeedsAcknowledgement, RiskCode, Submitted
 from workstation.domain.ids import ConId, IntentId
@@ -22,6 +23,7 @@ from workstation.domain.order_extras import (
     OcaGroup,
     OcaType,
 )
+from workstation.risk.extras_rules import extras_faults
 from workstation.risk.limits import TwoLevel
 
 K, T, C = OrderType, Tif, ConditionKind
@@ -341,3 +343,32 @@ def test_a_group_that_has_filled_or_is_of_another_type_is_told_before() -> None:
     assert isinstance(late, Denied)
     assert any("has filled" in each.text for each in late.findings)
     assert found.order(first).account == ACCOUNT
+
+
+def test_extras_are_judged_as_far_as_the_contract_is_known() -> None:
+    now = Door().clock.now()
+    stop = order(K.STOP, adjustment=TO_TRAIL)
+    assert list(extras_faults(stop, None, now)) == []
+    overnight = order(include_overnight=True)
+    assert list(extras_faults(overnight, None, now)) == []
+    assert list(extras_faults(overnight, spy(valid_exchanges=()), now)) == []
+    legs = (ComboLeg(con_id=ConId(1), ratio=1), ComboLeg(con_id=ConId(2), ratio=-1))
+    spread = replace(order(algo=ADAPTIVE), legs=legs)
+    assert any(
+        "combination takes no algorithm" in each for each in extras_faults(spread, None, now)
+    )
+
+
+def test_an_algorithm_has_no_preview_of_its_margin() -> None:
+    found, answers = door(), list[Any]()
+    found.desk.previews.ask(order(algo=ADAPTIVE), answers.append)
+    assert "no what-if" in answers[0].reason
+    assert found.broker.frames == []
+
+
+def test_a_bracket_whose_numbers_cannot_be_sent_is_denied() -> None:
+    entry = order(K.LIMIT, display_size=D("1E+999999"))
+    bracket = BracketDraft(entry=entry, target_price=D(110), stop_price=D(95))
+    given = door().desk.submit_bracket(bracket)
+    assert isinstance(given, Denied)
+    assert RiskCode.TERMS in {each.code for each in given.findings}
