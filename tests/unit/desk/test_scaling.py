@@ -257,3 +257,19 @@ def test_a_journal_of_before_families_is_read() -> None:
         object.__setattr__(entry, "body", old)
         assert b"family" not in entry.body
     assert next(iter(door.restarted().orders)).view().family is None
+
+
+def test_a_target_that_fills_in_part_while_it_is_resized_keeps_what_it_filled() -> None:
+    exits = bracketed()
+    made = moves(exits)
+    made.scale_out(shrink(30))
+    _entry, target, stop, exit_ = exits.door.orders
+    exits.fill(exits.acknowledge(exit_), 30)
+    exits.fill(target, 20)  # before the broker has taken any change
+    made.check()
+    assert wanted(target, stop) == [D(70), D(50)]  # 20 filled and 50 to go; 50 to go
+    confirm(exits, target, stop)
+    exits.fill(target, 50)
+    made.check()
+    assert stop.cancel is Pending.REQUESTED
+    assert exits.door.positions.quantity(ACCOUNT, SPY) == 0
