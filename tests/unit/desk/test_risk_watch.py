@@ -4,19 +4,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, fill, notice
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, fill, notice, spy
 from workstation.desk.account_risk import AccountRisk
-from workstation.desk.portfolio_watch import PortfolioSources
+from workstation.desk.portfolio_watch import PortfolioSources, portfolio_sources
 from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import BarsAnswer, Failed
+from workstation.domain.contract import Contract
 from workstation.domain.execution import Commission
+from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId, ExecId, IntentId
 from workstation.domain.limit_use import LimitUse, RiskView
 from workstation.domain.messages import CommissionArrived
 from workstation.domain.notice import Severity
 from workstation.domain.order import Side
 from workstation.domain.reports import CommissionReport
+from workstation.portfolio.balances import Balances
+from workstation.portfolio.shocks import Shocks
 
 
 class Watched:
@@ -299,3 +303,68 @@ def test_a_commission_is_told_each_time_and_recorded_once() -> None:
     assert door.journal.events.count("CommissionReport") == 1
     assert door.orders.commission(execution().exec_id) == cost
     assert door.restarted().orders.commission(execution().exec_id) == cost
+
+
+def a_past(con_id: ConId) -> BarsAnswer:
+    """A hundred days that go up and down by a percent."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    closes = [100.0 * (1.01 if n % 2 else 1.0) for n in range(100)]
+    bars = tuple(Bar(start + timedelta(days=n), c, c, c, c, 1) for n, c in enumerate(closes))
+    return BarsAnswer(con_id, BarSize.DAY_1, bars, complete=True)
+
+
+def test_an_option_is_in_the_grid_by_its_model_and_in_the_tail_by_its_underlying() -> None:
+    watched = Watched()
+    door = watched.door
+    below, needed = ConId(42), []
+    contract = Contract(
+        con_id=SPY, symbol="SPY", sec_type="OPT", strike=D(100), right="C", expiry="20270115",
+        local_symbol="SPY C100",
+    )  # fmt: skip
+    door.contracts.known[SPY] = spy(contract=contract, multiplier=D(100), under_con_id=below)
+    models: dict[ConId, Greeks] = {}
+    watched.watch._portfolio._sources = replace(
+        watched.watch._portfolio._sources, need=needed.append, greeks=models.get
+    )
+    watched.watch._portfolio._shocks = Shocks(door.clock, door.contracts.details, models.get)
+    door.hold(2)
+    assert watched.view().unmodelled == ("SPY C100",)
+    assert needed == [below]
+
+    models[SPY] = Greeks(
+        implied_volatility=0.2, underlying_price=100.0, delta=0.5, gamma=0.02, vega=0.1
+    )
+    for _ in range(3):
+        watched.second()
+    assert [con_id for con_id, _ in watched.asked] == [SPY]
+    watched.asked[0][1](Failed("no history of it"))
+    watched.second()
+    assert [con_id for con_id, _ in watched.asked] == [SPY, below]
+    watched.asked[1][1](a_past(below))
+    watched.second()
+    view = watched.watch._rest
+    assert view.unmodelled == ()
+    assert view.tail is not None
+    assert (view.tail.missing, view.tail.value_at_risk > 0) == (0, True)
+    assert {row.name for row in view.exposures if row.kind == "symbol"} == {"SPY C100"}
+
+    door.contracts.known[SPY] = replace(door.contracts.known[SPY], under_con_id=None)
+    door.clock.seconds += 60
+    watched.second()
+    assert watched.watch._rest.tail is None
+
+
+def test_the_desks_own_figures_feed_the_watch() -> None:
+    door = Door()
+    door.quotes.set_greeks(SPY, 13, Greeks(delta=0.25))
+
+    class Figures:
+        quotes = door.quotes
+        balances = Balances(door.clock)
+
+    asked: list[object] = []
+    sources = portfolio_sources(lambda *given: asked.append(given), asked.append, Figures())  # type: ignore[arg-type]
+    assert sources.greeks(SPY) == Greeks(delta=0.25)
+    assert sources.cash(ACCOUNT) == {}
+    sources.need(SPY)
+    assert asked == [SPY]

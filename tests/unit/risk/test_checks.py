@@ -387,3 +387,9 @@ def test_soft_findings_wait_for_each_acknowledgement_and_hard_ones_for_none() ->
     assert gate.refusal(found, both) is None
     hard = gate.findings(facts(a_draft(quantity=D(5001))))
     assert isinstance(gate.refusal(hard, frozenset(f.acknowledgement for f in hard)), Denied)
+
+
+def test_below_the_smallest_price_it_says_which_one_would_pass() -> None:
+    tiny = facts(draft=a_draft(limit_price=D("0.00005")))
+    advice = {each.code: each.advice for each in gate.findings(tiny)}
+    assert advice[RiskCode.OFF_TICK] == "No price between 0 and 0.0001 passes; 0.0001 would."
