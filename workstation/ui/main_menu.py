@@ -1,5 +1,6 @@
 """The menus of the main window."""
 
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -30,6 +31,7 @@ from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.renewal import Renewal
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.several_orders import SeveralOrders
+from workstation.ui.stop_adjusting import StopAdjusting
 from workstation.ui.theme import paint
 from workstation.ui.trading_controls import TradingControls
 
@@ -86,6 +88,13 @@ class MainMenu(QObject):
         self.menus = Menus(self.bar)
         self.several = SeveralOrders(host, parent.window())
         self.renewal = Renewal(host.board, host.ordering, host.state, parent.window())
+        self.adjusting = StopAdjusting(
+            host.board,
+            host.ordering,
+            host.state,
+            partial(host.docks.focus, "ticket"),
+            parent.window(),
+        )
         self._build_file_and_view()
         self._build_trade()
         self._build_help()

@@ -109,6 +109,9 @@ class PositionsPanel(QWidget):
     roll_requested = Signal(object)
     """PositionView of a future that shall be rolled into another month."""
 
+    adjust_requested = Signal(object)
+    """PositionView whose stop the broker shall adjust by itself."""
+
     breakeven_requested = Signal(object)
     """PositionView whose stops shall stand at its cost."""
 
@@ -271,6 +274,12 @@ class PositionsPanel(QWidget):
             self._ask(position, "Reverse position", question, answers)
 
     @Slot()
+    def _on_adjust(self) -> None:
+        position = self._closable()
+        if position is not None:
+            self.adjust_requested.emit(position)
+
+    @Slot()
     def _on_breakeven(self) -> None:
         position = self._closable()
         if position is not None:
@@ -332,6 +341,7 @@ class PositionsPanel(QWidget):
             ("Reverse…", self._on_reverse),
             ("Roll the future…", self.ask_to_roll),
             ("Stops to breakeven", self._on_breakeven),
+            ("Let the broker adjust the stop…", self._on_adjust),
         ):
             action = menu.addAction(words)
             action.setEnabled(can_close)
