@@ -133,4 +133,5 @@ def test_the_menu_of_a_row_offers_every_way(ready: Stage, panel) -> None:
         "Reverse…",
         "Roll the future…",
         "Stops to breakeven",
+        "Let the broker adjust the stop…",
     ]
