@@ -34,6 +34,10 @@ def _command(word: Sequence[str], rest: Sequence[str]) -> int | None:
         from workstation.simgateway.__main__ import main as run_gateway
 
         code = run_gateway(list(rest))
+    elif word == ["indicator"]:
+        from workstation.indicators.plugin_worker import main as serve_indicator
+
+        code = serve_indicator(rest)
     elif word == ["journal"]:
         from workstation.app.journal_command import main as run_journal
 

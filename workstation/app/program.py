@@ -32,6 +32,7 @@ from workstation.app.logs import start_logging, stop_logging
 from workstation.app.memory import SETTLED_SECONDS, set_aside
 from workstation.app.milestones import Milestones
 from workstation.app.options import Options
+from workstation.app.own_indicators import OwnIndicators
 from workstation.app.shell import Shell
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.bridge.inbox import Inbox
@@ -92,6 +93,9 @@ class Program(QObject):
         self.window.board.chart.use_drawings(DrawingFiles(files.drawings))
         self.bar_files = BarFiles(files.bars, self)
         self.window.board.chart.use_keeper(self.bar_files)
+        self.own_indicators = OwnIndicators(options.data_folder / "indicators", self)
+        self.window.board.chart.kit.use_own_folder(self.own_indicators.folder)
+        self.own_indicators.changed.connect(self.window.board.chart.kit.on_own_changed)
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
         self.asking = Asking(self.commands, self)
@@ -114,6 +118,7 @@ class Program(QObject):
         self.window.show()
         self.inbox.start()
         self._keep_layout.start()
+        self.own_indicators.start()
         if self.gateway is None:
             self.shell.connect_first()
         if self._options.settings_fault:
@@ -186,6 +191,7 @@ class Program(QObject):
         self._closing = True
         self._keep_layout.stop()
         self.asking.close()
+        self.own_indicators.close()
         self.window.board.chart.feed.keep()
         write_layout(self._files.layout, self.window.layout_state())
         self.shell.leave()

@@ -1,6 +1,7 @@
 """An indicator over growing bars: after a tick only what the tick can change is worked out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -95,6 +96,16 @@ class Running:
             self._extend(source, since)
         except ValueError as error:
             self._fail(str(error))
+
+    def drop(self, reason: str) -> None:
+        """Give no values any more, for this reason."""
+
+        def refuse(series: BarSeries, values: Values) -> Sequence[Floats]:
+            del series, values
+            raise ValueError(reason)
+
+        self.indicator = replace(self.indicator, compute=refuse)
+        self._fail(reason)
 
     def _compute_all(self, source: Source) -> None:
         self.fault = ""

@@ -1,11 +1,15 @@
-"""What a chart has beside bars, orders and drawings: volume profiles."""
+"""What a chart has beside bars, orders and drawings: volume profiles, the user's own indicators."""
 
-from PySide6.QtCore import QObject
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.profile_menu import ProfileMenu
 from workstation.ui.chart.profile_tool import ProfileTool
+from workstation.ui.chart.studies import Library
 from workstation.ui.chart.study_menu import StudyMenu
 
 
@@ -18,6 +22,26 @@ class ChartKit(QObject):
         self.profile_menu = ProfileMenu(self.profile, parent)
         study_menu.branches.append(self.profile_menu.menu)
         canvas.tools.insert(0, self.profile.handle)
+        self._canvas, self._study_menu = canvas, study_menu
+        self._folder: Path | None = None
+        self.folder_action = QAction("Folder of my own indicators…", self)
+        self.folder_action.triggered.connect(self._on_folder_requested)
+
+    def use_own_folder(self, folder: Path) -> None:
+        """Offer the folder where the user's own indicators are."""
+        self._folder = folder
+        self._study_menu.last_actions.append(self.folder_action)
+
+    @Slot(object)
+    def on_own_changed(self, own: Library) -> None:
+        """Take the user's own indicators anew."""
+        self._canvas.view.studies.use_own(own)
+        self._study_menu.changed.emit()
+
+    @Slot()
+    def _on_folder_requested(self) -> None:
+        if self._folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
 
     def plain(self) -> dict[str, object]:
         """Return what a layout remembers, ready for JSON; nothing of a new chart."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workstation.indicators.definition import Floats, Indicator
+from workstation.indicators.plugin import PREFIX
 from workstation.indicators.running import Running
 from workstation.ui.chart.bar_source import BarSource
 from workstation.ui.chart.bars import BarArrays
@@ -49,6 +50,8 @@ class Studies:
         self._bars = bars
         self._load: Callable[[], Library] | None = None
         self._library: Library | None = None
+        self._own: Library = {}
+        self._waiting: list[dict[str, object]] = []
         self._since: int | None = None
         self._done = (-1, 0, 0)
 
@@ -61,7 +64,22 @@ class Studies:
         """Every indicator by its key; loads them at the first time."""
         if self._library is None:
             self._library = self._load() if self._load is not None else {}
-        return self._library
+        return {**self._library, **self._own} if self._own else self._library
+
+    def use_own(self, own: Library) -> None:
+        """Take the user's own indicators anew: those on the chart follow what was saved."""
+        before, self._own = self._own, own
+        for study in self.all:
+            key = study.indicator.key
+            if key in own and own[key] is not before.get(key):
+                values = own[key].clean(study.running.values)
+                study.running = Running(own[key], values)
+            elif key in before and key not in own:
+                study.running.drop("its file is gone")
+        waiting, self._waiting = self._waiting, []
+        for entry in waiting:
+            self._restore_one(entry)
+        self._done = (-1, 0, 0)
 
     @property
     def overlays(self) -> list[Study]:
@@ -126,15 +144,23 @@ class Studies:
 
     def plain(self) -> list[dict[str, object]]:
         """Return all as plain values, ready for JSON."""
-        return [{"key": s.indicator.key, **dict(s.running.values)} for s in self.all]
+        shown = [{"key": s.indicator.key, **dict(s.running.values)} for s in self.all]
+        return [*shown, *self._waiting]
 
     def restore(self, state: object) -> None:
         """Take plain() back; what is not understood is left out."""
         self.all.clear()
+        self._waiting.clear()
         for entry in state[:MOST] if isinstance(state, list) else ():
-            key = entry.get("key") if isinstance(entry, dict) else None
-            if isinstance(key, str):
-                self.add(key, entry)
+            if isinstance(entry, dict):
+                self._restore_one(entry)
+
+    def _restore_one(self, entry: dict[str, object]) -> None:
+        key = entry.get("key")
+        if not isinstance(key, str) or self.add(key, entry) is not None:
+            return
+        if key.startswith(PREFIX):
+            self._waiting.append(entry)  # its file may still be loading
 
 
 def range_of(values: Floats, guides: tuple[float, ...]) -> tuple[float, float]:

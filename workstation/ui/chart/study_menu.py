@@ -26,6 +26,9 @@ class StudyMenu(QObject):
         self.branches: list[QMenu] = []
         """Menus of what is no indicator of a library but stands among them."""
 
+        self.last_actions: list[QAction] = []
+        """What stands at the end of the menu."""
+
         self.button = QToolButton(parent)
         self.button.setText("Indicators  ")  # room for the arrow
         self.button.setAutoRaise(True)
@@ -69,6 +72,7 @@ class StudyMenu(QObject):
             branch = menu.addMenu(text.button_text(group))
             branch.aboutToShow.connect(self._on_group_opening)
             branch.setProperty("group", group)
+        menu.addActions(self.last_actions)
 
     @Slot()
     def _on_group_opening(self) -> None:

@@ -1,0 +1,86 @@
+"""Own indicators from the folder to the chart: they appear, reload, break alone and go."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.qt.test_chart_panel import paint, panel, shown
+from tests.qt.test_chart_studies import LIBRARY
+from workstation.app.own_indicators import OwnIndicators
+from workstation.ui.chart.chart_panel import ChartPanel
+
+__all__ = ["panel", "shown"]  # fixtures
+
+LONG = 30_000
+
+
+@pytest.fixture
+def own(shown: ChartPanel, tmp_path: Path):
+    shown.use_indicators(lambda: LIBRARY)
+    watcher = OwnIndicators(tmp_path / "indicators")
+    shown.kit.use_own_folder(watcher.folder)
+    watcher.changed.connect(shown.kit.on_own_changed)
+    watcher.start()
+    yield watcher
+    watcher.close()
+
+
+def save(own: OwnIndicators, name: str, body: str) -> None:
+    path = own.folder / name
+    path.with_suffix(".tmp").write_text(f"def compute(bars):\n    {body}\n")
+    path.with_suffix(".tmp").replace(path)
+
+
+def offered(panel: ChartPanel) -> dict[str, object]:
+    panel.study_menu._on_opening()
+    found = {}
+    for action in panel.study_menu.menu.actions():
+        if action.menu() is not None and action.text() == "My indicators":
+            action.menu().aboutToShow.emit()
+            found = {each.data()[1]: each for each in action.menu().actions()}
+    return found
+
+
+def test_a_saved_file_appears_reloads_breaks_alone_and_goes(shown, own, qtbot) -> None:
+    assert offered(shown) == {}
+    shown.restore_chart({"size": "5m", "studies": [{"key": "my.one"}, {"key": "SMA"}]})
+    assert shown.chart_state()["studies"] == [{"key": "SMA", **sma(shown)}, {"key": "my.one"}]
+
+    save(own, "one.py", "return bars.closes + 1")
+    save(own, "two.py", "return bars.closes + 2")
+    qtbot.waitUntil(lambda: set(offered(shown)) == {"my.one", "my.two"}, timeout=LONG)
+    paint(shown)
+    studies = shown.canvas.view.studies
+    assert [study.indicator.key for study in studies.all] == ["SMA", "my.one"]
+    close = float(shown.feed.bars.closes(599, 600)[0])
+    assert studies.all[1].running.at(599) == pytest.approx([close + 1])
+
+    save(own, "one.py", "return bars.closes + 100")
+    qtbot.waitUntil(lambda: latest(shown, 1) == pytest.approx(close + 100), timeout=LONG)
+    offered(shown)["my.two"].trigger()
+    save(own, "one.py", "return bars.closes / bars.none")
+    qtbot.waitUntil(lambda: bool(fault(shown, 1)), timeout=LONG)
+    assert fault(shown, 1).startswith("one.py, line 2: AttributeError")
+    assert latest(shown, 2) == pytest.approx(close + 2)
+    assert fault(shown, 0) == fault(shown, 2) == ""
+
+    save(own, "one.py", "return (")
+    qtbot.waitUntil(lambda: "SyntaxError" in fault(shown, 1), timeout=LONG)
+    (own.folder / "one.py").unlink()
+    qtbot.waitUntil(lambda: set(offered(shown)) == {"my.two"}, timeout=LONG)
+    assert fault(shown, 1) == "its file is gone"
+    assert shown.kit.folder_action in shown.study_menu.menu.actions()
+
+
+def sma(panel: ChartPanel) -> dict[str, float]:
+    return dict(panel.canvas.view.studies.all[0].running.values)
+
+
+def latest(panel: ChartPanel, number: int) -> float:
+    paint(panel)
+    return panel.canvas.view.studies.all[number].running.at(599)[0]
+
+
+def fault(panel: ChartPanel, number: int) -> str:
+    paint(panel)
+    return panel.canvas.view.studies.all[number].running.fault
