@@ -93,9 +93,6 @@ class Program(QObject):
         self.window.board.chart.use_drawings(DrawingFiles(files.drawings))
         self.bar_files = BarFiles(files.bars, self)
         self.window.board.chart.use_keeper(self.bar_files)
-        self.own_indicators = OwnIndicators(options.data_folder / "indicators", self)
-        self.window.board.chart.kit.use_own_folder(self.own_indicators.folder)
-        self.own_indicators.changed.connect(self.window.board.chart.kit.on_own_changed)
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
         self.asking = Asking(self.commands, self)
@@ -118,7 +115,7 @@ class Program(QObject):
         self.window.show()
         self.inbox.start()
         self._keep_layout.start()
-        self.own_indicators.start()
+        self._start_own_indicators()
         if self.gateway is None:
             self.shell.connect_first()
         if self._options.settings_fault:
@@ -129,6 +126,12 @@ class Program(QObject):
                 "Mend or remove the file, then restart.",
             )
         self._plan_exit()
+
+    def _start_own_indicators(self) -> None:
+        kit = self.window.board.chart.kit
+        kit.use_own_folder(self.own_indicators.folder)
+        self.own_indicators.changed.connect(kit.on_own_changed)
+        self.own_indicators.start()
 
     @Slot()
     def _on_painted(self) -> None:
@@ -298,6 +301,7 @@ class Program(QObject):
         self.window.on_events((NoticeArrived(notice),))
 
     def _connect(self) -> None:
+        self.own_indicators = OwnIndicators(self._options.data_folder / "indicators", self)
         self.inbox.events_arrived.connect(self.commands.on_events)
         self.inbox.events_arrived.connect(self.window.on_events)
         self.inbox.latest_arrived.connect(self.window.on_latest)

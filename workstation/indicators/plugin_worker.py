@@ -7,6 +7,7 @@ broker; Python's audit hooks see to that against mistakes, not against a determi
 A frame is a length, a JSON object that names the size of what follows it, and float64 numbers.
 """
 
+import importlib.util
 import inspect
 import io
 import itertools
@@ -21,6 +22,11 @@ from types import SimpleNamespace
 from typing import IO, Any
 
 import numpy as np
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
 
 ROWS = ("times", "days", "opens", "highs", "lows", "closes", "volumes")
 KINDS = ("line", "dashed", "histogram", "dots", "level", "mark")
@@ -77,11 +83,10 @@ def main(arguments: Sequence[str]) -> int:
     """Serve the file that the first argument names until the input ends; 0 then."""
     path = Path(arguments[0])
     source, sink = _own_streams()
-    code = path.read_bytes()
     _limit_memory()
     _lock_down()
-    names: dict[str, Any] = {"__name__": "indicator", "__file__": str(path)}
-    write_frame(sink, _answer(path, lambda: (_described(path, code, names), b"")))
+    names: dict[str, Any] = {}
+    write_frame(sink, _answer(path, lambda: (_described(path, names), b"")))
     while (frame := read_frame(source)) is not None:
         content, numbers = frame
         write_frame(sink, *_answer_with(path, content, numbers, names))
@@ -123,9 +128,14 @@ def _where(path: Path, error: BaseException) -> str:
 # ---- the file -------------------------------------------------------------------------------
 
 
-def _described(path: Path, code: bytes, names: dict[str, Any]) -> dict[str, Any]:
+def _described(path: Path, names: dict[str, Any]) -> dict[str, Any]:
     """Run the file and return what it tells of itself."""
-    exec(compile(code, str(path), "exec", dont_inherit=True), names)  # noqa: S102 -- what it is for
+    spec = importlib.util.spec_from_file_location("indicator", path)
+    if spec is None or spec.loader is None:
+        raise ValueError("it is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    names.update(vars(module))
     compute = names.get("compute")
     if not callable(compute):
         raise TypeError("there is no function compute(bars, ...)")
@@ -230,11 +240,8 @@ class _Nowhere(io.TextIOBase):
 
 
 def _limit_memory() -> None:
-    try:
-        import resource  # noqa: PLC0415 -- not on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 def _lock_down() -> None:

@@ -1,4 +1,4 @@
-"""What a chart has beside bars, orders and drawings: volume profiles, the user's own indicators."""
+"""What a chart has beside bars, orders and drawings: volume profiles, own indicators, export."""
 
 from pathlib import Path
 
@@ -7,6 +7,8 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from workstation.ui.chart.canvas import ChartCanvas
+from workstation.ui.chart.chart_export import ChartExport
+from workstation.ui.chart.data_menu import DataMenu
 from workstation.ui.chart.profile_menu import ProfileMenu
 from workstation.ui.chart.profile_tool import ProfileTool
 from workstation.ui.chart.studies import Library
@@ -16,13 +18,17 @@ from workstation.ui.chart.study_menu import StudyMenu
 class ChartKit(QObject):
     """Builds these parts and keeps their state with the chart's. GUI thread."""
 
-    def __init__(self, canvas: ChartCanvas, study_menu: StudyMenu, parent: QWidget) -> None:
+    def __init__(
+        self, canvas: ChartCanvas, study_menu: StudyMenu, data_menu: DataMenu, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.profile = ProfileTool(canvas)
         self.profile_menu = ProfileMenu(self.profile, parent)
         study_menu.branches.append(self.profile_menu.menu)
         canvas.tools.insert(0, self.profile.handle)
         self._canvas, self._study_menu = canvas, study_menu
+        self.export = ChartExport(canvas, self)
+        data_menu.extra += self.export.actions
         self._folder: Path | None = None
         self.folder_action = QAction("Folder of my own indicators…", self)
         self.folder_action.triggered.connect(self._on_folder_requested)

@@ -136,7 +136,8 @@ class ChartPanel(QWidget):
         self.orders.answered.connect(canvas.setFocus)
 
     def _connect(self) -> None:
-        self.kit = ChartKit(self.canvas, self.study_menu, self)
+        self.kit = ChartKit(self.canvas, self.study_menu, self.data_menu, self)
+        self.kit.export.told.connect(self.orders.tell)
         self.sizes.chosen.connect(self._on_size_chosen)
         self.drawing.changed.connect(self._on_drawings_changed)
         self.drawing.drawing_began.connect(self.trading.pause)

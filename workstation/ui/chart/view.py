@@ -63,6 +63,11 @@ class ChartView:
         self._text_widths: dict[str, int] = {}
 
     @property
+    def exchange_zone(self) -> tzinfo | None:
+        """The exchange's zone, None while it is not known."""
+        return self._exchange_zone
+
+    @property
     def increment(self) -> float:
         """The contract's price increment at the prices shown."""
         if self.ladder is None:
