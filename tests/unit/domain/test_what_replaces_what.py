@@ -13,7 +13,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.ids import AccountId, ClientId, ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.messages import latest_key
-from workstation.domain.queries import BarLength
+from  import BarLength
 from workstation.domain.quote import Quote
 from workstation.domain.subscription import DataUse, StreamKind, StreamPhase, StreamState, Use
 from workstation.domain.trade import Aggressor, Trade, Trades
