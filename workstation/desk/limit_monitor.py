@@ -19,24 +19,25 @@ class LimitMonitor:
         self._reduce_only = reduce_only
         self._broken: dict[tuple[AccountId, str], int] = {}
 
-    def check(self, account: AccountId, uses: tuple[LimitUse, ...]) -> None:
-        """Compare every use with its levels."""
+    def check(self, account: AccountId, uses: tuple[LimitUse, ...], whose: str = "") -> None:
+        """Compare every use with its levels; `whose` names an account that is not shown."""
         for use in uses:
             key, level = (account, use.name), _level(use)
             before = self._broken.get(key, 0)
             self._broken[key] = level
             if level > before:
-                self._say(use, level)
+                self._say(use, level, whose)
 
-    def _say(self, use: LimitUse, level: int) -> None:
+    def _say(self, use: LimitUse, level: int, whose: str) -> None:
+        name = f"{whose}: {use.name}" if whose else use.name
         latches = use.name in LATCHES
         if latches:
-            self._reduce_only(f"{use.name.lower()} reached {_amount(use)}")
+            self._reduce_only(f"{name if whose else name.lower()} reached {_amount(use)}")
         limit = use.catastrophic if level > 1 else use.personal
         assert limit is not None  # it was reached
         self._notify(
             Severity.ALARM if level > 1 else Severity.WARNING,
-            f"{use.name}: {_amount(use)}, your limit is {limit:,.2f}.",
+            f"{name}: {_amount(use)}, your limit is {limit:,.2f}.",
             effect="Only orders that close a position are sent." if latches else "",
             advice="" if latches else "Nothing is closed by itself.",
         )

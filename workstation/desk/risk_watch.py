@@ -11,6 +11,8 @@ from workstation.desk.limit_monitor import LimitMonitor
 from workstation.desk.limits import Notify
 from workstation.desk.naked_guard import NakedGuard
 from workstation.desk.portfolio_watch import PortfolioSources, PortfolioWatch
+from workstation.domain.account import masked
+from workstation.domain.coverage import Coverage
 from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId
 from workstation.domain.limit_use import LimitUse, RiskView
@@ -23,9 +25,13 @@ from workstation.risk.limits import Limits, TwoLevel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskSources:
-    """Where the figures come from; all on the core thread."""
+    """Where the figures come from; all on the core thread.
+
+    `account` is the one that the window shows, `accounts` are all that the session manages.
+    """
 
     account: Callable[[], AccountId | None]
+    accounts: Callable[[], tuple[AccountId, ...]]
     account_risk: AccountRisk
     pending_limits: Callable[[AccountId], tuple[str, ...]]
     actions: Callable[[], Actions]
@@ -67,14 +73,15 @@ class RiskWatch:
         self.guard.filled(execution)
 
     def sweep(self) -> None:
-        """Compare the account with its limits and its stops; called each second."""
+        """Compare every account with its limits and its stops; called each second."""
         self._dirty = True
         account = self._sources.account()
         if account is None:
             return
-        coverages = self.guard.check(account)
-        self._sources.account_risk.keep_best(account)
-        self._monitor.check(account, self._account_uses(account))
+        for other in self._sources.accounts():
+            if other != account:  # shown or not, it loses money all the same
+                self._look_after(other, masked(other))
+        coverages = self._look_after(account)
         figures = self._portfolio.look(account)
         self._rest = RiskView(
             account,
@@ -87,6 +94,13 @@ class RiskWatch:
             figures.unmodelled,
             self._checks_of(account),
         )
+
+    def _look_after(self, account: AccountId, whose: str = "") -> tuple[Coverage, ...]:
+        """Compare one account with its stops and its limits; return its coverages."""
+        coverages = self.guard.check(account)
+        self._sources.account_risk.keep_best(account)
+        self._monitor.check(account, self._account_uses(account), whose)
+        return coverages
 
     def _checks_of(self, account: AccountId) -> tuple[PnlCheck, ...]:
         """Compare the day's results now and then: the broker's move about once a second."""

@@ -36,6 +36,7 @@ def watching(
     return RiskWatch(
         RiskSources(
             account=lambda: presence.account,
+            accounts=lambda: presence.accounts,
             account_risk=risk,
             pending_limits=limits.pending,
             actions=lambda: order_desk.controller.actions,

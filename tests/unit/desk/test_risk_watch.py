@@ -13,12 +13,12 @@ from workstation.domain.commands import BarsAnswer, Failed
 from workstation.domain.contract import Contract
 from workstation.domain.execution import Commission
 from workstation.domain.greeks import Greeks
-from workstation.domain.ids import ConId, ExecId, IntentId
+from workstation.domain.ids import AccountId, ConId, ExecId, IntentId
 from workstation.domain.limit_use import LimitUse, RiskView
 from workstation.domain.messages import CommissionArrived
 from workstation.domain.notice import Severity
 from workstation.domain.order import Side
-from workstation.domain.reports import CommissionReport
+from workstation.domain.reports import CommissionReport, PositionReport
 from workstation.portfolio.balances import Balances
 from workstation.portfolio.shocks import Shocks
 
@@ -29,6 +29,7 @@ class Watched:
     def __init__(self) -> None:
         self.door = door = Door()
         self.account: Any = ACCOUNT
+        self.others: tuple[AccountId, ...] = ()
         self.limits: Any = LIMITS
         self.reduced: list[str] = []
         self.said: list[tuple[Severity, str]] = []
@@ -46,6 +47,7 @@ class Watched:
         self.watch = RiskWatch(
             RiskSources(
                 account=lambda: self.account,
+                accounts=lambda: (ACCOUNT, *self.others),
                 account_risk=self.risk,
                 pending_limits=lambda _account: self.pending,
                 actions=lambda: door.desk.controller.actions,
@@ -368,3 +370,23 @@ def test_the_desks_own_figures_feed_the_watch() -> None:
     assert sources.cash(ACCOUNT) == {}
     sources.need(SPY)
     assert asked == [SPY]
+
+
+def test_an_account_that_is_not_shown_is_watched_all_the_same() -> None:
+    watched = Watched()
+    door, other = watched.door, AccountId("SIM0000002")
+    watched.others = (other,)
+    watched.limits = replace(LIMITS, daily_loss=D(1000))
+    watched.fill(100, account=other)
+    door.positions.apply_position(
+        PositionReport(
+            account=other, con_id=SPY, symbol="SPY", quantity=D(100), average_cost=D(100)
+        )
+    )
+    door.market(79.99, 80.01)
+
+    watched.second()
+
+    assert any(text.startswith("S•••002: Day's loss") for _, text in watched.said)
+    assert watched.reduced == ["S•••002: Day's loss reached 2,000.00 USD"]
+    assert watched.view().account == ACCOUNT
