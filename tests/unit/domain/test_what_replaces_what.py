@@ -13,7 +13,6 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.ids import AccountId, ClientId, ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.messages import latest_key
-from  import BarLength
 from workstation.domain.quote import Quote
 from workstation.domain.subscription import DataUse, StreamKind, StreamPhase, StreamState, Use
 from workstation.domain.trade import Aggressor, Trade, Trades
@@ -87,8 +86,9 @@ def test_the_use_of_the_limits_has_one_place_and_shows_all_five() -> None:
 def test_bars_know_how_long_they_are() -> None:
     assert BarSize.MINUTE_5.span == timedelta(minutes=5)
     assert BarSize.DAY_1.span == timedelta(days=1)
-    assert [size for size in BarSize if not size.is_intraday] == [BarSize.DAY_1]
-    assert (BarLength.WEEK_1.spelling, BarLength.WEEK_1.seconds) == ("1 week", 7 * 86_400)
+    assert BarSize.WEEK_1.span == timedelta(days=7)
+    lengths = {BarSize.DAY_1, BarSize.WEEK_1, BarSize.MONTH_1}
+    assert {size for size in BarSize if not size.is_intraday} == lengths
 
 
 def prints() -> Trades:
