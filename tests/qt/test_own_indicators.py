@@ -7,6 +7,7 @@ import pytest
 from tests.qt.test_chart_panel import paint, panel, shown
 from tests.qt.test_chart_studies import LIBRARY
 from workstation.app.own_indicators import OwnIndicators
+from workstation.indicators import plugin
 from workstation.ui.chart.chart_panel import ChartPanel
 
 __all__ = ["panel", "shown"]  # fixtures
@@ -70,6 +71,17 @@ def test_a_saved_file_appears_reloads_breaks_alone_and_goes(shown, own, qtbot) -
     qtbot.waitUntil(lambda: set(offered(shown)) == {"my.two"}, timeout=LONG)
     assert fault(shown, 1) == "its file is gone"
     assert shown.kit.folder_action in shown.study_menu.menu.actions()
+
+
+def test_a_file_that_never_loads_does_not_keep_the_program(own, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(plugin, "START_LIMIT", 600.0)  # longer than this test may take
+    (own.folder / "endless.py").write_text("while True:\n    pass\n")
+    (own.folder / "next.py").write_text("while True:\n    pass\n")
+    qtbot.waitUntil(lambda: bool(own._loading), timeout=LONG)
+    (held,) = own._loading
+    own.close()
+    assert held._process.poll() is not None
+    assert own._loading == []
 
 
 def sma(panel: ChartPanel) -> dict[str, float]:

@@ -40,6 +40,9 @@ class OwnIndicators(QObject):
         self._plugins: dict[Path, Plugin] = {}
         self._library: dict[str, Indicator] = {}
         self._is_closed = False
+        self._loading: list[Plugin] = []
+        """The one whose file is being loaded; appended and removed by the pool thread."""
+
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._told = Told(self)
@@ -62,6 +65,9 @@ class OwnIndicators(QObject):
         """End every process."""
         self._is_closed = True
         self._timer.stop()
+        self._pool.clear()
+        for plugin in tuple(self._loading):
+            plugin.stop()  # a file that does not end would keep the program
         self._pool.waitForDone()
         for plugin in self._plugins.values():
             plugin.close()
@@ -79,7 +85,22 @@ class OwnIndicators(QObject):
         for path, stamp in found.items():
             if self._known.get(path) != stamp:
                 self._known[path] = stamp
-                self._pool.start(PoolJob(partial(_load, path, stamp), self._told))
+                self._pool.start(PoolJob(partial(self._load, path, stamp), self._told))
+
+    def _load(self, path: Path, stamp: Stamp) -> _Loaded:
+        """Start the process of a file and wait for what it says of itself. Pool thread."""
+        try:
+            plugin = Plugin(path, worker_command(program_command()))
+            self._loading.append(plugin)
+            try:
+                if self._is_closed:
+                    plugin.stop()
+                return path, stamp, plugin, plugin.describe()
+            finally:
+                self._loading.remove(plugin)
+        except PluginError as error:
+            log.info("own indicator: %s", error)
+            return path, stamp, None, broken(path, str(error))
 
     @Slot(object)
     def _on_loaded(self, result: _Loaded) -> None:
@@ -111,12 +132,3 @@ def _files(folder: Path) -> dict[Path, Stamp]:
     except OSError:
         return {}
     return dict(sorted(found.items())[:MOST_FILES])
-
-
-def _load(path: Path, stamp: Stamp) -> _Loaded:
-    try:
-        plugin = Plugin(path, worker_command(program_command()))
-        return path, stamp, plugin, plugin.describe()
-    except PluginError as error:
-        log.info("own indicator: %s", error)
-        return path, stamp, None, broken(path, str(error))

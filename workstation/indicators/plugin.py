@@ -82,9 +82,13 @@ class Plugin:
             self.close()
             raise PluginError(f"{self._path.name} does not describe itself rightly") from error
 
+    def stop(self) -> None:
+        """Kill the process, so that who waits for it need not. Any thread; close() must follow."""
+        self._process.kill()
+
     def close(self) -> None:
         """End the process."""
-        self._process.kill()
+        self.stop()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 try:
