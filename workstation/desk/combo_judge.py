@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from workstation.domain.combo_contract import KnownLeg
 from workstation.domain.finding import Finding
-from workstation.domain.ids import AccountId, ConId
+from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.order import PLAIN, OrderDraft, OrderType, Side
 from workstation.domain.order_status import OrderView
 from workstation.oms.orders import OrderBook
@@ -33,10 +33,17 @@ def leg_drafts(draft: OrderDraft) -> list[OrderDraft]:
     ]
 
 
-def legs_of_working(orders: OrderBook, account: AccountId, con_id: ConId) -> list[Filling]:
-    """Return what the legs of working combinations could still fill of one contract."""
+def legs_of_working(
+    orders: OrderBook, account: AccountId, con_id: ConId, *, without: OrderKey | None = None
+) -> list[Filling]:
+    """Return what the legs of working combinations could still fill of one contract.
+
+    `without` is the combination that is being changed: what it asked for is no more.
+    """
     found: list[Filling] = []
     for view in orders.working():
+        if view.key == without:
+            continue
         order = orders.get(view.key) if view.con_id < 0 and view.account == account else None
         if order is None or order.draft is None:
             continue

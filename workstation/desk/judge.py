@@ -22,7 +22,7 @@ from workstation.domain.finding import (
     RiskCode,
     TradingState,
 )
-from workstation.domain.ids import AccountId
+from workstation.domain.ids import AccountId, OrderKey
 from workstation.domain.order import OrderDraft
 from workstation.domain.order_source import is_automatic
 from workstation.domain.order_status import OrderView
@@ -60,6 +60,9 @@ from workstation.risk.facts import (
 from workstation.risk.group import bracket_findings
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
+
+
+_NONE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +137,25 @@ class Judge:
         legs = known_legs(draft.legs, self._sources.contracts.details)
         if legs is None or facts.details is None or facts.details.contract.legs != draft.legs:
             return self._verdict(facts, gate.findings(replace(facts, details=None)), changed)
-        apart = [self._facts(each, None) for each in leg_drafts(draft)]
+        apart = self._legs_apart(facts, changed)
+        if changed is not None and self._lowers_risk(draft, changed, facts.position):
+            apart = [replace(each, is_exit=True) for each in apart]
         facts = with_legs(facts, legs, apart)
         found = combo_findings(facts, legs, apart)
         return self._verdict(facts, found, changed)
+
+    def _legs_apart(self, whole: Facts, changed: ManagedOrder | None) -> list[Facts]:
+        """Take the facts of each leg for what is left of the whole, without what it changes."""
+        draft, own = whole.draft, None if changed is None else changed.key
+        others = self._ledger.at(draft.account, draft.con_id).orders
+        closing = sent_as_closes(
+            (each for each in others if each.key != own), draft.side, draft.limit_price, whole.quote
+        )
+        legs = leg_drafts(replace(draft, quantity=whole.open_quantity))
+        return [
+            self._facts(each, None, part_of=own, closing=closing * abs(leg.ratio))
+            for leg, each in zip(draft.legs, legs, strict=True)
+        ]
 
     def several(self, drafts: Sequence[OrderDraft | BracketDraft]) -> list[Verdict]:
         """Judge orders that leave together, each as if those before it were working."""
@@ -180,7 +198,18 @@ class Judge:
             entry_value=None if facts.is_exit else _entry_value(facts, changed),
         )
 
-    def _facts(self, draft: OrderDraft, changed: ManagedOrder | None) -> Facts:
+    def _facts(
+        self,
+        draft: OrderDraft,
+        changed: ManagedOrder | None,
+        *,
+        part_of: OrderKey | None = None,
+        closing: Decimal = _NONE,
+    ) -> Facts:
+        """Take the facts of a draft; of a leg without the combination that it is `part_of`.
+
+        `closing` is what the same combination closes of the leg already.
+        """
         ask = self._sources
         standing = ask.standing(draft.account)
         details, quote = ask.contracts.details(draft.con_id), ask.quotes.quote(draft.con_id)
@@ -191,10 +220,10 @@ class Judge:
         if itself is not None:
             here = tuple(each for each in here if not _is_of(itself, each[0]))
         here = beside(here, draft, open_quantity)
-        apart = (*here, *legs_of_working(ask.orders, *key))
-        closes = Decimal(0)
+        apart = (*here, *legs_of_working(ask.orders, *key, without=part_of))
+        closes = closing
         if position * draft.side.sign < 0:
-            closes = _closes(place.orders, draft, itself, quote)
+            closes += _closes(place.orders, draft, itself, quote)
         facts = Facts(
             draft=draft,
             open_quantity=open_quantity,
