@@ -73,7 +73,8 @@ class WayOut:
 
     `held` is without a sign, `left` what no exit closes yet. `limit` leaves at once, None
     without a two-sided market. `live` are all working orders of the contract in the account,
-    `under_way` those of them that were sent here to close.
+    `under_way` those of them that were sent here to close, `rolls` the combinations that take
+    the position into another month.
     """
 
     account: AccountId
@@ -84,6 +85,12 @@ class WayOut:
     limit: Decimal | None
     live: tuple[OrderView, ...]
     under_way: tuple[OrderView, ...]
+    rolls: tuple[OrderView, ...] = ()
+
+    @property
+    def rolled(self) -> Decimal:
+        """How much of the position rolls under way could still close."""
+        return sum(map(leaves_of, self.rolls), Decimal(0))
 
     @property
     def symbol(self) -> str:
@@ -105,7 +112,7 @@ class WayOut:
         )
 
     def standing(self) -> list[OrderView]:
-        """Choose what stands for the position, and the entry that could still add to it.
+        """Choose what stands for the position, the entry that could still add to it, and rolls.
 
         The exits of an entry that has not filled stay with it: they protect what may come.
         """
@@ -116,11 +123,18 @@ class WayOut:
             parent = by_key.get(order.parent) if order.parent is not None else None
             if parent is not None and parent.editable and parent.cancel is Pending.NONE:
                 found[parent.key] = parent
-        return list(found.values())
+        rolls = [each for each in self.rolls if each.cancel is Pending.NONE]
+        return [*found.values(), *rolls]
 
     def protection(self) -> list[OrderView]:
         """Choose what stands for the position and can be changed or cancelled here."""
         return _protection(self.live, self.side)
+
+
+def front_of(order: ManagedOrder) -> ConId:
+    """Return the month that a roll leaves: the leg that is sold when it is bought."""
+    legs = () if order.draft is None else order.draft.legs
+    return next((leg.con_id for leg in legs if leg.ratio < 0), order.con_id)
 
 
 def _protection(live: Iterable[OrderView], side: Side) -> list[OrderView]:
@@ -165,6 +179,7 @@ class Closer:
         way = self.way_out(account, con_id, step)
         if isinstance(way, Failed):
             return way
+        way = replace(way, left=way.left + way.rolled)  # a close does not wait for a roll
         moved = [each for each in way.under_way if self._move(each, way.limit)]
         if way.left <= 0:  # an exit that was sent here counts wherever the market has gone
             if moved or source == FLATTEN:  # which cancels every other order by itself
@@ -255,6 +270,8 @@ class Closer:
         own = tuple(each for each in live if each.side is side and self.sent(each.key))
         others = (each for each in live if each not in own)
         closing = sum(map(leaves_of, own), sent_as_closes(others, side, limit, quote))
+        rolls = self._rolls(account, con_id, side)
+        closing += sum(map(leaves_of, rolls), Decimal(0))
         return WayOut(
             account=account,
             details=details,
@@ -264,6 +281,20 @@ class Closer:
             limit=limit,
             live=live,
             under_way=own,
+            rolls=rolls,
+        )
+
+    def _rolls(self, account: AccountId, con_id: ConId, side: Side) -> tuple[OrderView, ...]:
+        """Return the rolls that could still close a position which orders of `side` close."""
+        live = ((each, self._with.orders.get(each.key)) for each in self._with.orders.working())
+        return tuple(
+            view
+            for view, order in live
+            if order is not None
+            and (view.account, view.side) == (account, side.opposite)
+            and order.draft is not None
+            and order.draft.source == ROLL
+            and front_of(order) == con_id
         )
 
     def protection(self, account: AccountId, con_id: ConId, side: Side) -> list[OrderView]:

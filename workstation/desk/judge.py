@@ -61,7 +61,6 @@ from workstation.risk.group import bracket_findings
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
 
-
 _NONE = Decimal(0)
 
 

@@ -7,7 +7,15 @@ Source: orders-and-risk.md 1.2, 2.5.9 (one change in flight).
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from workstation.desk.closing import HALVE, ROLL, SCALE_IN, SCALE_OUT, Closer, ClosingParts
+from workstation.desk.closing import (
+    HALVE,
+    ROLL,
+    SCALE_IN,
+    SCALE_OUT,
+    Closer,
+    ClosingParts,
+    front_of,
+)
 from workstation.domain.finding import Denied
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.notice import Severity
@@ -136,8 +144,14 @@ class Resizer:
     def _guard_exit(
         self, move: _Move, order: ManagedOrder, position: Decimal, held: Decimal
     ) -> None:
-        """Take an exit back that would close more than is held; alarm what was too much."""
-        leaves = order.quantity - order.filled
+        """Take an exit back that would close more than is held; alarm what was too much.
+
+        The legs of a roll may be reported before the whole.
+        """
+        filled = order.filled
+        if order.is_combo:
+            filled = max(filled, self.with_.orders.filled_of_leg(order, move.con_id))
+        leaves = order.quantity - filled
         if not order.lifecycle.is_terminal and leaves > held and order.cancel is Pending.NONE:
             self.with_.order_desk.controller.cancel(order.key)
         if move.side.sign * position > 0 and not move.is_told:
@@ -251,12 +265,6 @@ class Resizer:
             advice="Change it in TWS, or cancel it and send a new one.",
             order=order.key,
         )
-
-
-def front_of(order: ManagedOrder) -> ConId:
-    """Return the month that a roll leaves: the leg that is sold when it is bought."""
-    legs = () if order.draft is None else order.draft.legs
-    return next((leg.con_id for leg in legs if leg.ratio < 0), order.con_id)
 
 
 def _is_stop(order: OrderView) -> bool:

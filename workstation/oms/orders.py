@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from workstation.domain.execution import Commission, Execution
@@ -141,6 +142,16 @@ class OrderBook:
             yield from order.revisions.values()
         yield from self._orphans.values()
         yield from self._legs.values()
+
+    def filled_of_leg(self, order: ManagedOrder, con_id: ConId) -> Decimal:
+        """Return how much of one leg of a combination has filled."""
+        own = (
+            each.quantity
+            for each in self._legs.values()
+            if each.con_id == con_id
+            and self.find(each.perm_id, each.order_ref, each.client_id, each.order_id) is order
+        )
+        return sum(own, Decimal(0))
 
     def commission(self, exec_id: ExecId) -> Commission | None:
         """Return the cost of an execution, None until the broker tells it."""

@@ -3,13 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, a_draft, open_order
-from tests.unit.risk.test_combo import ComboDoor
-from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted, TradingState
-from workstation.domain.ids import ConId, ExecId, IntentId, PermId
-from workstation.domain.order import Side
+from tests.helpers.desk_exits import Exits
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, open_order
+from tests.unit.desk.test_position_moves import moves
+from tests.unit.risk.test_combo import ComboDoor, leg
+from workstation.desk.rolling import roll
+from workstation.domain.combo_contract import combo_details
+from workstation.domain.commands import Done, Failed
 from workstation.domain.execution import Execution
+from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted, TradingState
+from workstation.domain.ids import ConId, ExecId, IntentId
+from workstation.domain.order import Side
 from workstation.domain.reports import ExecutionReport
+from workstation.domain.several import RollPosition
 
 BUY, SELL = Side.BUY, Side.SELL
 
@@ -72,3 +78,75 @@ def test_two_combinations_that_close_the_same_legs_are_not_both_exits() -> None:
     works(door, price="2.90", side=SELL, quantity=D(2))
     again = door.spread(price="2.90", side=SELL, quantity=D(2), intent_id=IntentId("again"))
     assert isinstance(door.submit(again), Denied | NeedsAcknowledgement)
+
+
+# -- rolls ------------------------------------------------------------------------------------------
+
+FRONT, NEXT = leg(11, -1, "F 20261218", symbol="MES"), leg(12, 1, "F 20270319", symbol="MES")
+MONTHS = (FRONT, NEXT)
+
+
+class Rolling:
+    """Two contracts of a future are held; their calendar is quoted."""
+
+    def __init__(self, held: int = 2) -> None:
+        self.door = door = ComboDoor()
+        for each in MONTHS:
+            details = replace(each.details, multiplier=D(5))
+            door.contracts.known[each.leg.con_id] = details
+        calendar = combo_details(MONTHS)
+        door.contracts.known[calendar.contract.con_id] = calendar
+        for con_id, bid in ((11, 6000.0), (12, 6050.0)):
+            door.quotes.set_price(ConId(con_id), 1, bid)
+            door.quotes.set_price(ConId(con_id), 2, bid + 0.25)
+        door.held(11, held)
+        self.exits = Exits(door)
+        self.made = moves(self.exits)
+
+    def roll(self, name: str = "roll", quantity: int = 2) -> Any:
+        wish = RollPosition(
+            intent_id=IntentId(name), account=ACCOUNT, con_id=ConId(11),
+            legs=tuple(each.leg for each in MONTHS), quantity=D(quantity), limit_price=D("50.25"),
+        )  # fmt: skip
+        return roll(self.made, wish)
+
+    def rolling(self) -> Any:
+        answer = self.roll()
+        assert isinstance(answer, Done), answer
+        order = self.exits.newest
+        self.door.apply(open_order(order, con_id=ConId(0), sec_type="BAG"))
+        return order
+
+
+def test_a_leg_reported_before_the_whole_does_not_take_the_rest_of_a_roll_back() -> None:
+    rig = Rolling()
+    order = rig.rolling()
+    executed(rig.door, order, 11, SELL, 1, "FUT")
+    rig.made.check()
+    assert rig.door.broker.cancels == []
+    executed(rig.door, order, 700_000_001, BUY, 1, "BAG")
+    executed(rig.door, order, 12, BUY, 1, "FUT")
+    rig.made.check()
+    assert rig.door.broker.cancels == []
+    rig.door.held(11, 0)  # an old stop has closed the other
+    rig.made.check()
+    assert rig.door.broker.cancels == [order.order_id]
+
+
+def test_a_position_is_not_rolled_twice() -> None:
+    rig = Rolling()
+    rig.rolling()
+    again = rig.roll("again", 1)
+    assert isinstance(again, Failed), again
+    assert len(rig.door.broker.frames) == 1
+    assert isinstance(rig.made.halve(ACCOUNT, ConId(11)), Failed)
+
+
+def test_a_close_takes_a_roll_of_the_position_back_in_the_same_breath() -> None:
+    rig = Rolling()
+    order = rig.rolling()
+    answer = rig.exits.close(ConId(11))
+    assert isinstance(answer, Done), answer
+    assert rig.door.broker.cancels == [order.order_id]
+    exit_ = rig.exits.newest
+    assert (exit_.con_id, exit_.side, exit_.quantity) == (11, SELL, 2)
