@@ -12,7 +12,7 @@ from workstation.domain.order_status import OrderView
 from workstation.oms.orders import OrderBook
 from workstation.risk import gate
 from workstation.risk.combo import LEG_CHECKS, WHOLE_CHECKS, combo_unit, leg_faults
-from workstation.risk.exposure import Filling, leaves_of
+from workstation.risk.exposure import Filling, Leaves, is_exit, leaves, leaves_of
 from workstation.risk.facts import Facts, reference_price
 
 
@@ -33,17 +33,27 @@ def leg_drafts(draft: OrderDraft) -> list[OrderDraft]:
     ]
 
 
-def legs_of_working(
-    orders: OrderBook, account: AccountId, con_id: ConId, *, without: OrderKey | None = None
-) -> list[Filling]:
-    """Return what the legs of working combinations could still fill of one contract.
+def as_part(leg: Facts, orders: OrderBook, changed: OrderKey | None, closing: Decimal) -> Facts:
+    """Return the facts of a leg without the combination that is being changed.
 
-    `without` is the combination that is being changed: what it asked for is no more.
+    `closing` is what others of the same combination close of the leg already.
     """
+    draft, closes = leg.draft, leg.closes + closing
+    legs = legs_of_working(orders, draft.account, draft.con_id)
+    own = leaves(each for each in legs if each[0].key == changed)
+    return replace(
+        leg,
+        working=Leaves(leg.working.buys - own.buys, leg.working.sells - own.sells),
+        opposite=tuple(each for each in leg.opposite if each.key != changed),
+        closes=closes,
+        is_exit=is_exit(draft.side, leg.open_quantity, leg.position, closes),
+    )
+
+
+def legs_of_working(orders: OrderBook, account: AccountId, con_id: ConId) -> list[Filling]:
+    """Return what the legs of working combinations could still fill of one contract."""
     found: list[Filling] = []
     for view in orders.working():
-        if view.key == without:
-            continue
         order = orders.get(view.key) if view.con_id < 0 and view.account == account else None
         if order is None or order.draft is None:
             continue

@@ -23,11 +23,14 @@ from workstation.domain.order import OrderChange, OrderDraft, Tif
 from workstation.domain.order_status import Pending
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
-from workstation.risk.hours import current, sessions
+from workstation.risk.hours import current, following, sessions
 from workstation.risk.limits import Limits
 from workstation.storage.journal_file import Entry
 
 SOURCE = "dead-man timer"
+_A_DAY = timedelta(days=1)
+"""No order of the day stands longer, where the hours of its contract are not known."""
+
 _STANDS = frozenset({Tif.DAY, Tif.GTC})
 
 
@@ -35,11 +38,13 @@ _STANDS = frozenset({Tif.DAY, Tif.GTC})
 class Rolling:
     """An order whose time is renewed while the program lives; `until` is where that ends.
 
-    It is on record, so that a restart goes on renewing. None ends with a cancel alone.
+    It is on record, so that a restart goes on renewing. None ends with a cancel alone. `till` is
+    the time given last; where the order stands till another one, that is the user's own.
     """
 
     key: OrderKey
     until: datetime | None
+    till: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ class DeadMan:
     def __init__(self, parts: DeadManParts) -> None:
         self._with = parts
         self._rolling: dict[OrderKey, Rolling] = {}
+        self._given: dict[OrderKey, set[datetime]] = {}
         self._failed: set[OrderKey] = set()
 
     def remembering(self, entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -69,8 +75,18 @@ class DeadMan:
         for entry in entries:
             if entry.event == Rolling.__name__:
                 rolling = msgspec.json.decode(entry.body, type=Rolling)
-                self._rolling[rolling.key] = rolling
+                self._take(rolling)
             yield entry
+
+    def _take(self, rolling: Rolling) -> None:
+        self._rolling[rolling.key] = rolling
+        if rolling.till is not None:
+            self._given.setdefault(rolling.key, set()).add(rolling.till)
+
+    def _drop(self, key: OrderKey) -> None:
+        del self._rolling[key]
+        self._given.pop(key, None)
+        self._failed.discard(key)
 
     @property
     def count(self) -> int:
@@ -102,21 +118,25 @@ class DeadMan:
             return
         details = self._with.details(wish.con_id)
         until = self._end(wish, details) if details is not None else None
-        rolling = Rolling(key=order.key, until=until)
-        self._rolling[order.key] = rolling
+        rolling = Rolling(key=order.key, until=until, till=order.draft.terms.good_till)
+        self._take(rolling)
         self._with.record(rolling)
 
     def check(self) -> None:
         """Renew what has less than half of its time left; called each second."""
         for rolling in list(self._rolling.values()):
             order = self._with.orders.get(rolling.key)
-            if order is None or order.lifecycle.is_terminal:
-                del self._rolling[rolling.key]
-                self._failed.discard(rolling.key)
+            if order is None or order.lifecycle.is_terminal or self._is_given_by_hand(order):
+                self._drop(rolling.key)
                 continue
             wish = self._renewal(order, rolling)
             if wish is not None:
-                self._renew(order, wish)
+                self._renew(order, wish, rolling)
+
+    def _is_given_by_hand(self, order: ManagedOrder) -> bool:
+        """Tell whether the user has changed how long the order stands: then that holds."""
+        given = self._given.get(order.key)
+        return given is not None and order.terms.good_till not in given
 
     def _renewal(self, order: ManagedOrder, rolling: Rolling) -> OrderChange | None:
         minutes, till = self._minutes(order.account), order.terms.good_till
@@ -135,10 +155,14 @@ class DeadMan:
             terms=replace(order.terms, good_till=wanted),
         )
 
-    def _renew(self, order: ManagedOrder, wish: OrderChange) -> None:
+    def _renew(self, order: ManagedOrder, wish: OrderChange, rolling: Rolling) -> None:
         answer = self._with.change(wish)
         if isinstance(answer, Submitted):
             self._failed.discard(order.key)
+            till = None if wish.terms is None else wish.terms.good_till
+            renewed = replace(rolling, till=till)
+            self._take(renewed)
+            self._with.record(renewed)
         elif order.key not in self._failed:
             self._failed.add(order.key)
             self._with.notify(
@@ -159,10 +183,11 @@ class DeadMan:
         return till if until is None else min(till, until)
 
     def _end(self, draft: OrderDraft, details: ContractDetails) -> datetime | None:
-        """Return where an order of the day ends by itself: with its session."""
+        """Return where an order of the day ends by itself: with its session, or the next one."""
         if draft.tif is not Tif.DAY:
             return None
         hours = details.trading_hours if draft.outside_rth else details.liquid_hours
         found = sessions(hours or details.trading_hours, details.time_zone_id) or ()
-        running = current(found, self._with.clock.now())
-        return None if running is None else running.closes
+        now = self._with.clock.now()
+        session = current(found, now) or following(found, now)
+        return now + _A_DAY if session is None else session.closes

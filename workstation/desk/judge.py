@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from workstation.desk.combo_judge import combo_findings, leg_drafts, legs_of_working, with_legs
+from workstation.desk.combo_judge import (
+    as_part,
+    combo_findings,
+    leg_drafts,
+    legs_of_working,
+    with_legs,
+)
 from workstation.desk.nearer import is_nearer, keeps_all_but_size
 from workstation.desk.several_judge import after
 from workstation.desk.working_ledger import WorkingLedger
@@ -22,7 +28,7 @@ from workstation.domain.finding import (
     RiskCode,
     TradingState,
 )
-from workstation.domain.ids import AccountId, OrderKey
+from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderDraft
 from workstation.domain.order_source import is_automatic
 from workstation.domain.order_status import OrderView
@@ -60,8 +66,6 @@ from workstation.risk.facts import (
 from workstation.risk.group import bracket_findings
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
-
-_NONE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +156,7 @@ class Judge:
         )
         legs = leg_drafts(replace(draft, quantity=whole.open_quantity))
         return [
-            self._facts(each, None, part_of=own, closing=closing * abs(leg.ratio))
+            as_part(self._facts(each, None), self._sources.orders, own, closing * abs(leg.ratio))
             for leg, each in zip(draft.legs, legs, strict=True)
         ]
 
@@ -197,32 +201,18 @@ class Judge:
             entry_value=None if facts.is_exit else _entry_value(facts, changed),
         )
 
-    def _facts(
-        self,
-        draft: OrderDraft,
-        changed: ManagedOrder | None,
-        *,
-        part_of: OrderKey | None = None,
-        closing: Decimal = _NONE,
-    ) -> Facts:
-        """Take the facts of a draft; of a leg without the combination that it is `part_of`.
-
-        `closing` is what the same combination closes of the leg already.
-        """
+    def _facts(self, draft: OrderDraft, changed: ManagedOrder | None) -> Facts:
         ask = self._sources
         standing = ask.standing(draft.account)
         details, quote = ask.contracts.details(draft.con_id), ask.quotes.quote(draft.con_id)
         key = (draft.account, draft.con_id)
         position, place = ask.positions.quantity(*key), self._ledger.at(*key)
         itself = changed.view() if changed is not None else None
-        here, open_quantity = place.filling, _open_quantity(draft, changed)
-        if itself is not None:
-            here = tuple(each for each in here if not _is_of(itself, each[0]))
+        open_quantity = _open_quantity(draft, changed)
+        here = tuple(each for each in place.filling if not _is_of(itself, each[0]))
         here = beside(here, draft, open_quantity)
-        apart = (*here, *legs_of_working(ask.orders, *key, without=part_of))
-        closes = closing
-        if position * draft.side.sign < 0:
-            closes += _closes(place.orders, draft, itself, quote)
+        apart = (*here, *legs_of_working(ask.orders, *key))
+        closes = _closes(place.orders, draft, itself, quote, position)
         facts = Facts(
             draft=draft,
             open_quantity=open_quantity,
@@ -232,6 +222,7 @@ class Judge:
             position=position,
             working=leaves(apart),
             is_exit=is_exit(draft.side, open_quantity, position, closes),
+            closes=closes,
             summary=ask.summary(draft.account),
             fx=self._fx(draft.account, details.contract.currency if details else ""),
             limits=_limits_for(draft, details, standing.limits),
@@ -358,8 +349,11 @@ def _closes(
     draft: OrderDraft,
     itself: OrderView | None,
     quote: Quote | None,
+    position: Decimal,
 ) -> Decimal:
-    """Sum what closes beside a draft on the closing side."""
+    """Sum what closes a position beside a draft that is on the closing side."""
+    if position * draft.side.sign >= 0:
+        return Decimal(0)
     own = None if itself is None else itself.key
     others = (each for each in orders if each.key != own and not is_of_group(each, draft))
     return sent_as_closes(others, draft.side, draft.limit_price, quote)

@@ -238,19 +238,20 @@ class OrderDesk:
         self.apply_input(notice)
         return None if order is None else order.key
 
-    def submit(self, draft: OrderDraft) -> Answer:
+    def submit(self, draft: OrderDraft, *, is_part: bool = False) -> Answer:
         """Pass a wish through the one door."""
         if self.dead_man is None:
-            return self._watched(self.controller.submit(draft))
-        answer = self._watched(self.controller.submit(self.dead_man.dressed(draft)))
+            return self._watched(self.controller.submit(draft, is_part=is_part))
+        dressed = self.dead_man.dressed(draft)
+        answer = self._watched(self.controller.submit(dressed, is_part=is_part))
         self.dead_man.sent(draft, answer)
         return answer
 
     def submit_part(self, draft: OrderDraft | BracketDraft) -> Answer:
         """Pass one of several orders through; the several count as one action (R15)."""
         if isinstance(draft, BracketDraft):
-            return self._watched(self._brackets.submit(draft, is_part=True))
-        return self._watched(self.controller.submit(draft, is_part=True))
+            return self.submit_bracket(draft, is_part=True)
+        return self.submit(draft, is_part=True)
 
     def change(self, wish: OrderChange) -> Answer:
         """Pass a change through the one door; that of a trail waits until its stop is known."""
@@ -263,12 +264,12 @@ class OrderDesk:
         """Pass a change through the one door as soon as the order is known as it stands."""
         self.trail_stops.change(wish, self._orders.get(wish.key), self.change, answer)
 
-    def submit_bracket(self, bracket: BracketDraft) -> Answer:
+    def submit_bracket(self, bracket: BracketDraft, *, is_part: bool = False) -> Answer:
         """Pass an entry with its exits through the one door."""
         if self.dead_man is None:
-            return self._watched(self._brackets.submit(bracket))
+            return self._watched(self._brackets.submit(bracket, is_part=is_part))
         dressed = self.dead_man.dressed_bracket(bracket)
-        answer = self._watched(self._brackets.submit(dressed))
+        answer = self._watched(self._brackets.submit(dressed, is_part=is_part))
         self.dead_man.sent(bracket.entry, answer)
         return answer
 

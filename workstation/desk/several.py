@@ -65,8 +65,20 @@ class Several:
         stopped = [each.answer is not None for each in judged.verdicts]
         if any(stopped) and not (only_passing and not all(stopped)):
             return judged
+        if fault := self._beyond_gate(orders, judged.total):
+            return Failed(fault)
         passing = [each for each, stops in zip(parts, stopped, strict=True) if not stops]
         return self._begin(orders, passing)
+
+    def _beyond_gate(self, orders: OrdersDraft, total: Decimal) -> str:
+        """Say what the final gate would stop halfway, and with it all trading (R24)."""
+        used, most = self.order_desk.gate.use(orders.account)
+        if most is None or used + total <= most:
+            return ""
+        return (
+            f"Nothing was sent: entries of {used + total:,.0f} within a minute are more than the "
+            f"final gate lets pass, {most:,.0f}. Send fewer of them at once."
+        )
 
     def _begin(self, orders: OrdersDraft, passing: list[_Part]) -> Done | Failed:
         """Put the parent on record, then send what this second carries."""

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from workstation.domain.ids import ClientId, OrderId, OrderKey
 from workstation.domain.order import Side
+from workstation.domain.order_status import Lifecycle, OrderView
 from workstation.risk.exposure import Leaves
 from workstation.risk.facts import Facts, notional
 from workstation.risk.sizing import margin_estimate
@@ -22,7 +24,7 @@ def after(facts: Facts, earlier: Sequence[Facts]) -> Facts:
     others = [each for each in earlier if each not in same and not each.is_exit]
     beside = [each for each in same if each.draft.side is draft.side]
     closing = sum((each.open_quantity for each in beside if each.is_exit), _NONE)
-    fits = facts.open_quantity + closing <= abs(facts.position)
+    fits = facts.open_quantity + facts.closes + closing <= abs(facts.position)
     working = sum((notional(each, each.open_quantity) or _NONE for each in others), _NONE)
     return replace(
         facts,
@@ -30,9 +32,33 @@ def after(facts: Facts, earlier: Sequence[Facts]) -> Facts:
             facts.working.buys + _sum(same, Side.BUY), facts.working.sells + _sum(same, Side.SELL)
         ),
         is_exit=facts.is_exit and fits,
+        opposite=(*facts.opposite, *(_working(x) for x in same if x not in beside)),
         same_side_orders=facts.same_side_orders + len(beside),
         open_cost=facts.open_cost + sum(map(_margin, earlier), _NONE),
         others=replace(facts.others, working=facts.others.working + working),
+    )
+
+
+def _working(facts: Facts) -> OrderView:
+    """Return an order of the same wish as it will stand when this one leaves."""
+    draft = facts.draft
+    return OrderView(
+        key=OrderKey(draft.intent_id),
+        order_id=OrderId(0),
+        client_id=ClientId(0),
+        perm_id=None,
+        account=draft.account,
+        con_id=draft.con_id,
+        symbol="",
+        side=draft.side,
+        quantity=draft.quantity,
+        order_type=draft.order_type.value,
+        limit_price=draft.limit_price,
+        stop_price=draft.stop_price,
+        tif=draft.tif.value,
+        lifecycle=Lifecycle.STAGED,
+        created_at=facts.now,
+        updated_at=facts.now,
     )
 
 

@@ -77,6 +77,7 @@ class Facts:
     `shortable` is the broker's tick of that name, `cash_account` None where it is not known.
     `fx` is what one unit of the contract's currency is worth in the account's, None where
     the broker has not told it.
+    `closes` is what working orders that were sent as closes will close beside the draft.
     `group` are our other orders of the draft's one-cancels-all group, also those that ended.
     """
 
@@ -116,6 +117,7 @@ class Facts:
     open_values: tuple[tuple[str, Decimal], ...] = ()
     fx: Decimal | None = ONE
     group: tuple[OrderView, ...] = ()
+    closes: Decimal = Decimal(0)
 
     @property
     def sec_type(self) -> str:

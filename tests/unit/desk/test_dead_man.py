@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, a_draft, open_order, spy
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, NOON, SPY, D, Door, a_draft, open_order, spy
 from tests.unit.desk.test_risk_watch import Watched
 from workstation.desk.dead_man import DeadMan, DeadManParts
 from workstation.domain.bracket import BracketDraft
@@ -215,3 +215,34 @@ def test_the_file_keeps_it_and_refuses_half_minutes() -> None:
     half = written(TIMED).replace("dead_man_minutes = 10", "dead_man_minutes = 2.5")
     with pytest.raises(Exception, match="whole number"):
         parse_limits(half, "x")
+
+
+def test_an_order_of_the_day_that_is_queued_is_not_carried_over_the_next_close() -> None:
+    timer = Timer()
+    timer.door.contracts.known[SPY] = spy(**HOURS)
+    timer.door.clock.seconds -= 4 * 3600  # 08:00 in New York
+    order = timer.sent(tif=Tif.DAY)
+    assert timer.dead_man._rolling[order.key].until == NOON + timedelta(hours=4)
+
+
+def test_a_time_that_the_user_gives_is_not_renewed() -> None:
+    timer = Timer()
+    order = timer.sent(tif=Tif.GTC)
+    mine = timer.door.clock.now() + timedelta(minutes=4)
+    wish = {"tif": Tif.GTD, "terms": replace(order.terms, good_till=mine)}
+    assert isinstance(timer.door.change(order.key, **wish), Submitted)
+    timer.door.apply(open_order(order, tif="GTD", terms=order.pending_terms))
+    assert order.terms.good_till == mine
+    timer.pass_time(3)
+    assert len(timer.door.broker.frames) == 2
+    again = Timer(timer.door.restarted())
+    again.dead_man.check()
+    assert again.door.broker.frames == []
+
+
+def test_the_parts_of_a_basket_lapse_with_the_program_too() -> None:
+    timer = Timer()
+    answer = timer.door.desk.submit_part(a_draft(tif=Tif.GTC))
+    assert isinstance(answer, Submitted)
+    assert timer.door.order(answer.key).draft.tif is Tif.GTD
+    assert timer.dead_man.count == 1

@@ -1,15 +1,17 @@
 """Several orders as one: judged together, one parent on record, all of them or none."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.helpers.desk_exits import Exits
-from tests.helpers.desk_fakes import ACCOUNT, D, a_draft
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, a_draft
 from workstation.desk.several import Several
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import Done, Failed
 from workstation.domain.family import FamilyKind
+from workstation.domain.finding import RiskCode
 from workstation.domain.ids import FamilyId, IntentId
 from workstation.domain.order import OrderDraft, Side
 from workstation.domain.order_status import Lifecycle
@@ -211,3 +213,46 @@ def test_nothing_at_all_too_many_and_twice_the_same_are_refused() -> None:
     rig.door.journal.broken = True
     assert isinstance(rig.several.submit(orders(*drafts(2))), Failed)
     assert rig.sent == 0
+
+
+def test_orders_that_would_lock_the_final_gate_together_are_not_begun() -> None:
+    rig = Rig()
+    rig.door.desk.set_gate_limit(replace(LIMITS, final_gate_factor=D(1)))  # 500,000 a minute
+    big = tuple(
+        a_draft(intent_id=IntentId(f"part {n}"), quantity=D(900), limit_price=D(100))
+        for n in range(7)
+    )
+    names = frozenset(
+        finding.acknowledgement
+        for each in rig.several.preview(orders(*big)).verdicts
+        for finding in each.findings
+    )
+    answer = rig.several.submit(orders(*big, acknowledged=names))
+    assert isinstance(answer, Failed), answer
+    assert "500,000" in answer.reason
+    assert rig.door.locked == []
+    assert rig.sent == 0
+
+
+def test_two_of_them_that_would_meet_are_found_before_the_first_leaves() -> None:
+    rig = Rig()
+    buy = a_draft(intent_id=IntentId("buy"), quantity=D(10), limit_price=D("100.00"))
+    sell = a_draft(intent_id=IntentId("sell"), side=Side.SELL, quantity=D(10),
+                   limit_price=D("99.99"))  # fmt: skip
+    answer = rig.several.submit(orders(buy, sell))
+    assert isinstance(answer, OrdersPreviewed), answer
+    assert RiskCode.SELF_CROSS in {each.code for each in answer.verdicts[1].findings}
+    assert rig.sent == 0
+
+
+def test_an_exit_beside_a_close_under_way_is_no_exit_once_they_are_too_many() -> None:
+    rig = Rig()
+    rig.door.hold(100)
+    rig.door.working(side=Side.SELL, quantity=D(60), limit_price=D("99.99"))
+    sells = tuple(
+        a_draft(intent_id=IntentId(f"part {n}"), quantity=D(40), side=Side.SELL,
+                limit_price=D("99.99"))
+        for n in range(2)
+    )  # fmt: skip
+    preview = rig.several.preview(orders(*sells))
+    assert [each.value is None for each in preview.verdicts] == [True, False]
