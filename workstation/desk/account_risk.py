@@ -136,7 +136,7 @@ class AccountRisk:
         self._kept.clear()
         self._result.forget(account)
         for execution in self.orders.executions():
-            if execution.account == account:
+            if execution.account == account and not execution.is_whole_combo:
                 self._result.take(execution)
 
     def _boundary(self, account: AccountId) -> DayBoundary:

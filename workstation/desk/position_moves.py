@@ -23,8 +23,6 @@ from workstation.risk.marketable import marketable_limit
 
 BREAKEVEN = "breakeven"
 _STOPS = frozenset({"STP", "STP LMT"})
-_TRAILS = frozenset({"TRAIL", "TRAIL LIMIT"})
-"""A change would set them back to where they began, so they keep their size."""
 
 
 class PositionMoves:
@@ -190,8 +188,7 @@ def _covered(way: WayOut) -> Decimal:
 
 def _what_follows(way: WayOut) -> str:
     """Say what becomes of the stops and targets of a position of which a part leaves."""
-    stays = [each for each in way.protection() if each.order_type in _TRAILS]
-    stays += [
+    stays = [
         each
         for each in way.live
         if each.side is way.side and each.is_protective and not each.editable

@@ -5,7 +5,7 @@ from dataclasses import replace
 from workstation.domain.clock import Clock
 from workstation.domain.commands import CommandResult
 from workstation.domain.ids import IntentId
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import OrderDraft, Tif
 from workstation.domain.preview import MarginPreview
 
 FRESH_SECONDS = 30.0
@@ -37,5 +37,12 @@ class RecentPreviews:
 
 
 def _terms(draft: OrderDraft) -> OrderDraft:
-    """Leave out what does not change the cost: who asked, under which name, with what accepted."""
-    return replace(draft, intent_id=IntentId(""), source="", acknowledged=frozenset())
+    """Leave out what does not change the cost: who asked, under which name, with what accepted.
+
+    Nor does how long it stands, which the dead-man timer shortens on the way.
+    """
+    terms = replace(draft.terms, good_till=None)
+    tif = Tif.DAY if draft.tif in {Tif.GTC, Tif.GTD} else draft.tif
+    return replace(
+        draft, intent_id=IntentId(""), source="", acknowledged=frozenset(), tif=tif, terms=terms
+    )

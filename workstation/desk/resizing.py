@@ -16,6 +16,7 @@ from workstation.desk.closing import (
     ClosingParts,
     front_of,
 )
+from workstation.desk.trail_stops import ASKING, PATIENCE_SECONDS
 from workstation.domain.finding import Denied
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.notice import Severity
@@ -54,9 +55,10 @@ class _Move:
 
 @dataclass(slots=True)
 class _Try:
-    """What an order was last asked to become, and how often."""
+    """What an order was last asked to become since when, and how often."""
 
     quantity: Decimal
+    since: float
     count: int = 0
     reason: str = "the broker did not take the change"
 
@@ -239,7 +241,7 @@ class Resizer:
             return
         tries = self._tries.get(order.key)
         if tries is None or tries.quantity != wanted:
-            tries = self._tries[order.key] = _Try(wanted)
+            tries = self._tries[order.key] = _Try(wanted, self.with_.clock.monotonic())
         tries.count += 1
         if tries.count > _MOST_TRIES:
             if tries.count == _MOST_TRIES + 1:
@@ -250,7 +252,9 @@ class Resizer:
                 intent_id=self.closer.new_intent(), key=order.key, quantity=wanted, source=HALVE
             )
         )
-        if isinstance(answer, Denied):
+        if answer == ASKING and self.with_.clock.monotonic() - tries.since < PATIENCE_SECONDS:
+            tries.count -= 1  # the broker is being asked where a trail stands
+        elif isinstance(answer, Denied):
             tries.reason = answer.findings[0].text
 
     def _alarm(self, order: OrderView, kept: Decimal, move: _Move, reason: str) -> None:

@@ -57,7 +57,9 @@ class Several:
     ) -> Done | Failed | OrdersPreviewed:
         """Send all orders or none; with `only_passing` those that nothing stops."""
         if self.order_desk.families.get(orders.family_id) is not None:
-            return Done("That is under way already.")
+            is_on = any(each.family.family_id == orders.family_id for each in self._sending)
+            words = "That is under way already." if is_on else "That was sent before."
+            return Done(f"{words} Nothing was sent twice.")
         if fault := _why_not(orders):
             return Failed(fault)
         parts = [_part(each, orders) for each in orders.drafts]
@@ -97,7 +99,12 @@ class Several:
         self._send(sending)
         if not sending.sent and sending not in self._sending:
             return Failed("None of the orders was sent; see the log.")
-        return Done(_told(sending, len(orders.drafts) - len(passing)))
+        words = _told(sending, len(orders.drafts) - len(passing))
+        if not sending.left:
+            return Done(words)
+        if sending in self._sending:
+            return Done(f"{words} The rest follows.")
+        return Failed(f"{words} The rest was not sent; see the log.")
 
     def resume(self) -> None:
         """Tell what a restart has broken off; nothing of it is sent now."""

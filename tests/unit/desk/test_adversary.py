@@ -1,13 +1,15 @@
 """Attacks on the order path: each of these once lost, doubled or trapped something, or might have."""
 
 from dataclasses import replace
+from typing import Any
 
+from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, notice, open_order, spy
 from tests.unit.desk.test_closing import bracketed, holding
 from workstation.desk.position_moves import PositionMoves
 from workstation.domain.commands import Done, Failed
 from workstation.domain.finding import RiskCode, Submitted
-from workstation.domain.ids import IntentId
+from workstation.domain.ids import ClientId, IntentId, OrderId, PermId
 from workstation.domain.order import OrderTerms, OrderType, Side
 from workstation.domain.order_status import Lifecycle
 from workstation.oms.events import ReconcileBegan
@@ -85,14 +87,52 @@ def test_a_close_without_a_market_says_which_orders_stand_in_its_way() -> None:
     assert "cancel" in answer.reason.lower()
 
 
-def test_a_halving_says_which_protection_it_cannot_shrink() -> None:
+def trailing(**changes: Any) -> tuple[Exits, Any]:
+    """A position with a trailing stop that the broker has."""
     exits = holding()
     kinds = frozenset({"MKT", "LMT", "STP", "STPLMT", "TRAIL"})
     exits.door.contracts.known[SPY] = spy(order_types=kinds)
-    exits.door.working(
+    key = exits.door.working(
         side=SELL, order_type=OrderType.TRAIL, limit_price=None,
         terms=OrderTerms(trail_amount=D(2)),
     )  # fmt: skip
+    exits.door.apply(open_order(exits.door.order(key), **changes))
+    return exits, exits.door.order(key)
+
+
+def test_a_trail_shrinks_with_a_halving_once_the_broker_has_said_where_it_stands() -> None:
+    exits, trail = trailing()
+    made = PositionMoves(exits.closer._with, exits.door.positions.average_cost)
+    answer = made.halve(ACCOUNT, SPY)
+    assert isinstance(answer, Done)
+    assert "what protects shrinks with it" in answer.text
+
+    exits.door.clock.seconds += 10
+    exits.fill(exits.acknowledge(), 50)
+    for _ in range(6):  # fills of other orders, before the broker has answered
+        made.check()
+    assert trail.view().pending_quantity is None
+    assert exits.alarms == []
+    exits.door.apply(open_order(trail))
+    made.check()
+    assert trail.view().pending_quantity == D(50)
+
+
+def test_a_trail_whose_stop_the_broker_never_tells_is_alarmed() -> None:
+    exits, _trail = trailing()
+    made = PositionMoves(exits.closer._with, exits.door.positions.average_cost)
+    made.halve(ACCOUNT, SPY)
+    exits.door.clock.seconds += 10
+    exits.fill(exits.acknowledge(), 50)
+    for _ in range(20):
+        exits.door.clock.seconds += 1
+        made.check()
+    assert any("could not be resized to 50" in text for text in exits.alarms)
+
+
+def test_a_halving_says_which_protection_it_cannot_shrink() -> None:
+    exits, _trail = trailing(client_id=ClientId(1), order_id=OrderId(77), perm_id=PermId(77),
+                             order_ref=None)  # fmt: skip
     made = PositionMoves(exits.closer._with, exits.door.positions.average_cost)
     answer = made.halve(ACCOUNT, SPY)
 

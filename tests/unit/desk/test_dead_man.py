@@ -15,6 +15,7 @@ from workstation.domain.ids import IntentId
 from workstation.domain.notice import Severity
 from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import Pending
+from workstation.domain.preview import MarginPreview
 from workstation.risk.limits import Limits
 from workstation.storage.limits_file import parse_limits, written
 
@@ -246,3 +247,15 @@ def test_the_parts_of_a_basket_lapse_with_the_program_too() -> None:
     assert isinstance(answer, Submitted)
     assert timer.door.order(answer.key).draft.tif is Tif.GTD
     assert timer.dead_man.count == 1
+
+
+def test_what_the_broker_said_an_order_would_cost_holds_with_its_time_limited() -> None:
+    timer = Timer()
+    draft = a_draft(tif=Tif.GTC)
+    answer = MarginPreview(
+        initial_margin_change=D(1234), maintenance_margin_change=None, initial_margin_after=None,
+        maintenance_margin_after=None, equity_after=None, commission=None, currency="USD",
+    )  # fmt: skip
+    timer.door.previews.note(draft, answer)
+    assert timer.door.previews.of(timer.dead_man.dressed(draft)) == answer
+    assert timer.door.previews.of(replace(draft, quantity=D(99))) is None

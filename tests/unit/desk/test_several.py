@@ -256,3 +256,28 @@ def test_an_exit_beside_a_close_under_way_is_no_exit_once_they_are_too_many() ->
     )  # fmt: skip
     preview = rig.several.preview(orders(*sells))
     assert [each.value is None for each in preview.verdicts] == [True, False]
+
+
+def test_the_answer_says_whether_the_rest_follows_or_was_not_sent() -> None:
+    rig = Rig()
+    rig.room = 3
+    answer = rig.several.submit(orders(*drafts(8)))
+    assert isinstance(answer, Done)
+    assert answer.text == "3 of 8 orders sent. The rest follows."
+    again = rig.several.submit(orders(*drafts(8)))
+    assert isinstance(again, Done)
+    assert "under way" in again.text
+
+    broken = Rig()
+
+    def room() -> bool:
+        broken.door.broker.up = broken.sent < 3
+        return True
+
+    broken.several.has_room = room
+    told = broken.several.submit(orders(*drafts(8)))
+    assert isinstance(told, Failed)
+    assert told.reason.startswith("3 of 8 orders sent. The rest was not sent")
+    once_more = broken.several.submit(orders(*drafts(8)))
+    assert isinstance(once_more, Done)
+    assert "under way" not in once_more.text

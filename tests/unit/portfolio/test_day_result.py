@@ -8,7 +8,7 @@ from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, f
 from workstation.desk.account_risk import AccountRisk
 from workstation.domain.contract import Contract
 from workstation.domain.execution import Commission
-from workstation.domain.ids import AccountId, ConId, ExecId
+from workstation.domain.ids import AccountId, ConId, ExecId, OrderId, PermId
 from workstation.domain.order import Side
 from workstation.domain.reports import CommissionReport, PnlReport
 from workstation.portfolio.day_result import DayFigures, DayResult
@@ -265,3 +265,16 @@ def test_a_day_that_begins_in_the_evening_leaves_the_morning_behind() -> None:
     kept.risk.recount(ACCOUNT)
     assert kept.second().pnl == 1000
     kept.risk.recount(AccountId("SIM0000002"))
+
+
+def test_a_combination_counts_by_its_legs_also_when_the_day_is_counted_anew() -> None:
+    door = Door()
+    bought(door)
+    whole = fill("b.1.01", 1, con_id=ConId(700_000_001), price=D(3), sec_type="BAG",
+                 time=door.clock.now(), perm_id=PermId(9100), order_id=OrderId(9))  # fmt: skip
+    door.apply(whole)
+    door.market(109.99, 110.01)
+    kept = Kept(door)
+    assert kept.second().pnl == 1000
+    kept.risk.recount(ACCOUNT)
+    assert kept.second().pnl == 1000
