@@ -73,7 +73,7 @@ def size_of(
             return _for_equity(amount, facts)
         case SizeMode.POSITION:
             return _in_lots(abs(facts.position) * amount / 100, facts.details, "No position")
-        case SizeMode.RISK:
+        case _:
             return _for_risk(amount, facts, stop)
 
 

@@ -10,7 +10,7 @@ from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, a_draft
 from workstation.desk.several import Several
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import Done, Failed
-from workstation.domain.family import FamilyKind
+from workstation.domain.family import FamilyEnded, FamilyKind
 from workstation.domain.finding import RiskCode
 from workstation.domain.ids import FamilyId, IntentId
 from workstation.domain.order import OrderDraft, Side
@@ -281,3 +281,21 @@ def test_the_answer_says_whether_the_rest_follows_or_was_not_sent() -> None:
     once_more = broken.several.submit(orders(*drafts(8)))
     assert isinstance(once_more, Done)
     assert "under way" not in once_more.text
+
+
+def test_a_family_that_is_not_known_or_whose_cancels_do_not_leave_says_so() -> None:
+    rig = Rig()
+    families = rig.door.desk.families
+    assert families.cancel(FamilyId("never")) == Failed("These orders are not known as one.")
+    rig.several.submit(orders(*drafts(2)))
+    rig.door.broker.up = False
+    answer = families.cancel(FamilyId("f"))
+    assert isinstance(answer, Failed)
+    assert answer.reason.startswith("2 of 2 cancels did not leave")
+
+
+def test_an_end_that_cannot_be_put_on_record_locks_trading() -> None:
+    rig = Rig()
+    rig.door.journal.broken = True
+    rig.door.desk.families.end(FamilyEnded(family_id=FamilyId("f"), sent=0))
+    assert rig.door.locked

@@ -75,6 +75,7 @@ def test_a_bad_line_says_what_is_wrong_and_the_others_stand(line: str, text: str
         (HEAD + "buy,1,A\n" * (MOST_LINES + 1), "at most"),
         ("a\0b", "no list"),
         ("x" * 300_000, "no list"),
+        (HEAD + "buy,1," + "A" * 140_000, "nothing"),  # longer than a cell may be
         ("\r\n\r\n", "nothing"),
     ],
 )

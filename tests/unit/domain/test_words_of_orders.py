@@ -8,9 +8,10 @@ import pytest
 
 from tests.helpers.desk_fakes import NOON, D, execution
 from workstation.domain.algos import algo_faults, algo_time, time_text
+from workstation.domain.bar import Bar, BarSize, BarUpdate, SeriesKey
 from workstation.domain.combo import ComboLeg
 from workstation.domain.combo_contract import KnownLeg
-from workstation.domain.confirmation import Confirmations
+from workstation.domain.confirmation import Ask, Confirmations
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.execution_quality import (
     BEFORE_MEASURING,
@@ -22,14 +23,17 @@ from workstation.domain.execution_quality import (
 )
 from workstation.domain.ids import ConId
 from workstation.domain.limit_use import ExposureRow
+from workstation.domain.order import OrderType
 from workstation.domain.order_extras import (
     AdjustedType,
     Adjustment,
     Algo,
     Condition,
     ConditionKind,
+    Conditions,
     adjustment_words,
     condition_words,
+    conditions_words,
 )
 from workstation.domain.prices import PriceLadder
 
@@ -150,3 +154,35 @@ def test_a_time_without_its_zone_is_no_condition() -> None:
 )  # fmt: skip
 def test_an_adjustable_stop_says_what_it_becomes(terms: dict[str, Any], words: str) -> None:
     assert adjustment_words(Adjustment(trigger_price=D(110), **terms)) == words
+
+
+def test_a_number_of_an_algorithm_outside_its_range_is_told_with_the_range() -> None:
+    low = Algo(strategy="DarkIce", params=(("displaySize", "0"),))
+    assert any("from 1 to" in fault for fault in algo_faults(low))
+
+
+def test_conditions_are_said_in_the_order_in_which_they_are_joined() -> None:
+    first = Condition(kind=ConditionKind.PRICE, symbol="SPY", value=D("99.00"), joins_and=False)
+    second = Condition(kind=ConditionKind.VOLUME, symbol="SPY", value=D(1000))
+    assert conditions_words(Conditions(each=(first, second))) == (
+        "sent when SPY is at least 99.00 or SPY has a volume of at least 1000"
+    )
+    assert conditions_words(Conditions(each=(), cancels=True, ignores_rth=True)) == (
+        "cancelled when nothing, also outside regular hours"
+    )
+
+
+def test_what_asks_goes_by_the_kind_of_order_and_a_sound_amount() -> None:
+    table = Confirmations(limit=Ask.NEVER, stop=Ask.ALWAYS, market=Ask.LARGE)
+    assert table.of_kind(OrderType.LIMIT) is Ask.NEVER
+    assert table.of_kind(OrderType.TRAIL) is Ask.ALWAYS
+    assert table.of_kind(OrderType.MARKET) is Ask.LARGE
+    assert table.is_sound
+    assert not Confirmations(large=D("NaN")).is_sound
+    assert not Confirmations(large=D(-1)).is_sound
+
+
+def test_a_size_of_bar_says_its_seconds_and_an_update_its_series() -> None:
+    assert BarSize.MINUTE_5.seconds == 300
+    update = BarUpdate(ConId(1), BarSize.DAY_1, Bar(MOMENT, 1.0, 2.0, 0.5, 1.5, 10.0))
+    assert update.series == SeriesKey(ConId(1), BarSize.DAY_1)

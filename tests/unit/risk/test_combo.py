@@ -301,3 +301,17 @@ def test_a_combination_without_a_whole_live_market_asks() -> None:
     asked = bare.submit(bare.spread())
     assert isinstance(asked, NeedsAcknowledgement | Denied)
     assert "NO_REFERENCE" in " ".join(each.code for each in asked.findings)
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        (leg(1, 1, f"C 200 {NEAR}"), leg(2, -1, f"P 200 {FAR}")),
+        (leg(1, 2, f"C 200 {NEAR}"), leg(2, -1, f"C 200 {FAR}")),
+        (leg(1, 1, f"C 200 {NEAR}"), leg(2, -1, f"C 200 {FAR}"), leg(3, 1, f"C 210 {FAR}")),
+    ],
+)
+def test_what_expires_on_two_days_and_is_no_calendar_has_no_known_end(
+    legs: tuple[KnownLeg, ...],
+) -> None:
+    assert combo_unit(legs, [None] * len(legs), BUY, D("1.00"), LIMITS) is None

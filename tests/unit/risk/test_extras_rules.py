@@ -372,3 +372,13 @@ def test_a_bracket_whose_numbers_cannot_be_sent_is_denied() -> None:
     given = door().desk.submit_bracket(bracket)
     assert isinstance(given, Denied)
     assert RiskCode.TERMS in {each.code for each in given.findings}
+
+
+def test_the_adjustment_of_a_bracket_whose_numbers_cannot_be_sent_is_denied() -> None:
+    away = replace(TO_TRAIL, trigger_price=D("1E+999999"))
+    bracket = BracketDraft(
+        entry=order(K.LIMIT), target_price=D(110), stop_price=D(95), adjustment=away
+    )
+    given = door().desk.submit_bracket(bracket)
+    assert isinstance(given, Denied)
+    assert any("Stop: A number of it cannot be sent" in each.text for each in given.findings)

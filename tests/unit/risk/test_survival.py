@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.helpers.desk_fakes import ACCOUNT, NOON, SPY, D, open_order, spy, status
-from workstation.domain.coverage import Coverage
+from workstation.domain.coverage import Coverage, RepairKind
 from workstation.domain.ids import ClientId, IntentId, OrderId, OrderKey, PermId
 from workstation.domain.order import Side
 from workstation.oms.events import ChangeIntent
@@ -100,3 +100,10 @@ def test_an_exit_without_its_position_is_an_orphan() -> None:
 def test_a_stop_on_its_way_is_told_and_not_counted() -> None:
     cover = survey(stop(status="PendingSubmit"))
     assert (cover.covered, cover.uncovered, cover.unconfirmed) == (0, 100, 100)
+
+
+def test_what_is_wrong_says_what_would_mend_it_the_most_urgent_first() -> None:
+    assert survey().repair is RepairKind.PROTECT
+    assert survey(stop(), stop(2, quantity=D(50))).repair is RepairKind.REDUCE
+    assert survey(stop(parent_id=OrderId(77)), held=0).repair is RepairKind.CANCEL
+    assert survey(stop()).repair is None
