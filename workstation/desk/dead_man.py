@@ -31,6 +31,9 @@ SOURCE = "dead-man timer"
 _A_DAY = timedelta(days=1)
 """No order of the day stands longer, where the hours of its contract are not known."""
 
+_AT_ONCE = 10
+"""Renewals a second: a basket's must not take the wire from the user."""
+
 _STANDS = frozenset({Tif.DAY, Tif.GTC})
 
 
@@ -123,15 +126,16 @@ class DeadMan:
         self._with.record(rolling)
 
     def check(self) -> None:
-        """Renew what has less than half of its time left; called each second."""
+        """Renew what has less than half of its time left, some at a time; called each second."""
+        left = _AT_ONCE
         for rolling in list(self._rolling.values()):
             order = self._with.orders.get(rolling.key)
             if order is None or order.lifecycle.is_terminal or self._is_given_by_hand(order):
                 self._drop(rolling.key)
                 continue
             wish = self._renewal(order, rolling)
-            if wish is not None:
-                self._renew(order, wish, rolling)
+            if wish is not None and left and self._renew(order, wish, rolling):
+                left -= 1
 
     def _is_given_by_hand(self, order: ManagedOrder) -> bool:
         """Tell whether the user has changed how long the order stands: then that holds."""
@@ -155,7 +159,7 @@ class DeadMan:
             terms=replace(order.terms, good_till=wanted),
         )
 
-    def _renew(self, order: ManagedOrder, wish: OrderChange, rolling: Rolling) -> None:
+    def _renew(self, order: ManagedOrder, wish: OrderChange, rolling: Rolling) -> bool:
         answer = self._with.change(wish)
         if isinstance(answer, Submitted):
             self._failed.discard(order.key)
@@ -172,6 +176,7 @@ class DeadMan:
                 effect="It lapses unless a later try succeeds.",
                 order=order.key,
             )
+        return isinstance(answer, Submitted)
 
     def _minutes(self, account: AccountId) -> int | None:
         limits = self._with.limits(account)

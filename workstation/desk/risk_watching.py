@@ -28,7 +28,7 @@ def watching(
             limits=risk.limits,
             details=risk.contracts.details,
             position=risk.positions.quantity,
-            change=order_desk.change,
+            change=order_desk.renew,
             record=order_desk.notes.add,
             notify=notify,
         )

@@ -64,11 +64,11 @@ class Controller:
             self.actions.note(draft)
         return answer
 
-    def change(self, wish: OrderChange) -> Answer:
+    def change(self, wish: OrderChange, *, is_action: bool = True) -> Answer:
         """Give a working order new terms, as one message with the same order id.
 
         The frame holds the complete order as the broker last acknowledged it, with only the
-        wished fields changed (2.5.9).
+        wished fields changed (2.5.9). What nobody has just asked for is no action (R15).
         """
         order = self._with.orders.get(wish.key)
         if order is None:
@@ -90,7 +90,7 @@ class Controller:
         links = OrderLinks(parent_id=order.parent_id)
         attempt = Attempt(order.order_id, order.order_ref, wish.key, draft, details.contract, links)
         answer = self._issue(attempt, verdict, partial(_change_intent, attempt))
-        if isinstance(answer, Submitted):
+        if isinstance(answer, Submitted) and is_action:
             self.actions.note(None)
         return answer
 

@@ -37,7 +37,7 @@ class Timer:
                 limits=lambda _account: self.limits,
                 details=door.contracts.details,
                 position=door.positions.quantity,
-                change=door.desk.change,
+                change=door.desk.renew,
                 record=door.desk.notes.add,
                 notify=self.notify,
             )
@@ -259,3 +259,23 @@ def test_what_the_broker_said_an_order_would_cost_holds_with_its_time_limited() 
     timer.door.previews.note(draft, answer)
     assert timer.door.previews.of(timer.dead_man.dressed(draft)) == answer
     assert timer.door.previews.of(replace(draft, quantity=D(99))) is None
+
+
+def test_many_renewals_are_spread_and_take_no_action_of_the_user() -> None:
+    timer = Timer()
+    answers = [
+        timer.door.desk.submit_part(
+            a_draft(intent_id=IntentId(f"part {n}"), quantity=D(1), limit_price=D(90) - n)
+        )
+        for n in range(14)
+    ]
+    for answer in answers:
+        assert isinstance(answer, Submitted), answer
+        timer.echo(timer.door.order(answer.key))
+    before = len(timer.door.broker.frames)
+    timer.pass_time(6)
+    assert len(timer.door.broker.frames) == before + 10
+    assert isinstance(timer.door.submit(intent_id=IntentId("mine")), Submitted)
+    timer.pass_time(0.02)
+    assert len(timer.door.broker.frames) == before + 15
+    assert timer.said == []
