@@ -21,6 +21,7 @@ from workstation.domain.ids import AccountId, ConId, IntentId, OrderKey
 from workstation.domain.notice import Severity
 from workstation.domain.order import OrderChange, OrderDraft, Tif
 from workstation.domain.order_status import Pending
+from workstation.oms.events import ChangeIntent
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
 from workstation.risk.hours import current, following, sessions
@@ -28,6 +29,7 @@ from workstation.risk.limits import Limits
 from workstation.storage.journal_file import Entry
 
 SOURCE = "dead-man timer"
+_MARK = SOURCE.encode()
 _A_DAY = timedelta(days=1)
 """No order of the day stands longer, where the hours of its contract are not known."""
 
@@ -42,7 +44,8 @@ class Rolling:
     """An order whose time is renewed while the program lives; `until` is where that ends.
 
     It is on record, so that a restart goes on renewing. None ends with a cancel alone. `till` is
-    the time given last; where the order stands till another one, that is the user's own.
+    the time given first, and renewals are on record themselves; where the order stands till
+    another one, that is the user's own.
     """
 
     key: OrderKey
@@ -77,9 +80,15 @@ class DeadMan:
         """Pass the journal through, and go on with what rolled when the program ended."""
         for entry in entries:
             if entry.event == Rolling.__name__:
-                rolling = msgspec.json.decode(entry.body, type=Rolling)
-                self._take(rolling)
+                self._take(msgspec.json.decode(entry.body, type=Rolling))
+            elif entry.event == ChangeIntent.__name__ and _MARK in entry.body:
+                self._take_renewal(msgspec.json.decode(entry.body, type=ChangeIntent))
             yield entry
+
+    def _take_renewal(self, renewal: ChangeIntent) -> None:
+        given, terms = self._given.get(renewal.key), renewal.terms
+        if given is not None and terms is not None and terms.good_till is not None:
+            given.add(terms.good_till)
 
     def _take(self, rolling: Rolling) -> None:
         self._rolling[rolling.key] = rolling
@@ -163,10 +172,7 @@ class DeadMan:
         answer = self._with.change(wish)
         if isinstance(answer, Submitted):
             self._failed.discard(order.key)
-            till = None if wish.terms is None else wish.terms.good_till
-            renewed = replace(rolling, till=till)
-            self._take(renewed)
-            self._with.record(renewed)
+            self._take(replace(rolling, till=None if wish.terms is None else wish.terms.good_till))
         elif order.key not in self._failed:
             self._failed.add(order.key)
             self._with.notify(

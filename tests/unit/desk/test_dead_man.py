@@ -279,3 +279,21 @@ def test_many_renewals_are_spread_and_take_no_action_of_the_user() -> None:
     timer.pass_time(0.02)
     assert len(timer.door.broker.frames) == before + 15
     assert timer.said == []
+
+
+def test_a_renewal_just_before_a_crash_is_no_time_of_the_users_own() -> None:
+    timer = Timer()
+    order = timer.sent(tif=Tif.GTC)
+    timer.pass_time(6)
+    assert order.replace is Pending.REQUESTED  # what is noted after the round is lost
+    renewed = order.pending_terms
+
+    again = Door(clock=timer.door.clock, journal=timer.door.journal)
+    after = Timer(again)
+    again.desk.replay(list(again.journal.entries))
+    (order,) = again.orders
+    again.apply(open_order(order, tif="GTD", terms=renewed))
+    assert order.terms == renewed
+    after.pass_time(6)
+    assert after.dead_man.count == 1
+    assert len(again.broker.frames) == 1
