@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from ibapi.const import UNSET_DOUBLE
+from ibapi.const import UNSET_DOUBLE, UNSET_INTEGER
 from ibapi.order import Order as IbOrder
 from ibapi.order_condition import (
     ExecutionCondition,
@@ -16,6 +16,7 @@ from ibapi.order_condition import (
 )
 from ibapi.tag_value import TagValue
 
+from workstation.domain.hedge import Hedge
 from workstation.domain.order import OrderTerms
 from workstation.domain.order_extras import Adjustment, Condition, ConditionKind, Conditions
 
@@ -35,6 +36,7 @@ def write_extras(ib: IbOrder, terms: OrderTerms) -> None:
     ib.includeOvernight = terms.include_overnight
     _write_conditions(ib, terms.conditions)
     _write_adjustment(ib, terms.adjustment)
+    _write_hedge(ib, terms.hedge)
 
 
 def _write_conditions(ib: IbOrder, conditions: Conditions | None) -> None:
@@ -109,6 +111,13 @@ def _write_adjustment(ib: IbOrder, adjustment: Adjustment | None) -> None:
     ib.adjustedStopLimitPrice = number(adjustment.limit_price)
     ib.adjustedTrailingAmount = number(adjustment.trail_amount)
     ib.adjustableTrailingUnit = _PERCENT_UNIT if adjustment.trails_by_percent else 0
+
+
+def _write_hedge(ib: IbOrder, hedge: Hedge | None) -> None:
+    ib.hedgeType = "" if hedge is None else hedge.kind.value
+    ib.hedgeParam = "" if hedge is None or hedge.ratio is None else f"{hedge.ratio:f}"
+    ib.hedgeMaxSize = UNSET_INTEGER
+    ib.dontUseAutoPriceForHedge = False
 
 
 def number(value: Decimal | None) -> float:

@@ -14,6 +14,7 @@ from workstation.broker.from_ib import (
     side_of,
     time_of,
 )
+from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId
 from workstation.domain.order import OrderTerms
 from workstation.domain.order_extras import (
@@ -114,6 +115,7 @@ def terms_of(order: Any) -> OrderTerms:
         algo=_algo(order),
         conditions=_conditions(order),
         adjustment=_adjustment(order),
+        hedge=_hedge(order),
     )
 
 
@@ -174,6 +176,22 @@ def _condition(ib: Any) -> Condition | None:
         sec_type=getattr(ib, "secType", "") or "",
         trigger_method=method or TriggerMethod.DEFAULT,
     )
+
+
+def _hedge(order: Any) -> Hedge | None:
+    kind = _member(HedgeKind, getattr(order, "hedgeType", ""))
+    if kind is None:
+        return None
+    _, _, value = str(getattr(order, "hedgeParam", "") or "").rpartition("=")
+    ratio = _written_number(value.strip()) if kind.takes_ratio else None
+    return Hedge(kind=kind, ratio=ratio)
+
+
+def _written_number(words: str) -> Decimal | None:
+    try:
+        return optional_decimal(Decimal(words))
+    except ArithmeticError:
+        return None
 
 
 def _adjustment(order: Any) -> Adjustment | None:

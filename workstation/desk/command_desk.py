@@ -58,7 +58,7 @@ from workstation.domain.ids import ConId
 from workstation.domain.limit_use import ApplyLimits
 from workstation.domain.order_status import OrderFlag
 from workstation.domain.round_trips import FillsAnswer, RequestFills
-from workstation.domain.several import PrepareCombo, PrepareContracts
+from workstation.domain.several import PrepareCombo, PrepareContracts, SubmitHedged
 from workstation.domain.subscription import StreamKind
 from workstation.oms.events import NotPlacedConfirmed
 
@@ -337,7 +337,7 @@ class CommandDesk:
 
 
 def _is_order(command: Command) -> bool:
-    return isinstance(command, SubmitOrder | ChangeOrder | SubmitBracket)
+    return isinstance(command, SubmitOrder | ChangeOrder | SubmitBracket | SubmitHedged)
 
 
 def _denied(text: str) -> Denied:

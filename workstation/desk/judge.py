@@ -28,8 +28,9 @@ from workstation.domain.finding import (
     RiskCode,
     TradingState,
 )
+from workstation.domain.hedged import HedgedDraft
 from workstation.domain.ids import AccountId
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import PLAIN, OrderDraft
 from workstation.domain.order_source import is_automatic
 from workstation.domain.order_status import OrderView
 from workstation.domain.ports import ContractSource, QuoteSource
@@ -64,6 +65,7 @@ from workstation.risk.facts import (
     sendable,
 )
 from workstation.risk.group import bracket_findings
+from workstation.risk.hedging import hedge_findings, most, not_sized
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
 
@@ -186,6 +188,33 @@ class Judge:
         everything = (*self._asked(facts), *gate.findings(facts), *_group(bracket, facts))
         found = sorted(everything, key=lambda each: -each.level)
         return self._verdict(facts, tuple(found), None)
+
+    def hedged(self, wish: HedgedDraft) -> tuple[Verdict, Decimal | None]:
+        """Run every check on an order and on its hedge at the most it can be.
+
+        One denied denies both. Returns also the money that the hedge moves as an entry, None
+        where it closes; of one that cannot be sized, the most there can be.
+        """
+        parent = self._facts(wish.parent, None)
+        plain = replace(wish.child, terms=PLAIN)
+        size = most(wish.hedge, parent, child := self._facts(plain, None))
+        least = child.details.min_size if child.details is not None else Decimal(1)
+        is_sized = not isinstance(size, str)
+        as_large = replace(plain, quantity=least if isinstance(size, str) else size)
+        child = after(self._facts(as_large, None), [parent])
+        if not is_sized:
+            child = replace(child, is_exit=False)
+        of_hedge = [*gate.findings(child), *hedge_findings(wish.hedge, parent, child)]
+        if isinstance(size, str):
+            of_hedge.append(not_sized(size))
+        named = (replace(each, text=f"Hedge: {each.text}") for each in of_hedge)
+        everything = (*self._asked(parent), *gate.findings(parent), *named)
+        found = sorted(everything, key=lambda each: -each.level)
+        verdict = self._verdict(parent, tuple(found), None)
+        if child.is_exit:
+            return verdict, None
+        largest = child.limits.order_size.catastrophic if child.limits else Decimal("NaN")
+        return verdict, _entry_value(child, None) if is_sized else largest
 
     def _verdict(
         self, facts: Facts, found: tuple[Finding, ...], changed: ManagedOrder | None

@@ -1,7 +1,7 @@
 """The order side of the desk: one way in for every event, recorded, applied and shown."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -20,6 +20,7 @@ from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
 from workstation.domain.family import Family, FamilyEnded
 from workstation.domain.finding import Answer, Submitted
+from workstation.domain.hedged import HedgedDraft
 from workstation.domain.ids import ClientId, ConId, OrderKey
 from workstation.domain.messages import (
     CommissionArrived,
@@ -40,6 +41,7 @@ from workstation.oms.efficiency import OrderEfficiency
 from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered, WhatIf
 from workstation.oms.families import Families
 from workstation.oms.final_gate import FinalGate
+from workstation.oms.hedges import HedgedOrders
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import Changes, OrderBook
 from workstation.oms.outlet import Collaborators
@@ -100,6 +102,7 @@ class OrderDesk:
         self.controller = Controller(with_)
         self.families = Families(with_, self.controller, self._show_family)
         self._brackets = Brackets(with_, judge.bracket, self.controller)
+        self._hedged = HedgedOrders(with_, judge.hedged, self.controller)
         self.previews = Previews(with_, self.controller.ids, parts.reactor)
 
     def _collaborators(self, parts: OrderDeskParts, judge: Judge) -> Collaborators:
@@ -275,6 +278,15 @@ class OrderDesk:
         dressed = self.dead_man.dressed_bracket(bracket)
         answer = self._watched(self._brackets.submit(dressed, is_part=is_part))
         self.dead_man.sent(bracket.entry, answer)
+        return answer
+
+    def submit_hedged(self, wish: HedgedDraft) -> Answer:
+        """Pass an order with its hedge through the one door."""
+        if self.dead_man is None:
+            return self._watched(self._hedged.submit(wish))
+        dressed = replace(wish, parent=self.dead_man.dressed(wish.parent))
+        answer = self._watched(self._hedged.submit(dressed))
+        self.dead_man.sent(wish.parent, answer)
         return answer
 
     def set_gate_limit(self, limits: Limits | None) -> None:

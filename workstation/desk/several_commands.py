@@ -12,6 +12,7 @@ from workstation.domain.several import (
     RollPosition,
     ScaleIn,
     ScaleOut,
+    SubmitHedged,
     SubmitOrders,
 )
 
@@ -25,6 +26,7 @@ def several_handlers(desk: "Desk") -> dict[type, Callable[[Any], CommandResult]]
         ScaleIn: desk.exits.moves.scale_in,
         ScaleOut: desk.exits.moves.scale_out,
         RollPosition: partial(roll, desk.exits.moves),
+        SubmitHedged: lambda command: desk.order_desk.submit_hedged(command.wish),
         CancelFamily: partial(_cancel, desk),
         PreviewOrders: lambda command: desk.several.preview(command.orders),
         SubmitOrders: lambda command: desk.several.submit(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from workstation.domain.combo import ComboLeg
+from workstation.domain.hedge import Hedge, hedge_words
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderId, OrderKey
 from workstation.domain.order_extras import (
     Adjustment,
@@ -122,8 +123,8 @@ class OrderTerms:
     market at `trail_amount` or at `trail_percent`, from `trail_stop` on where it is given; the
     limit of a TRAIL LIMIT stands `limit_offset` beyond its stop. `peg_offset` is how far a REL
     or PEG MID goes beyond what it follows. `display_size` is what an iceberg shows. Times are
-    aware. `include_overnight` lets a day order of a stock work in the overnight session too.
-    Source: placeOrder.
+    aware. `include_overnight` lets a day order of a stock work in the overnight session too. Of a
+    `hedge` the broker works the quantity out from its parent. Source: placeOrder.
     """
 
     trail_amount: Decimal | None = None
@@ -143,6 +144,7 @@ class OrderTerms:
     algo: Algo | None = None
     conditions: Conditions | None = None
     adjustment: Adjustment | None = None
+    hedge: Hedge | None = None
 
     def __post_init__(self) -> None:
         """Refuse a time that does not say in which zone."""
@@ -186,6 +188,7 @@ def terms_words(terms: OrderTerms) -> str:
     words += [algo_words(terms.algo)] if terms.algo is not None else []
     words += [conditions_words(terms.conditions)] if terms.conditions is not None else []
     words += [adjustment_words(terms.adjustment)] if terms.adjustment is not None else []
+    words += [hedge_words(terms.hedge)] if terms.hedge is not None else []
     return ", ".join(words)
 
 

@@ -133,7 +133,8 @@ class OrderView:
     @property
     def is_protective(self) -> bool:
         """Whether it stands for a position: a stop, a bracket's exit, one of a group."""
-        stands = self.parent is not None or bool(self.oca_group)
+        is_exit = self.parent is not None and self.terms.hedge is None
+        stands = is_exit or bool(self.oca_group)
         return stands or self.order_type in STOP_TYPES
 
     @property

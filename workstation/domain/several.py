@@ -10,6 +10,7 @@ from workstation.domain.bracket import BracketDraft
 from workstation.domain.combo import ComboLeg
 from workstation.domain.family import FamilyKind
 from workstation.domain.finding import Answer, Finding
+from workstation.domain.hedged import HedgedDraft
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId
 from workstation.domain.order import OrderDraft
 
@@ -102,6 +103,13 @@ class ScaleIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SubmitHedged:
+    """Send an order with its hedge, or nothing of it; answered by Answer."""
+
+    wish: HedgedDraft
+
+
+@dataclass(frozen=True, slots=True)
 class CancelFamily:
     """Cancel whatever of several orders that were one wish still works; by Done or Failed."""
 
@@ -128,6 +136,7 @@ SeveralCommand = (
     | PreviewOrders
     | SubmitOrders
     | RollPosition
+    | SubmitHedged
 )
 
 

@@ -35,6 +35,10 @@ def why_not_editable(order: ManagedOrder) -> str:
             "The order was not placed here; a change could lose terms. Change it in TWS.",
         ),
         (
+            order.terms.hedge is not None,
+            "The broker sizes a hedge. Cancel it, or its order, and send another.",
+        ),
+        (
             not _is_of_known_type(order),
             f"The broker made this a {order.order_type} order; change it in TWS.",
         ),

@@ -10,6 +10,7 @@ from workstation.domain.clock import Clock
 from workstation.domain.contract import Contract
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import Answer, Denied, Finding, Level, RiskCode
+from workstation.domain.hedged import HedgedDraft
 from workstation.domain.ids import AccountId, ClientId, OrderId, OrderKey, OrderRef
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
 from workstation.domain.ports import (
@@ -52,6 +53,9 @@ Judge = Callable[[OrderDraft, ManagedOrder | None], Verdict]
 
 BracketJudge = Callable[[BracketDraft], Verdict]
 """Asks risk about a bracket as a whole; the entry value is that of its entry."""
+
+HedgeJudge = Callable[[HedgedDraft], tuple[Verdict, Decimal | None]]
+"""Asks risk about an order with its hedge; beside the verdict the entry value of the hedge."""
 
 Apply = Callable[[OmsEvent], None]
 """Applies an event to the order book and tells the window what changed."""

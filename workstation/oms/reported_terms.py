@@ -19,6 +19,7 @@ _NAMES = {
     "oca": "group",
     "algo": "algo",
     "conditions": "conditions",
+    "hedge": "hedge",
 }
 """Terms that a report of an order which has them must show, under the words a user knows."""
 

@@ -151,6 +151,8 @@ def _closing(held: Held, side: Side) -> Decimal:
 
 
 def _is_orphan(order: OrderView, by_key: dict[OrderKey, OrderView]) -> bool:
+    if order.terms.hedge is not None:
+        return False  # it works when its parent has filled, as it should
     tied = order.parent is not None or bool(order.oca_group)
     waits = order.parent is not None and order.parent in by_key
     return tied and not waits and order.cancel is Pending.NONE

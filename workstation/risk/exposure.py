@@ -104,8 +104,8 @@ def is_of_group(order: OrderView, draft: OrderDraft) -> bool:
 
 
 def _group(order: OrderView) -> object:
-    if order.parent is not None:
-        return (order.parent, order.side)
+    if order.parent is not None:  # a hedge is no exit: nothing fills in its stead
+        return None if order.terms.hedge is not None else (order.parent, order.side)
     if order.oca_group and order.oca_type in _ONE_AT_MOST:
         return (order.client_id, order.account, order.con_id, order.side, order.oca_group)
     return None

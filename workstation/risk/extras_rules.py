@@ -41,6 +41,8 @@ def extras_faults(
     yield from _group_faults(draft)
     if draft.legs and (terms.algo is not None or terms.adjustment is not None):
         yield "A combination takes no algorithm and no adjustable stop."
+    if terms.hedge is not None:
+        yield "A hedge needs an order that it is attached to."
     if terms.algo is not None:
         yield from _algo_faults(draft)
     if terms.conditions is not None:

@@ -99,6 +99,7 @@ SHORTCUTS = (
     ("Ctrl+Shift+Down, Ctrl+Shift+Up", "Reduce or add to the selected position; stops follow"),
     ("Ctrl+Shift+O", "Order a combination of two to four legs"),
     ("Ctrl+Shift+L, Ctrl+Shift+G", "Scale ladder; entry with several targets"),
+    ("Ctrl+Shift+D", "Send the ticket's order with a hedge: delta, beta, FX or pair"),
     ("Ctrl+Shift+B", "Basket of orders from a file, checked line by line"),
     ("Ctrl+Shift+M", "Roll the selected future into another month"),
     ("Ctrl+Shift+F", "Go to flatten; hold Space for one second to do it"),

@@ -159,6 +159,7 @@ class MainMenu(QObject):
         several = self.several
         menus.add(trade, "ladder", "Scale &ladder…", several.ladder, "Ctrl+Shift+L")
         menus.add(trade, "targets", "Se&veral targets…", several.targets, "Ctrl+Shift+G")
+        menus.add(trade, "hedge", "Send with a &hedge…", several.hedge, "Ctrl+Shift+D")
         menus.add(trade, "basket", "Bas&ket from a file…", several.basket, "Ctrl+Shift+B")
         menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
         trade.addSeparator()

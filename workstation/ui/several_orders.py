@@ -12,11 +12,13 @@ from workstation.domain.commands import Command, PreviewMargin
 from workstation.domain.contract import ContractDetails
 from workstation.domain.family import Family
 from workstation.domain.ids import AccountId
+from workstation.domain.order import OrderDraft
 from workstation.domain.several import CancelFamily
 from workstation.ui.board import Board
 from workstation.ui.combo_maker import ComboMaker
 from workstation.ui.dialogs.basket import BasketDialog
 from workstation.ui.dialogs.combo import ComboDialog
+from workstation.ui.dialogs.hedge import HedgeDialog
 from workstation.ui.dialogs.order_dialog import OrderDialog
 from workstation.ui.dialogs.roll import RollDialog
 from workstation.ui.dialogs.scale_position import ScaleDialog
@@ -25,6 +27,7 @@ from workstation.ui.messages import Messages
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.several_makers import BasketMaker, RollMaker
+from workstation.ui.ticket_wishes import draft_of, new_intent
 
 
 class Stage(Protocol):
@@ -83,6 +86,21 @@ class SeveralOrders(QObject):
         """Ask for an entry with several targets in the ticket's contract."""
         if (chosen := self._chosen()) is not None:
             self._open(TargetsDialog(*chosen, self._window))
+
+    @Slot()
+    def hedge(self) -> None:
+        """Ask for a hedge of the order in the ticket; both are sent together."""
+        chosen, ticket = self._chosen(), self._stage.board.ticket
+        if chosen is None:
+            return
+        account, details = chosen
+        order = draft_of(ticket.form.terms, new_intent(), account, details.contract.con_id)
+        if not isinstance(order, OrderDraft):
+            fault = "complete the order in the ticket first, without target and stop"
+            self._stage.ordering.failed.emit(("The hedge", fault))
+            return
+        known = self._stage.state.details.values()
+        self._open(HedgeDialog(order, details, known, self._window))
 
     @Slot()
     def basket(self) -> None:

@@ -52,6 +52,8 @@ class OrderRow:
     def quantity(self) -> str:
         """The quantity, and what a change under way makes of it."""
         wanted = self.order.pending_quantity
+        if self.order.terms.hedge is not None and not self.order.quantity:
+            return text.ABSENT  # the broker works it out when the parent has filled
         return text.pending(
             text.size(self.order.quantity), None if wanted is None else text.size(wanted)
         )
@@ -90,6 +92,8 @@ class OrderRow:
 
 
 def _role(order: OrderView) -> str:
+    if order.terms.hedge is not None:
+        return order.terms.hedge.kind.words
     return "stop" if order.order_type.startswith("STP") else "target"
 
 
