@@ -30,7 +30,7 @@ def dialog(ready: Stage, qtbot):
     ready.window.choose_symbol("AAPL")
     form = ready.window.ticket.form
     form.quantity_edit.set_value(Decimal(100))
-    form.limit_edit.set_value(Decimal("187.20"))
+    form.price_edit.set_value(Decimal("187.20"))
     menu = ready.window.menu
     menu.menus.by_name["hedge"].trigger()
     return menu.several.dialog

@@ -2,10 +2,12 @@
 
 import pytest
 
-from tests.unit.broker.test_encoding import Decimal
+from tests.unit.broker.test_encoding import AAPL, Decimal, draft, named, one_message
 from tests.unit.broker.test_linked_orders import sent, shown
+from workstation.broker.adapter import Encoder
+from workstation.broker.to_ib import ib_contract, ib_order
 from workstation.domain.hedge import Hedge, HedgeKind
-from workstation.domain.ids import OrderId
+from workstation.domain.ids import ClientId, OrderId, OrderRef
 from workstation.domain.order import OrderLinks, OrderTerms, OrderType
 
 LINKS = OrderLinks(parent_id=OrderId(16))
@@ -19,11 +21,12 @@ def hedge(kind: HedgeKind, ratio: str | None = None) -> Hedge:
 @pytest.mark.parametrize("ratio", ["1.5", "2E+1"])
 def test_a_hedge_names_its_kind_and_its_number(ratio: str) -> None:
     terms = OrderTerms(hedge=hedge(HedgeKind.PAIR, ratio))
-    out = sent(
-        LINKS, quantity=Decimal(0), order_type=OrderType.MARKET, limit_price=None, terms=terms
-    )
+    child = {"order_type": OrderType.MARKET, "limit_price": None, "terms": terms}
+    order = ib_order(OrderRef("ref-1"), draft(quantity=Decimal(0), **child), LINKS)
+    values = one_message(Encoder(200, ClientId(5)).order(OrderId(17), ib_contract(AAPL), order))
+    out = named(200, values)
     assert [out[name] for name in NAMES] == ["16", "1", "0", "MKT", "P"]
-    assert out["hedgeParam"] == f"{Decimal(ratio):f}"
+    assert values[list(out).index("hedgeType") + 1] == f"{Decimal(ratio):f}"
 
 
 def test_an_order_that_is_no_hedge_says_so() -> None:
