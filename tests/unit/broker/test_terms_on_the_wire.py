@@ -19,6 +19,7 @@ from workstation.broker.adapter import Encoder
 from workstation.broker.orders_from_ib import open_order_of
 from workstation.broker.to_ib import asks_who_sent, ib_contract, ib_order
 from workstation.domain.contract import Contract
+from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.ids import ClientId, OrderId, OrderRef
 from workstation.domain.order import OrderDraft, OrderTerms, OrderType, Side, Tif
 from workstation.domain.order_extras import (
@@ -177,6 +178,7 @@ FULL = OrderTerms(
     oca=OcaGroup(name="pair"), algo=Algo(strategy="Vwap", params=(("maxPctVol", "0.1"),)),
     conditions=Conditions(each=(Condition(kind=ConditionKind.MARGIN, value=Decimal(20)),)),
     adjustment=Adjustment(trigger_price=Decimal(200), becomes=AdjustedType.STOP),
+    hedge=Hedge(kind=HedgeKind.PAIR, ratio=Decimal(2)),
 )  # fmt: skip
 
 
@@ -188,6 +190,24 @@ def test_a_report_that_lacks_a_term_is_found_out(name: str) -> None:
     lacking = replace(FULL, **{name: default})
     if name != "trail_stop":  # the broker moves that of itself
         assert not is_taken(OrderTerms(), FULL, lacking)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("kind", "ratio", "param"),
+    [(HedgeKind.BETA, "0.8", "0.8"), (HedgeKind.PAIR, "2E+1", "20"), (HedgeKind.FX, None, "")],
+)
+def test_a_hedge_arrives_and_is_told(
+    version: int, kind: HedgeKind, ratio: str | None, param: str
+) -> None:
+    hedge = Hedge(kind=kind, ratio=None if ratio is None else Decimal(ratio))
+    wish = wished(OrderType.MARKET, Tif.DAY, OrderTerms(hedge=hedge))
+    wish = replace(wish, quantity=Decimal(0))
+
+    got = received(version, wish)
+    assert (got.hedge_type, got.hedge_param, got.quantity) == (kind.value, param, 0)
+    assert got.hedge_max_size is None
+    assert echoed(version, wish).hedge == hedge
 
 
 @pytest.mark.parametrize(

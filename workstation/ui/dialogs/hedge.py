@@ -45,8 +45,9 @@ class HedgeDialog(OrderDialog):
         self.form.addRow("Order", PlainLabel(_order_words(order, details), self, wrap=True))
         self.kind = QComboBox(self)
         for kind in HedgeKind:
-            self.kind.addItem(kind.words.capitalize(), kind.value)
+            self.kind.addItem(kind.words[0].upper() + kind.words[1:], kind.value)
         self.contract = QComboBox(self)
+        self.contract.setPlaceholderText("None known: add it to the watchlist")
         self.side = QComboBox(self)
         self.side.addItems([each.value for each in Side])
         self.ratio = QuantityEdit(self)
