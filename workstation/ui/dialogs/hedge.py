@@ -101,6 +101,7 @@ class HedgeDialog(OrderDialog):
         self._offered = [each for each in self._known if self._fits(each)]
         self.contract.clear()
         self.contract.addItems([_name(each) for each in self._offered])
+        self.contract.setCurrentIndex(0 if self._offered else -1)
         self.form.setRowVisible(self.ratio, kind.takes_ratio)
         label = self.form.labelForField(self.ratio)
         if isinstance(label, QLabel):
