@@ -209,10 +209,12 @@ class Account:
 
     # ---- expiry --------------------------------------------------------------------------
 
-    def drop(self, con_id: int) -> None:
-        """Forget a position: what it cost is part of what came for it."""
+    def drop(self, con_id: int, quantity: Decimal) -> None:
+        """Forget so much of a position: what it cost is part of what came for it."""
         held = self.position(con_id)
-        self.positions[con_id] = replace(held, quantity=ZERO, cost=ZERO)
+        left = held.quantity - quantity
+        cost = held.cost * left / held.quantity
+        self.positions[con_id] = replace(held, quantity=left, cost=cost)
 
     def deliver(self, con_id: int, signed_shares: Decimal, price: Decimal, extra: Decimal) -> None:
         """Book shares that an option brought or took, at its strike.

@@ -6,22 +6,20 @@ part of what the shares cost. A future that delivers is closed for its holder wh
 notice day begins, and for who is short of it on its last day: nobody gets a barrel.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from workstation.simgateway.accounts import ZERO, Account
 from workstation.simgateway.desk import OrderDesk
+from workstation.simgateway.exercises import LEAST_INSIDE, Moved, bring_about, inside_of
 from workstation.simgateway.instruments import BY_CON_ID, Instrument, OptionPricing
 from workstation.simgateway.markets import Markets
 from workstation.simgateway.orders import LIVE
 
 ENDED_TEXT = "The contract has expired"
-_LEAST_INSIDE = Decimal("0.01")
 _CHECK_SECONDS = 1.0
-
-Moved = Callable[[str, int], None]
 
 
 class Expiries:
@@ -89,27 +87,9 @@ class Expiries:
         return market.mark()
 
     def _settle_option(self, account: Account, option: Instrument) -> None:
-        base = self._markets[option.underlying].mark()
-        strike = option.strike or ZERO
-        inside = base - strike if option.right == "C" else strike - base
-        held = account.position(option.con_id)
-        if inside < _LEAST_INSIDE:
-            account.apply_fill(option.con_id, -held.quantity, ZERO, ZERO)
-        elif option.settles_in_cash:
-            account.apply_fill(option.con_id, -held.quantity, inside, ZERO)
+        held = account.position(option.con_id).quantity
+        inside = inside_of(self._markets, option)
+        if inside < LEAST_INSIDE:
+            account.apply_fill(option.con_id, -held, ZERO, ZERO)
         else:
-            self._deliver(account, option, strike)
-
-    def _deliver(self, account: Account, option: Instrument, strike: Decimal) -> None:
-        """Exchange an option for what it is on, at the strike."""
-        held = account.position(option.con_id)
-        underlying = BY_CON_ID[option.underlying]
-        each = option.multiplier / underlying.multiplier
-        size = held.quantity * each * (1 if option.right == "C" else -1)
-        if underlying.sec_type == "STK":
-            account.drop(option.con_id)
-            account.deliver(underlying.con_id, size, strike, held.cost)
-        else:
-            account.apply_fill(option.con_id, -held.quantity, ZERO, ZERO)
-            account.apply_fill(underlying.con_id, size, strike, ZERO)
-        self._moved(account.name, underlying.con_id)
+            bring_about(account, option, held, inside, self._moved)

@@ -159,9 +159,9 @@ class Gateway:
         self.display_groups = {}
         self._halts = RegularHalts(self.markets, self.desk)
         self._events = CorporateEvents(
-            self.markets, self.histories, self.desk, self._position_moved
+            self.markets, self.histories, self.desk, self.position_moved
         )
-        self._expiries = Expiries(self.markets, self.desk, self.accounts, self._position_moved)
+        self._expiries = Expiries(self.markets, self.desk, self.accounts, self.position_moved)
         self._liquidation = Liquidation(
             self.desk, self.accounts, self._post, self._account_moved, day.liquidation_grace
         )
@@ -360,7 +360,7 @@ class Gateway:
             if listener is not None:
                 listener.deliver(event)
         if isinstance(event, ExecutionShown):
-            self._position_moved(event.execution.account, event.execution.con_id)
+            self.position_moved(event.execution.account, event.execution.con_id)
 
     def _post(self, text: str) -> None:
         """Publish a bulletin now."""
@@ -371,7 +371,8 @@ class Gateway:
         for listener in list(self.listeners.values()):
             listener.account_changed(account)
 
-    def _position_moved(self, account: str, con_id: int) -> None:
+    def position_moved(self, account: str, con_id: int) -> None:
+        """Save a position that has changed, and tell every client."""
         if BY_CON_ID[con_id].legs:
             return  # what is held of a combination are its legs
         self.desk.store.changes.positions[account, con_id] = None

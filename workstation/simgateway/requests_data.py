@@ -5,6 +5,7 @@ from collections.abc import Callable
 from workstation.simgateway import (
     requests_contracts,
     requests_depth,
+    requests_exercise,
     requests_history,
     requests_live_bars,
     requests_market,
@@ -25,5 +26,6 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **requests_ticks.HANDLERS,
     **requests_news.HANDLERS,
     **requests_options.HANDLERS,
+    **requests_exercise.HANDLERS,
     **requests_scanner.HANDLERS,
 }

@@ -56,13 +56,11 @@ def no_advisor(client: Client, fields: Fields) -> None:
 _NO_ADVISOR = (
     "Error validating request.-'bV' : cause - FA data operations ignored for non FA customers."
 )
-_UNSUPPORTED = "Error validating request.-'bV' : cause - The request is not supported"
 _NO_NEWS = "News feed is not allowed."
 
 HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     18: no_advisor,
     19: Refused(3, 321, _NO_ADVISOR),
-    21: Refused(1, 321, _UNSUPPORTED),
     52: Refused(
         1,
         430,
