@@ -132,6 +132,7 @@ def test_the_menu_of_a_row_offers_every_way(ready: Stage, panel) -> None:
         "Add…",
         "Reverse…",
         "Roll the future…",
+        "Exercise or lapse…",
         "Stops to breakeven",
         "Let the broker adjust the stop…",
     ]

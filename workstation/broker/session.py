@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from ibapi.client import EClient
 
@@ -13,6 +14,7 @@ from workstation.broker.account_requests import AccountRequests
 from workstation.broker.adapter import Encoder, LibraryComplaints
 from workstation.broker.bad_messages import BadMessages
 from workstation.broker.data_requests import DataRequests
+from workstation.broker.exercise_to_ib import ask_to_exercise
 from workstation.broker.faults import CallbackGuard, raise_later
 from workstation.broker.framing import Frames
 from workstation.broker.inbound import Inbound
@@ -28,6 +30,7 @@ from workstation.broker.wrapper import Wrapper
 from workstation.domain.clock import Clock
 from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
+from workstation.domain.exercise import ExerciseOption
 from workstation.domain.ids import AccountId, ClientId, OrderId, OrderRef
 from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
@@ -342,6 +345,16 @@ class Session:
         except (ValueError, TypeError, OverflowError) as error:
             raise EncodingError(f"the order cannot be written: {error}") from error
         data = self._writer.encoder.order(order_id, *terms)
+        return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
+
+    def encode_exercise(
+        self, order_id: OrderId, contract: Contract, wish: ExerciseOption
+    ) -> EncodedOrder:
+        """Return the frame that exercises options or lets them lapse, unsent.
+
+        Raises EncodingError.
+        """
+        data = self._writer.encode(partial(ask_to_exercise, order_id, contract, wish))
         return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
 
     @property

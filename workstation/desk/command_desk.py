@@ -53,6 +53,7 @@ from workstation.domain.commands import (
 from workstation.domain.confirmation import UseConfirmations
 from workstation.domain.coverage import RepairProtection
 from workstation.domain.errors import JournalError
+from workstation.domain.exercise import ExerciseOption
 from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
 from workstation.domain.ids import ConId
 from workstation.domain.limit_use import ApplyLimits
@@ -114,6 +115,7 @@ class CommandDesk:
             StopToBreakeven: self._breakeven,
             RepairProtection: self._repair,
             **several_handlers(desk),
+            ExerciseOption: desk.exerciser.exercise,
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,
             CancelOrder: self._cancel,

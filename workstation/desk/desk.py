@@ -12,6 +12,7 @@ from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.combos import ComboQuotes, build_combos
 from workstation.desk.contracts import Contracts
 from workstation.desk.data_desk import DataDesk
+from workstation.desk.exercising import build_exerciser
 from workstation.desk.exits import Exits, build_exits
 from workstation.desk.figures_desk import FiguresDesk
 from workstation.desk.flatten import FlattenParts
@@ -112,6 +113,7 @@ class Desk:
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self._risk_watch = self._build_risk_watch()
         self.exits = self._build_exits()
+        self.exerciser = build_exerciser(self, clock, journal)
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
         self._handlers = self._report_handlers()
@@ -121,6 +123,7 @@ class Desk:
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
         entries = self.limits.remembering(self.risk.remembering(self._journal.entries()))
+        entries = self.exerciser.remembering(entries)
         self.order_desk.replay(self.quality.remembering(entries))
         self.exits.moves.resume()
         self.several.resume()
@@ -262,6 +265,8 @@ class Desk:
             if self.feed.on_refused(subject, notice):
                 return
         elif subject is not None:
+            if self.exerciser.on_notice(notice):
+                return
             order = self.order_desk.on_notice(notice)
         if not self.health.on_notice(notice, meaning):
             return
@@ -338,6 +343,7 @@ class Desk:
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.order_desk.sweep()
         self.exits.moves.check()
+        self.exerciser.check()
         self.figures.sweep()
         self._risk_watch.sweep()
         self.health.refresh()

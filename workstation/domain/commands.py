@@ -13,6 +13,7 @@ from workstation.domain.bar import Bar, BarSize, OfSeries
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.confirmation import UseConfirmations
 from workstation.domain.coverage import RepairProtection
+from workstation.domain.exercise import ExerciseOption
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.limit_use import ApplyLimits
@@ -308,6 +309,7 @@ Command = (
     | StopToBreakeven
     | RepairProtection
     | SeveralCommand
+    | ExerciseOption
     | ConfirmNotPlaced
     | UseEndpoint
     | PreviewOrder

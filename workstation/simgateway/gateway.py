@@ -158,9 +158,7 @@ class Gateway:
         """Get ready what happens by the clock, and what windows show together."""
         self.display_groups = {}
         self._halts = RegularHalts(self.markets, self.desk)
-        self._events = CorporateEvents(
-            self.markets, self.histories, self.desk, self.position_moved
-        )
+        self._events = CorporateEvents(self.markets, self.histories, self.desk, self.position_moved)
         self._expiries = Expiries(self.markets, self.desk, self.accounts, self.position_moved)
         self._liquidation = Liquidation(
             self.desk, self.accounts, self._post, self._account_moved, day.liquidation_grace

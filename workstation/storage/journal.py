@@ -34,7 +34,7 @@ __all__ = ["ANCHOR_SECONDS", "Entry", "Journal"]
 
 ANCHOR_SECONDS = 1.0
 
-_PROMISES = frozenset({"Intent", "ChangeIntent", "WhatIf"})
+_PROMISES = frozenset({"Intent", "ChangeIntent", "WhatIf", "ExerciseIntent"})
 """Events that go before bytes: one that was not committed was not sent, and did not happen."""
 
 

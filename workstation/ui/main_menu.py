@@ -22,6 +22,7 @@ from workstation.ui.board import Board
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.dialogs.table_dialog import TableDialog
 from workstation.ui.docks import Docks
+from workstation.ui.exercising import Exercising
 from workstation.ui.layout_menu import LayoutMenu
 from workstation.ui.layouts import Layouts
 from workstation.ui.messages import Messages
@@ -88,6 +89,7 @@ class MainMenu(QObject):
         self.menus = Menus(self.bar)
         self.several = SeveralOrders(host, parent.window())
         self.renewal = Renewal(host.board, host.ordering, host.state, parent.window())
+        self.exercising = Exercising(host.board, host.ordering, host.state, parent.window())
         self.adjusting = StopAdjusting(
             host.board,
             host.ordering,
@@ -117,7 +119,7 @@ class MainMenu(QObject):
             actions[name].setEnabled(may_act)
         for name in ("combo", "ladder", "targets", "basket"):
             actions[name].setEnabled(may_act and state.is_ready)
-        for name in ("close_position", "scale_in", "scale_out", "roll"):
+        for name in ("close_position", "scale_in", "scale_out", "roll", "exercise"):
             actions[name].setEnabled(state.can_exit)
 
     def show_theme(self, name: str) -> None:
@@ -182,6 +184,7 @@ class MainMenu(QObject):
         menus.add(trade, "scale_out", reduce, self._on_scale_out, "Ctrl+Shift+Down")
         menus.add(trade, "scale_in", "A&dd to position…", self._on_scale_in, "Ctrl+Shift+Up")
         menus.add(trade, "roll", "Roll the &future…", self._on_roll, "Ctrl+Shift+M")
+        menus.add(trade, "exercise", "E&xercise or lapse options…", self._on_exercise)
         menus.add(trade, "flatten", "&Flatten: go to the button", self._on_flatten, "Ctrl+Shift+F")
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
@@ -259,6 +262,11 @@ class MainMenu(QObject):
     def _on_roll(self) -> None:
         self._host.docks.focus("positions")
         self._host.board.positions.ask_to_roll()
+
+    @Slot()
+    def _on_exercise(self) -> None:
+        self._host.docks.focus("positions")
+        self._host.board.positions.ask_to_exercise()
 
     @Slot()
     def _on_flatten(self) -> None:

@@ -103,5 +103,3 @@ def test_what_is_not_held_is_not_exercised(book: Book) -> None:
     assert "not an option" in ask(book, one, EXERCISE, 1, con_id=AAPL)
     assert ask(book, one, EXERCISE, 1, con_id=987654321).startswith("200 ")
     assert book.account.state() == before
-
-

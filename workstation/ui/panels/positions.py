@@ -109,6 +109,9 @@ class PositionsPanel(QWidget):
     roll_requested = Signal(object)
     """PositionView of a future that shall be rolled into another month."""
 
+    exercise_requested = Signal(object)
+    """PositionView of an option that shall be exercised or lapse."""
+
     adjust_requested = Signal(object)
     """PositionView whose stop the broker shall adjust by itself."""
 
@@ -176,6 +179,12 @@ class PositionsPanel(QWidget):
         """Ask into which month the selected position shall be rolled."""
         if (position := self._closable()) is not None:
             self.roll_requested.emit(position)
+
+    @Slot()
+    def ask_to_exercise(self) -> None:
+        """Ask how many options of the selected position shall be exercised or lapse."""
+        if (position := self._closable()) is not None:
+            self.exercise_requested.emit(position)
 
     def _build_line(self) -> QHBoxLayout:
         self.close_button = QPushButton("Close position…", self)
@@ -340,6 +349,7 @@ class PositionsPanel(QWidget):
             ("Add…", self.ask_to_add),
             ("Reverse…", self._on_reverse),
             ("Roll the future…", self.ask_to_roll),
+            ("Exercise or lapse…", self.ask_to_exercise),
             ("Stops to breakeven", self._on_breakeven),
             ("Let the broker adjust the stop…", self._on_adjust),
         ):
