@@ -113,7 +113,6 @@ class Desk:
         self.health = LinkHealth(feed, self.streams, self.reconciler)
         self._risk_watch = self._build_risk_watch()
         self.exits = self._build_exits()
-        self.exerciser = build_exerciser(self, clock, journal)
         self._connect_hooks()
         self.quality = measuring(loop, self.orders, self.order_desk, feed, self.streams)
         self._handlers = self._report_handlers()
@@ -408,6 +407,7 @@ class Desk:
 
     def _build_exits(self) -> Exits:
         room, notify = self.session.may_write_entry, self.notify
+        self.exerciser = build_exerciser(self, self._clock, self._journal)
         self.several = Several(self._loop, self.order_desk, self._judge, room, notify)
         return build_exits(
             ClosingParts(

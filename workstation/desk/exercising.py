@@ -23,6 +23,7 @@ from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.errors import EncodingError, JournalError
 from workstation.domain.exercise import (
     ExerciseAction,
+    ExerciseDenied,
     ExerciseEnd,
     ExerciseEnded,
     ExerciseIntent,
@@ -102,6 +103,13 @@ class Exerciser:
         """Ask the broker, if nothing speaks against it. Raises JournalError; nothing left then."""
         if wish.intent_id in self._seen:
             return Failed("This was asked already; the positions show what became of it.")
+        answer = self._decide(wish)
+        if isinstance(answer, Denied):
+            reasons = tuple(finding.text for finding in answer.findings)
+            self._on_record(ExerciseDenied(wish=wish, reasons=reasons), durable=False)
+        return answer
+
+    def _decide(self, wish: ExerciseOption) -> Done | Failed | Denied:
         if (refusal := self._standing_refusal(wish)) is not None:
             return refusal
         details = self._with.contracts.details(wish.con_id)
@@ -267,9 +275,13 @@ class Exerciser:
 
     def _end(self, order_id: OrderId, end: ExerciseEnd, text: str) -> None:
         self._asked.pop(order_id, None)
-        event = ExerciseEnded(order_id=order_id, end=end, at=self._with.clock.now(), text=text)
+        at = self._with.clock.now()
+        self._on_record(ExerciseEnded(order_id=order_id, end=end, at=at, text=text))
+
+    def _on_record(self, event: object, *, durable: bool = True) -> None:
+        """Write an event down; where that fails trading locks."""
         try:
-            self._with.journal.record(ExerciseEnded.__name__, event, durable=True)
+            self._with.journal.record(type(event).__name__, event, durable=durable)
         except JournalError as error:
             self._with.lock(str(error))
 

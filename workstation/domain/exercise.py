@@ -47,6 +47,14 @@ class ExerciseIntent:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseDenied:
+    """A wish that was stopped here, with the reasons shown."""
+
+    wish: ExerciseOption
+    reasons: tuple[str, ...]
+
+
 class ExerciseEnd(StrEnum):
     """Why an exercise is no longer waited for."""
 
@@ -70,13 +78,15 @@ class Consequence:
     """What a wish does at the prices of now, money in the option's currency.
 
     `is_inside` tells whether the option is in the money and `intrinsic` what the wished number
-    would bring, 0 out of the money. `at_bid` is what selling them at the bid would bring.
+    is worth, 0 out of the money; `worth` is what exercising brings at the price of the underlying,
+    below 0 where more is paid than it costs there. `at_bid` is what selling them at the bid would bring.
     `delivered` is in shares or futures, signed, and `paid` what they cost, negative where money
     comes in. None means not known: a price is missing, or what the option is on.
     """
 
     is_inside: bool | None
     intrinsic: Decimal | None
+    worth: Decimal | None
     at_bid: Decimal | None
     delivered: Decimal | None
     paid: Decimal | None
@@ -131,9 +141,11 @@ def consequence(
         paid = ZERO if is_future else strike * units * sign
     else:
         paid = None if intrinsic is None else -intrinsic
+    worth = None if inside is None else inside * units
     return Consequence(
         is_inside=None if inside is None else inside >= Decimal("0.01"),
         intrinsic=intrinsic,
+        worth=worth if delivered else intrinsic,
         at_bid=None if bid is None else bid * units,
         delivered=delivered,
         paid=paid,

@@ -1,6 +1,7 @@
 """Options exercised by hand: decided, on record first, asked once, and its outcome told."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.desk_fakes import ACCOUNT, D, Door, notice, spy
-from workstation.desk.exercising import Exerciser, ExerciseParts
+from workstation.desk.exercising import ExerciseParts, Exerciser
 from workstation.domain.account import Environment
 from workstation.domain.commands import Done, Failed
 from workstation.domain.contract import Contract, ContractDetails
@@ -69,7 +70,7 @@ class Rig:
                 symbol="SPY",
                 quantity=D(quantity),
                 average_cost=D(100),
-            )  # fmt: skip
+            )
         )
 
     def ask(self, **changes: Any) -> Done | Failed | Denied:
@@ -143,7 +144,7 @@ def test_what_stands_against_it_denies_it(changes: dict[str, Any], found: RiskCo
     rig.door.stand(**changes)
     assert code(rig.ask()) is found
     assert rig.frames == []
-    assert rig.door.journal.events == []
+    assert rig.door.journal.events == ["ExerciseDenied"]
 
 
 @pytest.mark.parametrize("fault", [{"ready": False}, {"synced": False}, {"suspect": True}])
@@ -182,7 +183,10 @@ def test_the_final_gate_stops_the_wrong_world_and_locks() -> None:
     assert rig.made.asked == ()
 
 
-def test_what_did_not_leave_may_be_asked_again_and_what_may_have_left_may_not() -> None:
+def test_what_did_not_leave_may_be_asked_again_and_what_may_have_left_may_not(
+    expected_log: Callable[[str], None],
+) -> None:
+    expected_log("writing an exercise failed")
     rig = Rig()
     rig.door.broker.up = False
     assert isinstance(rig.ask(), Failed)
@@ -201,10 +205,10 @@ def test_what_did_not_leave_may_be_asked_again_and_what_may_have_left_may_not() 
 def test_a_refusal_is_told_and_frees_the_options() -> None:
     rig = Rig()
     rig.ask(quantity=D(5))
-    assert not rig.made.on_notice(notice(99, 322))
-    assert rig.made.on_notice(notice(1, 399))  # a note of the broker's refuses nothing
+    assert not rig.made.on_notice(notice(322, 99))
+    assert rig.made.on_notice(notice(399, 1))  # a note of the broker's refuses nothing
     assert len(rig.made.asked) == 1
-    assert rig.made.on_notice(notice(1, 322))
+    assert rig.made.on_notice(notice(322, 1))
     assert "refused to exercise 5 SPY" in rig.said[-1]
     assert isinstance(rig.ask(intent_id=IntentId("x"), quantity=D(5)), Done)
 

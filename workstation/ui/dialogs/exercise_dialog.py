@@ -138,8 +138,8 @@ class ExerciseDialog(QDialog):
         is_natural = found.is_inside is exercises
         self.override_box.setVisible(not is_natural)
         self.override_box.setText(_override_words(found, exercises=exercises))
-        verb = "Exercise" if exercises else "Let lapse:"
-        self.send_button.setText(f"{verb} {text.size(quantity)}")
+        size = text.size(quantity)
+        self.send_button.setText(f"Exercise {size}" if exercises else f"Let {size} lapse")
         is_there = now.position.quantity >= quantity
         self.send_button.setEnabled(is_there and (is_natural or self.override_box.isChecked()))
 
@@ -167,24 +167,24 @@ def exercise_lines(now: OptionNow, found: Consequence, quantity: Decimal) -> lis
     """Explain an exercise."""
     currency = now.option.contract.currency
     lines = [_delivered(now, found, currency)]
-    if found.intrinsic is None:
+    if found.intrinsic is None or found.worth is None:
         lines.append("The price of the underlying is not known here, nor what exercising is worth.")
     else:
         lines.append(f"Intrinsic value: {text.money(found.intrinsic, currency)}.")
-    if found.at_bid is None:
-        lines.append("The option has no bid now: what selling would bring is not known.")
-    else:
-        lines.append(f"Selling at the bid would bring {text.money(found.at_bid, currency)}.")
-    if found.intrinsic is not None and found.at_bid is not None:
-        more = found.at_bid - found.intrinsic
+        if found.worth < 0:
+            lost = text.money(-found.worth, currency)
+            lines.append(f"Out of the money: the market is better than the strike by {lost}.")
+    lines.append(_at_bid(found, currency))
+    if found.worth is not None and found.at_bid is not None:
+        more = found.at_bid - found.worth
         lines.append(
-            f"Exercising throws away {text.money(more, currency)} of time value: selling is better."
+            f"Exercising throws away {text.money(more, currency)} that selling would bring."
             if more > 0
             else f"Exercising brings {text.money(-more, currency)} more than selling at the bid."
         )
     cost = now.position.average_cost
-    if found.intrinsic is not None and cost is not None:
-        made = found.intrinsic - cost * quantity
+    if found.worth is not None and cost is not None:
+        made = found.worth - cost * quantity
         lines.append(
             f"Against what the options cost, {text.money(cost * quantity, currency)}, that is a "
             f"{'profit' if made >= 0 else 'loss'} of {text.money(abs(made), currency)}."
@@ -197,10 +197,7 @@ def lapse_lines(now: OptionNow, found: Consequence) -> list[str]:
     """Explain a lapse."""
     currency = now.option.contract.currency
     lines = ["The options end without value: nothing is delivered and nothing paid."]
-    if found.at_bid is None:
-        lines.append("The option has no bid now: what selling would bring is not known.")
-    else:
-        lines.append(f"Selling at the bid would bring {text.money(found.at_bid, currency)}.")
+    lines.append(_at_bid(found, currency))
     if found.intrinsic is None:
         lines.append("The price of the underlying is not known here: it may be in the money.")
     elif found.intrinsic > 0:
@@ -208,6 +205,12 @@ def lapse_lines(now: OptionNow, found: Consequence) -> list[str]:
         lines.append(f"Intrinsic value of {given} is given up.")
     lines.append("A lapse is final, and taken at the end of the option's life.")
     return lines
+
+
+def _at_bid(found: Consequence, currency: str) -> str:
+    if found.at_bid is None:
+        return "The option has no bid now: what selling would bring is not known."
+    return f"Selling at the bid would bring {text.money(found.at_bid, currency)}."
 
 
 def _delivered(now: OptionNow, found: Consequence, currency: str) -> str:
