@@ -14,7 +14,7 @@ from workstation.domain.bar import Bar, BarSize, BarUpdate
 from workstation.domain.commands import BarsAnswer, RequestBars, UseEndpoint, WatchSymbol
 from workstation.domain.link import LinkState
 from workstation.ui.chart.aggregate import Grouping
-from workstation.ui.chart.bar_table import seconds_of, table_of
+from workstation.ui.chart.bar_table import table_of
 from workstation.ui.chart.feed import BarFeed, Wanted
 from workstation.ui.chart.source import Series
 from workstation.ui.chart.timeframe import read_timeframe
@@ -142,4 +142,3 @@ def test_live_bars_join_the_past_and_heal_after_the_gateway_was_killed(rig: Rig)
     volume = longer.bars.volumes(longer.bars.first, longer.bars.end)
     assert longer.bars.times.tolist() == sorted(set(longer.bars.times.tolist()))
     assert volume.sum() == pytest.approx(longer._sum.table().volumes.sum())
-    assert seconds_of(rig.truth()[0].time) >= 0

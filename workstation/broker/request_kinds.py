@@ -4,7 +4,8 @@ Source: tws-wire.md 2.4, 2.5 and 3.1.
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
 from ibapi.client import EClient
@@ -69,12 +70,19 @@ class Kind:
         return self.cost is not None or self.spacing > 0 or self.most_open > 0
 
 
+def _as_sent(query: Any) -> Any:
+    """Return a question with its times as the broker reads them, to the second."""
+    named = ((each.name, getattr(query, each.name)) for each in fields(query))
+    times = {name: value for name, value in named if isinstance(value, datetime)}
+    return replace(query, **{name: time.replace(microsecond=0) for name, time in times.items()})
+
+
 def bars_cost(query: Any) -> HistoryCost:
     """Return what a page of bars takes of the broker's patience."""
     show = query.show
     return HistoryCost(
         series=(query.contract.con_id, query.contract.exchange, show),
-        request=query,
+        request=_as_sent(query),
         strict=query.length.seconds <= SMALL_BAR_SECONDS,
         weight=2 if show is Show.BID_ASK else 1,
     )
@@ -84,7 +92,7 @@ def _ticks_cost(show: Show) -> Callable[[Any], HistoryCost]:
     def cost(query: Any) -> HistoryCost:
         series = (query.contract.con_id, query.contract.exchange, show)
         weight = 2 if show is Show.BID_ASK else 1
-        return HistoryCost(series=series, request=query, strict=True, weight=weight)
+        return HistoryCost(series=series, request=_as_sent(query), strict=True, weight=weight)
 
     return cost
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.desk_exits import Exits
-from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, a_draft
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, a_draft, open_order
 from workstation.desk.several import Several
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import Done, Failed
@@ -299,3 +299,12 @@ def test_an_end_that_cannot_be_put_on_record_locks_trading() -> None:
     rig.door.journal.broken = True
     rig.door.desk.families.end(FamilyEnded(family_id=FamilyId("f"), sent=0))
     assert rig.door.locked
+
+
+def test_a_family_of_which_nothing_works_any_more_says_so() -> None:
+    rig = Rig()
+    rig.several.submit(orders(*drafts(2)))
+    for order in rig.door.orders:
+        rig.door.apply(open_order(order, status="Cancelled"))
+    families = rig.door.desk.families
+    assert families.cancel(FamilyId("f")) == Failed("None of these orders is working any more.")

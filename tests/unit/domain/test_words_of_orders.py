@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.desk_fakes import NOON, D, execution
 from workstation.domain.algos import algo_faults, algo_time, time_text
-from workstation.domain.bar import Bar, BarSize, BarUpdate, SeriesKey
+from workstation.domain.bar import Bar, BarSize, BarUpdate, OfSeries, SeriesKey
 from workstation.domain.combo import ComboLeg
 from workstation.domain.combo_contract import KnownLeg
 from workstation.domain.confirmation import Ask, Confirmations
@@ -186,3 +186,4 @@ def test_a_size_of_bar_says_its_seconds_and_an_update_its_series() -> None:
     assert BarSize.MINUTE_5.seconds == 300
     update = BarUpdate(ConId(1), BarSize.DAY_1, Bar(MOMENT, 1.0, 2.0, 0.5, 1.5, 10.0))
     assert update.series == SeriesKey(ConId(1), BarSize.DAY_1)
+    assert OfSeries(ConId(1), BarSize.DAY_1).series == SeriesKey(ConId(1), BarSize.DAY_1)

@@ -31,6 +31,8 @@ from workstation.domain.order import OrderTerms, OrderType, Side, terms_words
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.reports import ExecutionReport
 from workstation.oms.events import Intent
+from workstation.risk.facts import Facts
+from workstation.risk.hedging import hedge_findings, most
 from workstation.risk.limits import TwoLevel
 
 K = HedgeKind
@@ -79,6 +81,15 @@ def sent(door: Door, wanted: HedgedDraft | None = None) -> Any:
         accepted = replace(wanted, parent=replace(wanted.parent, acknowledged=seen))
         answer = door.desk.submit_hedged(accepted)
     return answer
+
+
+def facts(door: Door, *, parent: ConId, con_id: ConId) -> tuple[Facts, Facts]:
+    """Return what risk knows of an order and of its hedge."""
+    drafts = (a_draft(con_id=parent), a_draft(con_id=con_id, order_type=OrderType.MARKET))
+    first, second = (door.judge(each, None).facts for each in drafts)
+    assert first is not None
+    assert second is not None
+    return first, second
 
 
 def words(answer: Any) -> str:
@@ -284,3 +295,26 @@ def test_the_child_takes_nothing_else_from_its_parent() -> None:
     assert (child.quantity, child.order_type, child.limit_price) == (0, OrderType.MARKET, None)
     assert child.terms == OrderTerms(hedge=PAIR)
     assert not child.outside_rth
+
+
+def test_what_cannot_be_written_for_the_wire_leaves_nothing(door: Door) -> None:
+    door.broker.unwritable = "a number is out of range"
+    answer = sent(door)
+    assert isinstance(answer, Denied)
+    assert RiskCode.ENCODING in {each.code for each in answer.findings}
+    assert door.broker.frames == []
+    assert "Intent" not in door.journal.events
+
+
+def test_a_combination_takes_no_hedge(door: Door) -> None:
+    found = list(hedge_findings(PAIR, *facts(door, parent=SPY, con_id=ConId(-5))))
+    assert any("combination" in each.text for each in found)
+
+
+def test_a_currency_is_hedged_for_what_the_order_moves_in_it(door: Door) -> None:
+    price(door, EUROPEAN, 79.99, 80.00)
+    parent, child = facts(door, parent=EUROPEAN, con_id=EURUSD)
+    parent = replace(parent, fx=D("1.25"))
+    assert most(Hedge(kind=K.FX), parent, child) == D(10_000)  # 100 at the limit of 100.00
+    unknown = replace(parent, details=None)
+    assert list(hedge_findings(Hedge(kind=K.FX), unknown, child)) == []

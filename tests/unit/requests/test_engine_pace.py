@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.helpers.asked_gateway import AskedGateway
 from tests.helpers.scripted_peer import Rig, message, open_rig
 from tests.helpers.virtual_time import VirtualClock
 from tests.unit.requests.kinds import AAPL, NOW
+from workstation.broker import request_kinds
 from workstation.broker.history_pacing import BURST, MOST_OPEN, HistoryCost, HistoryPacing
 from workstation.domain import queries
 from workstation.domain.bar import BarSize, Show
@@ -254,3 +257,12 @@ def test_an_answer_may_put_the_next_question(rig: Rig) -> None:
     rig.session.close("over")
 
     assert chain == ["a", "b"]
+
+
+def test_questions_that_differ_by_less_than_the_broker_reads_are_the_same() -> None:
+    page = replace(small(1), before=NOW)
+    later = replace(page, before=NOW.replace(microsecond=0) + timedelta(microseconds=900_000))
+    other = replace(page, before=NOW + timedelta(seconds=1))
+    cost = request_kinds.bars_cost
+    assert cost(page).request == cost(later).request
+    assert cost(page).request != cost(other).request

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.desk_fakes import LIMITS, D, Door, a_draft
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, a_draft, open_order
 from workstation.desk.combo_judge import legs_of_working
 from workstation.desk.combos import ComboQuotes
 from workstation.domain.combo import ComboLeg, combo_con_id
@@ -14,7 +14,7 @@ from workstation.domain.combo_contract import KnownLeg, combo_details, combo_quo
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.execution import Execution
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted, TradingState
-from workstation.domain.ids import ConId, ExecId, IntentId, PermId
+from workstation.domain.ids import ClientId, ConId, ExecId, IntentId, OrderId, PermId
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
@@ -301,6 +301,25 @@ def test_a_combination_without_a_whole_live_market_asks() -> None:
     asked = bare.submit(bare.spread())
     assert isinstance(asked, NeedsAcknowledgement | Denied)
     assert "NO_REFERENCE" in " ".join(each.code for each in asked.findings)
+
+
+def test_a_leg_told_before_its_combination_is_known_fills_no_part_of_it() -> None:
+    door = ComboDoor()
+    fill = Execution(
+        exec_id=ExecId("b.02.01"), order_id=OrderId(0), client_id=ClientId(3),
+        perm_id=PermId(700), order_ref=None, account=ACCOUNT, con_id=ConId(1), symbol="AAPL",
+        side=BUY, quantity=D(1), price=D(1), exchange="SMART", time=NOW, sec_type="OPT",
+    )  # fmt: skip
+    door.apply(ExecutionReport(execution=fill))
+    door.apply(
+        open_order(
+            client_id=ClientId(3), order_id=OrderId(0), perm_id=PermId(700),
+            con_id=ConId(28812380), symbol="AAPL", sec_type="BAG", quantity=D(1),
+        )
+    )  # fmt: skip
+    (order,) = door.orders
+    assert order.filled == 0
+    assert [each.base_id for each in door.orders.executions()] == [fill.base_id]
 
 
 @pytest.mark.parametrize(

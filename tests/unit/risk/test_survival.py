@@ -4,8 +4,9 @@ from typing import Any
 
 from tests.helpers.desk_fakes import ACCOUNT, NOON, SPY, D, open_order, spy, status
 from workstation.domain.coverage import Coverage, RepairKind
+from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.ids import ClientId, IntentId, OrderId, OrderKey, PermId
-from workstation.domain.order import Side
+from workstation.domain.order import OrderTerms, Side
 from workstation.oms.events import ChangeIntent
 from workstation.oms.orders import OrderBook
 from workstation.risk.coverage import Held, coverage
@@ -107,3 +108,8 @@ def test_what_is_wrong_says_what_would_mend_it_the_most_urgent_first() -> None:
     assert survey(stop(), stop(2, quantity=D(50))).repair is RepairKind.REDUCE
     assert survey(stop(parent_id=OrderId(77)), held=0).repair is RepairKind.CANCEL
     assert survey(stop()).repair is None
+
+
+def test_a_hedge_stands_by_itself_when_its_order_has_filled() -> None:
+    hedge = OrderTerms(hedge=Hedge(kind=HedgeKind.PAIR, ratio=D(1)))
+    assert survey(stop(parent_id=OrderId(77), terms=hedge), held=0).orphans == 0

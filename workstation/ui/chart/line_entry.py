@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -11,6 +11,8 @@ from workstation.ui.plain_label import PlainLabel
 
 Check = Callable[[str], tuple[bool, str]]
 """Tells whether what was typed will do, and what it means or what is wrong."""
+
+_FOR_A_WHILE = frozenset({Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason})
 
 
 class LineEntry(QFrame):
@@ -37,7 +39,7 @@ class LineEntry(QFrame):
         self.setFixedWidth(320)
         self.edit.returnPressed.connect(self._on_returned)
         self.edit.textChanged.connect(self._on_changed)
-        self.edit.editingFinished.connect(self._on_left)
+        self.edit.installEventFilter(self)
         self.hide()
 
     def begin(self, typed: str) -> None:
@@ -59,6 +61,14 @@ class LineEntry(QFrame):
         else:
             super().keyPressEvent(event)
 
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave with the keyboard, unless it has only gone to another window for a while."""
+        focus = event if isinstance(event, QFocusEvent) else None
+        if focus is not None and focus.lostFocus() and focus.reason() not in _FOR_A_WHILE:
+            self.hide()
+        return super().eventFilter(watched, event)
+
     @Slot(str)
     def _on_changed(self, typed: str) -> None:
         self.hint.setText(self._check(typed)[1])
@@ -69,11 +79,6 @@ class LineEntry(QFrame):
         if self._check(typed)[0]:
             self._close()
             self.entered.emit(typed)
-
-    @Slot()
-    def _on_left(self) -> None:
-        if self.isVisible() and not self.edit.hasFocus():
-            self.hide()
 
     def _close(self) -> None:
         self.hide()
