@@ -208,6 +208,15 @@ def test_a_stop_between_two_prices_goes_away_from_the_market() -> None:
     assert terms.trail_stop == D("98.50")
 
 
+def test_a_trail_of_a_contract_that_is_not_known_is_not_changed() -> None:
+    found = door()
+    key = working(found, TRAIL, K.TRAIL)
+    found.apply(open_order(found.order(key), terms=replace(TRAIL, trail_stop=D("98.5071"))))
+    found.contracts.known.clear()
+    assert isinstance(found.change(key, quantity=D(50)), Denied)
+    assert len(found.broker.frames) == 1
+
+
 def test_a_stop_that_the_broker_made_a_trail_stays_what_it_became() -> None:
     found = door()
     plan = Adjustment(
