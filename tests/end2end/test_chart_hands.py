@@ -199,10 +199,16 @@ def test_an_alert_is_set_by_key_fires_by_the_ticks_and_is_kept_over_a_restart(
     chart = charted(trader)
     trader.until(lambda: len(chart.alerts.alerts) == 1)
     assert chart.alerts.alerts[0].price == alert.price
-    quote = trader.window.state.quotes[chart.alerts.con_id]
-    assert quote.last is not None
-    near = Decimal(str(quote.last)) - Decimal("0.01")
-    trader.program.commands.send(MoveAlert(alert.number, near))
-    trader.until(lambda: chart.alerts.alerts[0].fired_at is not None, 60_000)
+    near = [Decimal(0)]
+
+    def fired() -> bool:
+        """Follow a rising market, so that its next step down crosses the alert."""
+        last = Decimal(str(trader.window.state.quotes[chart.alerts.con_id].last))
+        if last - near[0] > Decimal("0.02"):
+            near[0] = last - Decimal("0.01")
+            trader.program.commands.send(MoveAlert(alert.number, near[0]))
+        return chart.alerts.alerts[0].fired_at is not None
+
+    trader.until(fired, 40_000)
     trader.until(lambda: "Price alert: AAPL" in trader.window.alarms.text_label.text())
     assert trader.frames(PLACE_ORDER) == []
