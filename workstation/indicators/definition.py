@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +93,14 @@ class Memory(Enum):
     """On every bar."""
 
 
+class Worker(Protocol):
+    """A thread that works out what may take long, one job after the other."""
+
+    def run(self, job: Callable[[], None]) -> None:
+        """Do a job later; one that is given after the end of the thread is not done."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
     """One indicator. `compute` takes bars and clean values and gives an array for each output.
@@ -115,6 +124,9 @@ class Indicator:
 
     warm_up: Callable[[Values], int] = field(default=lambda _: 0)
     """Bars before the first value."""
+
+    worker: Worker | None = None
+    """Where `compute` must run; None where it is quick enough for whoever wants its values."""
 
     def clean(self, values: Mapping[str, object]) -> dict[str, float]:
         """Return a value for every parameter; what is missing or odd has its default."""

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,8 @@ PREFIX = "my."
 START_LIMIT = 20.0
 """Seconds a file has to load."""
 
-LIMIT = 2.0
-"""Seconds one computation has; the chart waits for it."""
+LIMIT = 5.0
+"""Seconds one computation has; nobody but its own thread waits for it."""
 
 _KEPT = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
 
@@ -48,14 +49,14 @@ def key_of(path: Path) -> str:
 class Plugin:
     """The process of one file. One thread at a time; each call waits, up to its limit.
 
-    An exception of a computation disables the indicator for those parameters, a computation
-    that does not end disables it altogether, until the file is saved again.
+    Whoever must not wait gives the computation to run(), which has a thread of its own. A
+    computation that does not end disables the indicator until the file is saved again.
     """
 
-    def __init__(self, path: Path, command: Sequence[str], limit: float = LIMIT) -> None:
-        self._path, self._limit = path, limit
+    def __init__(self, path: Path, command: Sequence[str], limit: float | None = None) -> None:
+        self._path, self._limit = path, LIMIT if limit is None else limit
         self._fault = ""
-        self._faults: dict[tuple[tuple[str, float], ...], str] = {}
+        self._thread = ThreadPoolExecutor(1, "own-indicator")
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment["OPENBLAS_NUM_THREADS"] = "1"
         try:
@@ -73,7 +74,7 @@ class Plugin:
     def describe(self) -> Indicator:
         """Load the file and return its indicator. Raises PluginError."""
         try:
-            content, _ = self._read(START_LIMIT)
+            content, _ = self._exchange(START_LIMIT)
             return self._indicator(content)
         except PluginError:
             self.close()
@@ -82,13 +83,21 @@ class Plugin:
             self.close()
             raise PluginError(f"{self._path.name} does not describe itself rightly") from error
 
+    def run(self, job: Callable[[], None]) -> None:
+        """Do a job on this file's own thread, after those before it; none after close()."""
+        try:
+            self._thread.submit(job)
+        except RuntimeError:
+            return  # it has been closed, and so has whatever showed it
+
     def stop(self) -> None:
         """Kill the process, so that who waits for it need not. Any thread; close() must follow."""
         self._process.kill()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process and the thread."""
         self.stop()
+        self._thread.shutdown(cancel_futures=True)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 try:
@@ -111,32 +120,28 @@ class Plugin:
             outputs=outputs,
             is_overlay=bool(content["overlay"]),
             guides=tuple(float(each) for each in content["guides"]),
+            worker=self,
         )
 
     def _compute(
         self, outputs: list[str], whole: list[str], series: BarSeries, values: Values
     ) -> list[Floats]:
-        given = tuple(sorted(values.items()))
-        if known := self._fault or self._faults.get(given, ""):
-            raise PluginError(known)
+        if self._fault:
+            raise PluginError(self._fault)
         count = len(series)
-        table = np.array([getattr(series, name) for name in ROWS], np.float64)
+        table = np.empty((len(ROWS), count))
+        for row, name in zip(table, ROWS, strict=True):
+            row[:] = getattr(series, name)
         request = {"count": count, "values": dict(values), "whole": whole, "outputs": outputs}
-        try:
-            assert self._process.stdin is not None
-            write_frame(self._process.stdin, request, table.tobytes())
-            _, numbers = self._read(self._limit)
-            found = np.frombuffer(numbers, np.float64).reshape(len(outputs), count)
-        except PluginError as error:
-            self._faults[given] = str(error)
-            raise
-        except (OSError, ValueError) as error:
-            self._fault = f"{self._path.name} has ended"
-            raise PluginError(self._fault) from error
-        return list(found)
+        _, numbers = self._exchange(self._limit, lambda: self._send(request, _bytes_of(table)))
+        return list(np.frombuffer(numbers, np.float64).reshape(len(outputs), count))
 
-    def _read(self, limit: float) -> Frame:
-        """Return the next answer. Raises PluginError, also when the limit is over."""
+    def _send(self, request: dict[str, Any], numbers: memoryview) -> None:
+        assert self._process.stdin is not None
+        write_frame(self._process.stdin, request, numbers)
+
+    def _exchange(self, limit: float, send: Callable[[], None] = lambda: None) -> Frame:
+        """Send and return the next answer. Raises PluginError, also when the limit is over."""
         late = threading.Event()
 
         def stop() -> None:
@@ -148,6 +153,7 @@ class Plugin:
         watch.start()
         try:
             assert self._process.stdout is not None
+            send()
             frame = read_frame(self._process.stdout)
         except (OSError, ValueError):
             frame = None
@@ -160,6 +166,10 @@ class Plugin:
         if "fault" in frame[0]:
             raise PluginError(str(frame[0]["fault"]))
         return frame
+
+
+def _bytes_of(table: Floats) -> memoryview:
+    return table.data.cast("B") if table.size else memoryview(b"")
 
 
 def broken(path: Path, reason: str) -> Indicator:

@@ -72,10 +72,13 @@ def read_frame(stream: IO[bytes]) -> Frame | None:
     return content, numbers
 
 
-def write_frame(stream: IO[bytes], content: Mapping[str, object], numbers: bytes = b"") -> None:
+def write_frame(
+    stream: IO[bytes], content: Mapping[str, object], numbers: bytes | memoryview = b""
+) -> None:
     """Send a frame. Raises OSError where nobody reads any more."""
     text = json.dumps({**content, "size": len(numbers)}).encode()
-    stream.write(struct.pack(">I", len(text)) + text + numbers)
+    stream.write(struct.pack(">I", len(text)) + text)
+    stream.write(numbers)
     stream.flush()
 
 

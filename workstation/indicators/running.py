@@ -78,6 +78,14 @@ class Running:
         """Return the outputs, a row each, for these indices, which must have been worked out."""
         return self._table[:, first - self._first : end - self._first]
 
+    def known(self, first: int, end: int) -> Floats:
+        """Return the outputs of any indices, not a number where nothing has been worked out."""
+        found = np.full((len(self._table), end - first), np.nan)
+        begin, stop = max(first, self._first), min(end, self._end)
+        if begin < stop:
+            found[:, begin - first : stop - first] = self.table(begin, stop)
+        return found
+
     def at(self, index: int) -> list[float]:
         """Return the outputs of one bar; not a number where there is none."""
         if not self._first <= index < self._end:
@@ -110,7 +118,7 @@ class Running:
     def _compute_all(self, source: Source) -> None:
         self.fault = ""
         self._epoch, self._first, self._end = source.epoch, source.first, source.end
-        self._tail = max(LEAST_TAIL, 4 * self.indicator.warm_up(self.values))
+        self._tail = self._first_tail()
         count = self._end - self._first
         self._table = np.full((len(self.indicator.outputs), count + max(256, count // 8)), np.nan)
         if not count:
@@ -120,13 +128,12 @@ class Running:
         except ValueError as error:
             self._fail(str(error))
 
+    def _first_tail(self) -> int:
+        return max(LEAST_TAIL, 4 * self.indicator.warm_up(self.values))
+
     def _extend(self, source: Source, since: int) -> None:
         begin, added = self._beginning(source, since)
-        end = source.end
-        if end - self._first > self._table.shape[1]:
-            room = np.full((len(self._table), (end - self._first) // 8 + 256), np.nan)
-            self._table = np.concatenate((self._table, room), axis=1)
-        self._end = end
+        self._reach(source.end)
         self._store(since, added[:, since - begin :])
 
     def _beginning(self, source: Source, since: int) -> tuple[int, Floats]:
@@ -140,11 +147,20 @@ class Running:
         while True:
             begin = max(self._first, since - self._tail - CHECKED)
             found = self._computed(source, begin)
-            known = self._table[:, since - CHECKED - self._first : since - self._first]
-            again = found[:, since - CHECKED - begin : since - begin]
-            if begin == self._first or self._agree(known, again, found):
+            if self._goes_on(begin, since, found):
                 return begin, found
-            self._tail *= _GROWTH
+
+    def _goes_on(self, begin: int, since: int, found: Floats) -> bool:
+        """Tell whether what was computed from `begin` on is right from `since` on; mend it if need be.
+
+        If it is not, the next computation begins earlier.
+        """
+        known = self._table[:, since - CHECKED - self._first : since - self._first]
+        again = found[:, since - CHECKED - begin : since - begin]
+        if begin == self._first or self._agree(known, again, found):
+            return True
+        self._tail *= _GROWTH
+        return False
 
     def _agree(self, known: Floats, again: Floats, found: Floats) -> bool:
         """Tell whether what was computed again goes on from what is known; mend it if need be."""
@@ -163,12 +179,14 @@ class Running:
 
     def _computed(self, source: Source, begin: int) -> Floats:
         series = source.series(begin, source.end)
-        outputs: Sequence[Floats] = self.indicator.compute(series, self.values)
-        table = np.array(outputs, np.float64)
-        if table.shape != (len(self.indicator.outputs), len(series)):
-            raise ValueError(f"{self.indicator.key} gave values of another number than bars")
-        table[~np.isfinite(table)] = np.nan
-        return table
+        return computed(self.indicator, series, self.values)
+
+    def _reach(self, end: int) -> None:
+        """Have room for values up to this index."""
+        if end - self._first > self._table.shape[1]:
+            room = np.full((len(self._table), (end - self._first) // 8 + 256), np.nan)
+            self._table = np.concatenate((self._table, room), axis=1)
+        self._end = end
 
     def _store(self, since: int, values: Floats) -> None:
         begin = since - self._first
@@ -177,6 +195,16 @@ class Running:
     def _fail(self, reason: str) -> None:
         self.fault = reason or "it could not be worked out"
         self._table[:] = np.nan
+
+
+def computed(indicator: Indicator, series: BarSeries, values: Values) -> Floats:
+    """Return the outputs for some bars, a row each. Raises ValueError where they do not fit."""
+    outputs: Sequence[Floats] = indicator.compute(series, values)
+    table = np.array(outputs, np.float64)
+    if table.shape != (len(indicator.outputs), len(series)):
+        raise ValueError(f"{indicator.key} gave values of another number than bars")
+    table[~np.isfinite(table)] = np.nan
+    return table
 
 
 def _same(old: Floats, new: Floats, size: float | None = None) -> bool:

@@ -33,6 +33,7 @@ from workstation.ui.chart.overlay import (
 )
 from workstation.ui.chart.study_painter import draw_labels
 from workstation.ui.chart.view import ChartView
+from workstation.ui.gui_lane import while_alive
 
 
 class _Drag(Enum):
@@ -60,6 +61,7 @@ class ChartCanvas(QWidget):
         super().__init__(parent)
         self.view = view
         self.words = Words()
+        view.studies.answered = while_alive(self.repaint_newest)
         self.layer = ChartLayer()
         self._overlay = ChartOverlay()
         self.mouse: QPoint | None = None
@@ -103,9 +105,13 @@ class ChartCanvas(QWidget):
         self.update()
 
     def refresh_newest(self, since: int) -> None:
+        """Take the bars from index `since` on as others, and draw them again."""
+        self.view.studies.changed_since(since)
+        self.repaint_newest(since)
+
+    def repaint_newest(self, since: int) -> None:
         """Draw the bars from index `since` on again; all of it only if the scales changed."""
         self._stale_since = since if self._stale_since is None else min(since, self._stale_since)
-        self.view.studies.changed_since(since)
         # The whole picture is copied again: a clip of several pieces makes that 20 times slower.
         live_painter().request(self)
 

@@ -116,10 +116,7 @@ def bar_table(view: ChartView) -> str:
     for study in view.studies.all:
         label, outputs = text.one_line(study.label, 80), study.indicator.outputs
         names += [f"{label}: {o.name}" if len(outputs) > 1 else label for o in outputs]
-        running = study.running
-        is_whole = (running.first, running.end) == (bars.first, bars.end)
-        nothing = np.full((len(outputs), len(bars)), np.nan)
-        tables.append(running.table(bars.first, bars.end) if is_whole else nothing)
+        tables.append(study.running.known(bars.first, bars.end))
     values = np.concatenate(tables) if tables else np.zeros((0, len(bars)))
     file = io.StringIO()
     writer = csv.writer(file)

@@ -9,10 +9,12 @@ import numpy as np
 from workstation.indicators.definition import Floats, Indicator
 from workstation.indicators.plugin import PREFIX
 from workstation.indicators.running import Running
+from workstation.indicators.running_apart import running_of
 from workstation.ui.chart.bar_source import BarSource
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.candles import Columns
 from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.gui_lane import gui_lane
 
 Library = Mapping[str, Indicator]
 
@@ -54,6 +56,8 @@ class Studies:
         self._waiting: list[dict[str, object]] = []
         self._since: int | None = None
         self._done = (-1, 0, 0)
+        self.answered: Callable[[int], None] = lambda _since: None
+        """Called when values came that were worked out elsewhere: from which index on."""
 
     def use_library(self, load: Callable[[], Library]) -> None:
         """Take what describes the indicators; it is called once, when it is needed."""
@@ -72,8 +76,7 @@ class Studies:
         for study in self.all:
             key = study.indicator.key
             if key in own and own[key] is not before.get(key):
-                values = own[key].clean(study.running.values)
-                study.running = Running(own[key], values)
+                study.running = self._running(own[key], study.running.values)
             elif key in before and key not in own:
                 study.running.drop("its file is gone")
         waiting, self._waiting = self._waiting, []
@@ -97,7 +100,7 @@ class Studies:
         if indicator is None or len(self.all) >= MOST:
             return None
         colour = sum(len(study.indicator.outputs) for study in self.all)
-        study = Study(Running(indicator, indicator.clean(values)), colour)
+        study = Study(self._running(indicator, values), colour)
         self.all.append(study)
         self._since = None
         self._done = (-1, 0, 0)
@@ -106,8 +109,11 @@ class Studies:
     def change(self, study: Study, values: Mapping[str, object]) -> None:
         """Give an indicator other numbers."""
         indicator = study.indicator
-        study.running = Running(indicator, indicator.clean(values))
+        study.running = self._running(indicator, values)
         self._done = (-1, 0, 0)
+
+    def _running(self, indicator: Indicator, values: Mapping[str, object]) -> Running:
+        return running_of(indicator, indicator.clean(values), gui_lane().do, self.answered)
 
     def remove(self, study: Study) -> None:
         """Take an indicator away."""
@@ -137,10 +143,12 @@ class Studies:
         if not count or running.end <= running.first:
             return np.full((len(study.indicator.outputs), count), np.nan)
         lasts = columns.first + np.arange(count) * factor + factor - 1
+        lasts = np.clip(lasts, self.source.first, self.source.end - 1)
+        known = (lasts >= running.first) & (lasts < running.end)
         lasts = np.clip(lasts, running.first, running.end - 1)
         table = running.table(running.first, running.end)
         values: Floats = table[:, lasts - running.first]
-        return values
+        return values if known.all() else np.where(known, values, np.nan)
 
     def plain(self) -> list[dict[str, object]]:
         """Return all as plain values, ready for JSON."""

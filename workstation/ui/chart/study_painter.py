@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from workstation.indicators.definition import Floats, Kind
+from workstation.indicators.running_apart import RunningApart
 from workstation.ui import text
 from workstation.ui.chart.bars import HIGH, LOW
 from workstation.ui.chart.candles import Columns, body_width, fill, lines, rects
@@ -155,6 +156,8 @@ def _draw_label(
     parts = [(label, QColor(theme.text))]
     if study.running.fault:
         parts.append((text.one_line(study.running.fault, 120), QColor(theme.warning)))
+    elif isinstance(study.running, RunningApart) and study.running.is_waiting:
+        parts.append(("working…", QColor(theme.muted)))
     else:
         parts += [
             (value_text(view, study, value), study_colour(study, row, theme))
