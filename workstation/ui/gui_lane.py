@@ -15,6 +15,7 @@ class GuiLane(QObject):
     """Does jobs on the GUI thread, in the order in which other threads gave them."""
 
     _given = Signal(object)
+    """A job that another thread gave: Callable[[], None]."""
 
     def __init__(self) -> None:
         super().__init__()
