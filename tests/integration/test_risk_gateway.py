@@ -11,12 +11,19 @@ import pytest
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
 from tests.integration.test_orders_gateway import ACCOUNT, Rig
+from workstation.desk.desk import SHORTABLE
 from workstation.desk.dry_run import dry_run
-from workstation.domain.commands import ClosePosition, Done, SubmitOrder
+from workstation.domain.commands import (
+    ClosePosition,
+    Done,
+    PreviewOrder,
+    SubmitOrder,
+    WatchSymbol,
+)
 from workstation.domain.coverage import Coverage, RepairKind, RepairProtection
-from workstation.domain.finding import Submitted
+from workstation.domain.finding import Level, RiskCode, Submitted
 from workstation.domain.limit_use import RiskView
-from workstation.domain.order import OrderType
+from workstation.domain.order import OrderType, Side
 from workstation.domain.order_status import Lifecycle
 from workstation.risk.limits import TwoLevel
 from workstation.storage.journal_reader import read_entries
@@ -98,3 +105,15 @@ def test_recorded_orders_are_tried_under_other_limits_from_the_running_journal(
         datetime.now(UTC) + timedelta(days=1),
     )
     assert found.headline.startswith("would have blocked 1 of 2 orders and asked about 1 more")
+
+
+def test_a_short_sale_knows_from_the_broker_whether_shares_can_be_borrowed(rig: Rig) -> None:
+    expected = {"SIMNOSH": Level.HARD, "SIMHTB": Level.SOFT, "AAPL": Level.INFO}
+    for symbol, level in expected.items():
+        con_id = rig.ask(WatchSymbol(symbol)).con_id
+        rig.until(lambda con_id=con_id: rig.desk.figures.quotes.number(con_id, SHORTABLE))
+        limits = {"limit_price": Decimal(10_000), "order_type": OrderType.LIMIT}
+        wish = rig.draft(con_id=con_id, side=Side.SELL, quantity=Decimal(1), **limits)
+        shown = rig.ask(PreviewOrder(wish))
+        found = [each.level for each in shown.findings if each.code is RiskCode.SHORT]
+        assert found == [level], symbol

@@ -8,6 +8,9 @@ from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId, ReqId
 from workstation.domain.quote import MarketDataType
 
+GENERIC_TICKS = {"STK": "236"}
+"""What is streamed beside the quotes, by class: of stocks whether they can be sold short."""
+
 
 class MarketRequests:
     """Writes the requests and knows which quotes stream. Core thread."""
@@ -37,9 +40,9 @@ class MarketRequests:
     def subscribe_quotes(self, contract: Contract) -> ReqId:
         """Stream the quotes of a contract into its slot; replaces an earlier request."""
         ib = ib_contract(contract)
-        req_id = self._writer.ids.new()
+        req_id, more = self._writer.ids.new(), GENERIC_TICKS.get(contract.sec_type, "")
         if self._writer.ask(
-            lambda client: client.reqMktData(req_id, ib, "", False, False, []),
+            lambda client: client.reqMktData(req_id, ib, more, False, False, []),
             req_id,
             Share.QUOTE,
         ):

@@ -14,6 +14,7 @@ from workstation.broker.from_ib import (
     side_of,
     time_of,
 )
+from workstation.domain.combo import ComboLeg
 from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId
 from workstation.domain.order import OrderTerms
@@ -77,6 +78,19 @@ def open_order_of(
         oca_type=order.ocaType,
         sec_type=contract.secType,
         terms=terms_of(order),
+        legs=_legs(contract),
+    )
+
+
+def _legs(contract: Any) -> tuple[ComboLeg, ...]:
+    """Return the legs of a combination; one that is sold with it has a ratio below 0."""
+    return tuple(
+        ComboLeg(
+            con_id=ConId(each.conId),
+            ratio=each.ratio if each.action == "BUY" else -each.ratio,
+            exchange=each.exchange,
+        )
+        for each in contract.comboLegs or ()
     )
 
 

@@ -6,13 +6,11 @@ from decimal import Decimal
 
 from workstation.domain.combo_contract import KnownLeg
 from workstation.domain.finding import Finding
-from workstation.domain.ids import AccountId, ConId, OrderKey
-from workstation.domain.order import PLAIN, OrderDraft, OrderType, Side
-from workstation.domain.order_status import OrderView
-from workstation.oms.orders import OrderBook
+from workstation.domain.ids import OrderKey
+from workstation.domain.order import PLAIN, OrderDraft, OrderType
 from workstation.risk import gate
-from workstation.risk.combo import LEG_CHECKS, WHOLE_CHECKS, combo_unit, leg_faults
-from workstation.risk.exposure import Filling, Leaves, is_exit, leaves, leaves_of
+from workstation.risk.combo import LEG_CHECKS, WHOLE_CHECKS, combo_unit, leg_faults, legs_check
+from workstation.risk.exposure import Filling, Leaves, is_exit, leaves, leg_side
 from workstation.risk.facts import Facts, reference_price
 
 
@@ -22,7 +20,7 @@ def leg_drafts(draft: OrderDraft) -> list[OrderDraft]:
         replace(
             draft,
             con_id=leg.con_id,
-            side=_side(draft.side, leg.ratio),
+            side=leg_side(draft.side, leg.ratio),
             quantity=draft.quantity * abs(leg.ratio),
             order_type=OrderType.MARKET,
             limit_price=None,
@@ -33,13 +31,15 @@ def leg_drafts(draft: OrderDraft) -> list[OrderDraft]:
     ]
 
 
-def as_part(leg: Facts, orders: OrderBook, changed: OrderKey | None, closing: Decimal) -> Facts:
+def as_part(
+    leg: Facts, legs: tuple[Filling, ...], changed: OrderKey | None, closing: Decimal
+) -> Facts:
     """Return the facts of a leg without the combination that is being changed.
 
-    `closing` is what others of the same combination close of the leg already.
+    `legs` are those of working combinations in its contract, `closing` is what others of the
+    same combination close of the leg already.
     """
     draft, closes = leg.draft, leg.closes + closing
-    legs = legs_of_working(orders, draft.account, draft.con_id)
     own = leaves(each for each in legs if each[0].key == changed)
     return replace(
         leg,
@@ -48,20 +48,6 @@ def as_part(leg: Facts, orders: OrderBook, changed: OrderKey | None, closing: De
         closes=closes,
         is_exit=is_exit(draft.side, leg.open_quantity, leg.position, closes),
     )
-
-
-def legs_of_working(orders: OrderBook, account: AccountId, con_id: ConId) -> list[Filling]:
-    """Return what the legs of working combinations could still fill of one contract."""
-    found: list[Filling] = []
-    for view in orders.working():
-        order = orders.get(view.key) if view.con_id < 0 and view.account == account else None
-        if order is None or order.draft is None:
-            continue
-        for leg in order.draft.legs:
-            if leg.con_id == con_id:
-                size = leaves_of(view) * abs(leg.ratio)
-                found.append((_leg_view(view, leg.con_id, leg.ratio, size), size))
-    return found
 
 
 def with_legs(facts: Facts, legs: Sequence[KnownLeg], apart: Sequence[Facts]) -> Facts:
@@ -83,25 +69,9 @@ def combo_findings(
     facts: Facts, legs: Sequence[KnownLeg], apart: Sequence[Facts]
 ) -> tuple[Finding, ...]:
     """Return everything that was found about a combination and its legs."""
-    found = [*leg_faults(legs, facts.now.date()), *gate.findings(facts, WHOLE_CHECKS)]
+    checks = (*WHOLE_CHECKS, legs_check(apart))
+    found = [*leg_faults(legs, facts.now.date()), *gate.findings(facts, checks)]
     for leg, each in zip(legs, apart, strict=True):
         of_leg = gate.findings(each, LEG_CHECKS)
         found += (replace(one, text=f"{leg.name}: {one.text}") for one in of_leg)
     return tuple(sorted(found, key=lambda each: -each.level))
-
-
-def _side(side: Side, ratio: int) -> Side:
-    return side if ratio > 0 else side.opposite
-
-
-def _leg_view(view: OrderView, con_id: ConId, ratio: int, size: Decimal) -> OrderView:
-    return replace(
-        view,
-        con_id=con_id,
-        side=_side(view.side, ratio),
-        quantity=size,
-        filled=Decimal(0),
-        pending_quantity=None,
-        order_type="MKT",
-        limit_price=None,
-    )

@@ -67,6 +67,9 @@ from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
 from workstation.storage.journal import Journal
 
+SHORTABLE = 46
+"""The tickGeneric that says whether shares of a contract can be borrowed (R11)."""
+
 SWEEP_SECONDS, QUIET_SECONDS = 1.0, 2.0
 
 
@@ -466,6 +469,7 @@ class Desk:
                 day=self.risk.day,
                 preview=self.risk.previews.of,
                 rate=self.risk.rate,
+                shortable=lambda con_id: self.figures.quotes.number(con_id, SHORTABLE),
             )
         )
         return self._judge

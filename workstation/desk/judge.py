@@ -8,10 +8,10 @@ from workstation.desk.combo_judge import (
     as_part,
     combo_findings,
     leg_drafts,
-    legs_of_working,
     with_legs,
 )
 from workstation.desk.nearer import is_nearer, keeps_all_but_size
+from workstation.desk.other_orders import closed_by_others, is_another, is_of
 from workstation.desk.several_judge import after
 from workstation.desk.working_ledger import WorkingLedger
 from workstation.domain.account import AccountSummary, Environment
@@ -29,13 +29,12 @@ from workstation.domain.finding import (
     TradingState,
 )
 from workstation.domain.hedged import HedgedDraft
-from workstation.domain.ids import AccountId
+from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.order import PLAIN, OrderDraft
 from workstation.domain.order_source import is_automatic
 from workstation.domain.order_status import OrderView
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.preview import MarginPreview
-from workstation.domain.quote import Quote
 from workstation.oms.actions import Actions
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
@@ -47,10 +46,8 @@ from workstation.risk import gate
 from workstation.risk.confirmation import confirmation_findings
 from workstation.risk.exposure import (
     Filling,
-    are_rivals,
     beside,
     is_exit,
-    is_of_group,
     leaves,
     sent_as_closes,
 )
@@ -68,6 +65,11 @@ from workstation.risk.group import bracket_findings
 from workstation.risk.hedging import hedge_findings, most, not_sized
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
+
+
+def _not_told(_con_id: ConId) -> float | None:
+    """Stand in where nobody tells whether shares can be borrowed."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ class JudgeSources:
     day: Callable[[AccountId], DayFigures]
     preview: Callable[[OrderDraft], MarginPreview | None]
     rate: Rate = no_rate
+    shortable: Callable[[ConId], float | None] = _not_told
 
 
 class Judge:
@@ -158,9 +161,13 @@ class Judge:
         )
         legs = leg_drafts(replace(draft, quantity=whole.open_quantity))
         return [
-            as_part(self._facts(each, None), self._sources.orders, own, closing * abs(leg.ratio))
+            self._part(each, own, closing * abs(leg.ratio))
             for leg, each in zip(draft.legs, legs, strict=True)
         ]
+
+    def _part(self, leg: OrderDraft, changed: OrderKey | None, closing: Decimal) -> Facts:
+        legs = self._ledger.at(leg.account, leg.con_id).legs
+        return as_part(self._facts(leg, None), legs, changed, closing)
 
     def several(self, drafts: Sequence[OrderDraft | BracketDraft]) -> list[Verdict]:
         """Judge orders that leave together, each as if those before it were working."""
@@ -238,10 +245,10 @@ class Judge:
         position, place = ask.positions.quantity(*key), self._ledger.at(*key)
         itself = changed.view() if changed is not None else None
         open_quantity = _open_quantity(draft, changed)
-        here = tuple(each for each in place.filling if not _is_of(itself, each[0]))
+        here = tuple(each for each in place.filling if not is_of(itself, each[0]))
         here = beside(here, draft, open_quantity)
-        apart = (*here, *legs_of_working(ask.orders, *key))
-        closes = _closes(place.orders, draft, itself, quote, position)
+        apart = (*here, *place.legs)
+        closes = closed_by_others(place.orders, draft, itself, quote, position)
         facts = Facts(
             draft=draft,
             open_quantity=open_quantity,
@@ -264,7 +271,7 @@ class Judge:
             trading_state=standing.trading_state,
             trading_reason=standing.trading_reason,
             opposite=tuple(each for each, _ in apart if each.side is not draft.side),
-            same_side_orders=sum(_is_another(each, draft, itself) for each in place.orders),
+            same_side_orders=sum(is_another(each, draft, itself) for each in place.orders),
             group=() if changed is not None else self._group(draft),
         )
         return self._of_account(facts, here, changed)
@@ -288,6 +295,8 @@ class Judge:
         )
         return replace(
             facts,
+            shortable=ask.shortable(draft.con_id),
+            cash_account=None if facts.summary is None else facts.summary.is_cash,
             actions_last_second=actions.count(1),
             actions_last_minute=actions.count(60),
             seconds_since_same=None if changed is not None else actions.since_same(draft),
@@ -373,21 +382,6 @@ class Judge:
         return self._sources.rate(account, currency)
 
 
-def _closes(
-    orders: tuple[OrderView, ...],
-    draft: OrderDraft,
-    itself: OrderView | None,
-    quote: Quote | None,
-    position: Decimal,
-) -> Decimal:
-    """Sum what closes a position beside a draft that is on the closing side."""
-    if position * draft.side.sign >= 0:
-        return Decimal(0)
-    own = None if itself is None else itself.key
-    others = (each for each in orders if each.key != own and not is_of_group(each, draft))
-    return sent_as_closes(others, draft.side, draft.limit_price, quote)
-
-
 def _group(bracket: BracketDraft, facts: Facts) -> tuple[Finding, ...]:
     """Return what is wrong with the exits of a bracket whose entry has these facts."""
     reference = reference_price(facts)
@@ -437,14 +431,6 @@ def _limits_for(
     return limits.for_order(contract.symbol, contract.sec_type, draft.source)
 
 
-def _is_another(order: OrderView, draft: OrderDraft, itself: OrderView | None) -> bool:
-    """Tell whether an order works beside a draft on its side of its contract."""
-    place = (order.account, order.con_id, order.side)
-    if place != (draft.account, draft.con_id, draft.side):
-        return False
-    return itself is None or order.key != itself.key
-
-
 def _chasing(draft: OrderDraft, actions: Actions) -> int:
     """Count the orders of the last minute that led up to this limit, each nearer than before."""
     price, count = draft.limit_price, 0
@@ -455,8 +441,3 @@ def _chasing(draft: OrderDraft, actions: Actions) -> int:
             break
         price, count = limit, count + 1
     return count
-
-
-def _is_of(changed: OrderView | None, other: OrderView) -> bool:
-    """Tell whether an order is the one being changed, or one that never fills beside it."""
-    return changed is not None and (changed.key == other.key or are_rivals(changed, other))

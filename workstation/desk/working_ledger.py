@@ -1,6 +1,6 @@
 """What working orders could still fill and open, by contract, kept between decisions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -11,7 +11,7 @@ from workstation.domain.order_status import OrderView
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.positions import Key, Positions
-from workstation.risk.exposure import Filling, may_fill
+from workstation.risk.exposure import Filling, leg_filling, may_fill
 from workstation.risk.facts import ONE
 
 _NONE = Decimal(0)
@@ -30,6 +30,7 @@ class Place:
 
     `filling` is what of them could fill beside each other at worst. `value` is what that opens,
     in the contract's currency, and `own_prices` tells that no quote was needed to value it.
+    `legs` is what combinations that work could fill of it, whoever placed them.
     """
 
     orders: tuple[OrderView, ...] = ()
@@ -37,6 +38,7 @@ class Place:
     details: ContractDetails | None = None
     value: Decimal = _NONE
     own_prices: bool = True
+    legs: tuple[Filling, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -126,9 +128,11 @@ class WorkingLedger:
         """Sort the orders by contract anew and return where what may fill has changed."""
         orders = _by_place((each, each) for each in self._views)
         filling = _by_place((each[0], each) for each in may_fill(self._views))
+        legs = _by_place(self._legs())
         changed = set()
-        for key in self._places.keys() | orders.keys():
+        for key in self._places.keys() | orders.keys() | legs.keys():
             place = self._places.setdefault(key, Place())
+            place.legs = tuple(legs.get(key, ()))
             place.orders = tuple(orders.get(key, ()))
             fills = tuple(filling.get(key, ()))
             if fills != place.filling or not place.orders:
@@ -136,10 +140,17 @@ class WorkingLedger:
                 changed.add(key)
         return changed
 
+    def _legs(self) -> Iterator[tuple[OrderView, Filling]]:
+        for view in self._views:
+            order = self._orders.get(view.key)
+            for leg in order.legs if order is not None else ():
+                filling = leg_filling(view, leg)
+                yield filling[0], filling
+
     def _value_anew(self, key: Key) -> None:
         place = self._places[key]
         self._count(key, place, -1)
-        if not place.orders:
+        if not place.orders and not place.legs:
             del self._places[key]
             return
         self._value(key, place)

@@ -43,6 +43,10 @@ def masked(account: AccountId) -> str:
     return f"{account[:1]}•••{account[-3:]}" if len(account) > 4 else "•••"
 
 
+_CASH_POWER = Decimal("1.05")
+"""Buying power beyond so much of the available funds is borrowed; figures come one by one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSummary:
     """Newest money figures of an account, in its base currency; None where not reported.
@@ -63,6 +67,18 @@ class AccountSummary:
     maintenance_margin: Decimal | None = None
     day_trades_remaining: Decimal | None = None
     updated_at: datetime
+
+    @property
+    def is_cash(self) -> bool | None:
+        """Whether nothing can be borrowed, shares neither: a cash account; None not known.
+
+        The broker has no word for it. Its buying power is the available funds in a cash account
+        and several times as much in one with margin. Source: its definition of BuyingPower.
+        """
+        funds, power = self.available_funds, self.buying_power
+        if funds is None or power is None or funds <= 0:
+            return None
+        return power <= funds * _CASH_POWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

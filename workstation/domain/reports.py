@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from workstation.domain.bar import Bar
+from workstation.domain.combo import ComboLeg
 from workstation.domain.contract import ContractDetails
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.ids import (
@@ -62,6 +63,7 @@ class OpenOrderReport:
     `quantity` and prices are the broker's acknowledged terms. `parent_id` is None without
     a parent, `oca_group` empty without a group. `what_if` marks a margin preview, which is no
     order. `terms` are the further ones, None in records of versions that did not read them.
+    `legs` are those of a combination.
     """
 
     order_id: OrderId
@@ -86,6 +88,7 @@ class OpenOrderReport:
     oca_type: int = 0
     sec_type: str = ""
     terms: OrderTerms | None = None
+    legs: tuple[ComboLeg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from workstation.domain.combo import ComboLeg
 from workstation.domain.execution import Execution
 from workstation.domain.ids import (
     AccountId,
@@ -60,6 +61,7 @@ class ManagedOrder:
     oca_type: int = 0
     outside_rth: bool = False
     sec_type: str = ""
+    reported_legs: tuple[ComboLeg, ...] = ()
     terms: OrderTerms = PLAIN
     planned: Adjustment | None = None
     not_shown: tuple[str, ...] = ()
@@ -117,6 +119,11 @@ class ManagedOrder:
     def is_combo(self) -> bool:
         """Whether the order is for a combination: executions of its legs do not fill it."""
         return self.sec_type == "BAG" or bool(self.draft and self.draft.legs)
+
+    @property
+    def legs(self) -> tuple[ComboLeg, ...]:
+        """The legs of a combination, ours or as the broker named them; empty for one contract."""
+        return self.reported_legs if self.draft is None else self.draft.legs
 
     @property
     def filled(self) -> Decimal:

@@ -449,6 +449,7 @@ class OrderBook:
             tif=report.tif,
             outside_rth=report.outside_rth,
             sec_type=report.sec_type,
+            reported_legs=report.legs,
             mine=mine,
             created_at=at,
             updated_at=at,

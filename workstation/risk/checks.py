@@ -154,6 +154,16 @@ def check_position(facts: Facts) -> Iterator[Finding]:
             measured=f"{after} with all of them filled",
             advice="Cancel those you no longer want.",
         )
+    if not facts.is_exit and facts.closes and facts.position * side.sign < 0:
+        left = max(abs(facts.position) - facts.closes, Decimal(0))
+        yield Finding(
+            RiskCode.POSITION,
+            Level.INFO,
+            "Working orders close this position already; what goes beyond them opens one.",
+            measured=f"{facts.open_quantity:f}",
+            limit=f"{left:f} left to close",
+            advice="Change the working order instead.",
+        )
     yield from two_level(
         RiskCode.POSITION,
         "Position with all working orders",

@@ -15,10 +15,17 @@ from workstation.domain.finding import Finding, Level, RiskCode
 from workstation.domain.order import Side
 from workstation.domain.quote import MarketDataType
 from workstation.risk.checks import ALL_CHECKS, check_position, check_quantity, check_restricted
-from workstation.risk.facts import Check, Facts, exact, reference_price, sendable
+from workstation.risk.facts import Check, Facts, exact, reference_price, sendable, unit_value
+from workstation.risk.levels import two_level
 from workstation.risk.limits import Limits
 from workstation.risk.market_checks import check_self_cross, check_short
-from workstation.risk.portfolio_checks import check_concentration, check_exposure
+from workstation.risk.portfolio_checks import (
+    TIMES,
+    check_concentration,
+    check_exposure,
+    net_liquidation,
+    value_after,
+)
 from workstation.risk.price_checks import check_collar
 from workstation.risk.sizing import OPTIONS, margin_percent
 
@@ -32,8 +39,36 @@ LEG_CHECKS: tuple[Check, ...] = (
     check_short,
     check_self_cross,
     check_restricted,
+    check_concentration,
 )
 """What is asked of every leg that opens something; the rest is asked of the whole."""
+
+
+def legs_check(apart: Sequence[Facts]) -> Check:
+    """Return the check of what all legs together add to the account (R07, R08)."""
+
+    def check_legs(facts: Facts) -> Iterator[Finding]:
+        worth, limits = net_liquidation(facts), facts.limits
+        if worth is None or limits is None:
+            return  # R05 and R08 have said so
+        others, added = facts.others, sum(map(_added, apart), _NONE)
+        gross = (others.gross + others.working + added) / worth
+        limit = limits.gross_exposure
+        yield from two_level(RiskCode.EXPOSURE, "Gross exposure", gross, limit, TIMES)
+        stocks = sum((_added(each) for each in apart if each.sec_type == "STK"), _NONE)
+        if stocks > 0:
+            leverage = (others.stocks + others.working + stocks) / worth
+            yield from two_level(RiskCode.LEVERAGE, "Leverage", leverage, limits.leverage, TIMES)
+
+    return check_legs
+
+
+def _added(leg: Facts) -> Decimal:
+    """Return what a leg adds to the account's gross value; 0 where nothing values it."""
+    unit, after = unit_value(leg), value_after(leg)
+    if unit is None or after is None:
+        return _NONE  # R05 asks about what cannot be measured
+    return abs(after) - abs(leg.position) * unit
 
 
 def check_net_price(facts: Facts) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from workstation.risk.hours import current, following, sessions
 
 _AT_THE_BROKER = frozenset({Lifecycle.HELD, Lifecycle.WORKING})
 _ON_THE_WAY = frozenset({Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT, Lifecycle.UNKNOWN})
+_STANDS = (_AT_THE_BROKER | _ON_THE_WAY) - {Lifecycle.UNKNOWN}
 _NONE = Decimal(0)
 
 
@@ -86,6 +87,18 @@ def sure_stops(held: Held) -> list[tuple[OrderView, Decimal]]:
     return sorted(found, key=lambda each: each[1])
 
 
+def standing_stops(orders: Iterable[OrderView], side: Side) -> Decimal:
+    """Sum what stops of one side would close, of those that end each other the largest.
+
+    One that is being cancelled, or of which nobody knows whether it stands, counts nothing: it
+    must not stand before a stop that does.
+    """
+    by_key = {each.key: each for each in orders}
+    live = (each for each in by_key.values() if each.order_type in STOP_TYPES and each.side is side)
+    found = _largest((each, _active(each, by_key)) for each in live if _may_stand(each))
+    return sum((quantity for _, quantity in found), _NONE)
+
+
 def orphans(held: Held) -> list[OrderView]:
     """Return the exits that stand without a position."""
     by_key = {each.key: each for each in held.orders}
@@ -124,6 +137,11 @@ def _is_target(order: OrderView, side: Side) -> bool:
 def _is_sure(order: OrderView) -> bool:
     """Tell whether the broker has an order and keeps it."""
     return order.lifecycle in _AT_THE_BROKER and order.cancel is Pending.NONE
+
+
+def _may_stand(order: OrderView) -> bool:
+    """Tell whether an order stands at the broker or is on its way there."""
+    return order.lifecycle in _STANDS and order.cancel is Pending.NONE
 
 
 def _active(order: OrderView, by_key: dict[OrderKey, OrderView]) -> Decimal:

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from workstation.domain.combo import ComboLeg
 from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.order import OrderDraft, OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
@@ -41,6 +42,27 @@ def leaves_of(order: OrderView) -> Decimal:
         quantity = pending
     left = quantity - order.filled if order.filled else quantity
     return left if left > 0 else _NONE
+
+
+def leg_side(side: Side, ratio: int) -> Side:
+    """Return what is done with a leg's contract when the combination is bought or sold."""
+    return side if ratio > 0 else side.opposite
+
+
+def leg_filling(combination: OrderView, leg: ComboLeg) -> Filling:
+    """Return what a leg of a working combination could still fill, as an order of its own."""
+    size = leaves_of(combination) * abs(leg.ratio)
+    view = replace(
+        combination,
+        con_id=leg.con_id,
+        side=leg_side(combination.side, leg.ratio),
+        quantity=size,
+        filled=_NONE,
+        pending_quantity=None,
+        order_type="MKT",
+        limit_price=None,
+    )
+    return view, size
 
 
 def may_fill(orders: Iterable[OrderView]) -> tuple[Filling, ...]:

@@ -8,18 +8,18 @@ from workstation.risk.facts import Facts, notional, unit_value
 from workstation.risk.levels import currency, money, two_level
 from workstation.risk.sizing import margin_estimate
 
-_TIMES = "x net liquidation"
+TIMES = "x net liquidation"
 
 
 def check_exposure(facts: Facts) -> Iterator[Finding]:
     """R07: market values of all positions with everything that works to add to them."""
-    worth, own = _net_liquidation(facts), _value_after(facts)
+    worth, own = net_liquidation(facts), value_after(facts)
     if facts.limits is None or worth is None or own is None:
         return
     others = facts.others
     gross = others.gross + others.working + abs(own)
     limit = facts.limits.gross_exposure  # net exposure is never more than gross
-    yield from two_level(RiskCode.EXPOSURE, "Gross exposure", gross / worth, limit, _TIMES)
+    yield from two_level(RiskCode.EXPOSURE, "Gross exposure", gross / worth, limit, TIMES)
     if others.unvalued:
         yield Finding(
             RiskCode.EXPOSURE,
@@ -31,7 +31,7 @@ def check_exposure(facts: Facts) -> Iterator[Finding]:
 
 def check_leverage(facts: Facts) -> Iterator[Finding]:
     """R08: stocks by their gross value, everything else by its initial margin."""
-    limits, worth = facts.limits, _net_liquidation(facts)
+    limits, worth = facts.limits, net_liquidation(facts)
     if limits is None or facts.summary is None:
         return  # R05 has said so
     if worth is None:
@@ -43,10 +43,10 @@ def check_leverage(facts: Facts) -> Iterator[Finding]:
         )
         return
     if facts.sec_type == "STK":
-        own = _value_after(facts)
+        own = value_after(facts)
         if own is not None:
             leverage = (facts.others.stocks + facts.others.working + abs(own)) / worth
-            yield from two_level(RiskCode.LEVERAGE, "Leverage", leverage, limits.leverage, _TIMES)
+            yield from two_level(RiskCode.LEVERAGE, "Leverage", leverage, limits.leverage, TIMES)
         return
     cost = margin_estimate(facts, limits)
     if cost is not None:
@@ -62,7 +62,7 @@ def check_leverage(facts: Facts) -> Iterator[Finding]:
 
 def check_concentration(facts: Facts) -> Iterator[Finding]:
     """R09: one position against the account's own worth, never against its gross value."""
-    worth, own = _net_liquidation(facts), _value_after(facts)
+    worth, own = net_liquidation(facts), value_after(facts)
     if facts.limits is None or worth is None or own is None or facts.sec_type != "STK":
         return  # a future's value is not its risk; R06 and R08 measure that
     yield from two_level(
@@ -100,12 +100,13 @@ def check_day_loss(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _net_liquidation(facts: Facts) -> Decimal | None:
+def net_liquidation(facts: Facts) -> Decimal | None:
+    """Return what the account is worth, None where that is not known or not above 0."""
     worth = facts.summary.net_liquidation if facts.summary is not None else None
     return worth if worth is not None and worth > 0 else None
 
 
-def _value_after(facts: Facts) -> Decimal | None:
+def value_after(facts: Facts) -> Decimal | None:
     """Return the signed value of the contract's position with all of this side filled."""
     unit = unit_value(facts)
     if unit is None or notional(facts, facts.open_quantity) is None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, a_draft, open_order
-from workstation.desk.combo_judge import legs_of_working
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, a_draft, open_order, status
 from workstation.desk.combos import ComboQuotes
 from workstation.domain.combo import ComboLeg, combo_con_id
 from workstation.domain.combo_contract import KnownLeg, combo_details, combo_quote
@@ -220,9 +219,6 @@ def test_each_leg_is_held_to_the_rules_of_its_own_contract() -> None:
 def test_what_works_of_a_combination_counts_in_each_of_its_legs() -> None:
     door = ComboDoor()
     door.submit(door.spread())
-    account = a_draft().account
-    found = [legs_of_working(door.orders, account, ConId(n)) for n in (1, 2, 3)]
-    assert [[(o.side, q) for o, q in each] for each in found] == [[(BUY, 2)], [(SELL, 2)], []]
     door.contracts.known[ConId(2)] = replace(BULL[1].details, order_types=frozenset())
     buy = door.judge(a_draft(con_id=ConId(1), quantity=D(1), limit_price=D("5.10")), None)
     assert buy.facts is not None
@@ -334,3 +330,107 @@ def test_what_expires_on_two_days_and_is_no_calendar_has_no_known_end(
     legs: tuple[KnownLeg, ...],
 ) -> None:
     assert combo_unit(legs, [None] * len(legs), BUY, D("1.00"), LIMITS) is None
+
+
+# -- legs of shares, and legs of others -------------------------------------------------------------
+
+
+class CoveredDoor(ComboDoor):
+    """A door that knows a covered call: 100 shares bought, one call sold, at 194.80 to 195.10."""
+
+    LEGS = (leg(1, -1, f"C 200 {NEAR}"), leg(7, 100, "S"))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for each in self.LEGS:
+            self.contracts.known[each.leg.con_id] = each.details
+        details = combo_details(self.LEGS)
+        self.covered = details.contract.con_id
+        self.contracts.known[self.covered] = details
+        self.quotes.set_price(ConId(7), 1, 200.0)
+        self.quotes.set_price(ConId(7), 2, 200.1)
+
+    def buy(self, quantity: int, **changes: Any) -> Any:
+        legs = tuple(each.leg for each in self.LEGS)
+        terms = {"con_id": self.covered, "legs": legs, "quantity": D(quantity), **changes}
+        return self.submit(self.spread("195.00", **terms))
+
+
+def wide(**changes: Any) -> Any:
+    """Limits under which only those named can find something."""
+    far = replace(LIMITS.order_size, personal=D(10**9), catastrophic=D(10**10))
+    parts = {"order_size": far, "position": far, "contracts": far}
+    for name in ("gross_exposure", "leverage", "margin_use_percent", "concentration_percent"):
+        parts[name] = far
+    return replace(LIMITS, **(parts | changes))
+
+
+def few(personal: int, catastrophic: int) -> Any:
+    return replace(LIMITS.leverage, personal=D(personal), catastrophic=D(catastrophic))
+
+
+@pytest.mark.parametrize(
+    ("changes", "quantity", "code"),
+    [
+        ({"concentration_percent": few(25, 100)}, 13, "R09_CONCENTRATION"),
+        ({"gross_exposure": few(1, 4)}, 50, "R07_EXPOSURE"),
+        ({"leverage": few(1, 4)}, 50, "R08_LEVERAGE"),
+    ],
+)
+def test_shares_bought_as_a_leg_meet_the_limits_of_the_account(
+    changes: dict[str, Any], quantity: int, code: str
+) -> None:
+    door = CoveredDoor()
+    door.summary = replace(door.summary, available_funds=D(10**8))
+    door.stand(limits=wide(**changes))
+    answer = door.buy(quantity)
+    assert isinstance(answer, NeedsAcknowledgement), answer
+    assert code in {each.code for each in answer.findings}
+    smaller = door.buy(quantity // 3, intent_id=IntentId("smaller"))
+    assert isinstance(smaller, Submitted), smaller
+
+
+def test_a_combination_that_closes_shares_is_stopped_by_no_limit_of_the_account() -> None:
+    door = CoveredDoor()
+    door.held(1, -5)
+    door.held(7, 500)
+    door.stand(limits=wide(gross_exposure=few(1, 1), leverage=few(1, 1)))
+    door.summary = replace(door.summary, net_liquidation=D(1000))
+    answer = door.buy(5, side=SELL)
+    assert isinstance(answer, Submitted), answer
+
+
+def test_without_net_liquidation_the_legs_are_left_to_the_rule_that_refuses() -> None:
+    door = CoveredDoor()
+    door.summary = replace(door.summary, net_liquidation=None)
+    answer = door.buy(1)
+    assert isinstance(answer, Denied)
+    assert "R07_EXPOSURE" not in {each.code for each in answer.findings}
+
+
+def test_a_leg_without_any_price_adds_nothing_to_the_sum() -> None:
+    door = CoveredDoor()
+    door.quotes.forget(ConId(7))
+    door.stand(limits=wide(gross_exposure=few(1, 4)))
+    answer = door.buy(50)
+    assert "R07_EXPOSURE" not in {each.code for each in answer.findings}
+    assert isinstance(answer, NeedsAcknowledgement | Denied)  # nothing measures it
+
+
+def test_the_legs_of_a_combination_of_another_client_count_in_the_position() -> None:
+    door = ComboDoor()
+    foreign = {"client_id": ClientId(7), "order_id": OrderId(4), "perm_id": PermId(77)}
+    legs = tuple(each.leg for each in BULL)
+    door.apply(open_order(con_id=ConId(28812380), symbol="AAPL", sec_type="BAG", quantity=D(3),
+                          limit_price=D("3.00"), legs=legs, **foreign))  # fmt: skip
+    buy = door.judge(a_draft(con_id=ConId(1), quantity=D(1), limit_price=D("5.10")), None)
+    assert buy.facts is not None
+    assert (buy.facts.working.buys, buy.facts.working.sells) == (3, 0)
+    sell = door.judge(a_draft(con_id=ConId(2), quantity=D(1), limit_price=D("2.05")), None)
+    assert sell.facts is not None
+    assert (sell.facts.working.buys, sell.facts.working.sells) == (0, 3)
+    assert [each.side for each in sell.facts.opposite] == [SELL]
+    door.apply(status("Cancelled", **foreign))
+    after = door.judge(a_draft(con_id=ConId(1), quantity=D(1), limit_price=D("5.10")), None)
+    assert after.facts is not None
+    assert after.facts.working.buys == 0
