@@ -110,7 +110,9 @@ def see_it_filled(trader: Trader) -> None:
     trader.until(lambda: len(trader.orders()) == 3)
     trader.until(lambda: trader.orders()[0]["state"] == "Filled", LOADING_MS)
     trader.until(lambda: [row["state"] for row in trader.orders()[1:]] == ["Working", "Held"])
-    assert [row["symbol"] for row in trader.orders()] == [SYMBOL, f"└ {SYMBOL}", f"└ {SYMBOL}"]
+    assert [row["symbol"] for row in trader.orders()] == [
+        f"▾ {SYMBOL}", f"└ {SYMBOL}", f"└ {SYMBOL}",
+    ]  # fmt: skip
     entry_id = trader.orders()[0]["order_id"]
     notes = [row["note"] for row in trader.orders()[1:]]
     waits = "waits for its trigger price"

@@ -10,7 +10,8 @@ from workstation.domain.notice import Severity
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle
 from workstation.ui.models.log import LOG_ROWS, LogModel, LogRow
-from workstation.ui.models.orders import OrderRow, OrdersModel
+from workstation.ui.models.order_rows import OrderRow
+from workstation.ui.models.orders import OrdersModel
 from workstation.ui.models.positions import PositionRow, PositionsModel
 from workstation.ui.models.quotes import COLUMNS as QUOTE_COLUMNS
 from workstation.ui.models.quotes import FLASH_SECONDS, QuotesModel

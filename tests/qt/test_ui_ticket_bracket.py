@@ -207,5 +207,5 @@ def test_exits_hang_below_their_entry(ready: Stage) -> None:
     ready.events(OrderChanged(entry), OrderChanged(target), OrderChanged(stop))
 
     rows = ready.window.messages.orders.values()
-    assert [row.symbol for row in rows] == ["AAPL", "└ AAPL", "└ AAPL"]
+    assert [row.symbol for row in rows] == ["▾ AAPL", "└ AAPL", "└ AAPL"]
     assert [row.note for row in rows] == ["", "target of order 21", "stop of order 21"]

@@ -122,6 +122,7 @@ class Wrapper(DataCallbacks):
                 filled=from_ib.optional_decimal(filled) or Decimal(0),
                 remaining=from_ib.optional_decimal(remaining) or Decimal(0),
                 why_held=whyHeld or "",
+                cap_price=from_ib.optional_decimal(mktCapPrice) or None,
             )
         )
 

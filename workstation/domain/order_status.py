@@ -85,6 +85,9 @@ class OrderView:
     its further terms; of a trail `trail_stop` is where the broker last said that it stands.
     `note` is the broker's or our latest sentence about it. `family` is the wish for several
     orders that it is a part of. `editable` tells whether this client may change or cancel it.
+    `parent_id` is the parent's number as the broker names it, also where `parent` is not known
+    here. `why_held` is the broker's own word for why it holds a live order, `last_fill_price`
+    that of the newest execution, `cap_price` the price to which the broker has capped it.
     """
 
     key: OrderKey
@@ -119,6 +122,10 @@ class OrderView:
     family: FamilyId | None = None
     outside_rth: bool = False
     terms: OrderTerms = PLAIN
+    parent_id: OrderId | None = None
+    why_held: str = ""
+    last_fill_price: Decimal | None = None
+    cap_price: Decimal | None = None
 
     @property
     def remaining(self) -> Decimal:

@@ -93,7 +93,11 @@ class OpenOrderReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderStatusReport:
-    """A status line. `filled` is only a cross-check. Source: orderStatus."""
+    """A status line. `filled` is only a cross-check. Source: orderStatus.
+
+    `cap_price` is the price to which the broker has capped the order, None where it has not and
+    in records of versions that did not read it.
+    """
 
     order_id: OrderId
     client_id: ClientId
@@ -102,6 +106,7 @@ class OrderStatusReport:
     filled: Decimal
     remaining: Decimal
     why_held: str = ""
+    cap_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

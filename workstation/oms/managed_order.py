@@ -88,6 +88,8 @@ class ManagedOrder:
     note: str = ""
     held_for: str = ""
     """Why the broker holds the order, in its own words: whyHeld of the newest status."""
+    cap_price: Decimal | None = None
+    """The price to which the broker has capped the order: mktCapPrice of the newest status."""
 
     _filled: Decimal | None = None
     _view: OrderView | None = None
@@ -140,6 +142,12 @@ class ManagedOrder:
             return None
         paid = sum((each.quantity * each.price for each in self.revisions.values()), Decimal(0))
         return paid / filled
+
+    @property
+    def last_fill_price(self) -> Decimal | None:
+        """Price of the newest execution that stands, None without one."""
+        stands = [each for each in self.revisions.values() if each.quantity]
+        return max(stands, key=lambda each: (each.time, each.exec_id)).price if stands else None
 
     @property
     def full(self) -> bool:
@@ -239,4 +247,8 @@ class ManagedOrder:
             editable=self.mine,
             created_at=self.created_at,
             updated_at=self.updated_at,
+            parent_id=self.parent_id,
+            why_held="" if self.lifecycle.is_terminal else self.held_for,
+            last_fill_price=self.last_fill_price,
+            cap_price=self.cap_price,
         )

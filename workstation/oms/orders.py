@@ -316,6 +316,7 @@ class OrderBook:
         before = order.state()
         self._learn_perm(order, report.perm_id)
         transitions.status(order, report.status, report.why_held, changes.alarms)
+        order.cap_price = report.cap_price
         self._note(order, before, report.status, changes)
 
     def _note(self, order: ManagedOrder, before: object, status: str, changes: Changes) -> None:

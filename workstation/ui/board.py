@@ -111,6 +111,7 @@ class Board:
 
     def _connect(self, messages: Messages, state: ScreenState, commands: CommandPort) -> None:
         self._serve(state, commands)
+        self._connect_orders(messages)
         self.crosshair = CrosshairLink(self.chart)
         self.crosshair.join(self.chart.canvas)
         messages.fill_measured.connect(self.quality.take_fill)
@@ -138,6 +139,14 @@ class Board:
         for shown in (line, self.account):
             messages.summary_arrived.connect(shown.show_summary)
             messages.pnl_arrived.connect(shown.show_pnl)
+
+    def _connect_orders(self, messages: Messages) -> None:
+        """Let the order table fold and group what it shows."""
+        tree, orders = messages.order_tree, self.orders
+        orders.table.fold_requested.connect(tree.fold)
+        orders.fold_all_requested.connect(tree.fold_all)
+        orders.grouping_chosen.connect(tree.group)
+        tree.shape_changed.connect(orders.on_shape_changed)
 
 
 def _risk_panel(state: ScreenState, commands: CommandPort, window: QWidget) -> RiskPanel:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -36,9 +36,10 @@ from workstation.domain.subscription import DataUse, StreamKey, StreamKind, Stre
 from workstation.ui import text
 from workstation.ui.models.executions import ExecutionsModel
 from workstation.ui.models.log import LogModel, LogRow, fill_notice
-from workstation.ui.models.orders import OrderRow, OrdersModel
+from workstation.ui.models.orders import OrdersModel
 from workstation.ui.models.positions import PositionRow, PositionsModel
 from workstation.ui.models.quotes import QuotesModel
+from workstation.ui.order_tree import OrderTree
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.support_log import note_link, note_notice, note_order
 
@@ -122,6 +123,7 @@ class Messages(QObject):
         self._state = state
         self.quotes = QuotesModel(self)
         self.orders = OrdersModel(self)
+        self.order_tree = OrderTree(state, self.orders)
         self.positions = PositionsModel(self)
         self.executions = ExecutionsModel(self)
         self.log = LogModel(self)
@@ -157,7 +159,7 @@ class Messages(QObject):
         if batch.lines:
             self.log.append(batch.lines)
         if batch.orders:
-            self._show_orders(batch.orders.values())
+            self.order_tree.show(batch.orders.values())
             self.orders_changed.emit(tuple(batch.orders.values()))
         for notice in batch.notices:
             self.notice_arrived.emit(notice)
@@ -293,23 +295,13 @@ class Messages(QObject):
         con_id = details.contract.con_id
         self._state.details[con_id] = details
         self.quotes.set_rules(con_id, details.ladder, details.long_name)
-        self._show_orders(o for o in self._state.orders.values() if o.con_id == con_id)
+        self.order_tree.show(o for o in self._state.orders.values() if o.con_id == con_id)
         fills = [row for row in self.executions.values() if row.execution.con_id == con_id]
         self.executions.set_ladders(fills, details.ladder)
-        self._show_positions(p for p in self._state.positions.values() if p.con_id == con_id)
+        self._show_positions([p for p in self._state.positions.values() if p.con_id == con_id])
         self.contract_known.emit(con_id)
 
-    def _show_orders(self, orders: Iterable[OrderView]) -> None:
-        self.orders.upsert((order.key, self._order_row(order)) for order in orders)
-
-    def _order_row(self, order: OrderView) -> OrderRow:
-        parent = None if order.parent is None else self._state.orders.get(order.parent)
-        parent_id = None if parent is None else parent.order_id
-        entered_at = None if parent is None else parent.created_at
-        family = None if order.family is None else self._state.families.get(order.family)
-        return OrderRow(order, self._state.ladder(order.con_id), parent_id, entered_at, family)
-
-    def _show_positions(self, positions: Iterable[PositionView]) -> None:
+    def _show_positions(self, positions: Collection[PositionView]) -> None:
         shown = []
         for position in positions:
             key = (position.account, position.con_id)
@@ -319,6 +311,7 @@ class Messages(QObject):
             else:
                 self.positions.remove(key)
         self.positions.upsert(shown)
+        self.order_tree.positions_changed(positions)
 
     def _is_shown(self, account: object) -> bool:
         return self._state.account in (None, account)

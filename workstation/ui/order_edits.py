@@ -17,7 +17,7 @@ from workstation.domain.order_helpers import neighbour
 from workstation.domain.order_status import OrderView, Pending
 from workstation.ui.chart.chart_orders import ChartOrders
 from workstation.ui.decimal_edit import DecimalEdit, PriceEdit, QuantityEdit
-from workstation.ui.models.orders import OrderRow
+from workstation.ui.models.order_rows import OrderRow
 from workstation.ui.panels.orders import OrdersPanel, can_act
 from workstation.ui.ticket_wishes import new_intent
 
@@ -119,7 +119,7 @@ class OrderEdits(QObject):
     @Slot()
     def _on_orders_changed(self) -> None:
         for key in list(self._wanted):
-            row = self._panel.model.value(key)
+            row = self._panel.model.order_row(key)
             if row is None or not row.order.is_working:
                 del self._wanted[key]
             else:
@@ -139,8 +139,8 @@ class OrderEdits(QObject):
         self._close()
         row = self._panel.model.value_at(self._table.proxy.mapToSource(index).row())
         key = self._panel.model.columns[index.column()].key
-        value = _values(row.order).get(key)
-        if value is None or not can_act(row.order):
+        value = _values(row.order).get(key) if isinstance(row, OrderRow) else None
+        if not isinstance(row, OrderRow) or value is None or not can_act(row.order):
             return
         editor: DecimalEdit
         if key == "quantity":

@@ -41,6 +41,7 @@ class TableView(QTableView):
         *,
         is_arranged: bool = True,
         newest_first: str = "",
+        proxy: CalmSortProxy | None = None,
     ) -> None:
         super().__init__(parent)
         self.is_arranged = is_arranged
@@ -48,7 +49,7 @@ class TableView(QTableView):
         self._newest_first = newest_first
         """Column of times by which rows are sorted until the user sorts; empty for none."""
         self.source = model
-        self.proxy = CalmSortProxy(model, self)
+        self.proxy = CalmSortProxy(model, self) if proxy is None else proxy
         self._empty = empty
         self._menu: QMenu | None = None
         self.setModel(self.proxy)
@@ -131,7 +132,7 @@ class TableView(QTableView):
         header = self.horizontalHeader()
         for number, width in enumerate(self._sample_widths()):
             header.moveSection(header.visualIndex(number), number)
-            self.setColumnHidden(number, False)
+            self.setColumnHidden(number, self.source.columns[number].is_extra)
             self.setColumnWidth(number, width)
         self._unsort()
 

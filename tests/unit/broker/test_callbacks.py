@@ -200,6 +200,16 @@ def test_no_report_carries_an_unset_mark(rig: Rig) -> None:
     )  # fmt: skip
     (status,) = rig.of(OrderStatusReport)
     assert (status.filled, status.remaining, status.perm_id) == (0, 0, None)
+    assert status.cap_price is None
+
+
+@pytest.mark.parametrize(("told", "cap"), [(0.0, None), (187.25, Decimal("187.25"))])
+def test_a_status_tells_the_price_to_which_the_broker_capped(rig: Rig, told, cap) -> None:
+    one = Decimal(1)
+    rig.session._wrapper.orderStatus(1, "Submitted", one, one, 0.0, 9, 0, 0.0, 5, "", told)
+
+    (status,) = rig.of(OrderStatusReport)
+    assert status.cap_price == cap
 
 
 def test_an_unset_price_withdraws_the_side(rig: Rig) -> None:

@@ -1,6 +1,7 @@
 """Fills are the truth: what each does to an order, and how they meet changes of it."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 
@@ -39,6 +40,21 @@ def test_fills_are_a_set_and_the_average_is_weighted() -> None:
     assert (book.order.filled, book.order.lifecycle) == (D(100), L.FILLED)
     assert book.order.average_price == D("99.7")
     assert OneOrder().order.average_price is None
+
+
+def test_the_view_tells_last_fill_cap_and_why_the_order_is_held() -> None:
+    book = OneOrder().hear(
+        status("PreSubmitted", why_held="locate", cap_price=D("101.50")),
+        fill("b.1.01", 10, price=D("99.00"), time=datetime(2026, 3, 18, 14, 0, 2, tzinfo=UTC)),
+        fill("a.1.01", 10, price=D("98.00"), time=datetime(2026, 3, 18, 14, 0, 1, tzinfo=UTC)),
+    )
+    view = book.order.view()
+
+    assert (view.last_fill_price, view.cap_price, view.why_held) == (D(99), D("101.50"), "locate")
+    book.hear(fill("b.1.02", 0), status("Cancelled"))  # busted, and over
+    view = book.order.view()
+    assert (view.last_fill_price, view.cap_price, view.why_held) == (D(98), None, "")
+    assert OneOrder().order.view().last_fill_price is None
 
 
 def test_the_latest_revision_stands_whichever_came_last() -> None:

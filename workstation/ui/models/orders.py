@@ -1,172 +1,127 @@
-"""The order table's rows."""
+"""The order table's columns and its model."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from decimal import Decimal
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from workstation.domain.family import Family
-from workstation.domain.ids import OrderId, OrderKey
+from workstation.domain.ids import OrderKey
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderView
-from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
+from workstation.ui.models.order_rows import OrderRow, RecordRow, Row, not_editable_reason
 from workstation.ui.models.table import Column
 from workstation.ui.theme import paint
 
-MOST_CHILDREN = 50
-"""More orders below one entry share the last place."""
+Value = float | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One order and the price increments of its contract."""
+def _say(
+    of_order: Callable[[OrderRow], str], of_record: Callable[[RecordRow], str] | None = None
+) -> Callable[[Row], str]:
+    """Write a cell of either kind of row; a record without words of its own leaves it empty."""
 
-    order: OrderView
-    ladder: PriceLadder | None = None
-    parent_id: OrderId | None = None
-    """Number of the order that must fill first, None where there is none."""
-    entered_at: datetime | None = None
-    """When that order was created."""
-    family: Family | None = None
-    """The wish for several orders that it is a part of."""
+    def say(row: Row) -> str:
+        if isinstance(row, OrderRow):
+            return of_order(row)
+        return "" if of_record is None else of_record(row)
 
-    @property
-    def rank(self) -> float:
-        """Place by time; what hangs below an entry stands right below it when newest is first."""
-        if self.entered_at is None or self.parent_id is None:
-            return self.order.created_at.timestamp()
-        behind = min(max(int(self.order.order_id) - int(self.parent_id), 1), MOST_CHILDREN)
-        return self.entered_at.timestamp() - behind * 1e-5
-
-    @property
-    def symbol(self) -> str:
-        """The symbol; an order that waits for another hangs below it."""
-        shown = text.one_line(self.order.symbol, 40)
-        return shown if self.parent_id is None else f"└ {shown}"
-
-    @property
-    def quantity(self) -> str:
-        """The quantity, and what a change under way makes of it."""
-        wanted = self.order.pending_quantity
-        if self.order.terms.hedge is not None and not self.order.quantity:
-            return text.ABSENT  # the broker works it out when the parent has filled
-        return text.pending(
-            text.size(self.order.quantity), None if wanted is None else text.size(wanted)
-        )
-
-    @property
-    def limit(self) -> str:
-        """The limit, and what a change under way makes of it."""
-        wanted = self.order.pending_limit
-        return text.pending(
-            text.exact_price(self.order.limit_price, self.ladder),
-            None if wanted is None else text.exact_price(wanted, self.ladder),
-        )
-
-    @property
-    def stop(self) -> str:
-        """The stop, and what a change under way makes of it."""
-        wanted = self.order.pending_stop
-        return text.pending(
-            text.exact_price(self.order.stop_price, self.ladder),
-            None if wanted is None else text.exact_price(wanted, self.ladder),
-        )
-
-    @property
-    def note(self) -> str:
-        """What is odd, the broker's sentence, and why it cannot be edited."""
-        parts = [flag.value.replace("_", " ").lower() for flag in sorted(self.order.flags)]
-        if self.parent_id is not None:
-            parts.append(f"{_role(self.order)} of order {self.parent_id}")
-        if self.family is not None:
-            parts.append(f"{self.family.kind.value}: {self.family.title}")
-        if self.order.note:
-            parts.append(self.order.note)
-        if not self.order.editable:
-            parts.append(not_editable_reason(self.order))
-        return text.one_line(" · ".join(parts))
+    return say
 
 
-def _role(order: OrderView) -> str:
-    if order.terms.hedge is not None:
-        return order.terms.hedge.kind.words
-    return "stop" if order.order_type.startswith("STP") else "target"
+def _sort(
+    of_order: Callable[[OrderView], Value], of_record: Callable[[RecordRow], Value] | None = None
+) -> Callable[[Row], Value]:
+    """Sort either kind of row; a record without a value stands last."""
 
+    def sort(row: Row) -> Value:
+        if isinstance(row, OrderRow):
+            return of_order(row.order)
+        return None if of_record is None else of_record(row)
 
-def not_editable_reason(order: OrderView) -> str:
-    """Say why an order of someone else stays as it is."""
-    if order.client_id == 0:
-        return "placed in TWS or by client 0: change it there"
-    return f"placed by client {order.client_id}: change it there"
+    return sort
 
 
 def _number(value: object) -> float | None:
     return None if value is None else float(str(value))
 
 
-COLUMNS: tuple[Column[OrderRow], ...] = (
+def _side_of(record: RecordRow) -> str:
+    return "" if record.side is None else record.side.value
+
+
+def _size_of(value: Decimal | None) -> str:
+    return "" if value is None else text.size(value)
+
+
+def _left(order: OrderView) -> Decimal:
+    return order.remaining if order.is_working else Decimal(0)
+
+
+COLUMNS: tuple[Column[Row], ...] = (
     Column(
         key="time",
         title="Time",
-        text=lambda row: text.clock_time(row.order.created_at),
-        sort=lambda row: row.rank,
+        text=_say(
+            lambda row: text.clock_time(row.order.created_at), lambda row: text.clock_time(row.at)
+        ),
+        sort=_sort(lambda order: order.created_at.timestamp(), lambda row: row.at.timestamp()),
         sample="23:59:59",
         is_left=True,  # the arrow of the sorting stands at the right
     ),
     Column(
         key="symbol",
         title="Symbol",
-        text=lambda row: row.symbol,
-        sort=lambda row: row.order.symbol,
-        sample="GOOGL W",
+        text=_say(lambda row: row.symbol, lambda row: row.symbol),
+        sort=_sort(lambda order: order.symbol, lambda row: row.orders[0].symbol),
+        sample="▾ GOOGL W",
         is_number=False,
     ),
     Column(
         key="side",
         title="Side",
-        text=lambda row: row.order.side.value,
-        sort=lambda row: row.order.side.value,
+        text=_say(lambda row: row.order.side.value, _side_of),
+        sort=_sort(lambda order: order.side.value, _side_of),
         sample="SELL",
         is_number=False,
     ),
     Column(
         key="quantity",
         title="Quantity",
-        text=lambda row: row.quantity,
-        sort=lambda row: _number(row.order.quantity),
+        text=_say(lambda row: row.quantity, lambda row: _size_of(row.quantity)),
+        sort=_sort(lambda order: _number(order.quantity), lambda row: _number(row.quantity)),
         sample="1,000 → 800",
     ),
     Column(
         key="type",
         title="Type",
-        text=lambda row: text.one_line(row.order.order_type, 20),
-        sort=lambda row: row.order.order_type,
+        text=_say(lambda row: text.one_line(row.order.order_type, 20), lambda row: row.kind),
+        sort=_sort(lambda order: order.order_type, lambda row: row.kind),
         sample="LMT W",
         is_number=False,
     ),
     Column(
         key="limit",
         title="Limit",
-        text=lambda row: row.limit,
-        sort=lambda row: _number(row.order.limit_price),
+        text=_say(lambda row: row.limit),
+        sort=_sort(lambda order: _number(order.limit_price)),
         sample="187.20 → 187.10",
     ),
     Column(
         key="stop",
         title="Stop",
-        text=lambda row: row.stop,
-        sort=lambda row: _number(row.order.stop_price),
+        text=_say(lambda row: row.stop),
+        sort=_sort(lambda order: _number(order.stop_price)),
         sample="187.20",
     ),
     Column(
         key="tif",
         title="TIF",
-        text=lambda row: text.one_line(row.order.tif, 20),
-        sort=lambda row: row.order.tif,
+        text=_say(lambda row: text.one_line(row.order.tif, 20)),
+        sort=_sort(lambda order: order.tif),
         sample="DAY W",
         is_number=False,
         tip="Time in force: how long the order stands",
@@ -174,37 +129,37 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
     Column(
         key="state",
         title="State",
-        text=lambda row: row.order.display_state,
-        sort=lambda row: row.order.display_state,
+        text=_say(lambda row: row.order.display_state, lambda row: row.state),
+        sort=_sort(lambda order: order.display_state, lambda row: row.state),
         sample="Part filled W",
         is_number=False,
     ),
     Column(
         key="filled",
         title="Filled",
-        text=lambda row: text.size(row.order.filled),
-        sort=lambda row: _number(row.order.filled),
+        text=_say(lambda row: text.size(row.order.filled), lambda row: _size_of(row.filled)),
+        sort=_sort(lambda order: _number(order.filled), lambda row: _number(row.filled)),
         sample="99,999",
     ),
     Column(
         key="remaining",
         title="Remaining",
-        text=lambda row: text.size(row.order.remaining if row.order.is_working else 0),
-        sort=lambda row: _number(row.order.remaining if row.order.is_working else 0),
+        text=_say(lambda row: text.size(_left(row.order)), lambda row: _size_of(row.remaining)),
+        sort=_sort(lambda order: _number(_left(order)), lambda row: _number(row.remaining)),
         sample="Remaining W",
     ),
     Column(
         key="average",
         title="Avg price",
-        text=lambda row: text.average_price(row.order.average_price, row.ladder),
-        sort=lambda row: _number(row.order.average_price),
+        text=_say(lambda row: text.average_price(row.order.average_price, row.ladder)),
+        sort=_sort(lambda order: _number(order.average_price)),
         sample="1,187.2050",
         tip="Average price of the fills",
     ),
     Column(
         key="note",
         title="Note",
-        text=lambda row: row.note,
+        text=_say(lambda row: row.note, lambda row: row.note),
         sort=lambda row: row.note,
         sample="stop of order 12345 · waits for its trigger price",
         is_number=False,
@@ -212,25 +167,73 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
     Column(
         key="order_id",
         title="Order id",
-        text=lambda row: str(row.order.order_id),
-        sort=lambda row: float(row.order.order_id),
+        text=_say(lambda row: str(row.order.order_id)),
+        sort=_sort(lambda order: float(order.order_id)),
         sample="Order id W",
     ),
     Column(
         key="perm_id",
         title="Perm id",
-        text=lambda row: text.ABSENT if row.order.perm_id is None else str(row.order.perm_id),
-        sort=lambda row: _number(row.order.perm_id),
+        text=_say(lambda row: text.ABSENT if row.order.perm_id is None else str(row.order.perm_id)),
+        sort=_sort(lambda order: _number(order.perm_id)),
         sample="1234567890",
         tip="The broker's own number of the order",
     ),
     Column(
         key="client",
         title="Client",
-        text=lambda row: str(row.order.client_id),
-        sort=lambda row: float(row.order.client_id),
+        text=_say(lambda row: str(row.order.client_id)),
+        sort=_sort(lambda order: float(order.client_id)),
         sample="Client W",
         tip="The API client that placed the order",
+    ),
+    Column(
+        key="last_fill",
+        title="Last fill",
+        text=_say(lambda row: text.exact_price(row.order.last_fill_price, row.ladder)),
+        sort=_sort(lambda order: _number(order.last_fill_price)),
+        sample="1,187.20",
+        tip="Price of the newest execution",
+        is_extra=True,
+    ),
+    Column(
+        key="parent",
+        title="Parent id",
+        text=_say(
+            lambda row: text.ABSENT if row.order.parent_id is None else str(row.order.parent_id)
+        ),
+        sort=_sort(lambda order: _number(order.parent_id)),
+        sample="Parent id W",
+        tip="Number of the order that must fill before this one works",
+        is_extra=True,
+    ),
+    Column(
+        key="why_held",
+        title="Why held",
+        text=_say(lambda row: text.one_line(row.order.why_held, 40) or text.ABSENT),
+        sort=_sort(lambda order: order.why_held or None),
+        sample="locate,trigger",
+        is_number=False,
+        tip="The broker's own word for why it holds the order; the note says what it means",
+        is_extra=True,
+    ),
+    Column(
+        key="cap_price",
+        title="Capped at",
+        text=_say(lambda row: text.exact_price(row.order.cap_price, row.ladder)),
+        sort=_sort(lambda order: _number(order.cap_price)),
+        sample="1,187.20",
+        tip="The price to which the broker has capped the order (mktCapPrice)",
+        is_extra=True,
+    ),
+    Column(
+        key="account",
+        title="Account",
+        text=_say(lambda row: text.one_line(row.order.account, 20)),
+        sort=_sort(lambda order: order.account),
+        sample="DU1234567 W",
+        is_number=False,
+        is_extra=True,
     ),
 )
 
@@ -239,31 +242,47 @@ _SIDE, _STATE, _NOTE = _NUMBERS["side"], _NUMBERS["state"], _NUMBERS["note"]
 _PENDING = frozenset({_NUMBERS["quantity"], _NUMBERS["limit"]})
 
 
-class OrdersModel(KeyedTableModel[OrderKey, OrderRow]):
-    """All orders of the day, whoever placed them."""
+class OrdersModel(KeyedTableModel[str, Row]):
+    """All orders of the day, whoever placed them, and the records of those that belong together."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(COLUMNS, parent)
+        self.folded: set[str] = set()
+        """Keys of the rows whose parts are hidden."""
+
+    def order_row(self, key: OrderKey) -> OrderRow | None:
+        """Return the row of an order, None where there is none."""
+        row = self.value(key)
+        return row if isinstance(row, OrderRow) else None
+
+    def is_hidden(self, row: Row) -> bool:
+        """Tell whether something that it is a part of is folded."""
+        return not self.folded.isdisjoint(row.path)
 
     @override
-    def colour(self, row: OrderRow, column: int) -> QColor | None:
+    def colour(self, row: Row, column: int) -> QColor | None:
         """Colour side and state; grey what is over or not ours."""
-        colours, order = paint(), row.order
+        if isinstance(row, RecordRow):
+            return _record_colour(row, column)
+        colours = paint()
+        order = row.order
         if column == _SIDE:
             return colours.buy if order.side is Side.BUY else colours.sell
         if column == _STATE:
             return _state_colour(order)
         if column == _NOTE:
-            return colours.warning if order.flags else colours.muted
+            return colours.warning if order.flags or row.orphan else colours.muted
         if column in _PENDING and "→" in self.columns[column].text(row):
             return colours.warning
         return colours.muted if order.lifecycle.is_terminal or not order.editable else None
 
     @override
-    def tip(self, row: OrderRow, column: int) -> str:
+    def tip(self, row: Row, column: int) -> str:
         """Tell the whole note, or when the order came and changed."""
         if column == _NOTE:
             return row.note
+        if isinstance(row, RecordRow):
+            return f"{row.state}; click the mark to fold"
         if column == 0:
             order = row.order
             return (
@@ -271,6 +290,15 @@ class OrdersModel(KeyedTableModel[OrderKey, OrderRow]):
                 f"Changed {text.full_time(order.updated_at)}"
             )
         return "" if row.order.editable else not_editable_reason(row.order)
+
+
+def _record_colour(record: RecordRow, column: int) -> QColor | None:
+    colours = paint()
+    if column == _NOTE and record.orphan:
+        return colours.warning
+    if column == _SIDE and record.side is not None:
+        return colours.buy if record.side is Side.BUY else colours.sell
+    return None if record.working else colours.muted
 
 
 def _state_colour(order: OrderView) -> QColor:

@@ -65,7 +65,7 @@ class Column(Generic[Row]):
     """One column: how a row's value becomes text, and by what it sorts.
 
     `sample` is the longest ordinary text; it gives the width at first. Numbers stand right
-    unless `is_left`.
+    unless `is_left`. What `is_extra` is hidden until the user wants it.
     """
 
     key: str
@@ -76,6 +76,7 @@ class Column(Generic[Row]):
     is_number: bool = True
     is_left: bool = False
     tip: str = ""
+    is_extra: bool = False
 
     @property
     def is_right(self) -> bool:

@@ -20,9 +20,16 @@ from workstation.domain.order import Side
 from workstation.domain.order_status import OrderFlag, OrderView
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
-from workstation.ui.models.orders import OrderRow, OrdersModel, not_editable_reason
+from workstation.ui.models.order_rows import (
+    Grouping,
+    OrderRow,
+    RecordRow,
+    Row,
+    not_editable_reason,
+)
+from workstation.ui.models.orders import OrdersModel
+from workstation.ui.order_table import OrderTable
 from workstation.ui.plain_label import PlainLabel
-from workstation.ui.table_view import TableView
 from workstation.ui.table_words import table_words
 
 IN_PLACE = frozenset({"quantity", "limit", "stop"})
@@ -59,6 +66,12 @@ class OrdersPanel(QWidget):
     export_requested = Signal(object)
     """Path, and titles and rows as they are shown: tuple[Path, list[list[str]]]."""
 
+    grouping_chosen = Signal(object)
+    """Grouping by which the rows shall be put together."""
+
+    fold_all_requested = Signal(object)
+    """Hide the parts of every row, or show them all: bool."""
+
     order_selected = Signal(object)
     """OrderView the user chose."""
 
@@ -68,7 +81,7 @@ class OrdersPanel(QWidget):
     def __init__(self, model: OrdersModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
-        self.table = TableView(model, "No orders", self, newest_first="time")
+        self.table = OrderTable(model, "No orders", self)
         self.table.setObjectName("orders_table")
         self.menu: QMenu | None = None
         self._absent: OrderView | None = None
@@ -96,6 +109,10 @@ class OrdersPanel(QWidget):
         self.filter_box.setCurrentIndex(1)
         self.filter_box.setAccessibleName("Which orders are shown")
         self.filter_box.currentIndexChanged.connect(self._on_filter_changed)
+        self.group_box = QComboBox(self)
+        self.group_box.addItems([each.value for each in Grouping])
+        self.group_box.setAccessibleName("By what orders are put together")
+        self.group_box.currentTextChanged.connect(self._on_group_chosen)
         self.find_edit = QLineEdit(self)
         self.find_edit.setPlaceholderText("Filter")
         self.find_edit.setClearButtonEnabled(True)
@@ -105,6 +122,20 @@ class OrdersPanel(QWidget):
             text.tooltip("Words of symbol, side, type, state, note, number or account")
         )
         self.find_edit.textChanged.connect(self._on_filter_changed)
+        self._build_buttons()
+        self.count_label = PlainLabel("", self)
+        self.count_label.set_tone("muted")
+        line = QHBoxLayout()
+        line.setContentsMargins(3, 3, 3, 0)
+        for widget in (self.filter_box, self.group_box, self.find_edit, self.count_label):
+            line.addWidget(widget)
+        line.addStretch(1)
+        for button in (self.change_button, self.cancel_button, self.cancel_all_button):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            line.addWidget(button)
+        return line
+
+    def _build_buttons(self) -> None:
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.setToolTip(text.tooltip("Cancel the selected orders (Delete)"))
         self.cancel_button.clicked.connect(self._on_cancel)
@@ -118,18 +149,6 @@ class OrdersPanel(QWidget):
             )
         )
         self.cancel_all_button.clicked.connect(self.cancel_all_requested)
-        self.count_label = PlainLabel("", self)
-        self.count_label.set_tone("muted")
-        line = QHBoxLayout()
-        line.setContentsMargins(3, 3, 3, 0)
-        line.addWidget(self.filter_box)
-        line.addWidget(self.find_edit)
-        line.addWidget(self.count_label)
-        line.addStretch(1)
-        for button in (self.change_button, self.cancel_button, self.cancel_all_button):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            line.addWidget(button)
-        return line
 
     def show_count(self, working: int, *, can_cancel: bool) -> None:
         """Say how many orders of this client are working, and whether they may be cancelled."""
@@ -155,28 +174,47 @@ class OrdersPanel(QWidget):
         self.table.set_empty_text(unknown or empty)
 
     @Slot()
+    def on_shape_changed(self) -> None:
+        """Choose anew what is shown: rows were folded, or put together another way."""
+        self._on_filter_changed()
+
+    @Slot(str)
+    def _on_group_chosen(self, words: str) -> None:
+        self.grouping_chosen.emit(Grouping(words))
+
+    @Slot()
     def _on_filter_changed(self) -> None:
         working_only = self.filter_box.currentIndex() == 0
         words = self.find_edit.text().casefold().split()
 
-        def accepts(row: object) -> bool:
-            if not isinstance(row, OrderRow) or (working_only and not row.order.is_working):
+        def passes(order: OrderView) -> bool:
+            row = self.model.order_row(order.key)
+            if row is None or (working_only and not order.is_working):
                 return False
-            return not words or all(map(_words_of(row).__contains__, words))
+            return not words or all(map(row.words.__contains__, words))
 
-        self.table.proxy.set_filter(accepts if working_only or words else None)
+        def accepts(row: Row) -> bool:
+            if self.model.is_hidden(row):
+                return False
+            if isinstance(row, RecordRow):
+                return any(map(passes, row.orders))
+            return passes(row.order) or any(map(passes, row.parts))
+
+        is_whole = not (working_only or words or self.model.folded)
+        self.table.proxy.set_filter(None if is_whole else accepts)
         self._show_words()
         self._on_selection_changed()
 
     @Slot()
     def _on_selection_changed(self) -> None:
         orders = self._selected()
-        self.cancel_button.setEnabled(any(map(can_act, orders)))
+        self.cancel_button.setEnabled(any(map(can_act, [*orders, *self._recorded()])))
         self.change_button.setEnabled(len(orders) == 1 and can_act(orders[0]))
 
     @Slot()
     def _on_cancel(self) -> None:
-        orders = tuple(filter(can_act, self._selected()))
+        chosen = {order.key: order for order in (*self._selected(), *self._recorded())}
+        orders = tuple(filter(can_act, chosen.values()))
         if orders:
             self.cancel_requested.emit(orders)
 
@@ -195,6 +233,8 @@ class OrdersPanel(QWidget):
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
         row = self.model.value_at(self.table.proxy.mapToSource(index).row())
+        if not isinstance(row, OrderRow):
+            return
         if self.model.columns[index.column()].key in IN_PLACE and can_act(row.order):
             self.edit_requested.emit(index)
         else:
@@ -203,13 +243,34 @@ class OrdersPanel(QWidget):
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
         row = self.model.value_at(self.table.proxy.mapToSource(index).row())
-        self.order_selected.emit(row.order)
+        if isinstance(row, OrderRow):
+            self.order_selected.emit(row.order)
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         orders = self._selected()
+        self._add_changes(menu, orders)
+        if len(orders) == 1 and OrderFlag.ABSENT in orders[0].flags and orders[0].is_working:
+            absent = menu.addAction("It never reached the broker…")
+            absent.triggered.connect(self._on_absent)
+        history = menu.addAction("Timeline…")
+        history.setEnabled(len(orders) == 1)
+        history.triggered.connect(self._on_timeline)
+        menu.addSeparator()
+        self._add_family(menu)
+        if orders:
+            self._add_cancels(menu, orders[0])
+        everything = menu.addAction("Cancel all (protection stays)\tCtrl+Shift+X")
+        everything.triggered.connect(self.cancel_all_requested)
+        menu.addSeparator()
+        self._add_table_actions(menu)
+        self.menu = menu
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _add_changes(self, menu: QMenu, orders: list[OrderView]) -> None:
+        """Offer what is done to the selected orders, and say why nothing can be."""
         foreign = [order for order in orders if not order.editable]
         if foreign:
             reason = text.one_line(not_editable_reason(foreign[0]))
@@ -220,27 +281,30 @@ class OrdersPanel(QWidget):
         renew = menu.addAction("Cancel and write anew…")
         renew.setEnabled(self.change_button.isEnabled())
         renew.triggered.connect(self._on_renew)
-        cancel = menu.addAction("Cancel order\tDel" if len(orders) < 2 else "Cancel orders\tDel")
+        count = len(list(filter(can_act, [*orders, *self._recorded()])))
+        cancel = menu.addAction("Cancel order\tDel" if count < 2 else f"Cancel {count} orders\tDel")
         cancel.setEnabled(self.cancel_button.isEnabled())
         cancel.triggered.connect(self._on_cancel)
-        if len(orders) == 1 and OrderFlag.ABSENT in orders[0].flags and orders[0].is_working:
-            absent = menu.addAction("It never reached the broker…")
-            absent.triggered.connect(self._on_absent)
-        history = menu.addAction("Timeline…")
-        history.setEnabled(len(orders) == 1)
-        history.triggered.connect(self._on_timeline)
-        menu.addSeparator()
-        if orders:
-            self._add_family(menu)
-            self._add_cancels(menu, orders[0])
-        everything = menu.addAction("Cancel all (protection stays)\tCtrl+Shift+X")
-        everything.triggered.connect(self.cancel_all_requested)
-        self.menu = menu
-        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _add_table_actions(self, menu: QMenu) -> None:
+        """Offer what concerns the whole table."""
+        for words, folded in (("Fold all", True), ("Unfold all", False)):
+            action = menu.addAction(words)
+            action.setData(folded)
+            action.triggered.connect(self._on_fold_all)
+        export = menu.addAction("Export what is shown…")
+        export.setEnabled(self.table.proxy.rowCount() > 0)
+        export.triggered.connect(self._on_export)
+
+    @Slot()
+    def _on_fold_all(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.fold_all_requested.emit(bool(action.data()))
 
     def _add_family(self, menu: QMenu) -> None:
         """Offer to cancel the whole of which the selected orders are parts."""
-        rows = [row for row in self.table.selected_rows() if isinstance(row, OrderRow)]
+        rows = [r for r in self.table.selected_rows() if isinstance(r, OrderRow | RecordRow)]
         families = {row.family.family_id: row.family for row in rows if row.family is not None}
         for family in families.values():
             action = menu.addAction(f"Cancel the whole {family.kind.value}")
@@ -321,11 +385,10 @@ class OrdersPanel(QWidget):
     def _selected(self) -> list[OrderView]:
         return [row.order for row in self.selected_rows()]
 
-
-def _words_of(row: OrderRow) -> str:
-    order = row.order
-    words = (order.symbol, order.side.value, order.order_type, order.tif, order.display_state)
-    return f"{' '.join(words)} {row.note} {order.order_id} {order.account}".casefold()
+    def _recorded(self) -> list[OrderView]:
+        """Return what the selected records stand for; what the table only groups is left out."""
+        rows = [row for row in self.table.selected_rows() if isinstance(row, RecordRow)]
+        return [order for row in rows if not row.is_grouping for order in row.orders]
 
 
 def can_act(order: OrderView) -> bool:

@@ -1,0 +1,46 @@
+"""Grabs pictures of the order views: python -m tests.qt.orders_gallery FOLDER [SCENE ...]."""
+
+import sys
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from tests.qt import gallery
+from tests.qt.fakes import ACCOUNT, CON_IDS, FakeCommands, an_order
+from workstation.domain.family import Family, FamilyKind
+from workstation.domain.ids import FamilyId, IntentId
+from workstation.domain.messages import FamilyKnown, OrderChanged
+from workstation.domain.order import Side
+from workstation.domain.order_status import Lifecycle
+from workstation.ui.main_window import MainWindow
+from workstation.ui.models.order_rows import Grouping
+
+
+def tree(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    gallery.fill(window)
+    family = Family(family_id=FamilyId("f"), kind=FamilyKind.LADDER, title="3 buys of MSFT", account=ACCOUNT, intents=(IntentId("a"),))  # fmt: skip
+    msft = {"con_id": CON_IDS["MSFT"], "symbol": "MSFT", "family": FamilyId("f")}
+    rungs = [an_order(n, limit_price=Decimal(400 - n), quantity=Decimal(50), **msft) for n in (41, 42, 43)]  # fmt: skip
+    rungs[0] = replace(rungs[0], lifecycle=Lifecycle.FILLED, filled=Decimal(50), average_price=Decimal(359))  # fmt: skip
+    entry = an_order(50, lifecycle=Lifecycle.CANCELLED)
+    exits = {"side": Side.SELL, "parent": entry.key, "parent_id": entry.order_id}
+    stop = an_order(52, order_type="STP", limit_price=None, stop_price=Decimal(185), **exits)
+    pair = {"oca_group": "exit-1", "side": Side.SELL, "con_id": CON_IDS["SPY"], "symbol": "SPY"}
+    orders = [*rungs, entry, an_order(51, **exits), stop, an_order(60, **pair), an_order(61, **pair)]  # fmt: skip
+    window.on_events((FamilyKnown(family), *[OrderChanged(order) for order in orders]))
+    window.docks.focus("orders")
+
+
+def grouped(window: MainWindow, commands: FakeCommands) -> None:
+    tree(window, commands)
+    window.orders.group_box.setCurrentText(Grouping.SYMBOL.value)
+    window.messages.order_tree.fold("group AAPL")
+
+
+SCENES = (tree, grouped)
+
+
+if __name__ == "__main__":
+    gallery.SCENES = SCENES  # type: ignore[assignment]
+    gallery.main(Path(sys.argv[1]), sys.argv[2:])
