@@ -1,6 +1,6 @@
 """What the whole account holds and has gained today, for the checks and for the window."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
@@ -18,7 +18,7 @@ from workstation.domain.reports import PnlReport
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.day_result import DayBest, DayFigures, DayResult
 from workstation.portfolio.exposures import Exposures, Rate, no_rate
-from workstation.portfolio.pnl_check import DayLedger, checks
+from workstation.portfolio.pnl_check import DayLedger, checked, largest_first
 from workstation.portfolio.positions import Positions
 from workstation.portfolio.strategies import Strategies
 from workstation.risk.facts import ONE
@@ -110,9 +110,13 @@ class AccountRisk:
             self._best[account, measure] = best
             self.record(best)
 
-    def pnl_checks(self, account: AccountId) -> tuple[PnlCheck, ...]:
-        """Compare the broker's daily result of each contract with our own."""
-        return checks(self._ledger(account, view) for view in self.positions.views(account))
+    def pnl_checks(self, account: AccountId) -> Generator[None, None, tuple[PnlCheck, ...]]:
+        """Compare the broker's daily result of each contract with our own, a contract a step."""
+        found = []
+        for view in self.positions.views(account):
+            found.append(checked(self._ledger(account, view)))
+            yield
+        return largest_first(found)
 
     def _ledger(self, account: AccountId, view: PositionView) -> DayLedger:
         details, summary = self.contracts.details(view.con_id), self.summary(account)

@@ -31,6 +31,7 @@ from workstation.desk.risk_watch import RiskWatch
 from workstation.desk.risk_watching import watching
 from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.several import Several
+from workstation.desk.spread import Spread
 from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
 from workstation.domain.clock import Clock
@@ -452,7 +453,8 @@ class Desk:
     def _build_risk_watch(self) -> RiskWatch:
         portfolio = portfolio_sources(self.data.questions.bars, self.contracts.need, self.figures)
         risk = (self._presence, self.risk, self.limits, self.order_desk)
-        return watching(*risk, portfolio, self._reduce_only, self.notify)
+        spread = Spread(self._loop, self._clock)
+        return watching(*risk, portfolio, self._reduce_only, self.notify, spread)
 
     def _build_judge(self, order_desk: OrderDesk) -> Judge:
         self._judge = Judge(

@@ -4,11 +4,10 @@ A position that never had a stop is the trader's choice and is only shown. One t
 or was opened by a bracket, must keep it: two seconds without it, and it is said aloud.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from workstation.desk.flatten import Held as HeldPositions
 from workstation.desk.limits import Notify
 from workstation.domain.clock import Clock
 from workstation.domain.coverage import Coverage
@@ -20,6 +19,7 @@ from workstation.domain.order_status import STOP_TYPES, OrderView
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.exposures import mark
+from workstation.portfolio.positions import Positions
 from workstation.risk.coverage import Held, coverage
 
 SUGGESTED_PERCENT = 5
@@ -56,7 +56,7 @@ class NakedGuard:
         self,
         clock: Clock,
         orders: OrderBook,
-        positions: HeldPositions,
+        positions: Positions,
         quotes: QuoteSource,
         contracts: ContractSource,
         notify: Notify,
@@ -83,20 +83,14 @@ class NakedGuard:
 
     def coverages(self, account: AccountId) -> tuple[Coverage, ...]:
         """Return the coverage of every position, and of what stands without one."""
-        by_contract: dict[ConId, list[OrderView]] = {}
-        for order in self._orders.working():
-            if order.account == account:
-                by_contract.setdefault(order.con_id, []).append(order)
-        held = {con_id: q for con_id, q in self._positions.held(account).items() if q}
-        found = [
-            self._coverage(account, con_id, quantity, by_contract.get(con_id, ()))
-            for con_id, quantity in held.items()
-        ]
-        found.extend(
-            self._coverage(account, con_id, Decimal(0), by_contract[con_id])
-            for con_id in by_contract.keys() - held.keys()
-        )
-        return tuple(each for each in found if each.quantity or each.orphans)
+        return tuple(each for each in self._each(account) if each.quantity or each.orphans)
+
+    def _each(self, account: AccountId) -> Iterator[Coverage]:
+        """Survey one contract after the other, each as it stands when its turn comes."""
+        orders = _Orders(self._orders, account)
+        for con_id in {**self._positions.held(account), **orders.by_contract()}:
+            quantity = self._positions.quantity(account, con_id)
+            yield self._coverage(account, con_id, quantity, orders.by_contract().get(con_id, ()))
 
     def held(self, account: AccountId, con_id: ConId) -> Held:
         """Return a position with its orders, as they stand now."""
@@ -106,15 +100,18 @@ class NakedGuard:
         quantity = self._positions.held(account).get(con_id, Decimal(0))
         return self._held(account, con_id, quantity, orders)
 
-    def check(self, account: AccountId) -> tuple[Coverage, ...]:
-        """Say aloud what has been wrong for long enough; return all coverages."""
-        found = self.coverages(account)
+    def check(self, account: AccountId) -> Generator[None, None, tuple[Coverage, ...]]:
+        """Say aloud what has been wrong for long enough, a contract a step; return all coverages."""
+        found = []
+        for each in self._each(account):
+            if each.quantity or each.orphans:
+                found.append(each)
+                self._check(self._watch((each.account, each.con_id)), each)
+            yield
         seen = {(each.account, each.con_id) for each in found}
-        for each in found:
-            self._check(self._watch((each.account, each.con_id)), each)
         for key in [key for key in self._watched if key[0] == account and key not in seen]:
             del self._watched[key]  # flat: the next position begins anew
-        return found
+        return tuple(found)
 
     def _check(self, watched: _Watched, now: Coverage) -> None:
         protects_all = not now.uncovered and not now.closing and now.quantity != 0
@@ -217,6 +214,24 @@ class NakedGuard:
     def _outside_rth(self, key: OrderKey) -> bool:
         order = self._orders.get(key)
         return order is not None and order.outside_rth
+
+
+class _Orders:
+    """The working orders of an account by contract; sorted anew only where some have changed."""
+
+    def __init__(self, orders: OrderBook, account: AccountId) -> None:
+        self._orders, self._account = orders, account
+        self._sorted: tuple[OrderView, ...] | None = None
+        self._by_contract: dict[ConId, list[OrderView]] = {}
+
+    def by_contract(self) -> dict[ConId, list[OrderView]]:
+        working = self._orders.working()
+        if working is not self._sorted:
+            self._sorted, self._by_contract = working, {}
+            for order in working:
+                if order.account == self._account:
+                    self._by_contract.setdefault(order.con_id, []).append(order)
+        return self._by_contract
 
 
 def _symbol(con_id: ConId, orders: Sequence[OrderView], known: str) -> str:

@@ -1,6 +1,6 @@
 """What the account holds together, each second: groups, shocks, and a bad day; for the window."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -65,20 +65,25 @@ class PortfolioWatch:
         self._tail_at = -TAIL_SECONDS
         self._known_returns = 0
 
-    def look(self, account: AccountId) -> PortfolioFigures:
-        """Return the figures of now, and ask for the bars and contracts that are missing."""
+    def look(self, account: AccountId) -> Generator[None, None, PortfolioFigures]:
+        """Work the figures out in steps, and ask for the bars and contracts that are missing."""
         risk = self._risk
         book, summary = risk.exposures.book(account), risk.summary(account)
         below = self._underlyings(book)
         self._bars.ask((*book.holdings, *below))
         base = summary.currency if summary is not None else ""
+        yield
         grid = self._shocks.grid(
             book.holdings.values(),
             base,
             lambda currency: risk.rate(account, currency),
             self._sources.cash(account),
         )
-        rows = (*exposure_rows(book), *risk.strategies.rows(account, book.holdings))
+        yield
+        groups = exposure_rows(book)
+        yield
+        rows = (*groups, *risk.strategies.rows(account, book.holdings))
+        yield
         tail = self._tail_of(account, book, base)
         return PortfolioFigures(rows, grid.scenarios, grid.unmodelled, tail)
 

@@ -1,7 +1,7 @@
 """How the account stands each second: limits, exposure, protection; for window and alarms."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from workstation.desk.limit_monitor import LimitMonitor
 from workstation.desk.limits import Notify
 from workstation.desk.naked_guard import NakedGuard
 from workstation.desk.portfolio_watch import PortfolioSources, PortfolioWatch
+from workstation.desk.spread import Work, at_once
 from workstation.domain.account import masked
 from workstation.domain.coverage import Coverage
 from workstation.domain.execution import Execution
@@ -41,6 +42,7 @@ class RiskSources:
     reduce_only: Callable[[str], None]
     notify: Notify
     rolling: Callable[[], int] = lambda: 0
+    spread: Callable[[Work], None] = at_once
 
 
 CHECK_SECONDS = 5.0
@@ -63,6 +65,7 @@ class RiskWatch:
             risk.clock, risk.orders, risk.positions, risk.quotes, risk.contracts, sources.notify
         )
         self._portfolio = PortfolioWatch(risk, sources.portfolio)
+        self._is_looking = False
 
     def look(self) -> None:
         """Work the figures out with the next publishing."""
@@ -73,16 +76,29 @@ class RiskWatch:
         self.guard.filled(execution)
 
     def sweep(self) -> None:
-        """Compare every account with its limits and its stops; called each second."""
-        self._dirty = True
+        """Compare every account with its limits and its stops; called each second.
+
+        With hundreds of positions that is much work, so it is spread over rounds.
+        """
         account = self._sources.account()
-        if account is None:
-            return
+        if account is not None and not self._is_looking:
+            self._is_looking = True
+            self._sources.spread(self._look_at_all(account))
+
+    def _look_at_all(self, account: AccountId) -> Work:
+        try:
+            yield from self._look_at_each(account)
+        finally:
+            self._is_looking = False
+
+    def _look_at_each(self, account: AccountId) -> Work:
         for other in self._sources.accounts():
             if other != account:  # shown or not, it loses money all the same
-                self._look_after(other, masked(other))
-        coverages = self._look_after(account)
-        figures = self._portfolio.look(account)
+                yield from self._look_after(other, masked(other))
+        coverages = yield from self._look_after(account)
+        figures = yield from self._portfolio.look(account)
+        yield from self._check_results(account)
+        self._dirty = True
         self._rest = RiskView(
             account,
             (),
@@ -92,23 +108,24 @@ class RiskWatch:
             figures.tail,
             self._sources.pending_limits(account),
             figures.unmodelled,
-            self._checks_of(account),
+            self._checks,
         )
 
-    def _look_after(self, account: AccountId, whose: str = "") -> tuple[Coverage, ...]:
+    def _look_after(
+        self, account: AccountId, whose: str = ""
+    ) -> Generator[None, None, tuple[Coverage, ...]]:
         """Compare one account with its stops and its limits; return its coverages."""
-        coverages = self.guard.check(account)
+        coverages = yield from self.guard.check(account)
         self._sources.account_risk.keep_best(account)
         self._monitor.check(account, self._account_uses(account), whose)
         return coverages
 
-    def _checks_of(self, account: AccountId) -> tuple[PnlCheck, ...]:
+    def _check_results(self, account: AccountId) -> Work:
         """Compare the day's results now and then: the broker's move about once a second."""
         now = self._sources.account_risk.clock.monotonic()
         if now - self._checked_at >= CHECK_SECONDS:
             self._checked_at = now
-            self._checks = self._sources.account_risk.pnl_checks(account)
-        return self._checks
+            self._checks = yield from self._sources.account_risk.pnl_checks(account)
 
     @property
     def changed(self) -> bool:

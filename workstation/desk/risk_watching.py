@@ -9,6 +9,7 @@ from workstation.desk.order_desk import OrderDesk
 from workstation.desk.portfolio_watch import PortfolioSources
 from workstation.desk.risk_watch import RiskSources, RiskWatch
 from workstation.desk.settings import Presence
+from workstation.desk.spread import Work
 
 
 def watching(
@@ -19,6 +20,7 @@ def watching(
     portfolio: PortfolioSources,
     reduce_only: Callable[[str], None],
     notify: Notify,
+    spread: Callable[[Work], None],
 ) -> RiskWatch:
     """Return the watch, and give the order desk its dead-man timer; it tells `notify` what it finds, and `reduce_only` what must stop."""
     order_desk.dead_man = dead_man = DeadMan(
@@ -36,6 +38,7 @@ def watching(
     return RiskWatch(
         RiskSources(
             account=lambda: presence.account,
+            spread=spread,
             accounts=lambda: presence.accounts,
             account_risk=risk,
             pending_limits=limits.pending,

@@ -73,9 +73,8 @@ def checked(ledger: DayLedger) -> PnlCheck:
     )
 
 
-def checks(ledgers: Iterable[DayLedger]) -> tuple[PnlCheck, ...]:
-    """Compare every contract; the largest differences first."""
-    found = [checked(each) for each in ledgers]
+def largest_first(found: Iterable[PnlCheck]) -> tuple[PnlCheck, ...]:
+    """Sort by the size of the difference."""
     return tuple(sorted(found, key=lambda each: (-abs(each.difference or _NONE), each.symbol)))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, a_draft, execution, fill, open_order
 from workstation.desk.naked_guard import NakedGuard
+from workstation.desk.spread import at_once
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.coverage import Coverage
 from workstation.domain.ids import AccountId, ClientId, OrderId, PermId
@@ -33,7 +34,7 @@ class Guarded:
     def seconds(self, count: int = 1) -> None:
         for _ in range(count):
             self.door.clock.seconds += 1
-            self.guard.check(ACCOUNT)
+            at_once(self.guard.check(ACCOUNT))
 
     def cover(self) -> Coverage:
         (cover,) = self.guard.coverages(ACCOUNT)

@@ -9,6 +9,7 @@ from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D, open_order, spy
 from workstation.desk.naked_guard import NakedGuard
 from workstation.desk.repairs import Repairer
+from workstation.desk.spread import at_once
 from workstation.domain.commands import Done, Failed
 from workstation.domain.coverage import RepairKind, RepairProtection
 from workstation.domain.finding import Denied, TradingState
@@ -184,7 +185,7 @@ def test_a_stray_exit_of_ours_is_cancelled() -> None:
 def test_the_stop_that_was_lost_is_suggested_also_after_a_restart() -> None:
     repairs = Repairs()
     order = repairs.stop(price="93.50")
-    repairs.guard.check(ACCOUNT)
+    at_once(repairs.guard.check(ACCOUNT))
     assert repairs.cover().suggested_stop is None
     repairs.door.apply(open_order(order, status="Cancelled"))
     assert order.lifecycle is Lifecycle.CANCELLED

@@ -16,7 +16,7 @@ from workstation.domain.ids import ExecId
 from workstation.domain.order import Side
 from workstation.domain.quote import Quote
 from workstation.domain.reports import CommissionReport, PnlReport
-from workstation.portfolio.pnl_check import DayLedger, checked, checks
+from workstation.portfolio.pnl_check import DayLedger, checked, largest_first
 
 
 def ledger(daily: float | None = 299.0, **changes: Any) -> DayLedger:
@@ -103,7 +103,8 @@ def test_a_value_between_the_ticks_is_told_with_six_digits() -> None:
 
 
 def test_the_largest_difference_comes_first() -> None:
-    rows = checks([ledger(299.0), ledger(None), ledger(900.0), ledger(250.0)])
+    results = (299.0, None, 900.0, 250.0)
+    rows = largest_first(checked(ledger(each)) for each in results)
     assert [row.broker for row in rows] == [900, 250, 299, None]
 
 
