@@ -6,6 +6,7 @@ differs is asked of the library, never assumed.
 
 import inspect
 import logging
+import threading
 from collections.abc import Callable, Container
 from typing import Any
 
@@ -164,29 +165,38 @@ def _require(message_id: int, known: Container[int]) -> None:
         raise ValueError(f"there is no message {message_id}")
 
 
+class _Count(threading.local):
+    count = 0
+
+
 class LibraryComplaints(logging.Filter):
     """Counts messages that the library drops with nothing but a log record.
 
-    Its records hold raw fields, account names among them, so they go no further.
+    Its records hold raw fields, account names among them, so they go no further. One listener
+    serves every session of the program, each on its own thread: a second one would never hear
+    what the first has swallowed.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.count = 0
+        self._of_thread = _Count()
+
+    @property
+    def count(self) -> int:
+        """How many this thread has met; only ever growing."""
+        return self._of_thread.count
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Count and swallow one record."""
         if record.levelno >= logging.ERROR:
-            self.count += 1
+            self._of_thread.count += 1
         return False
 
     def install(self) -> None:
-        """Listen to the library's decoder and silence the rest of its chatter."""
+        """Listen to the library's decoder and silence the rest of its chatter; once is enough."""
         logging.getLogger("ibapi").setLevel(logging.ERROR)
         for name in ("ibapi.decoder", "ibapi.client", "ibapi.utils", "ibapi.wrapper"):
             logging.getLogger(name).addFilter(self)
 
-    def remove(self) -> None:
-        """Stop listening."""
-        for name in ("ibapi.decoder", "ibapi.client", "ibapi.utils", "ibapi.wrapper"):
-            logging.getLogger(name).removeFilter(self)
+
+COMPLAINTS = LibraryComplaints()

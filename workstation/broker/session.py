@@ -11,7 +11,7 @@ from functools import partial
 from ibapi.client import EClient
 
 from workstation.broker.account_requests import AccountRequests
-from workstation.broker.adapter import Encoder, LibraryComplaints
+from workstation.broker.adapter import COMPLAINTS, Encoder
 from workstation.broker.bad_messages import BadMessages
 from workstation.broker.data_requests import DataRequests
 from workstation.broker.exercise_to_ib import ask_to_exercise
@@ -108,7 +108,6 @@ class Session:
         self._outbox = Outbox(reactor, Pacer(clock), self._write)
         self._writer = RequestWriter(reactor, self._outbox, self._report)
         self.requests = RequestEngine(reactor, clock, self._writer)
-        self._complaints = LibraryComplaints()
         self._wrapper = self._new_wrapper(market)
         self.account = AccountRequests(
             self._writer, self._wrapper.pnl_accounts, self.requests.lists
@@ -165,8 +164,7 @@ class Session:
         if self._phase is not Phase.CLOSED:
             return
         self._transport = self._new_transport()
-        self._complaints.install()
-        self._complaints.count = 0
+        COMPLAINTS.install()
         self._phase = Phase.CONNECTING
         self._transport.open(host, port)
 
@@ -203,7 +201,6 @@ class Session:
             if timer is not None:
                 timer.cancel()
         self._deadline = self._pulse = None
-        self._complaints.remove()
         self._server_version = 0
         self._writer.encoder = None
         if self._inbound is not None:
@@ -258,7 +255,7 @@ class Session:
             self._guard,
             self._wrapper.market,
             self._subscriptions,
-            self._complaints,
+            COMPLAINTS,
             on_bad=self._on_bad_frame,
             on_fault=self._on_fault,
         )

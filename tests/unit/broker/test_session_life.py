@@ -212,6 +212,17 @@ def test_a_bad_message_is_skipped_and_the_fourth_in_a_minute_ends_the_session(
     assert "too many unreadable messages" in rig.ended.reason
 
 
+def test_what_the_library_drops_is_counted_also_beside_another_session(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.up()
+    with open_rig(monkeypatch) as second:
+        second.up()
+        second.say(framed(BAD["a wrong number of fields"]))
+        assert second.session.bad_messages.count == 1
+        assert rig.session.bad_messages.count == 0
+
+
 def test_bad_messages_further_apart_than_a_minute_are_forgiven(rig: Rig) -> None:
     rig.up()
     for _ in range(12):
