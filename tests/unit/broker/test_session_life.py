@@ -213,8 +213,9 @@ def test_a_bad_message_is_skipped_and_the_fourth_in_a_minute_ends_the_session(
 
 
 def test_what_the_library_drops_is_counted_also_beside_another_session(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, expected_log
 ) -> None:
+    expected_log("diff len fields and params")
     rig.up()
     with open_rig(monkeypatch) as second:
         second.up()
