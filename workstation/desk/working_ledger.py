@@ -118,9 +118,10 @@ class WorkingLedger:
         for (account, con_id), place in self._places.items():
             if not place.own_prices or self._contracts.details(con_id) is not place.details:
                 moved.add((account, con_id))
-        if views != self._views:
-            self._views = views
-            moved |= self._group()
+        if views is not self._views:
+            is_same, self._views = views == self._views, views
+            if not is_same:
+                moved |= self._group()
         for key in moved:
             self._value_anew(key)
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -199,3 +200,20 @@ def test_the_book_gives_the_working_orders_as_they_are_now() -> None:
     world.happen("filled", 1, 4)
     (after,) = world.door.orders.working()
     assert (before.filled, after.filled) == (D(0), D(4))
+
+
+def test_orders_that_came_again_unchanged_are_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else every round of the loop compares all of them, however many there are."""
+    world = World()
+    world.happen("order", 1, CON_IDS[0], Side.BUY, 5)
+    world.ledger.settle()
+    looks: list[int] = []
+    look = world.ledger._bring_up_to_date
+    monkeypatch.setattr(world.ledger, "_bring_up_to_date", lambda: (looks.append(1), look()))
+
+    world.happen("order", 1, CON_IDS[0], Side.BUY, 5)
+    for _ in range(3):
+        world.ledger.settle()
+    assert len(looks) == 1
