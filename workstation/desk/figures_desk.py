@@ -122,16 +122,14 @@ class FiguresDesk:
         )
 
     def publish_when_due(self) -> None:
-        """Publish now, or plan to where the last time is less than a frame ago."""
+        """Plan to publish, at once where the last time is a frame ago; an order goes before."""
         changed = self.quotes.changed or self.positions.changed or self.balances.changed
         if not changed and not any(other.changed for other in self._others):
             return
-        wait = self._published_at + PUBLISH_SECONDS - self._clock.monotonic()
-        if wait <= 0:
-            self._publish()
-        elif not self._planned:
+        if not self._planned:
             self._planned = True
-            self._reactor.call_later(wait, self._publish)
+            wait = self._published_at + PUBLISH_SECONDS - self._clock.monotonic()
+            self._reactor.call_later(max(wait, 0.0), self._publish)
 
     def _publish(self) -> None:
         self._planned = False

@@ -50,7 +50,9 @@ class CoreLoop:
 
     `wake()` and `stop_after()` may be called from any thread; everything else belongs to the
     thread that runs the loop. An exception in a callback is logged, handed to `on_error`
-    and ends nothing. `after_pass` runs after each round of callbacks, before the next wait.
+    and ends nothing. `after_pass` runs after each round of callbacks, before the next wait;
+    `on_woken` as soon as the callback that runs at the wake-up has ended: what another thread
+    wishes for, a command, waits for one callback and not for a whole round.
     """
 
     def __init__(self, clock: Clock, wait: Wait = select) -> None:
@@ -67,6 +69,7 @@ class CoreLoop:
         self._last: Callable[[], None] | None = None
         self._wait_before_last: Callable[[], float] = _at_once
         self._end_at = -math.inf
+        self._is_woken = False
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
         self._wake_writer.setblocking(False)
@@ -98,6 +101,7 @@ class CoreLoop:
 
     def wake(self) -> None:
         """End the current wait. Any thread."""
+        self._is_woken = True
         with contextlib.suppress(OSError):  # a full pipe is a wake-up already under way
             self._wake_writer.send(b"\0")
 
@@ -123,8 +127,7 @@ class CoreLoop:
     def run_once(self, longest: float | None = None) -> None:
         """Wait for one round of events and timers, at most `longest` seconds, and serve it."""
         ready = self._wait(self._selector, self._time_to_wait(longest))
-        if len(ready) > 1:
-            ready.sort(key=self._is_other)  # a command does not wait for a piece of market data
+        self._hear()
         for key, mask in ready:
             current = self._selector.get_map().get(key.fd)
             if current is not None and current.fileobj is key.fileobj:  # else closed in this round
@@ -133,10 +136,16 @@ class CoreLoop:
         self._guarded(self._end_if_due)
         self._guarded(self.after_pass)
 
+    def _hear(self) -> None:
+        """Do what another thread has woken the loop for."""
+        if self._is_woken:
+            self._is_woken = False  # before it is heard: a wake-up meanwhile is a new one
+            self._call(self.on_woken)
+
     def _end_if_due(self) -> None:
         if self._last is None or self._end_at > self._clock.monotonic():
             return
-        self._guarded(self.on_woken)  # what was wished for before the end must not be lost
+        self._call(self.on_woken)  # what was wished for before the end must not be lost
         if (seconds := self._seconds_before_last()) > 0:
             self._end_at = self._clock.monotonic() + seconds
             self.call_later(seconds, _nothing)  # so that a round comes then
@@ -157,9 +166,6 @@ class CoreLoop:
         self._selector.close()
         self._wake_reader.close()
         self._wake_writer.close()
-
-    def _is_other(self, ready: tuple[selectors.SelectorKey, int]) -> bool:
-        return ready[0].fileobj is not self._wake_reader
 
     def _time_to_wait(self, longest: float | None) -> float | None:
         while self._timers and self._timers[0].call is None:
@@ -198,9 +204,13 @@ class CoreLoop:
     def _on_wake(self, _readable: bool, _writable: bool) -> None:  # noqa: FBT001 - socket callback
         with contextlib.suppress(BlockingIOError):
             self._wake_reader.recv(65536)  # what it leaves ends the next wait at once
-        self.on_woken()
 
     def _guarded(self, call: Callable[[], None]) -> None:
+        """Make one call of a round, and hear who has woken the loop meanwhile."""
+        self._call(call)
+        self._hear()
+
+    def _call(self, call: Callable[[], None]) -> None:
         try:
             call()
         except Exception as error:

@@ -132,6 +132,23 @@ def test_exceptions_end_nothing_and_are_handed_on(
     assert sorted(errors) == ["pass", "socket", "timer", "wake"]
 
 
+def test_a_command_waits_for_one_callback_and_not_for_the_round(loop: VirtualLoop) -> None:
+    ran: list[str] = []
+
+    def first() -> None:
+        loop.wake()
+        ran.append("first")
+
+    loop.on_woken = lambda: ran.append("command")
+    loop.after_pass = lambda: ran.append("pass")
+    loop.call_later(0, first)
+    loop.call_later(0, lambda: ran.append("second"))
+    loop.run_once()
+    assert ran == ["first", "command", "second", "pass"]
+    loop.run_once(0)
+    assert ran.count("command") == 1
+
+
 def test_an_exception_while_one_is_told_ends_nothing_either(
     loop: VirtualLoop, expected_log
 ) -> None:
