@@ -11,7 +11,7 @@ from tests.qt.fakes import AAPL, a_contract, a_link, a_position, a_quote
 from workstation.domain.commands import Failed
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.exercise import ExerciseAction, ExerciseOption
-from workstation.domain.finding import Denied, Finding, Level, RiskCode
+from workstation.domain.finding import Denied, Finding, Level, NeedsAcknowledgement, RiskCode
 from workstation.domain.ids import ConId
 from workstation.domain.messages import ContractKnown, LinkChanged
 from workstation.domain.several import PrepareContracts
@@ -147,3 +147,22 @@ def test_the_trade_menu_offers_it_only_where_something_can_leave(held: Stage) ->
     assert action.isEnabled()
     held.events(LinkChanged(a_link(read_only=True)))
     assert not action.isEnabled()
+
+
+def test_what_an_exercise_would_open_is_asked_once(held: Stage, qtbot) -> None:
+    soft = Finding(RiskCode.ORDER_SIZE, Level.SOFT, "Order size is above your personal limit.")
+    qtbot.mouseClick(begin(held).send_button, Qt.MouseButton.LeftButton)
+    first = held.commands.of(ExerciseOption)[-1]
+    held.commands.answer(ExerciseOption, NeedsAcknowledgement((soft,)))
+    exercising = held.window.menu.exercising
+    assert "above your personal limit" in exercising.question.label.text()
+    qtbot.mouseClick(exercising.question.buttons["keep"], Qt.MouseButton.LeftButton)
+    assert held.commands.of(ExerciseOption)[-1] is first
+    assert exercising.question is None
+
+    qtbot.mouseClick(begin(held).send_button, Qt.MouseButton.LeftButton)
+    held.commands.answer(ExerciseOption, NeedsAcknowledgement((soft,)))
+    qtbot.mouseClick(exercising.question.buttons["send"], Qt.MouseButton.LeftButton)
+    again = held.commands.of(ExerciseOption)[-1]
+    assert again.acknowledged == {"R05_ORDER_SIZE"}
+    assert again.intent_id != first.intent_id

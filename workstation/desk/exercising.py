@@ -3,7 +3,8 @@
 Exercising is no exit: it exchanges one position for another. So it needs trading that is
 active, unless what is delivered only closes what is held of the underlying, or money comes; a
 lapse gives up a right and nothing else. The broker answers by positions alone: what was asked
-stays asked, over restarts too, until it is refused or the position has fallen.
+stays asked, over restarts too, until it is refused or the position has fallen. What it delivers is
+judged as the order it amounts to, and counts as an entry where it opens or enlarges a position.
 """
 
 import logging
@@ -28,18 +29,20 @@ from workstation.domain.exercise import (
     ExerciseEnded,
     ExerciseIntent,
     ExerciseOption,
+    delivered_order,
     delivery,
     names_an_option,
 )
-from workstation.domain.finding import Denied, RiskCode, TradingState
+from workstation.domain.finding import Denied, NeedsAcknowledgement, RiskCode, TradingState
 from workstation.domain.ids import AccountId, ConId, IntentId, OrderId
 from workstation.domain.notice import Severity
+from workstation.domain.order import OrderDraft
 from workstation.domain.ports import ContractSource, EncodedOrder, JournalPort, PositionSource
 from workstation.domain.reports import BrokerNotice
 from workstation.oms.codes import INFORMS
 from workstation.oms.final_gate import FinalGate, FinalGateError
 from workstation.oms.order_ids import OrderIds
-from workstation.oms.outlet import denied
+from workstation.oms.outlet import Verdict, denied
 from workstation.storage.journal import Entry
 
 if TYPE_CHECKING:
@@ -47,7 +50,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Answer = Done | Failed | Denied | NeedsAcknowledgement
+Judging = Callable[[OrderDraft], Verdict]
+"""Says what risk thinks of what an exercise delivers."""
+
 Encode = Callable[[OrderId, Contract, ExerciseOption], EncodedOrder]
+
+
+_NOTHING = Verdict(findings=(), refusal=None, entry_value=None)
+"""What risk says where nothing is delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,7 @@ class ExerciseParts:
     lock: Callable[[str], None]
     notify: Notify
     look_up: Callable[[ConId], object]
+    judge: Judging
 
 
 class Exerciser:
@@ -99,7 +111,7 @@ class Exerciser:
 
     # -- the wish -----------------------------------------------------------------------------
 
-    def exercise(self, wish: ExerciseOption) -> Done | Failed | Denied:
+    def exercise(self, wish: ExerciseOption) -> Answer:
         """Ask the broker, if nothing speaks against it. Raises JournalError; nothing left then."""
         if wish.intent_id in self._seen:
             return Failed("This was asked already; the positions show what became of it.")
@@ -109,7 +121,7 @@ class Exerciser:
             self._on_record(ExerciseDenied(wish=wish, reasons=reasons), durable=False)
         return answer
 
-    def _decide(self, wish: ExerciseOption) -> Done | Failed | Denied:
+    def _decide(self, wish: ExerciseOption) -> Answer:
         if (refusal := self._standing_refusal(wish)) is not None:
             return refusal
         details = self._with.contracts.details(wish.con_id)
@@ -119,7 +131,27 @@ class Exerciser:
             return denied(RiskCode.QUANTITY, fault)
         if fault := self._state_fault(wish, details):
             return denied(RiskCode.TRADING_STATE, fault)
-        return self._send(wish, details)
+        verdict = self._verdict(wish, details)
+        refusal = verdict if isinstance(verdict, Failed) else verdict.refusal
+        if isinstance(refusal, Failed | Denied | NeedsAcknowledgement):
+            return refusal
+        assert isinstance(verdict, Verdict)
+        return self._send(wish, details, verdict)
+
+    def _verdict(self, wish: ExerciseOption, details: ContractDetails) -> Verdict | Failed:
+        """Judge what is delivered; money alone, and a lapse, open nothing."""
+        if wish.action is ExerciseAction.LAPSE:
+            return _NOTHING
+        con_id = details.under_con_id
+        underlying = None if con_id is None else self._with.contracts.details(con_id)
+        delivered = delivery(details, underlying, wish.quantity)
+        if con_id is None or underlying is None or delivered is None:
+            if con_id is not None:
+                self._with.look_up(con_id)
+            return Failed("What it delivers is being looked up; ask again in a moment.")
+        if not delivered:
+            return _NOTHING
+        return self._with.judge(delivered_order(wish, details, underlying, delivered))
 
     def _standing_refusal(self, wish: ExerciseOption) -> Denied | None:
         now = self._with.standing(wish.account)
@@ -186,22 +218,27 @@ class Exerciser:
 
     # -- out ----------------------------------------------------------------------------------
 
-    def _send(self, wish: ExerciseOption, details: ContractDetails) -> Done | Failed | Denied:
+    def _send(
+        self, wish: ExerciseOption, details: ContractDetails, verdict: Verdict
+    ) -> Done | Failed | Denied:
         order_id = self._with.ids.new()
         try:
             frame = self._with.encode(order_id, details.contract, wish)
         except EncodingError as error:
             return Failed(f"Nothing was sent: {error}.")
         intent = ExerciseIntent(
-            wish=wish, order_id=order_id, name=_name(details), sha256=frame.sha256
+            wish=wish,
+            order_id=order_id,
+            name=_name(details),
+            sha256=frame.sha256,
+            found=tuple(finding.text for finding in verdict.findings),
         )
         self._with.journal.record(ExerciseIntent.__name__, intent, durable=True)
         self._seen.add(wish.intent_id)
         self._asked[order_id] = intent
         self._with.gate.approve(order_id, frame.sha256)
         try:
-            # no entry value: what it moves is bounded by what is held, and it is never repeated
-            sent = self._with.gate.send(frame, wish.account, None)
+            sent = self._with.gate.send(frame, wish.account, verdict.entry_value)
         except FinalGateError as error:
             self._end(order_id, ExerciseEnd.NOT_SENT, str(error))
             self._with.lock(str(error))
@@ -317,5 +354,6 @@ def build_exerciser(desk: "Desk", clock: Clock, journal: JournalPort) -> Exercis
             lock=desk.lock,
             notify=desk.notify,
             look_up=desk.contracts.need,
+            judge=desk.order_desk.judge.delivery,
         )
     )

@@ -44,6 +44,7 @@ from workstation.portfolio.exposures import Book, Rate, no_rate
 from workstation.portfolio.positions import Positions
 from workstation.risk import gate
 from workstation.risk.confirmation import confirmation_findings
+from workstation.risk.delivery import DELIVERY_CHECKS
 from workstation.risk.exposure import (
     Filling,
     beside,
@@ -188,6 +189,11 @@ class Judge:
         """Return what would become of a draft now, with all findings."""
         verdict = self.bracket(draft) if isinstance(draft, BracketDraft) else self(draft, None)
         return Previewed(verdict.refusal, verdict.findings, is_exit=verdict.entry_value is None)
+
+    def delivery(self, draft: OrderDraft) -> Verdict:
+        """Run the checks of what an exercise delivers; it is no order of its own."""
+        facts = self._facts(draft, None)
+        return self._verdict(facts, gate.findings(facts, DELIVERY_CHECKS), None)
 
     def bracket(self, bracket: BracketDraft) -> Verdict:
         """Run every check on a bracket as a whole: one denied leg denies all (R26)."""

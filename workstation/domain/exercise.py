@@ -7,8 +7,12 @@ from enum import StrEnum
 
 from workstation.domain.contract import ContractDetails
 from workstation.domain.ids import AccountId, ConId, IntentId, OrderId
+from workstation.domain.order import OrderDraft, OrderType, Side
 
 ZERO = Decimal(0)
+SOURCE = "exercise"
+"""Where an entry that an exercise brings comes from."""
+
 OPTION_TYPES = frozenset({"OPT", "FOP", "WAR"})
 
 
@@ -24,8 +28,9 @@ class ExerciseOption:
     """Exercise so many of a long option position, or let them lapse.
 
     `held` is the position that the user saw; another one refuses. `override` means it although
-    the option would not do so by itself. Answered by Done, Failed or Denied; Done says that the
-    broker was asked, for it answers by positions alone.
+    the option would not do so by itself. `acknowledged` are the findings that the user accepts
+    about what is delivered. Answered by Done, Failed, NeedsAcknowledgement or Denied; Done says
+    that the broker was asked, for it answers by positions alone.
     """
 
     intent_id: IntentId
@@ -35,16 +40,21 @@ class ExerciseOption:
     quantity: Decimal
     held: Decimal
     override: bool = False
+    acknowledged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseIntent:
-    """A wish on its way to the broker, on record before its bytes; it is never sent again."""
+    """A wish on its way to the broker, on record before its bytes; it is never sent again.
+
+    `found` are the sentences about what is delivered that were shown or that informed.
+    """
 
     wish: ExerciseOption
     order_id: OrderId
     name: str
     sha256: str
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +125,23 @@ def delivery(
         return ZERO
     each = option.multiplier / underlying.multiplier
     return quantity * each * (1 if option.contract.right == "C" else -1)
+
+
+def delivered_order(
+    wish: ExerciseOption, option: ContractDetails, underlying: ContractDetails, quantity: Decimal
+) -> OrderDraft:
+    """Return what an exercise delivers as the order it amounts to, at the strike."""
+    return OrderDraft(
+        intent_id=wish.intent_id,
+        account=wish.account,
+        con_id=underlying.contract.con_id,
+        side=Side.BUY if quantity > 0 else Side.SELL,
+        quantity=abs(quantity),
+        order_type=OrderType.LIMIT,
+        limit_price=option.contract.strike,
+        source=SOURCE,
+        acknowledged=wish.acknowledged,
+    )
 
 
 def consequence(

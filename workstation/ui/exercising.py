@@ -1,6 +1,7 @@
 """From a position's row to the dialog that exercises options or lets them lapse."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -11,14 +12,17 @@ from workstation.domain.account import PositionView
 from workstation.domain.commands import CommandResult, Failed
 from workstation.domain.contract import ContractDetails
 from workstation.domain.exercise import ExerciseOption, names_an_option
+from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement
 from workstation.domain.ids import ConId
 from workstation.domain.quote import Quote
 from workstation.domain.several import PrepareContracts
 from workstation.ui import text
 from workstation.ui.board import Board
 from workstation.ui.dialogs.exercise_dialog import ExerciseChoice, ExerciseDialog, OptionNow
+from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.ticket_rules import finding_text
 from workstation.ui.ticket_wishes import new_intent
 
 
@@ -31,6 +35,7 @@ class Exercising(QObject):
         super().__init__(window)
         self._ordering, self._state, self._window = ordering, state, window
         self.dialog: ExerciseDialog | None = None
+        self.question: PlainDialog | None = None
         board.positions.exercise_requested.connect(self.begin)
 
     @Slot(object)
@@ -90,7 +95,35 @@ class Exercising(QObject):
             override=choice.override,
         )
         what = f"{choice.action.value.capitalize()} of {text.one_line(position.symbol, 24)}"
-        self._ordering.tell(command, what)
+        self._send(command, what)
+
+    def _send(self, command: ExerciseOption, what: str) -> None:
+        self._ordering.ask(command, what, partial(self._take_answer, command, what))
+
+    def _take_answer(self, command: ExerciseOption, what: str, result: CommandResult) -> None:
+        """Say what was refused; ask once about what exercising would open."""
+        if isinstance(result, Failed):
+            self._ordering.failed.emit((what, result.reason))
+        elif isinstance(result, Denied):
+            reasons = "  ".join(finding.text for finding in result.findings)
+            self._ordering.failed.emit((what, reasons))
+        elif isinstance(result, NeedsAcknowledgement):
+            self._ask(command, what, result.findings)
+
+    def _ask(self, command: ExerciseOption, what: str, findings: tuple[Finding, ...]) -> None:
+        heaviest = sorted(findings, key=lambda each: -each.level)
+        content = "\n".join(map(finding_text, heaviest))
+        answers = {"send": "Exercise anyway", "keep": "Keep the option"}
+        self.question = PlainDialog(what, content, answers, self._window)
+        accepted = frozenset(each.acknowledgement for each in findings)
+        again = replace(command, acknowledged=accepted)
+        self.question.answered.connect(partial(self._on_answered, again, what))
+        self.question.open()
+
+    def _on_answered(self, command: ExerciseOption, what: str, answer: str) -> None:
+        self.question = None
+        if answer == "send":
+            self._send(command, what)
 
     @Slot()
     def _on_finished(self) -> None:

@@ -6,19 +6,21 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.helpers.desk_fakes import ACCOUNT, D, Door, notice, spy
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, notice, spy
 from workstation.desk.exercising import ExerciseParts, Exerciser
 from workstation.domain.account import Environment
 from workstation.domain.commands import Done, Failed
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.errors import JournalError
-from workstation.domain.exercise import ExerciseAction, ExerciseOption, consequence
-from workstation.domain.finding import Denied, RiskCode, TradingState
+from workstation.domain.exercise import ExerciseAction, ExerciseIntent, ExerciseOption, consequence
+from workstation.domain.finding import Denied, NeedsAcknowledgement, RiskCode, TradingState
 from workstation.domain.ids import ConId, IntentId, OrderId
 from workstation.domain.ports import EncodedOrder
 from workstation.domain.reports import PositionReport
+from workstation.risk.limits import Restriction, RestrictionMode
 
 CALL, STOCK = ConId(7001), ConId(756733)
 LADDER = spy().ladder
@@ -41,6 +43,7 @@ class Rig:
         self.door = Door() if journal is None else Door(journal=journal)
         self.door.contracts.known[CALL] = a_call()
         self.said: list[str] = []
+        self.looked_up: list[ConId] = []
         self.hold(5)
         self.made = Exerciser(
             ExerciseParts(
@@ -54,7 +57,8 @@ class Rig:
                 ids=self.door.desk.controller.ids,
                 lock=self.door.locked.append,
                 notify=lambda _severity, text, **_more: self.said.append(text),
-                look_up=lambda _con_id: None,
+                look_up=self.looked_up.append,
+                judge=self.door.judge.delivery,
             )
         )
 
@@ -73,7 +77,7 @@ class Rig:
             )
         )
 
-    def ask(self, **changes: Any) -> Done | Failed | Denied:
+    def ask(self, **changes: Any) -> Any:
         wish = ExerciseOption(
             intent_id=IntentId("w"), account=ACCOUNT, con_id=CALL,
             action=ExerciseAction.EXERCISE, quantity=D(2), held=D(5),
@@ -269,3 +273,88 @@ def test_consequences_of_exercise() -> None:
     found = consequence(replace(call, multiplier=D(50)), future, D(3), D(9), None)
     assert (found.is_inside, found.delivered, found.paid) == (None, 3, Decimal(0))
     assert consequence(call, None, D(1), D(9), D(100)).delivered is None
+
+
+# -- what it delivers is an entry ----------------------------------------------------------------
+
+
+def entries(rig: Rig) -> Decimal:
+    return rig.door.desk.gate.use(ACCOUNT)[0]
+
+
+def test_what_an_exercise_opens_counts_as_an_entry_at_the_final_gate() -> None:
+    rig = Rig()
+    assert isinstance(rig.ask(), Done)
+    assert entries(rig) == 200 * 90  # what is paid: the strike
+    closing = Rig()
+    closing.hold(-200, STOCK)
+    assert isinstance(closing.ask(), Done)
+    lapsing = Rig()
+    assert isinstance(lapsing.ask(action=ExerciseAction.LAPSE), Done)
+    assert entries(closing) == entries(lapsing) == 0
+
+
+def test_what_it_delivers_is_asked_about_and_refused_like_an_order() -> None:
+    rig = Rig()
+    rig.hold(100)
+    asked = rig.ask(quantity=D(12), held=D(100))
+    assert isinstance(asked, NeedsAcknowledgement)
+    assert RiskCode.ORDER_SIZE in {each.code for each in asked.findings}
+    assert rig.frames == []
+    denied = rig.ask(quantity=D(100), held=D(100), intent_id=IntentId("all"))
+    assert isinstance(denied, Denied)
+    assert rig.frames == []
+    accepted = frozenset(each.acknowledgement for each in asked.findings)
+    assert isinstance(rig.ask(quantity=D(12), held=D(100), acknowledged=accepted), Done)
+    intent = rig.door.journal.entries[-1]
+    assert "Order size is above your personal limit" in intent.body.decode()
+
+
+def test_a_put_sells_what_is_not_held_short() -> None:
+    rig = Rig()
+    rig.door.contracts.known[CALL] = a_call("P")
+    assert rig.door.summary is not None
+    rig.door.summary = replace(rig.door.summary, buying_power=rig.door.summary.available_funds)
+    assert code(rig.ask()) is RiskCode.SHORT
+    rig.hold(200, STOCK)
+    assert isinstance(rig.ask(), Done)
+
+
+def test_what_is_on_the_restricted_list_is_not_exercised_into() -> None:
+    rig = Rig()
+    rule = Restriction(mode=RestrictionMode.NO_TRADE, symbol="SPY")
+    rig.door.stand(limits=replace(LIMITS, restricted=(rule,)))
+    assert code(rig.ask()) is RiskCode.RESTRICTED
+
+
+def test_nothing_is_exercised_into_the_unknown() -> None:
+    rig = Rig()
+    del rig.door.contracts.known[STOCK]
+    answer = rig.ask()
+    assert isinstance(answer, Failed)
+    assert "looked up" in answer.reason
+    assert rig.looked_up == [STOCK]
+    rig.door.contracts.known[CALL] = a_call(under_con_id=None)
+    assert isinstance(rig.ask(), Failed)
+    assert rig.looked_up == [STOCK]
+
+
+def test_an_option_that_pays_money_opens_nothing() -> None:
+    rig = Rig()
+    index = spy(contract=Contract(con_id=STOCK, symbol="SPX", sec_type="IND"))
+    rig.door.contracts.known[STOCK] = index
+    rig.hold(100)
+    assert isinstance(rig.ask(quantity=D(100), held=D(100)), Done)
+    assert entries(rig) == 0
+
+
+def test_records_of_before_are_read() -> None:
+    wish = ExerciseOption(
+        intent_id=IntentId("w"), account=ACCOUNT, con_id=CALL,
+        action=ExerciseAction.EXERCISE, quantity=D(2), held=D(5),
+    )  # fmt: skip
+    intent = ExerciseIntent(wish=wish, order_id=OrderId(1), name="SPY", sha256="0")
+    old = msgspec.to_builtins(intent)
+    del old["found"]
+    del old["wish"]["acknowledged"]
+    assert msgspec.convert(old, ExerciseIntent) == intent
