@@ -122,8 +122,8 @@ class Exerciser:
         return answer
 
     def _decide(self, wish: ExerciseOption) -> Answer:
-        if (refusal := self._standing_refusal(wish)) is not None:
-            return refusal
+        if (standing := self._standing_refusal(wish)) is not None:
+            return standing
         details = self._with.contracts.details(wish.con_id)
         if not names_an_option(details) or details is None:
             return denied(RiskCode.UNKNOWN_CONTRACT, "The contract is not an option known here.")

@@ -36,6 +36,7 @@ class Exercising(QObject):
         self._ordering, self._state, self._window = ordering, state, window
         self.dialog: ExerciseDialog | None = None
         self.question: PlainDialog | None = None
+        self._again: tuple[ExerciseOption, str] | None = None
         board.positions.exercise_requested.connect(self.begin)
 
     @Slot(object)
@@ -116,14 +117,16 @@ class Exercising(QObject):
         answers = {"send": "Exercise anyway", "keep": "Keep the option"}
         self.question = PlainDialog(what, content, answers, self._window)
         accepted = frozenset(each.acknowledgement for each in findings)
-        again = replace(command, acknowledged=accepted)
-        self.question.answered.connect(partial(self._on_answered, again, what))
+        self._again = (replace(command, acknowledged=accepted), what)
+        self.question.answered.connect(self._on_answered)
         self.question.open()
 
-    def _on_answered(self, command: ExerciseOption, what: str, answer: str) -> None:
+    @Slot(object)
+    def _on_answered(self, answer: str) -> None:
         self.question = None
-        if answer == "send":
-            self._send(command, what)
+        again, self._again = self._again, None
+        if answer == "send" and again is not None:
+            self._send(*again)
 
     @Slot()
     def _on_finished(self) -> None:
