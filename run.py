@@ -401,13 +401,47 @@ def run_tests(arguments: list[str]) -> int:
         print("\n==== " + " ".join(check), flush=True)
         if wait_for([str(PYTHON.parent / check[0]), *check[1:]], environment) != 0:
             failed.append(" ".join(check[:2]))
-    print("\n==== pytest", flush=True)
-    with virtual_display(environment):
-        code = wait_for([str(PYTHON), "-m", "pytest", *arguments], environment)
+    code = run_pytest(arguments, environment) if arguments else run_halves(environment)
     if failed:
         print("FAILED before pytest: " + ", ".join(failed), flush=True)
     return code or int(bool(failed))
 
+
+def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run the tests that are asked for, on a display of their own."""
+    print("\n==== pytest " + " ".join(arguments), flush=True)
+    with virtual_display(environment):
+        return wait_for([str(PYTHON), "-m", "pytest", *arguments], environment)
+
+
+def run_halves(environment: dict[str, str]) -> int:
+    """Run the tests that open windows beside the others, each half on a display of its own."""
+    others = [str(path) for path in sorted((ROOT / "tests").iterdir()) if holds_other_tests(path)]
+    pytest = [str(PYTHON), "-m", "pytest"]
+    with tempfile.TemporaryFile() as output, virtual_display(there := dict(environment)):
+        with subprocess.Popen([*pytest, *others], env=there, stdout=output, stderr=output) as half:
+            try:
+                code = run_pytest([str(ROOT / "tests" / name) for name in WINDOWED], environment)
+                other_code = half.wait()
+            finally:
+                half.terminate()
+        output.seek(0)
+        print("\n==== pytest " + " ".join(others), flush=True)
+        shutil.copyfileobj(output, sys.stdout.buffer)
+        sys.stdout.flush()
+    return code or other_code
+
+
+def holds_other_tests(path: Path) -> bool:
+    """Tell whether a part of tests/ belongs to the half that opens no windows of the program."""
+    name = path.name
+    if path.is_dir():
+        return name not in WINDOWED and any(path.rglob("test_*.py"))
+    return name.startswith("test_") and name.endswith(".py")
+
+
+WINDOWED = ("qt", "end2end")
+"""The folders of tests/ whose tests open the program's windows."""
 
 COVERING = tuple(str(Path("tests", "unit", name)) for name in ("domain", "risk", "oms", "desk"))
 """The tests that together run every line and branch of the order path."""

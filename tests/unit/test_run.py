@@ -205,3 +205,13 @@ def test_later_starts_cost_little(run: ModuleType) -> None:
     overhead = least(str(run.ROOT / "run.py"), "--offscreen") - least(str(run.ROOT / "main.py"))
 
     assert overhead < MODEST_START * least("-c", "")
+
+
+def test_the_two_halves_hold_every_test_file_once() -> None:
+    module, tests = loaded(ROOT / "run.py"), ROOT / "tests"
+    parts = [tests / name for name in module.WINDOWED]
+    parts += [path for path in tests.iterdir() if module.holds_other_tests(path)]
+    found = [
+        file for part in parts for file in ([part] if part.is_file() else part.rglob("test_*.py"))
+    ]
+    assert sorted(found) == sorted(tests.rglob("test_*.py"))
