@@ -16,7 +16,8 @@ from tests.architecture.sources import (
 )
 
 BRIDGE_MODULES = ("PySide6.QtCore", "shiboken6", "qasync")
-UI_MAY_IMPORT = ("ui", "bridge", "indicators", "domain")
+UI_MAY_IMPORT = ("ui", "bridge", "indicators", "matching", "domain")
+PRACTICE = "workstation/ui/chart/replay/"
 
 
 def _imports(sources: Sequence[Source]) -> Iterator[tuple[Source, ast.AST, str]]:
@@ -43,6 +44,14 @@ def ui_imports_what_it_may(sources: Sequence[Source]) -> Iterator[Finding]:
         is_ours = parts[0] == "workstation" and len(parts) > 1
         if source.package == "ui" and is_ours and parts[1] not in UI_MAY_IMPORT:
             yield _finding(source, node, f"a window imports {module}")
+
+
+def practice_has_no_way_out(sources: Sequence[Source]) -> Iterator[Finding]:
+    """The replay's practice orders meet nothing that could carry a wish to the core."""
+    for source, node, module in _imports(sources):
+        is_away = module.startswith("workstation.bridge") or ".commands" in module
+        if source.path.startswith(PRACTICE) and is_away:
+            yield _finding(source, node, f"practice imports {module}")
 
 
 def bridge_uses_qtcore_alone(sources: Sequence[Source]) -> Iterator[Finding]:
@@ -95,6 +104,25 @@ RULES = [
             Example("from workstation.news.headlines import Headlines"),
             Example("import workstation.desk.desk"),
             Example("from workstation.domain.bar import Bar", is_good=True),
+        ],
+    ),
+    Rule(
+        "practice-no-way-out",
+        practice_has_no_way_out,
+        [
+            Example(
+                "from workstation.bridge.commands import CommandPort",
+                "workstation/ui/chart/replay/practice_tool.py",
+            ),
+            Example(
+                "from workstation.domain.commands import SubmitOrder",
+                "workstation/ui/chart/replay/strip.py",
+            ),
+            Example(
+                "from workstation.bridge.commands import CommandPort",
+                "workstation/ui/chart/compare.py",
+                is_good=True,
+            ),
         ],
     ),
     Rule(

@@ -13,11 +13,12 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     "importlinter"
 ]["contracts"]
 PACKAGES = ("app", "ui", "bridge", "desk", "broker", "oms", "marketdata", "portfolio", "storage")
-PACKAGES += ("simgateway", "risk", "indicators", "domain")
+PACKAGES += ("simgateway", "risk", "indicators", "matching", "domain")
 
 BAD_IMPORTS = {
     "A package imports only": ("domain/a.py", "import workstation.risk"),
     "The windows know only": ("ui/a.py", "import workstation.storage"),
+    "Nothing on the way": ("desk/a.py", "import workstation.matching"),
     "No Qt below": ("desk/a.py", "import PySide6.QtCore"),
     "Only the broker speaks": ("simgateway/a.py", "import ibapi.client"),
     "No cycles between": ("ui/a.py", "import workstation.ui.b"),

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from workstation.matching.order_book import MAKER, Match
 from workstation.simgateway.instruments import BY_CON_ID, Instrument, Leg
 from workstation.simgateway.market import InstrumentMarket
-from workstation.simgateway.matching import MAKER, Match
 from workstation.simgateway.sessions import Phase, pace
 from workstation.simgateway.tape import Base
 

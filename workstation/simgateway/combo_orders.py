@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
+from workstation.matching.order_book import MAKER, Match
 from workstation.simgateway.accounts import ZERO, Account
 from workstation.simgateway.commissions import commission
 from workstation.simgateway.instruments import BY_CON_ID, Instrument, Leg
 from workstation.simgateway.market import InstrumentMarket
-from workstation.simgateway.matching import MAKER, Match
 from workstation.simgateway.order_records import order_facts
 from workstation.simgateway.order_store import OrderStore
 from workstation.simgateway.orders import (

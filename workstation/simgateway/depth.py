@@ -6,7 +6,7 @@ Source: tws-wire.md 2.5 (12, 13, 80).
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from workstation.simgateway.matching import OrderBook
+from workstation.matching.order_book import OrderBook
 
 INSERT, UPDATE, DELETE = 0, 1, 2
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from workstation.matching.order_book import MAKER, Match
 from workstation.simgateway import hedges, pegs
 from workstation.simgateway.accounts import Account
 from workstation.simgateway.combo_orders import ComboFloor
@@ -14,7 +15,6 @@ from workstation.simgateway.commissions import commission
 from workstation.simgateway.families import CANCEL_THE_REST
 from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.market import InstrumentMarket
-from workstation.simgateway.matching import MAKER, Match
 from workstation.simgateway.order_kinds import AT_ONCE, KINDS, Auction, Peg, auction_of
 from workstation.simgateway.order_records import order_facts
 from workstation.simgateway.order_store import OrderStore

@@ -10,13 +10,14 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
+from workstation.matching.order_book import MAKER, Match, OrderBook
 from workstation.simgateway.bars import generated_bar
 from workstation.simgateway.instruments import Instrument, Trading
 from workstation.simgateway.live_day import LiveDay
-from workstation.simgateway.matching import MAKER, Match, OrderBook
 from workstation.simgateway.sessions import ALWAYS, Phase, Stretch, pace
 from workstation.simgateway.tape import Base, Print, Quote, Tape, whole
 from workstation.simgateway.traders import Regime, Traders
+from workstation.simgateway.venues import VENUES
 
 STEP_SECONDS = 0.1
 """Market time between two steps."""
@@ -73,7 +74,7 @@ class InstrumentMarket:
         self._base = base
         self._is_value = instrument.trading in {Trading.VALUE, Trading.HISTORY}
         self._typical = instrument.typical_size
-        self.book = OrderBook()
+        self.book = OrderBook(len(VENUES))
         self.regime = Regime()
         self._stretch = ALWAYS
         self._quote_shown: Quote | None = None

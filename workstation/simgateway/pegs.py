@@ -7,8 +7,8 @@ the increment is of several ticks it is the increment that does not reach across
 from decimal import Decimal
 from typing import NamedTuple
 
+from workstation.matching.order_book import OrderBook
 from workstation.simgateway.instruments import Instrument
-from workstation.simgateway.matching import OrderBook
 from workstation.simgateway.order_kinds import KINDS, Peg
 from workstation.simgateway.orders import Order
 

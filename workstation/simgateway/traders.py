@@ -10,8 +10,8 @@ from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
+from workstation.matching.order_book import MAKER, OrderBook
 from workstation.simgateway.instruments import Instrument
-from workstation.simgateway.matching import MAKER, OrderBook
 
 LEVELS = 10
 """Prices on which the makers quote, each side."""

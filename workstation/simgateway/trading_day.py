@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from workstation.matching.order_book import MAKER, Match
 from workstation.simgateway.floor import Floor
 from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.market import InstrumentMarket
-from workstation.simgateway.matching import MAKER, Match
 from workstation.simgateway.order_kinds import Auction, auction_of
 from workstation.simgateway.order_store import OrderStore
 from workstation.simgateway.orders import CANCELLED, LIVE, Order

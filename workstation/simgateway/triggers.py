@@ -6,6 +6,7 @@ Source of the trigger methods: the official order attribute triggerMethod.
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from workstation.matching import triggers
 from workstation.simgateway.instruments import BY_CON_ID, Instrument
 from workstation.simgateway.market import InstrumentMarket
 from workstation.simgateway.order_kinds import KINDS, Aux
@@ -46,7 +47,7 @@ def is_reached(order: Order, market: InstrumentMarket) -> bool:
         return False
     rising = order.terms.buys != KINDS[order.terms.order_type].touched
     seen = prices(market, order.terms.trigger_method, rising=rising)
-    return any(price >= level if rising else price <= level for price in seen)
+    return triggers.is_reached(level, seen, rising=rising)
 
 
 def stop_level(order: Order) -> Decimal | None:

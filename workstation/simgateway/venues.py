@@ -17,8 +17,3 @@ def venue_number(exchange: str) -> int | None:
 def shown_venue(instrument: Instrument, number: int) -> str:
     """Return where an order of a book stood: a stock has many places, all else one."""
     return VENUES[number] if instrument.sec_type == "STK" else instrument.primary_exchange
-
-
-def venue_of(number: int) -> int:
-    """Return the venue of the so-manieth order of a book: spread evenly, without a pattern."""
-    return (number * 2_654_435_761 >> 13) % len(VENUES)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.unit.simgateway.virtual import VirtualClient, World, place_fields
+from workstation.matching.order_book import MAKER
 from workstation.simgateway.accounts import STARTING_CASH
 from workstation.simgateway.instruments import BY_CON_ID
 from workstation.simgateway.instruments.options import CHAINS, option
-from workstation.simgateway.matching import MAKER
 from workstation.simgateway.state import StateFile
 
 AAPL = 265598

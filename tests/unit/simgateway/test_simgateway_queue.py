@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.unit.simgateway.virtual import VirtualClient, World
-from workstation.simgateway.matching import MAKER
+from workstation.matching.order_book import MAKER
 from workstation.simgateway.venues import VENUES
 
 AAPL = 265598

@@ -8,9 +8,9 @@ import pytest
 
 from tests.unit.simgateway.test_simgateway_order_kinds import AAPL, CENT, Trader
 from tests.unit.simgateway.test_simgateway_trading import check_books
+from workstation.matching.order_book import OrderBook
 from workstation.simgateway.hedges import factor
 from workstation.simgateway.instruments import BY_CON_ID, ContractQuery, find_all
-from workstation.simgateway.matching import OrderBook
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.orders import Order
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.simgateway.virtual import World, place_fields
+from workstation.matching.order_book import MAKER, OrderBook
 from workstation.simgateway.accounts import STARTING_CASH, Account, commission_for
 from workstation.simgateway.depth import top_rows
 from workstation.simgateway.instruments import DEMO
 from workstation.simgateway.market import InstrumentMarket
-from workstation.simgateway.matching import MAKER, OrderBook
 
 AAPL = 265598
 

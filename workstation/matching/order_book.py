@@ -10,8 +10,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workstation.simgateway.venues import venue_of
-
 MAKER = 0
 """Owner of generated orders; any other owner is the perm_id of a client's order."""
 
@@ -24,7 +22,7 @@ class Resting:
     price: int
     size: int
     venue: int
-    """Index into venues.VENUES."""
+    """Number of the place where it stands, from 0."""
 
     reserve: int = 0
     """Shares of an iceberg that are not shown."""
@@ -116,9 +114,10 @@ class _Side:
 
 
 class OrderBook:
-    """Bids and asks of one instrument, never crossed."""
+    """Bids and asks of one instrument, never crossed; its orders stand at so many venues."""
 
-    def __init__(self) -> None:
+    def __init__(self, venues: int = 1) -> None:
+        self._venues = venues
         self._bids, self._asks = _Side(buys=True), _Side(buys=False)
         self._rested = 0
         self.version = 0
@@ -249,7 +248,7 @@ class OrderBook:
         self._rested += 1
         self.version += 1
         shown = min(size, display) if display > 0 else size
-        venue = venue_of(self._rested)
+        venue = _venue_of(self._rested, self._venues)
         one = Resting(owner, price, shown, venue, size - shown, display, half, is_middle)
         _queue_up(self._side(buys=buys).queue(price), one)
 
@@ -309,3 +308,8 @@ def _queue_up(queue: deque[Resting], one: Resting) -> None:
         return
     ahead = sum(1 for other in queue if other.half)
     queue.insert(ahead, one)
+
+
+def _venue_of(number: int, venues: int) -> int:
+    """Return the venue of the so-manieth order of a book: spread evenly, without a pattern."""
+    return (number * 2_654_435_761 >> 13) % venues
