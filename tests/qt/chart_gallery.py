@@ -265,6 +265,26 @@ def drawings(panel: ChartPanel) -> None:
     panel.drawing.selected = 1
 
 
+def replay_start(panel: ChartPanel) -> None:
+    panel.replay.choose()
+
+
+def replay(panel: ChartPanel) -> None:
+    panel.restore_chart({"size": "5m", "studies": [{"key": "EMA", "timeperiod": 20}]})
+    replaying, view = panel.replay, panel.canvas.view
+    replaying.begin(view.bars.end - 60)
+    replaying.strip.trips_button.setChecked(True)
+    replaying.strip.exits_check.setChecked(True)
+    for number in range(36):
+        if number in {4, 20}:
+            replaying.strip.buy_button.click()
+        if number == 16:
+            replaying.strip.flat_button.click()
+        replaying.step()
+    last = nearest_price(view.last_close, view.ladder)
+    replaying.place(buys=True, price=last - Decimal("0.25"))
+
+
 def _told(panel: ChartPanel) -> FakeCommands:
     commands = panel.feed._commands
     assert isinstance(commands, FakeCommands)
@@ -338,6 +358,8 @@ SCENES: tuple[Scene, ...] = (
     linked_crosshair,
     box_zoom,
     drawings,
+    replay_start,
+    replay,
     percent_inverted,
     log_far,
 )

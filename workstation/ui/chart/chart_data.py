@@ -18,6 +18,7 @@ from workstation.ui.chart.feed import BarFeed, Wanted
 from workstation.ui.chart.formula import Formula
 from workstation.ui.chart.formula_feed import FormulaFeed
 from workstation.ui.chart.print_feed import PrintFeed
+from workstation.ui.chart.replay.replay_feed import ReplayFeed
 from workstation.ui.chart.roll_feed import RollFeed
 from workstation.ui.chart.sessions import opening_of, regular_hours
 from workstation.ui.chart.settings import ChartSettings, zone_named
@@ -45,6 +46,9 @@ class ChartData(QObject):
     status_changed = Signal()
     """How it stands with the source in use, or which one that is."""
 
+    replay_ended = Signal()
+    """The bars are no longer those of a record."""
+
     def __init__(self, state: ScreenState, commands: CommandPort, parent: QObject) -> None:
         super().__init__(parent)
         self._state = state
@@ -67,10 +71,15 @@ class ChartData(QObject):
         self._formula_feed = FormulaFeed(commands, self.finder, self.bars, self)
         self._print_feed = PrintFeed(commands, self.bars, self)
         self._roll_feed = RollFeed(commands, self.bars, self)
+        self.replay = ReplayFeed(self.bars, self)
+        self._replayed: object = None
+        """What was wished for when a replay began; None without one."""
+
         self.feed: Source = self._bar_feed
         """What fills the bars now."""
 
-        for source in (self._bar_feed, self._formula_feed, self._print_feed, self._roll_feed):
+        feeds = (self._bar_feed, self._formula_feed, self._print_feed, self._roll_feed, self.replay)
+        for source in feeds:
             source.reloaded.connect(self._on_reloaded)
             source.grown_older.connect(self._on_grown_older)
             source.updated.connect(self._on_updated)
@@ -78,7 +87,17 @@ class ChartData(QObject):
 
     @property
     def is_of_prices(self) -> bool:
-        """Whether the bars are prices of the contract, at which one may trade."""
+        """Whether the bars are prices of the contract now, at which one may trade."""
+        return not self.is_replaying and self._is_own
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether recorded bars are shown one after another."""
+        return self.feed is self.replay
+
+    @property
+    def _is_own(self) -> bool:
+        """Whether the bars are prices of the contract itself."""
         if self.timeframe.is_of_prints:
             return True
         is_own = self.formula is None and not self._stitches
@@ -96,7 +115,7 @@ class ChartData(QObject):
     @property
     def ladder(self) -> PriceLadder | None:
         """Steps to write values in that are no prices of the contract; None where they are."""
-        if self.is_of_prices or self.feed is self._roll_feed or not len(self.bars):
+        if self._is_own or (self._stitches and self.formula is None) or not len(self.bars):
             return None
         size = abs(self.bars.bar(self.bars.end - 1)[3])
         digits = math.floor(math.log10(size)) - 4 if size else -4
@@ -129,7 +148,8 @@ class ChartData(QObject):
             return f"{name}  {self.timeframe.name}  {self.timeframe.words}"
         shown = "" if formula else SHORT.get(self.show, "")
         stitched = "continuous" if self._stitches and not formula else ""
-        more = [word for word in (stitched, shown, regular) if word]
+        replayed = "REPLAY" if self.is_replaying else ""
+        more = [word for word in (stitched, shown, regular, replayed) if word]
         return "  ".join([name, self.timeframe.name, *more])
 
     def use_keeper(self, keeper: BarKeeper) -> None:
@@ -142,7 +162,9 @@ class ChartData(QObject):
         self._settings = settings
 
     def load(self) -> None:
-        """Show what was chosen; what is shown already is not asked for again."""
+        """Show what was chosen; what is shown already is not asked for again, nor a replay ended."""
+        if self.is_replaying and self._wish == self._replayed:
+            return
         regular = self._settings.regular_only
         if self.timeframe.is_of_prints:
             self._use(self._print_feed)
@@ -165,6 +187,28 @@ class ChartData(QObject):
         wanted = Wanted(self.con_id, self.timeframe, self.show, regular)
         self._bar_feed.show(wanted, self.grouping())
 
+    @property
+    def _wish(self) -> object:
+        """Everything that decides which bars are shown."""
+        regular, formula = self._settings.regular_only, self.formula
+        return self.con_id, self.timeframe, self.show, regular, formula, self.is_continuous
+
+    def begin_replay(self, shown: int) -> None:
+        """Keep the bars that are here as a record, show the first of them and follow nothing."""
+        record, before = self.bars.table(self.bars.first, self.bars.end), self.feed
+        self._replayed, self.feed = self._wish, self.replay
+        before.stop()
+        self.replay.begin(record, shown)
+
+    def restart_replay(self, shown: int) -> None:
+        """Hide again what was shown since."""
+        self.replay.begin(self.replay.record, shown)
+
+    def end_replay(self) -> None:
+        """Show what was chosen, live."""
+        self._replayed = None
+        self.load()
+
     def _use(self, source: Source) -> None:
         if source is self.feed:
             return
@@ -172,6 +216,8 @@ class ChartData(QObject):
         before.stop()
         if self._is_wanted:
             source.set_wanted()
+        if before is self.replay:
+            self.replay_ended.emit()
 
     def set_wanted(self, *, wanted: bool) -> None:
         """Ask for bars only while the chart is seen."""

@@ -50,6 +50,7 @@ class ChartOrders(QObject):
         self._wish: Wish | None = None
         self._asked: frozenset[str] = frozenset()
         self._is_waiting = False
+        self._reason = ""
         self._leaving = QTimer(self)
         self._leaving.setSingleShot(True)
         self._leaving.setInterval(SHOWN_MS)
@@ -64,6 +65,12 @@ class ChartOrders(QObject):
     def is_free(self) -> bool:
         """Whether a wish would be sent at once."""
         return self._wish is None
+
+    def lock(self, reason: str) -> None:
+        """Send nothing for this reason; "" sends again. A question that stands is put away."""
+        self._reason = reason
+        if reason:
+            self.dismiss()
 
     @Slot(object)
     def send(self, wish: Wish) -> None:
@@ -106,6 +113,10 @@ class ChartOrders(QObject):
             )
 
     def _send(self, wish: Wish) -> None:
+        if self._reason:
+            self._wish = None
+            self._show(f"Not sent: {self._reason}", "warning")
+            return
         self._wish, self._is_waiting = wish, True
         command: Command
         if isinstance(wish, OrderChange):

@@ -30,6 +30,7 @@ from workstation.ui.chart.chart_extras import ChartExtras
 from workstation.ui.chart.chart_kit import ChartKit
 from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.chart_orders import ChartOrders
+from workstation.ui.chart.chart_words import REAL_ORDERS_OFF, tell_state
 from workstation.ui.chart.confirming import Confirming
 from workstation.ui.chart.data_menu import DataMenu
 from workstation.ui.chart.drawing_menu import DrawingMenu
@@ -37,10 +38,11 @@ from workstation.ui.chart.drawing_tool import DrawingTool
 from workstation.ui.chart.dry_judge import DryJudge
 from workstation.ui.chart.fills_tool import FillsTool
 from workstation.ui.chart.go_to_date import GoToDate
+from workstation.ui.chart.replay.bar_replay import BarReplay
 from workstation.ui.chart.sessions import regular_hours
 from workstation.ui.chart.settings import ChartSettings, read_settings, zone_named
 from workstation.ui.chart.size_bar import SizeBar
-from workstation.ui.chart.source import Older, Series, Source
+from workstation.ui.chart.source import Source
 from workstation.ui.chart.staging_tool import StagingTool
 from workstation.ui.chart.studies import MOST, Library
 from workstation.ui.chart.study_menu import StudyMenu
@@ -107,6 +109,7 @@ class ChartPanel(QWidget):
         self.data_menu.extra += self.extras.actions
         self.canvas.tools[:0] = (self.extras.roll_marks, self.extras.comparison.handle)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
+        self.replay = BarReplay(self.canvas, self.data, self.drawing.book, self)
         self._wanted_studies: object = None
         self._scaled: object = None
         """Contract and prices that the price range is of."""
@@ -138,6 +141,7 @@ class ChartPanel(QWidget):
     def _connect(self) -> None:
         self.kit = ChartKit(self.canvas, self.study_menu, self.data_menu, self)
         self.kit.export.told.connect(self.orders.tell)
+        self.replay.switched.connect(self._on_replay_switched)
         self.sizes.chosen.connect(self._on_size_chosen)
         self.drawing.changed.connect(self._on_drawings_changed)
         self.drawing.drawing_began.connect(self.trading.pause)
@@ -171,6 +175,7 @@ class ChartPanel(QWidget):
             self.drawing_menu.button,
             self.study_menu.button,
             self.data_menu.button,
+            self.replay.button,
             self.menus.style_button,
             self.menus.axes_button,
         ):
@@ -180,6 +185,7 @@ class ChartPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.replay.strip)
         column.addWidget(self.orders.strip)
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:
@@ -469,26 +475,14 @@ class ChartPanel(QWidget):
 
     @Slot()
     def _on_status_changed(self) -> None:
-        feed, words = self.feed, self.canvas.words
-        reason = text.one_line(feed.reason, 200)
-        words.state = {
-            Series.NONE: "No contract chosen.",
-            Series.LOADING: "Loading bars…",
-            Series.SHOWN: "",
-            Series.FAILED: f"No history: {reason}\nChoose the bar size again to retry.",
-        }[feed.series]
-        older = {
-            Older.IDLE: "",
-            Older.ASKED: "Loading older bars…",
-            Older.FAILED: f"No older bars now: {reason}",
-            Older.COMPLETE: "Start of history",
-        }[feed.older]
-        known = feed.note if feed.series is Series.SHOWN else ""
-        words.note = "  ·  ".join(filter(None, (known, self.go_to_date.words or older)))
-        words.warning = ""
-        if feed.series is Series.SHOWN and not feed.is_live:
-            kept = "kept bars shown, " if feed.is_kept_only else ""
-            words.warning = f"Not updating: {kept}{reason}"
-        elif feed.series is Series.SHOWN and not feed.is_updated:
-            words.warning = "The broker does not update these bars; choose the size again to ask."
+        tell_state(self.canvas.words, self.feed, self.go_to_date.words)
         self.canvas.update()
+
+    @Slot()
+    def _on_replay_switched(self) -> None:
+        """Take everything real off the chart while it replays, and bring it back afterwards."""
+        is_on = self.replay.is_on
+        self.orders.lock(REAL_ORDERS_OFF if is_on else "")
+        for part in (self.trade_menu.quantity_edit, self.trade_menu.button):
+            part.setDisabled(is_on)
+        self._load()

@@ -51,6 +51,8 @@ def place_of(view: ChartView, point: Point) -> QPointF:
 
 def shape_of(drawing: Drawing, view: ChartView) -> Shape:
     """Work out what a drawing looks like now; while it is being made it may lack points."""
+    if drawing.number in view.veiled:
+        return Shape()
     places = [place_of(view, point) for point in drawing.points]
     shape = Shape(handles=places)
     pane = QRectF(view.layout.prices)

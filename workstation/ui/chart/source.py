@@ -44,6 +44,9 @@ class Source(QObject):
     status_changed = Signal()
     """The series, the older pages or the reason of a failure stand otherwise."""
 
+    start_words = "Start of history"
+    """What is said where there is nothing older."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.series = Series.NONE

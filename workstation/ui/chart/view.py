@@ -51,6 +51,9 @@ class ChartView:
         self.other_spans: list[Callable[[Columns], tuple[float, float] | None]] = []
         """What else wants room on the price axis: lowest and highest price of columns."""
 
+        self.veiled: frozenset[int] = frozenset()
+        """Numbers of drawings that reach beyond what is shown of a replay: they would tell."""
+
         self.bid: float | None = None
         self.ask: float | None = None
         self._exchange_zone: tzinfo | None = None
