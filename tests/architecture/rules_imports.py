@@ -17,7 +17,7 @@ from tests.architecture.sources import (
 
 BRIDGE_MODULES = ("PySide6.QtCore", "shiboken6", "qasync")
 UI_MAY_IMPORT = ("ui", "bridge", "indicators", "matching", "domain")
-PRACTICE = "workstation/ui/chart/replay/"
+PRACTICE = "workstation/ui/chart/replay"
 
 
 def _imports(sources: Sequence[Source]) -> Iterator[tuple[Source, ast.AST, str]]:

@@ -18,7 +18,7 @@ from workstation.ui.chart.feed import BarFeed, Wanted
 from workstation.ui.chart.formula import Formula
 from workstation.ui.chart.formula_feed import FormulaFeed
 from workstation.ui.chart.print_feed import PrintFeed
-from workstation.ui.chart.replay.replay_feed import ReplayFeed
+from workstation.ui.chart.replay_feed import ReplayFeed
 from workstation.ui.chart.roll_feed import RollFeed
 from workstation.ui.chart.sessions import opening_of, regular_hours
 from workstation.ui.chart.settings import ChartSettings, zone_named

@@ -111,9 +111,7 @@ class ChartPanel(QWidget):
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
         self.replay = BarReplay(self.canvas, self.data, self.drawing.book, self)
         self._wanted_studies: object = None
-        self._scaled: object = None
-        """Contract and prices that the price range is of."""
-
+        self._scaled: object = None  # contract and prices that the price range is of
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._arrange()
