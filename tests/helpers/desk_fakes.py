@@ -1,6 +1,7 @@
 """The order side of the desk over fakes: a broker that keeps bytes, a journal in memory."""
 
 import hashlib
+import itertools
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -165,6 +166,12 @@ class FakeContracts:
 
     def __init__(self, *known: ContractDetails) -> None:
         self.known = {details.contract.con_id: details for details in known}
+        self._revisions = itertools.count()
+
+    @property
+    def revision(self) -> int:
+        """Another each time: tests change `known` as they like."""
+        return next(self._revisions)
 
     def details(self, con_id: ConId) -> ContractDetails | None:
         return self.known.get(con_id)

@@ -46,6 +46,7 @@ class Contracts:
         self._reactor = reactor
         self._session = session
         self._on_known = on_known
+        self.revision = 0
         self._details: dict[ConId, ContractDetails] = {}
         self._ladders: dict[int, PriceLadder] = {}
         self._rules: dict[ConId, int] = {}
@@ -200,6 +201,7 @@ class Contracts:
         known = details if ladder is None else replace(details, ladder=ladder)
         if self._details.get(con_id) != known:
             self._details[con_id] = known
+            self.revision += 1
             self._on_known(known)
 
 

@@ -72,7 +72,9 @@ class WorkingLedger:
         self._contracts = contracts
         self._moved = positions.watch()
         self._views: tuple[OrderView, ...] = ()
+        self._revision = -1
         self._places: dict[Key, Place] = {}
+        self._unpriced: set[Key] = set()
         self._sums: dict[AccountId, dict[Kind, Decimal]] = {}
 
     def settle(self) -> None:
@@ -115,9 +117,14 @@ class WorkingLedger:
         moved = {key for key in self._moved.moved if key in self._places}
         self._moved.moved.clear()
         self._moved.quoted.clear()
-        for (account, con_id), place in self._places.items():
-            if not place.own_prices or self._contracts.details(con_id) is not place.details:
-                moved.add((account, con_id))
+        moved |= self._unpriced
+        if self._contracts.revision != self._revision:
+            self._revision = self._contracts.revision
+            moved |= {
+                key
+                for key, place in self._places.items()
+                if self._contracts.details(key[1]) is not place.details
+            }
         if views is not self._views:
             is_same, self._views = views == self._views, views
             if not is_same:
@@ -150,12 +157,15 @@ class WorkingLedger:
 
     def _value_anew(self, key: Key) -> None:
         place = self._places[key]
+        self._unpriced.discard(key)
         self._count(key, place, -1)
         if not place.orders and not place.legs:
             del self._places[key]
             return
         self._value(key, place)
         self._count(key, place, 1)
+        if not place.own_prices:
+            self._unpriced.add(key)
 
     def _count(self, key: Key, place: Place, sign: int) -> None:
         sums = self._sums.setdefault(key[0], {})

@@ -26,6 +26,11 @@ class QuoteSource(Protocol):
 class ContractSource(Protocol):
     """Trading rules of the contracts known so far. Core thread."""
 
+    @property
+    def revision(self) -> int:
+        """Another number whenever the rules of any contract may be others."""
+        ...
+
     def details(self, con_id: ConId) -> ContractDetails | None:
         """Return the rules of a contract, or None where it was not looked up."""
         ...

@@ -26,6 +26,8 @@ D = Decimal
 class Contracts:
     """Knows two stocks and a currency pair; remembers what was needed."""
 
+    revision = 0
+
     def __init__(self) -> None:
         self.needed: list[ConId] = []
 

@@ -1,6 +1,7 @@
 """What is kept between decisions equals what would be worked out anew."""
 
 from decimal import Decimal
+from unittest.mock import PropertyMock, patch
 
 import pytest
 from hypothesis import given, settings
@@ -217,3 +218,17 @@ def test_orders_that_came_again_unchanged_are_looked_at_once(
     for _ in range(3):
         world.ledger.settle()
     assert len(looks) == 1
+
+
+def test_rules_of_a_contract_are_compared_only_when_some_have_changed() -> None:
+    world = World()
+    contracts = world.door.contracts
+    revision = PropertyMock(return_value=1)
+    world.happen("learned", CON_IDS[0], "FUT", "USD")
+    with patch.object(type(contracts), "revision", revision):
+        world.happen("order", 1, CON_IDS[0], Side.BUY, 5)
+        assert world.ledger.at(ACCOUNT, CON_IDS[0]).value == 10 * 5 * 50
+        world.happen("learned", CON_IDS[0], "STK", "USD")
+        assert world.ledger.at(ACCOUNT, CON_IDS[0]).value == 10 * 5 * 50
+        revision.return_value = 2
+        assert world.ledger.at(ACCOUNT, CON_IDS[0]).value == 10 * 5

@@ -213,3 +213,17 @@ def test_a_market_rule_that_the_link_swallowed_is_asked_for_again(shelf: Shelf) 
     found = shelf.contracts.details(ConId(265598))
     assert found is not None
     assert found.ladder.increment_at(Decimal("0.5")) == Decimal("0.0001")
+
+
+def test_the_revision_is_another_whenever_rules_were_learned(shelf: Shelf) -> None:
+    """What is kept of contracts is looked at again only then."""
+    shelf.contracts.need(ConId(265598))
+    number = shelf.look_up()
+    revisions = [shelf.contracts.revision]
+    shelf.rig.say(details(number, 265598, "AAPL") + end(number))
+    revisions.append(shelf.contracts.revision)
+    shelf.rig.say(RULE)
+    revisions.append(shelf.contracts.revision)
+    shelf.rig.say(RULE)
+    assert len(set(revisions)) == 3
+    assert shelf.contracts.revision == revisions[-1]
