@@ -11,22 +11,25 @@ import pytest
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
 from tests.integration.test_orders_gateway import ACCOUNT, Rig
-from workstation.desk.desk import SHORTABLE
 from workstation.desk.dry_run import dry_run
+from workstation.desk.judge import SHORTABLE
 from workstation.domain.commands import (
     ClosePosition,
     Done,
+    Failed,
     PreviewOrder,
+    SetTradingState,
     SubmitOrder,
     WatchSymbol,
 )
 from workstation.domain.coverage import Coverage, RepairKind, RepairProtection
-from workstation.domain.finding import Level, RiskCode, Submitted
-from workstation.domain.limit_use import RiskView
+from workstation.domain.finding import Level, RiskCode, Submitted, TradingState
+from workstation.domain.limit_use import ApplyLimits, LockLimits, RiskView
 from workstation.domain.order import OrderType, Side
 from workstation.domain.order_status import Lifecycle
 from workstation.risk.limits import TwoLevel
 from workstation.storage.journal_reader import read_entries
+from workstation.storage.limits_file import add_limits
 
 
 @pytest.fixture
@@ -112,6 +115,23 @@ def test_recorded_orders_are_tried_under_other_limits_from_the_running_journal(
         datetime.now(UTC) + timedelta(days=1),
     )
     assert found.headline.startswith("would have blocked 1 of 2 orders and asked about 1 more")
+
+
+def test_locked_limits_get_tighter_and_not_looser(rig: Rig, tmp_path: Path) -> None:
+    rig.until(lambda: rig.desk.limits.of(ACCOUNT) is not None)
+    limits = rig.desk.limits.of(ACCOUNT)
+    assert limits is not None
+    assert limits.daily_loss is not None
+    assert isinstance(rig.ask(LockLimits(ACCOUNT)), Done)
+    rig.until(lambda: (now := view(rig)) is not None and now.locked_until is not None)
+    path = rig.desk.limits._path
+    for loss, kind in ((limits.daily_loss + 1, Failed), (limits.daily_loss - 1, Done)):
+        path.unlink()
+        add_limits(path, replace(limits, daily_loss=loss))
+        assert isinstance(rig.ask(ApplyLimits(ACCOUNT)), kind)
+    rig.desk.limits.lock.lock(ACCOUNT, "the day's loss reached 1.00 USD")
+    assert isinstance(rig.ask(SetTradingState(TradingState.REDUCING)), Done)
+    assert isinstance(rig.ask(SetTradingState(TradingState.ACTIVE)), Done)  # no time to cool down
 
 
 def test_a_short_sale_knows_from_the_broker_whether_shares_can_be_borrowed(rig: Rig) -> None:

@@ -321,6 +321,15 @@ def risk_page(name: str, page: int):
     return scene
 
 
+def limits_locked(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.docks.focus("risk")
+    until = datetime.now(UTC) + timedelta(hours=9)
+    view = a_risk_view(window.state.account)
+    reason = "the day's loss reached 20,040.00 USD"
+    window.on_latest((replace(view, locked_until=until, lock_reason=reason),))
+
+
 def dry_run(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     window.docks.focus("risk")
@@ -429,7 +438,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, limits_locked, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What the whole account holds and has gained today, for the checks and for the window."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
@@ -18,6 +19,7 @@ from workstation.domain.reports import PnlReport
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.day_result import DayBest, DayFigures, DayResult
 from workstation.portfolio.exposures import Exposures, Rate, no_rate
+from workstation.portfolio.periods import DaySoFar, Periods
 from workstation.portfolio.pnl_check import DayLedger, checked, largest_first
 from workstation.portfolio.positions import Positions
 from workstation.portfolio.strategies import Strategies
@@ -28,6 +30,9 @@ from workstation.storage.journal_file import Entry
 
 BY_HAND, ELSEWHERE = "by hand", "TWS and other clients"
 """Where a fill comes from that no strategy and no order reference names."""
+
+KEEP_SECONDS = 60.0
+"""How often a day's result goes to the journal at most."""
 
 DAY_SECONDS = 0.5
 """How long the day's figures stand; an order in between does not value every fill anew."""
@@ -63,6 +68,8 @@ class AccountRisk:
         self._best: dict[tuple[AccountId, LossMeasure], DayBest] = {}
         self.rate = rate
         self.strategies = Strategies(self._strategy_of)
+        self._periods = Periods()
+        self._kept_days: dict[tuple[AccountId, LossMeasure], float] = {}
         self._kept: dict[tuple[AccountId, LossMeasure], tuple[float, DayFigures]] = {}
 
     def take(self, execution: Execution) -> None:
@@ -96,14 +103,42 @@ class AccountRisk:
             if entry.event == DayBest.__name__:
                 best = msgspec.json.decode(entry.body, type=DayBest)
                 self._best[best.account, best.measure] = best
+            elif entry.event == DaySoFar.__name__:
+                self._periods.take(msgspec.json.decode(entry.body, type=DaySoFar))
             yield entry
 
+    def _with_periods(
+        self, account: AccountId, measure: LossMeasure, day: DayFigures
+    ) -> DayFigures:
+        """Add the week and the fall from the best of all days."""
+        if day.pnl is None or day.best is None:
+            return day
+        place = (account, measure, self._result.today(account), day.pnl)
+        week, below = self._periods.week(*place), self._periods.below_best(*place, day.best)
+        return replace(day, week=week, below_best=below)
+
+    def _keep_day(self, account: AccountId, measure: LossMeasure, figures: DayFigures) -> None:
+        """Put the day's result on record, now and then and only where it moved."""
+        now, key = self.clock.monotonic(), (account, measure)
+        if figures.pnl is None or figures.best is None:
+            return
+        today = self._result.today(account)
+        known = self._periods.known(account, measure, today)
+        is_new = known is None or now - self._kept_days.get(key, -KEEP_SECONDS) >= KEEP_SECONDS
+        if is_new and (known is None or (known.pnl, known.best) != (figures.pnl, figures.best)):
+            pnl, best = figures.pnl, figures.best
+            day = DaySoFar(account=account, day=today, measure=measure, pnl=pnl, best=best)
+            self._kept_days[key] = now
+            self._periods.take(day)
+            self.record(day)
+
     def keep_best(self, account: AccountId) -> None:
-        """Put the day's best on record when it rose; called each second."""
+        """Put the day's best on record when it rose, and its result; called each second."""
         figures, limits = self.day(account), self.limits(account)
         if figures.best is None or limits is None:
             return
         measure = limits.daily_loss_measure
+        self._keep_day(account, measure, figures)
         known, today = self._best.get((account, measure)), self._result.today(account)
         if known is None or known.day != today or figures.best > known.best:
             best = DayBest(account=account, day=today, measure=measure, best=figures.best)
@@ -159,7 +194,7 @@ class AccountRisk:
         kept = self._kept.get((account, measure))
         if kept is not None and now - kept[0] < DAY_SECONDS:
             return kept[1]
-        figures = self._result.figures(account, measure)
+        figures = self._with_periods(account, measure, self._result.figures(account, measure))
         self._kept[account, measure] = (now, figures)
         return figures
 

@@ -56,7 +56,7 @@ from workstation.domain.errors import JournalError
 from workstation.domain.exercise import ExerciseOption
 from workstation.domain.finding import Denied, Finding, Level, RiskCode, TradingState
 from workstation.domain.ids import ConId
-from workstation.domain.limit_use import ApplyLimits
+from workstation.domain.limit_use import ApplyLimits, LockLimits
 from workstation.domain.order_status import OrderFlag
 from workstation.domain.round_trips import FillsAnswer, RequestFills
 from workstation.domain.several import PrepareCombo, PrepareContracts, SubmitHedged
@@ -118,6 +118,7 @@ class CommandDesk:
             ExerciseOption: desk.exerciser.exercise,
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,
+            LockLimits: self._lock_limits,
             CancelOrder: self._cancel,
             CancelOrders: self._cancel_orders,
             GlobalCancel: self._cancel_globally,
@@ -268,6 +269,12 @@ class CommandDesk:
         desk.risk.recount(command.account)
         return Done("the edited limits are in force and on record")
 
+    def _lock_limits(self, command: LockLimits) -> CommandResult:
+        if self._desk.limits.of(command.account) is None:
+            return Failed("No limits are in force for this account yet.")
+        lock = self._desk.limits.lock.lock(command.account, "locked by choice")
+        return Done(f"they can only get tighter until {lock.until:%Y-%m-%d %H:%M} UTC")
+
     def _preview_margin(self, command: PreviewMargin, answer: Answering) -> None:
         def noted(result: CommandResult) -> None:
             self._desk.risk.previews.note(command.draft, result)
@@ -333,6 +340,9 @@ class CommandDesk:
     def _set_trading_state(self, command: SetTradingState) -> CommandResult:
         if command.state is TradingState.ACTIVE and self._desk.exits.flattener.running:
             return Failed("The account is being flattened; entries stay denied until that ends.")
+        why_not = self._desk.limits.lock.why_not_active()
+        if command.state is TradingState.ACTIVE and why_not:
+            return Failed(why_not)
         fault = self._desk.trading.set_by_hand(command.state)
         self._desk.publish_link()
         return Failed(fault) if fault else Done()

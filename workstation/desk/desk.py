@@ -68,9 +68,6 @@ from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
 from workstation.storage.journal import Journal
 
-SHORTABLE = 46
-"""The tickGeneric that says whether shares of a contract can be borrowed (R11)."""
-
 SWEEP_SECONDS, QUIET_SECONDS = 1.0, 2.0
 
 
@@ -101,7 +98,7 @@ class Desk:
         self.trading = Trading(
             settings.trading_state_file, clock, journal, first_run=settings.first_run
         )
-        self.limits = LimitsDesk(settings.limits_file, journal, self.notify)
+        self.limits = LimitsDesk(settings.limits_file, journal, self.notify, clock)
         self.standing = Standings(
             settings, self._presence, self.session, self.link, self.trading, self.limits
         )
@@ -471,7 +468,7 @@ class Desk:
                 day=self.risk.day,
                 preview=self.risk.previews.of,
                 rate=self.risk.rate,
-                shortable=lambda con_id: self.figures.quotes.number(con_id, SHORTABLE),
+                told=self.figures.quotes.number,
             )
         )
         return self._judge
@@ -483,6 +480,7 @@ class Desk:
         self.figures.also_publish(self.data)
         self.feed.trades_in(self.figures.positions, self.orders.working)
         self.figures.also_publish(self._risk_watch)
+        self._risk_watch.flatten = self.exits.flattener.start
         self._loop.after_pass = self._after_pass
         self._loop.on_error = self._on_callback_error
         self.link.on_changed = self.publish_link

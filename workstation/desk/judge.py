@@ -67,9 +67,12 @@ from workstation.risk.hedging import hedge_findings, most, not_sized
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
 
+SHORTABLE, HALTED = 46, 49
+"""The tickGenerics that say whether shares can be borrowed, and whether trading is halted."""
 
-def _not_told(_con_id: ConId) -> float | None:
-    """Stand in where nobody tells whether shares can be borrowed."""
+
+def _not_told(_con_id: ConId, _kind: int) -> float | None:
+    """Stand in where nobody tells."""
     return None
 
 
@@ -104,7 +107,7 @@ class JudgeSources:
     day: Callable[[AccountId], DayFigures]
     preview: Callable[[OrderDraft], MarginPreview | None]
     rate: Rate = no_rate
-    shortable: Callable[[ConId], float | None] = _not_told
+    told: Callable[[ConId, int], float | None] = _not_told
 
 
 class Judge:
@@ -301,7 +304,7 @@ class Judge:
         )
         return replace(
             facts,
-            shortable=ask.shortable(draft.con_id),
+            shortable=ask.told(draft.con_id, SHORTABLE),
             cash_account=None if facts.summary is None else facts.summary.is_cash,
             actions_last_second=actions.count(1),
             actions_last_minute=actions.count(60),
@@ -313,6 +316,9 @@ class Judge:
             others=self._others(draft, working),
             day_pnl=day.pnl,
             below_peak=day.below_peak,
+            week_pnl=day.week,
+            below_best=day.below_best,
+            is_halted=ask.told(draft.con_id, HALTED) in {1.0, 2.0},
             preview=ask.preview(draft) if changed is None else None,
         )
 

@@ -7,14 +7,30 @@ from workstation.domain.ids import AccountId
 from workstation.domain.limit_use import LimitUse
 from workstation.domain.notice import Severity
 
-LATCHES = frozenset({"Day's loss", "Fall from the day's best"})
+DAY_LOSS = "Day's loss"
+
+LATCHES = frozenset(
+    {
+        DAY_LOSS,
+        "Fall from the day's best",
+        "Week's loss",
+        "Day's profit",
+        "Fall from the best of all days",
+    }
+)
 """Limits that leave only exits once they are reached (R12, R13)."""
+
+Breached = Callable[[AccountId, str, str], None]
+"""Takes the account, the name of the limit that latches, and the sentence about it."""
 
 
 class LimitMonitor:
     """Speaks when a level is crossed, and again only after it was left. Core thread."""
 
-    def __init__(self, notify: Notify, reduce_only: Callable[[str], None]) -> None:
+    def __init__(
+        self, notify: Notify, reduce_only: Callable[[str], None], breached: Breached
+    ) -> None:
+        self._breached = breached
         self._notify = notify
         self._reduce_only = reduce_only
         self._broken: dict[tuple[AccountId, str], int] = {}
@@ -26,13 +42,16 @@ class LimitMonitor:
             before = self._broken.get(key, 0)
             self._broken[key] = level
             if level > before:
-                self._say(use, level, whose)
+                reason = self._say(use, level, whose)
+                if use.name in LATCHES:
+                    self._breached(account, use.name, reason)
 
-    def _say(self, use: LimitUse, level: int, whose: str) -> None:
+    def _say(self, use: LimitUse, level: int, whose: str) -> str:
         name = f"{whose}: {use.name}" if whose else use.name
         latches = use.name in LATCHES
+        reason = f"{name if whose else name.lower()} reached {_amount(use)}"
         if latches:
-            self._reduce_only(f"{name if whose else name.lower()} reached {_amount(use)}")
+            self._reduce_only(reason)
         limit = use.catastrophic if level > 1 else use.personal
         assert limit is not None  # it was reached
         self._notify(
@@ -41,6 +60,7 @@ class LimitMonitor:
             effect="Only orders that close a position are sent." if latches else "",
             advice="" if latches else "Nothing is closed by itself.",
         )
+        return reason
 
 
 def _level(use: LimitUse) -> int:

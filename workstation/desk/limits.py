@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from workstation.desk.session_lock import SessionLock
 from workstation.domain.account import masked
+from workstation.domain.clock import Clock
 from workstation.domain.errors import SettingsError
 from workstation.domain.ids import AccountId
 from workstation.domain.notice import Severity
@@ -35,11 +37,12 @@ class LimitsDesk:
     file that cannot be used at the start means no limits, and then only exits leave.
     """
 
-    def __init__(self, path: Path, journal: JournalPort, notify: Notify) -> None:
+    def __init__(self, path: Path, journal: JournalPort, notify: Notify, clock: Clock) -> None:
         self._path = path
         self._journal = journal
         self._notify = notify
         self._limits: dict[AccountId, Limits] = {}
+        self.lock = SessionLock(clock, journal, self.of)
         self._recorded: dict[AccountId, Limits] = {}
         self._announced: set[AccountId] = set()
         self._seen: tuple[int, int] | None = None
@@ -55,7 +58,7 @@ class LimitsDesk:
 
     def remembering(self, entries: Iterable[Entry]) -> Iterator[Entry]:
         """Pass the journal through, and take what it last recorded of each account as in force."""
-        for entry in entries:
+        for entry in self.lock.remembering(entries):
             if entry.event == Limits.__name__:
                 limits = msgspec.json.decode(entry.body, type=Limits)
                 self._recorded[limits.account] = limits
@@ -84,6 +87,8 @@ class LimitsDesk:
             return str(error)
         if limits is None:
             return f"{self._path.name} has no section for this account."
+        if fault := self.lock.why_not(account, self._limits.get(account), limits):
+            return fault
         self._journal.record(Limits.__name__, limits, durable=True)
         self._limits[account] = self._recorded[account] = self._in_file[account] = limits
         return ""

@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from workstation.desk.account_risk import AccountRisk
 from workstation.desk.broker_uses import broker_uses
-from workstation.desk.limit_monitor import LimitMonitor
+from workstation.desk.limit_monitor import DAY_LOSS, LimitMonitor
 from workstation.desk.limits import Notify
 from workstation.desk.naked_guard import NakedGuard
 from workstation.desk.portfolio_watch import PortfolioSources, PortfolioWatch
+from workstation.desk.session_lock import SessionLock
 from workstation.desk.spread import Work, at_once
 from workstation.domain.account import masked
+from workstation.domain.commands import Done, Failed
 from workstation.domain.coverage import Coverage
 from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId
@@ -20,8 +23,9 @@ from workstation.domain.limit_use import LimitUse, RiskView
 from workstation.domain.pnl_check import PnlCheck
 from workstation.oms.actions import Actions
 from workstation.oms.efficiency import OrderEfficiency
+from workstation.portfolio.day_result import DayFigures
 from workstation.portfolio.exposures import Book
-from workstation.risk.limits import Limits, TwoLevel
+from workstation.risk.limits import Limits, LossAction, TwoLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,12 @@ class RiskSources:
     portfolio: PortfolioSources
     reduce_only: Callable[[str], None]
     notify: Notify
+    lock: SessionLock
     rolling: Callable[[], int] = lambda: 0
     spread: Callable[[Work], None] = at_once
 
 
+_NONE = Decimal(0)
 CHECK_SECONDS = 5.0
 """How often the day's results are compared with the broker's."""
 
@@ -59,7 +65,9 @@ class RiskWatch:
         self._rest = RiskView(AccountId(""), ())
         self._checks: tuple[PnlCheck, ...] = ()
         self._checked_at = -CHECK_SECONDS
-        self._monitor = LimitMonitor(sources.notify, sources.reduce_only)
+        self._monitor = LimitMonitor(sources.notify, sources.reduce_only, self._on_breach)
+        self.flatten: Callable[[AccountId], Done | Failed] = _cannot
+        self._to_flatten: set[AccountId] = set()
         risk = sources.account_risk
         self.guard = NakedGuard(
             risk.clock, risk.orders, risk.positions, risk.quotes, risk.contracts, sources.notify
@@ -81,9 +89,25 @@ class RiskWatch:
         With hundreds of positions that is much work, so it is spread over rounds.
         """
         account = self._sources.account()
+        self._flatten_now()
         if account is not None and not self._is_looking:
             self._is_looking = True
             self._sources.spread(self._look_at_all(account))
+
+    def _on_breach(self, account: AccountId, name: str, reason: str) -> None:
+        """Lock the limits until the next session, and close what is held where that is wished."""
+        limits = self._sources.account_risk.limits(account)
+        action = None if limits is None else limits.daily_loss_action
+        if name == DAY_LOSS and action is LossAction.FLATTEN:
+            self._to_flatten.add(account)
+            self._flatten_now()
+        self._sources.lock.lock(account, reason, cools=True)
+
+    def _flatten_now(self) -> None:
+        """Flatten what a loss has condemned; what cannot begin now is tried each second."""
+        for account in tuple(self._to_flatten):
+            if isinstance(self.flatten(account), Done):
+                self._to_flatten.discard(account)
 
     def _look_at_all(self, account: AccountId) -> Work:
         try:
@@ -109,7 +133,14 @@ class RiskWatch:
             self._sources.pending_limits(account),
             figures.unmodelled,
             self._checks,
+            *self._locked(account),
         )
+
+    def _locked(self, account: AccountId) -> tuple[datetime | None, str, datetime | None]:
+        """Return until when the limits are locked and why, and until when trading cools down."""
+        lock = self._sources.lock.of(account)
+        cooling = self._sources.lock.cooling_until(account)
+        return (None, "", cooling) if lock is None else (lock.until, lock.reason, cooling)
 
     def _look_after(
         self, account: AccountId, whose: str = ""
@@ -214,6 +245,7 @@ class RiskWatch:
         return (
             LimitUse("Day's loss", _rounded(loss), None, limits.daily_loss, money),
             LimitUse("Fall from the day's best", _rounded(fall), None, limits.drawdown, money),
+            *_periods(day, limits, money),
         )
 
     def _currency(self, account: AccountId) -> str:
@@ -244,6 +276,26 @@ class RiskWatch:
         used = max(whole - summary.available_funds, Decimal(0))
         free = whole * (1 - buffer / 100)
         return (LimitUse("Available funds", used, free, whole, summary.currency),)
+
+
+def _periods(day: DayFigures, limits: Limits, money: str) -> Sequence[LimitUse]:
+    """Return the use of the limits of the week, of the day's profit and of all days that are on."""
+    lost, gained = max(-(day.week or _NONE), _NONE), max(day.pnl or _NONE, _NONE)
+    rows = (
+        ("Week's loss", lost, limits.weekly_loss),
+        ("Day's profit", gained, limits.profit_target),
+        ("Fall from the best of all days", day.below_best or _NONE, limits.trailing_drawdown),
+    )
+    return [
+        LimitUse(name, _rounded(used), None, limit, money)
+        for name, used, limit in rows
+        if limit is not None
+    ]
+
+
+def _cannot(_account: AccountId) -> Failed:
+    """Stand in until the desk can flatten."""
+    return Failed("nothing can be sent yet")
 
 
 def _largest(book: Book) -> Decimal:

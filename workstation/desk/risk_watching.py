@@ -48,6 +48,7 @@ def watching(
             efficiency=lambda: order_desk.efficiency,
             portfolio=portfolio,
             reduce_only=reduce_only,
+            lock=limits.lock,
             notify=notify,
         )
     )

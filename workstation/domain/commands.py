@@ -16,7 +16,7 @@ from workstation.domain.coverage import RepairProtection
 from workstation.domain.exercise import ExerciseOption
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, OrderKey
-from workstation.domain.limit_use import ApplyLimits
+from workstation.domain.limit_use import ApplyLimits, LockLimits
 from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
@@ -325,6 +325,7 @@ Command = (
     | ClosePosition
     | Flatten
     | ApplyLimits
+    | LockLimits
     | RequestBars
     | RequestFills
     | PlaceAlert

@@ -1,6 +1,7 @@
 """How much of each limit is used, what the account is exposed to, and what protects it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from workstation.domain.coverage import Coverage
@@ -82,12 +83,23 @@ class ApplyLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class LockLimits:
+    """Let the limits of an account only get tighter until the next session.
+
+    Nothing takes it back. Answered by Done or Failed.
+    """
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class RiskView:
     """Every limit of an account with its use, and what its positions are exposed to.
 
     `pending_limits` names each figure of the edited limits file that is not in force yet,
     `unmodelled` the positions that the scenarios leave out. `pnl_checks` compares the day's
-    result with the broker's.
+    result with the broker's. While the limits are locked `locked_until` says until when and
+    `lock_reason` why; until `cooling_until` entries cannot be allowed again.
     """
 
     account: AccountId
@@ -99,3 +111,6 @@ class RiskView:
     pending_limits: tuple[str, ...] = ()
     unmodelled: tuple[str, ...] = ()
     pnl_checks: tuple[PnlCheck, ...] = ()
+    locked_until: datetime | None = None
+    lock_reason: str = ""
+    cooling_until: datetime | None = None

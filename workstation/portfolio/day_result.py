@@ -26,10 +26,15 @@ Lot = tuple[Decimal, Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """The day's result in base currency and its best so far; None where not known."""
+    """The day's result in base currency and its best so far; None where not known.
+
+    `week` is the week's result, `below_best` the fall from the best of all days.
+    """
 
     pnl: Decimal | None = None
     best: Decimal | None = None
+    week: Decimal | None = None
+    below_best: Decimal | None = None
 
     @property
     def below_peak(self) -> Decimal | None:

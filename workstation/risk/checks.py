@@ -295,6 +295,12 @@ def check_restricted(facts: Facts) -> Iterator[Finding]:
             f"Contracts of the class {contract.sec_type} are not enabled for this account.",
             "Add the class to enabled_classes of your limits.",
         )
+    if limits.allowed and contract.symbol not in limits.allowed:
+        yield _hard(
+            RiskCode.NOT_ALLOWED,
+            f"{contract.symbol} is not on your list of allowed symbols.",
+            "Orders that close a position are sent.",
+        )
     for each in limits.restricted:
         named = (
             (each.symbol, contract.symbol),
@@ -302,6 +308,8 @@ def check_restricted(facts: Facts) -> Iterator[Finding]:
             (each.con_id, contract.con_id),
         )
         if any(wanted and wanted != given for wanted, given in named):
+            continue
+        if each.exchange and each.exchange not in {contract.exchange, contract.primary_exchange}:
             continue
         if each.mode is RestrictionMode.SELL_ONLY and facts.draft.side is Side.SELL:
             continue

@@ -71,7 +71,8 @@ class Facts:
     `open_values` their value by class, from which it was estimated. `chasing` counts
     the orders of the last minute that followed the price the same way. `day_pnl` and
     `below_peak` are the day's result and its distance from the day's best, None where they
-    cannot be worked out. `preview` is the broker's answer about this very order, if recent.
+    cannot be worked out; `week_pnl` and `below_best` are the same of the week and of all days.
+    `is_halted` tells that the exchange has halted the contract. `preview` is the broker's answer about this very order, if recent.
     `combo_unit` is the size of one combination in the account's currency, None where it is no
     combination or only the broker knows.
     `shortable` is the broker's tick of that name, `cash_account` None where it is not known.
@@ -110,6 +111,9 @@ class Facts:
     automatic: Automatic | None = None
     day_pnl: Decimal | None = None
     below_peak: Decimal | None = None
+    week_pnl: Decimal | None = None
+    below_best: Decimal | None = None
+    is_halted: bool = False
     preview: MarginPreview | None = None
     shortable: float | None = None
     combo_unit: Decimal | None = None

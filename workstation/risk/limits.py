@@ -54,6 +54,16 @@ class LossMeasure(StrEnum):
     """The broker's daily figure, which holds what was carried over night."""
 
 
+class LossAction(StrEnum):
+    """What is done once the day's loss has reached its limit (RK5)."""
+
+    REDUCE = "reduce"
+    """No more entries; what is held stays with its protection."""
+
+    FLATTEN = "flatten"
+    """No more entries, and every position of the account is closed; then trading halts."""
+
+
 class RestrictionMode(StrEnum):
     """What may still be done with a restricted contract (R20); exits always may."""
 
@@ -70,11 +80,14 @@ class Restriction:
     symbol: str = ""
     sec_type: str = ""
     con_id: int = 0
+    exchange: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a line that names nothing: it would restrict everything."""
-        if not (self.symbol or self.sec_type or self.con_id):
-            raise ValueError("a restriction must name a symbol, a sec_type or a con_id")
+        if not (self.symbol or self.sec_type or self.con_id or self.exchange):
+            raise ValueError(
+                "a restriction must name a symbol, a sec_type, a con_id or an exchange"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +135,10 @@ class Limits:
     `gross_exposure` and `leverage` in multiples of the net liquidation, percentages in
     percent, times in seconds. `quantity` None means what `order_size` allows, `daily_loss`
     and `drawdown` None mean off; the file says so in a word. `day_begins` is a time and a zone.
-    `dead_man_minutes` None lets entries stand as they were sent.
+    `dead_man_minutes` None lets entries stand as they were sent. `weekly_loss`, the profit of a
+    day at which entries end, and the fall from the best of all days are off as None, and so is
+    the time to cool down after one of them. `allowed` are the only symbols that may be opened;
+    empty means all.
     """
 
     account: AccountId
@@ -137,7 +153,12 @@ class Limits:
     working_orders: TwoLevel = _WORKING_ORDERS
     daily_loss: Decimal | None = None
     daily_loss_measure: LossMeasure = LossMeasure.TRADES
+    daily_loss_action: LossAction = LossAction.REDUCE
     drawdown: Decimal | None = None
+    weekly_loss: Decimal | None = None
+    profit_target: Decimal | None = None
+    trailing_drawdown: Decimal | None = None
+    cooldown_minutes: int | None = None
     day_begins: str = MIDNIGHT
     funds_buffer_percent: Decimal = Decimal(10)
     stock_margin_percent: Decimal = Decimal(50)
@@ -158,6 +179,7 @@ class Limits:
     dead_man_minutes: int | None = None
     final_gate_factor: Decimal = Decimal(4)
     enabled_classes: tuple[str, ...] = COMMON_CLASSES
+    allowed: tuple[str, ...] = ()
     restricted: tuple[Restriction, ...] = ()
     overrides: tuple[Override, ...] = ()
 
@@ -167,7 +189,10 @@ class Limits:
         minutes = self.dead_man_minutes
         if minutes is not None and not 2 <= minutes <= 1440:
             raise ValueError("dead_man_minutes must be 2 to 1440")
-        losses = [each for each in (self.daily_loss, self.drawdown) if each is not None]
+        cooling = self.cooldown_minutes
+        if cooling is not None and not 1 <= cooling <= 1440:
+            raise ValueError("cooldown_minutes must be 1 to 1440")
+        losses = [each for each in self._results() if each is not None]
         positive = [Decimal(each) for each in (*self._positive(), *losses)]
         rest = (self.funds_buffer_percent, self.duplicate_seconds)
         if not all(each.is_finite() for each in (*positive, *rest)):
@@ -176,6 +201,15 @@ class Limits:
             raise ValueError("every limit must be greater than 0 and less than 10^15")
         if not 0 <= self.funds_buffer_percent < 100 or self.duplicate_seconds < 0:
             raise ValueError("funds_buffer_percent must be 0 to 99, duplicate_seconds 0 or more")
+
+    def _results(self) -> tuple[Decimal | None, ...]:
+        return (
+            self.daily_loss,
+            self.drawdown,
+            self.weekly_loss,
+            self.profit_target,
+            self.trailing_drawdown,
+        )
 
     def _positive(self) -> tuple[Decimal | int, ...]:
         return (
@@ -231,14 +265,15 @@ def proposed(account: AccountId, net_liquidation: Decimal) -> Limits:
 def differences(before: Limits, after: Limits) -> tuple[str, ...]:
     """Name every figure that differs, one sentence each, for a person to confirm."""
     return tuple(
-        f"{field.name}: {_worded(getattr(before, field.name))} -> "
-        f"{_worded(getattr(after, field.name))}"
+        f"{field.name}: {worded(getattr(before, field.name))} -> "
+        f"{worded(getattr(after, field.name))}"
         for field in fields(Limits)
         if getattr(before, field.name) != getattr(after, field.name)
     )
 
 
-def _worded(value: object) -> str:
+def worded(value: object) -> str:
+    """Write a figure as a person reads it; None is off."""
     match value:
         case None:
             return "off"
@@ -256,6 +291,7 @@ def _named(entry: object) -> str:
             entry.symbol
             or entry.sec_type
             or getattr(entry, "source", "")
+            or getattr(entry, "exchange", "")
             or str(getattr(entry, "con_id", ""))
         )
     return str(entry)

@@ -113,8 +113,9 @@ _MARGIN = timedelta(seconds=10)
 
 
 def check_hours(facts: Facts) -> Iterator[Finding]:
-    """R21: outside the hours of the contract an order waits; past an auction's cut-off it fails."""
+    """R21: in a halt and outside its hours an order waits; past an auction's cut-off it fails."""
     details = facts.details
+    yield from _halt(facts)
     if details is None:
         return
     liquid = sessions(details.liquid_hours, details.time_zone_id)
@@ -138,6 +139,16 @@ def check_hours(facts: Facts) -> Iterator[Finding]:
     if (kind.trails or (kind.takes_stop and not kind.is_touched)) and stop_sleeps(facts):
         text = "This stop sleeps outside the regular hours; the position is bare then."
         yield Finding(RiskCode.STOP_SLEEPS, Level.INFO, text)
+
+
+def _halt(facts: Facts) -> Iterator[Finding]:
+    if facts.is_halted:
+        yield Finding(
+            RiskCode.HALTED,
+            Level.INFO if facts.draft.order_type.takes_limit else Level.SOFT,
+            "The exchange has halted this contract; the order waits for the reopening.",
+            advice="The first price after a halt may be far away: use a limit.",
+        )
 
 
 def stop_sleeps(facts: Facts) -> bool:

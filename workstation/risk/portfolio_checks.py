@@ -75,14 +75,22 @@ def check_concentration(facts: Facts) -> Iterator[Finding]:
 
 
 def check_day_loss(facts: Facts) -> Iterator[Finding]:
-    """R12 and R13: the day's loss, and the fall from its best; both also latch REDUCING."""
+    """R12, R13: the loss of the day and the week, the profit that is enough, falls from a best.
+
+    Each of them also latches REDUCING.
+    """
     limits = facts.limits
     if limits is None:
         return
-    loss = None if facts.day_pnl is None else -facts.day_pnl
+    day, week = facts.day_pnl, facts.week_pnl
+    loss, lost = None if day is None else -day, None if week is None else -week
+    fall, of_all = facts.below_peak, facts.below_best
     for code, name, measured, limit in (
         (RiskCode.DAILY_LOSS, "The day's loss", loss, limits.daily_loss),
-        (RiskCode.DRAWDOWN, "The fall from the day's best", facts.below_peak, limits.drawdown),
+        (RiskCode.DRAWDOWN, "The fall from the day's best", fall, limits.drawdown),
+        (RiskCode.WEEKLY_LOSS, "The week's loss", lost, limits.weekly_loss),
+        (RiskCode.PROFIT_TARGET, "The day's profit", day, limits.profit_target),
+        (RiskCode.TRAILING_DRAWDOWN, "The fall from the best", of_all, limits.trailing_drawdown),
     ):
         if limit is None:
             continue

@@ -1,12 +1,14 @@
 """Where one trading day ends and the next begins, as the limits of an account say."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MIDNIGHT = "00:00 America/New_York"
 """After the evening session of the US exchanges, before the first one."""
+
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class DayBoundary:
         local = moment.astimezone(self.zone)
         day = local.date() if local.time() >= self.begins else local.date() - timedelta(days=1)
         return day + timedelta(days=1) if self.begins >= time(12) else day
+
+    def next_session(self, moment: datetime) -> datetime:
+        """Return when the next trading day after an aware time begins, weekends left out; UTC."""
+        local = moment.astimezone(self.zone)
+        begin = datetime.combine(local.date(), self.begins, self.zone)
+        while begin <= local or self.day_of(begin).weekday() >= _SATURDAY:
+            begin = datetime.combine(begin.date() + timedelta(days=1), self.begins, self.zone)
+        return begin.astimezone(UTC)
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ from workstation.domain.errors import SettingsError
 from workstation.domain.ids import AccountId
 from workstation.risk.limits import (
     Limits,
+    LossAction,
     LossMeasure,
     Override,
     Restriction,
@@ -22,6 +23,8 @@ from workstation.storage.files import write_private_file
 
 _FOLLOWS_SIZE = "order_size"
 _OFF = "off"
+_RESULTS = ("weekly_loss", "profit_target", "trailing_drawdown")
+_MINUTES = ("dead_man_minutes", "cooldown_minutes")
 
 
 class _Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +37,7 @@ class _Restriction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     symbol: str = ""
     sec_type: str = ""
     con_id: int = 0
+    exchange: str = ""
 
 
 class _Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +90,12 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     final_gate_factor: Decimal
     day_begins: str = MIDNIGHT
     dead_man_minutes: object = _OFF
+    daily_loss_action: LossAction = LossAction.REDUCE
+    weekly_loss: object = _OFF
+    profit_target: object = _OFF
+    trailing_drawdown: object = _OFF
+    cooldown_minutes: object = _OFF
+    allowed: tuple[str, ...] = ()
 
 
 class _FirstSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,7 +143,17 @@ daily_loss = {daily_loss}
 daily_loss_measure = "{l.daily_loss_measure.value}"
 # The fall from the day's best, the same way.
 drawdown = {drawdown}
-# When the day of these two begins, with its zone; 17:00 America/New_York is a future's day.
+# What is done at the daily loss: "reduce" sends no more entries, "flatten" also closes every
+# position of the account and halts.
+daily_loss_action = "{l.daily_loss_action.value}"
+# The loss of a week, the profit of a day, and the fall from the best that the days on record
+# together ever came to, at which only exits leave; or "off". The same measure.
+weekly_loss = {weekly_loss}
+profit_target = {profit_target}
+trailing_drawdown = {trailing_drawdown}
+# For so many minutes after one of these entries cannot be allowed again, or "off".
+cooldown_minutes = {cooldown_minutes}
+# When the day of these begins, with its zone; 17:00 America/New_York is a future's day.
 day_begins = {day_begins}
 # The part of the available funds that an order may not touch without a question.
 funds_buffer_percent = {l.funds_buffer_percent}
@@ -164,9 +184,11 @@ duplicate_seconds = {l.duplicate_seconds}
 dead_man_minutes = {dead_man_minutes}
 # Classes of contract that may be opened.
 enabled_classes = {enabled_classes}
+# The only symbols that may be opened, as ["SPY", "QQQ"]; an empty list allows all.
+allowed = {allowed}
 # Contracts with a limit of their own kind, one a line, as
 # {{ mode = "NO_TRADE", symbol = "XYZ" }}; EXITS_ONLY and SELL_ONLY are the other modes,
-# sec_type and con_id name more. Exits always leave.
+# sec_type, con_id and exchange name more. Exits always leave.
 restricted = {restricted}
 # Limits of their own for a symbol, a class or a source, one a line, as
 # {{ symbol = "TSLA", order_size = {{ personal = 5000, catastrophic = 20000 }} }}.
@@ -234,12 +256,17 @@ def written(limits: Limits) -> str:
         daily_loss=_toml(limits.daily_loss),
         drawdown=_toml(limits.drawdown),
         day_begins=_text(limits.day_begins),
-        dead_man_minutes=_toml(limits.dead_man_minutes),
-        enabled_classes=f"[{', '.join(map(_text, limits.enabled_classes))}]",
+        allowed=_words(limits.allowed),
+        enabled_classes=_words(limits.enabled_classes),
+        **{name: _toml(getattr(limits, name)) for name in (*_RESULTS, *_MINUTES)},
         restricted=_lines(limits.restricted),
         overrides=_lines(limits.overrides),
         **pairs,
     )
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(_text, words))}]"
 
 
 def _lines(entries: tuple[Restriction, ...] | tuple[Override, ...]) -> str:
@@ -283,14 +310,12 @@ def _section(name: str, raw: object) -> Limits:
     if isinstance(values["quantity"], str):
         _none(name, "quantity", values["quantity"], _FOLLOWS_SIZE)
         values["quantity"] = None
-    for key in ("daily_loss", "drawdown"):
+    for key in ("daily_loss", "drawdown", *_RESULTS):
         if key in values:
             values[key] = _money_or_off(name, key, values[key])
     if isinstance(section, _Section):
-        minutes = _money_or_off(name, "dead_man_minutes", section.dead_man_minutes)
-        if minutes is not None and minutes != int(minutes):
-            raise ValueError(f"dead_man_minutes of {name} must be a whole number")
-        values["dead_man_minutes"] = None if minutes is None else int(minutes)
+        for key in _MINUTES:
+            values[key] = _minutes(name, key, values[key])
         values["restricted"] = tuple(
             Restriction(**msgspec.structs.asdict(each)) for each in section.restricted
         )
@@ -303,6 +328,13 @@ def _money_or_off(name: str, key: str, value: object) -> Decimal | None:
         return Decimal(value)
     _none(name, key, value, _OFF)
     return None
+
+
+def _minutes(name: str, key: str, value: object) -> int | None:
+    minutes = _money_or_off(name, key, value)
+    if minutes is not None and minutes != int(minutes):
+        raise ValueError(f"{key} of {name} must be a whole number")
+    return None if minutes is None else int(minutes)
 
 
 def _none(name: str, key: str, value: object, word: str) -> None:

@@ -295,6 +295,7 @@ class MainWindow(QMainWindow):
         risk.cancel_all_requested.connect(self.ordering.cancel_all)
         risk.flatten_requested.connect(self.ordering.flatten)
         risk.limits_confirmed.connect(self.ordering.apply_limits)
+        risk.lock_requested.connect(self.ordering.lock_limits)
         risk.repair_requested.connect(self.ordering.repair)
         self.banner.reconnect_requested.connect(self.ordering.reconnect)
         self.status_line.meter.clicked.connect(self.docks.focus_connection)

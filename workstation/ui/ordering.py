@@ -34,7 +34,7 @@ from workstation.domain.commands import (
 from workstation.domain.coverage import RepairProtection
 from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
 from workstation.domain.ids import AccountId
-from workstation.domain.limit_use import ApplyLimits
+from workstation.domain.limit_use import ApplyLimits, LockLimits
 from workstation.domain.order import OrderChange, OrderDraft
 from workstation.domain.order_status import OrderView
 from workstation.ui import text
@@ -182,6 +182,11 @@ class Ordering(QObject):
     def apply_limits(self, account: AccountId) -> None:
         """Put the edited limits of an account in force."""
         self._tell(ApplyLimits(account), "Limits")
+
+    @Slot(object)
+    def lock_limits(self, account: AccountId) -> None:
+        """Let the limits of an account only get tighter until the next session."""
+        self._tell(LockLimits(account), "Limits")
 
     @Slot(object)
     def confirm_not_placed(self, order: OrderView) -> None:

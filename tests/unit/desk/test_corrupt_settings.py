@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, MemoryJournal
+from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.limits import LimitsDesk
 from workstation.domain.account import Environment
 from workstation.domain.errors import SettingsError
@@ -45,14 +46,14 @@ def test_no_damage_loosens_a_limit(tmp_path: Path) -> None:
     whole = written(LIMITS).encode()
     journal = MemoryJournal()
     path.write_bytes(whole)
-    first = LimitsDesk(path, journal, lambda *_, **__: None)
+    first = LimitsDesk(path, journal, lambda *_, **__: None, VirtualClock())
     first.ensure(ACCOUNT, LIMITS.order_size.catastrophic)
     known = list(journal.entries)
     random_ = random.Random(16)
     refused = 0
     for number in range(MUTATIONS):
         path.write_bytes(damaged(random_, whole))
-        desk = LimitsDesk(path, MemoryJournal(), lambda *_, **__: None)
+        desk = LimitsDesk(path, MemoryJournal(), lambda *_, **__: None, VirtualClock())
         list(desk.remembering(known))
         desk.ensure(ACCOUNT, LIMITS.order_size.catastrophic * 1000)
         desk.pending(ACCOUNT)

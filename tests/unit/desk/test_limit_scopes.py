@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, MemoryJournal, a_draft
+from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.limits import LimitsDesk
 from workstation.domain.finding import Denied, NeedsAcknowledgement, RiskCode, Submitted
 from workstation.domain.ids import AccountId, IntentId
@@ -104,7 +105,9 @@ def test_each_account_and_each_profile_has_limits_of_its_own(tmp_path: Path) -> 
         bound = TwoLevel(personal=D(size), catastrophic=D(size))
         add_limits(path, replace(LIMITS, order_size=bound))
         add_limits(path, replace(LIMITS, account=other, order_size=bound.tighter(TIGHT)))
-        desks[profile] = LimitsDesk(path, MemoryJournal(), lambda *_args, **_more: None)
+        desks[profile] = LimitsDesk(
+            path, MemoryJournal(), lambda *_args, **_more: None, VirtualClock()
+        )
     found = {
         (profile, account): desk.of(account).order_size.catastrophic  # type: ignore[union-attr]
         for profile, desk in desks.items()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, MemoryJournal, a_draft
+from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.limits import LimitsDesk
 from workstation.desk.recent_previews import RecentPreviews
 from workstation.domain.commands import Failed
@@ -37,7 +38,7 @@ class Kept:
         self.stamp = 1_000_000_000
 
     def start(self) -> LimitsDesk:
-        desk = LimitsDesk(self.path, self.journal, self.notify)
+        desk = LimitsDesk(self.path, self.journal, self.notify, VirtualClock())
         list(desk.remembering(list(self.journal.entries)))
         desk.ensure(ACCOUNT, D(1_000_000))
         return desk

@@ -302,7 +302,7 @@ class Sayings:
 
 def limits_desk(path: Path) -> tuple[LimitsDesk, Sayings, MemoryJournal]:
     said, journal = Sayings(), MemoryJournal()
-    return LimitsDesk(path, journal, said), said, journal
+    return LimitsDesk(path, journal, said, VirtualClock()), said, journal
 
 
 def test_limits_are_proposed_once_told_recorded_and_kept(tmp_path: Path) -> None:

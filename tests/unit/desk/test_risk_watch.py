@@ -8,6 +8,7 @@ from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, f
 from workstation.desk.account_risk import AccountRisk
 from workstation.desk.portfolio_watch import PortfolioSources, portfolio_sources
 from workstation.desk.risk_watch import RiskSources, RiskWatch
+from workstation.desk.session_lock import SessionLock
 from workstation.domain.bar import Bar, BarSize
 from workstation.domain.commands import BarsAnswer, Failed
 from workstation.domain.contract import Contract
@@ -44,6 +45,7 @@ class Watched:
             lambda _account: door.summary,
             lambda _account: self.limits,
         )
+        self.lock = SessionLock(door.clock, door.journal, lambda _account: self.limits)
         self.watch = RiskWatch(
             RiskSources(
                 account=lambda: self.account,
@@ -59,6 +61,7 @@ class Watched:
                     )
                 ),
                 reduce_only=self.reduced.append,
+                lock=self.lock,
                 notify=self.notify,
             )
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.desk_fakes import SPY, D, Door, a_draft
-from workstation.desk.desk import SHORTABLE
+from workstation.desk.judge import SHORTABLE
 from workstation.domain.account import AccountSummary
 from workstation.domain.finding import Denied, Level, NeedsAcknowledgement, RiskCode, Submitted
 from workstation.domain.order import Side
@@ -20,8 +20,7 @@ def lending(tick: float | None, **figures: Any) -> Door:
     if tick is not None:
         door.quotes.set_number(SPY, SHORTABLE, tick)
     sources = door.judge._sources
-    told = replace(sources, shortable=lambda con_id: door.quotes.number(con_id, SHORTABLE))
-    door.judge._sources = told
+    door.judge._sources = replace(sources, told=door.quotes.number)
     assert door.summary is not None
     door.summary = replace(door.summary, **figures)
     return door

@@ -40,6 +40,7 @@ _STATES = {
     ),
 }
 
+_LOCK = "Lock limits…"
 _PROTECTION, _TITLE = 1, "Protection"
 """Which page shows what protects the positions."""
 
@@ -61,6 +62,9 @@ class RiskPanel(QWidget):
 
     limits_confirmed = Signal(object)
     """AccountId whose edited limits shall be in force, after one confirmation."""
+
+    lock_requested = Signal(object)
+    """AccountId whose limits shall only get tighter until the next session, after a confirmation."""
 
     flatten_requested = Signal(object)
     """AccountId whose positions shall all be closed."""
@@ -106,6 +110,11 @@ class RiskPanel(QWidget):
         )
         self.limits_button.clicked.connect(self._on_limits)
         self.limits_button.hide()
+        self.lock_button = QPushButton(_LOCK, self)
+        self.lock_button.setToolTip(
+            text.tooltip("Until the next session the limits can only get tighter; final")
+        )
+        self.lock_button.clicked.connect(self._on_lock)
         self.stop_button.clicked.connect(self._on_stop)
         self.cancel_button.clicked.connect(self.cancel_all_requested)
         self.flatten_button.held.connect(self._on_held)
@@ -137,8 +146,8 @@ class RiskPanel(QWidget):
         for widget in (self.state_label, self.reason_label):
             left.addWidget(widget)
         left.addStretch(1)
-        buttons = (self.limits_button, self.stop_button, self.cancel_button, self.flatten_button)
-        for button in buttons:
+        edits = (self.limits_button, self.lock_button)
+        for button in (*edits, self.stop_button, self.cancel_button, self.flatten_button):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             left.addWidget(button)
         line = QHBoxLayout(self)
@@ -179,6 +188,18 @@ class RiskPanel(QWidget):
             self._show_figures(view)
             self._pending = view.pending_limits
             self.limits_button.setVisible(bool(self._pending) and not self._read_only)
+            self._show_lock(view)
+
+    def _show_lock(self, view: RiskView) -> None:
+        """Say on the button until when the limits are locked, or offer to lock them."""
+        until, why = view.locked_until, text.one_line(view.lock_reason, 200)
+        words = _LOCK if until is None else f"Limits locked until {text.day_time(until)}"
+        if view.cooling_until is not None:
+            words = f"Cooling down until {text.day_time(view.cooling_until)}"
+        self.lock_button.setText(words)
+        self.lock_button.setEnabled(until is None and bool(view.uses) and not self._read_only)
+        if why:
+            self.lock_button.setToolTip(text.tooltip(f"They can only get tighter: {why}"))
 
     def _show_figures(self, view: RiskView) -> None:
         self.model.show_view(view)
@@ -237,6 +258,25 @@ class RiskPanel(QWidget):
         self.dialog = None
         if answer == "apply" and self._account is not None:
             self.limits_confirmed.emit(self._account)
+
+    @Slot()
+    def _on_lock(self) -> None:
+        if self._account is None or self.dialog is not None:
+            return
+        question = (
+            f"Lock the limits of {masked(self._account)} until the next session?\n\nThey can "
+            "only get tighter until then. Nothing takes this back; exits always leave."
+        )
+        answers = {"lock": "Lock them", "keep": "Do not lock"}
+        self.dialog = PlainDialog("Lock limits", question, answers, self.window())
+        self.dialog.answered.connect(self._on_lock_answered)
+        self.dialog.open()
+
+    @Slot(object)
+    def _on_lock_answered(self, answer: str) -> None:
+        self.dialog = None
+        if answer == "lock" and self._account is not None:
+            self.lock_requested.emit(self._account)
 
     @Slot()
     def _on_stop(self) -> None:
