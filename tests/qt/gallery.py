@@ -324,7 +324,7 @@ def risk_page(name: str, page: int):
 def limits_locked(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     window.docks.focus("risk")
-    until = datetime.now(UTC) + timedelta(hours=9)
+    until = NOW + timedelta(hours=9)
     view = a_risk_view(window.state.account)
     reason = "the day's loss reached 20,040.00 USD"
     window.on_latest((replace(view, locked_until=until, lock_reason=reason),))
