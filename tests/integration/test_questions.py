@@ -12,13 +12,22 @@ from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
 from tests.integration.test_data_desk import Rig
 from workstation.domain.bar import BarSize
-from workstation.domain.commands import Answered, Ask, Done, WithdrawAsk
+from workstation.domain.commands import Answered, Ask, Done, Watched, WatchSymbol, WithdrawAsk
+from workstation.domain.company_events import EventKind, read_calendar
 from workstation.domain.ids import AccountId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import RequestProgressed
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.preview import MarginPreview
-from workstation.domain.queries import History, MatchSymbols, Positions, WhatIf
+from workstation.domain.queries import (
+    DividendsOf,
+    History,
+    MatchSymbols,
+    Positions,
+    WhatIf,
+    WshEvents,
+    WshMeta,
+)
 from workstation.domain.query import FailureKind, RequestFailure
 
 
@@ -91,3 +100,26 @@ def test_a_withdrawn_question_and_a_lost_link_are_told_apart(rig: Rig) -> None:
     rig.until(lambda: rig.core.desk.link.state is not LinkState.READY)
     late = rig.ask(Ask(MatchSymbols("AAP")))
     assert late.kind is FailureKind.NOT_CONNECTED
+
+
+def test_the_events_of_a_share_come_in_one_form_from_three_sources(rig: Rig) -> None:
+    watched = rig.ask(WatchSymbol("SIMDIV"))
+    assert isinstance(watched, Watched)
+    pays = watched.con_id
+    details = rig.core.desk.contracts.details(pays)
+    assert details is not None
+
+    outlook = rig.ask(Ask(DividendsOf(contract=details.contract)))
+    kinds = rig.ask(Ask(WshMeta()))
+    paid = rig.ask(Ask(WshEvents(con_id=pays, event_type="wshe_div")))
+    reports = rig.ask(Ask(WshEvents(con_id=AAPL, event_type="wshe_ed")))
+
+    assert isinstance(outlook, Answered)
+    assert outlook.value.next_amount == 0.25
+    assert isinstance(kinds, Answered)
+    assert isinstance(paid, Answered)
+    days = {event.day for event in read_calendar(paid.value)}
+    assert outlook.value.next_day in days
+    assert isinstance(reports, Answered)
+    assert {event.kind for event in read_calendar(reports.value)} == {EventKind.EARNINGS}
+    assert rig.gateway.frames(2), "the line of market data is given back"

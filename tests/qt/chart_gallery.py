@@ -1,11 +1,12 @@
 """Grabs pictures of the chart in many states: python -m tests.qt.chart_gallery FOLDER [SCENE ...]."""
 
+import json
 import math
 import random
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -36,11 +37,15 @@ from workstation.domain.commands import (
     Done,
     FollowBars,
     FollowTape,
+    HeadlinesAnswer,
     Previewed,
+    RequestHeadlines,
     SubmitOrder,
 )
+from workstation.domain.company_events import DividendOutlook, EventKind
 from workstation.domain.finding import Denied, NeedsAcknowledgement
 from workstation.domain.ids import ExecId, OrderKey
+from workstation.domain.news import Headline
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.reference import PastTrade
@@ -320,6 +325,30 @@ def formula(panel: ChartPanel) -> None:
         _told(panel).answer(FollowBars, page)
 
 
+def events(panel: ChartPanel) -> None:
+    panel.restore_chart(
+        {"size": "5m", "zone": "exchange", "margin": 30, "events": [str(k) for k in EventKind]}
+    )
+    commands = _told(panel)
+    news = [
+        Headline(AAPL, START + timedelta(days=4, hours=hours), "SIMB", f"{hours}", content)
+        for hours, content in ((3, "AAPL raises its outlook"), (9, "AAPL opens a plant"))
+    ]
+    commands.answer(RequestHeadlines, HeadlinesAnswer(AAPL, tuple(news)))
+    commands.answer(Ask, Answered(DividendOutlook(next_day=date(2026, 3, 17), next_amount=0.26)))
+    commands.answer(Ask, Answered("{}"))
+    commands.answer(Ask, Answered("[]"))
+    commands.answer(Ask, Answered("[]"))
+    found = {"earnings_date": "20260316", "quarter": "Q1", "fiscal_year": 2026}
+    late = {"earnings_date": "20260317", "wshe_earnings_date_status": "INFERRED", "quarter": "Q2"}
+    rows = [{"event_type": "wshe_ed", "data": data} for data in (found, late)]
+    commands.answer(Ask, Answered(json.dumps(rows)))
+    panel.canvas.view.zoom(-3, 900)
+    panel.canvas.grab()
+    area = next(area for area, shown in panel.extras.events._placed if shown[0].notes == ())
+    move_mouse(panel.canvas, area.center().toPoint())
+
+
 def size_entry(panel: ChartPanel) -> None:
     panel.restore_chart({"size": "45s"})
     panel.sizes.entry.begin("7x")
@@ -339,6 +368,7 @@ def ticks(panel: ChartPanel) -> None:
 SCENES: tuple[Scene, ...] = (
     comparison,
     formula,
+    events,
     size_entry,
     ticks,
     *(in_style(style) for style in Style),

@@ -12,7 +12,7 @@ from ibapi import decoder as library
 
 from workstation.broker.adapter import PROTOBUF_OFFSET
 from workstation.broker.from_ib import greeks_of
-from workstation.broker.hot_values import LARGEST, TEXT_UNSETS, UNSETS
+from workstation.broker.hot_values import DIVIDENDS, LARGEST, TEXT_UNSETS, UNSETS
 from workstation.broker.requests import Subscriptions
 from workstation.domain.market_sinks import BarRow, BookRow, MarketSinks, PrintColumns
 
@@ -128,6 +128,7 @@ class HotDecoder:
     def _string(self, rest: bytes) -> None:
         _version, req_id, kind, value, end = rest.split(b"\0")
         _require(not end and b"\\" not in value)  # the library reads escapes
+        _require(int(kind) != DIVIDENDS)
         self._give_text(int(req_id), int(kind), value.decode("ascii"))
 
     def _option(self, rest: bytes) -> None:
@@ -189,6 +190,7 @@ class HotDecoder:
     def _string_proto(self, rest: bytes) -> None:
         tick = _TickString.FromString(rest)
         _require(_has_all(tick, "reqId", "tickType", "value"))
+        _require(tick.tickType != DIVIDENDS)
         self._give_text(tick.reqId, tick.tickType, tick.value)
 
     def _option_proto(self, rest: bytes) -> None:

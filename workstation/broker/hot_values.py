@@ -6,6 +6,9 @@ PRICE_TO_SIZE = {1: 0, 2: 3, 4: 5, 66: 69, 67: 70, 68: 71}
 LAST_TYPES = frozenset({4, 68})
 """tickPrice types of prints, live and delayed."""
 
+DIVIDENDS = 59
+"""tickString of what a share pays; it answers a question."""
+
 UNSETS = frozenset(
     {
         "2147483647",

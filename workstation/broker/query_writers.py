@@ -1,5 +1,6 @@
 """Each question in the words of the client library."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -172,13 +173,22 @@ def scan(client: EClient, number: int, query: queries.Scan) -> None:
 
 
 def wsh_events(client: EClient, number: int, query: queries.WshEvents) -> None:
-    """Write reqWshEventData (102)."""
+    """Write reqWshEventData (102): a contract, or a filter that names it and one kind of event."""
     wanted = WshEventData()
-    wanted.conId = query.con_id
+    if query.event_type:
+        chosen = {"country": "All", "watchlist": [str(query.con_id)], query.event_type: "true"}
+        wanted.filter = json.dumps(chosen)
+    else:
+        wanted.conId = query.con_id
     wanted.startDate = "" if query.begin is None else f"{query.begin:%Y%m%d}"
     wanted.endDate = "" if query.end is None else f"{query.end:%Y%m%d}"
     wanted.totalLimit = query.most
     client.reqWshEventData(number, wanted)
+
+
+def dividends(client: EClient, number: int, query: queries.DividendsOf) -> None:
+    """Write reqMktData (1) for what a share pays."""
+    client.reqMktData(number, ib_contract(query.contract), "456", False, False, [])
 
 
 def ib_filter(wanted: ContractFilter) -> IbContract:

@@ -322,6 +322,15 @@ NEWS_KINDS: dict[type[Query[Any]], Kind] = {
         cancel=lambda client, number: client.cancelWshEventData(number),
         seconds=30.0,
         share=Share.HISTORY,
+        most_open=1,
+    ),
+    queries.DividendsOf: Kind(
+        name="dividends",
+        write=writers.dividends,
+        answer=answers.whole,
+        cancel=lambda client, number: client.cancelMktData(number),
+        streams=True,
+        share=Share.QUOTE,
     ),
 }
 

@@ -11,8 +11,10 @@ from workstation.broker import from_ib, orders_from_ib
 from workstation.broker.adapter import error_parts
 from workstation.broker.answer_callbacks import Answers
 from workstation.broker.data_callbacks import DataCallbacks
+from workstation.broker.hot_values import DIVIDENDS
 from workstation.broker.requests import Subscriptions
 from workstation.domain import queries
+from workstation.domain.company_events import read_dividends
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, ReqId
 from workstation.domain.market_sinks import MarketSinks
 from workstation.domain.ports import ReportSink
@@ -286,6 +288,8 @@ class Wrapper(DataCallbacks):
 
     @override
     def tickString(self, reqId: int, tickType: int, value: str) -> None:
+        if tickType == DIVIDENDS and self.answers.whole(reqId, read_dividends(value)):
+            return
         con_id = self._subscriptions.con_id(reqId)
         if con_id is not None:
             self._ticks.set_text(con_id, tickType, from_ib.plain_text(value))

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from workstation.domain.bar import Bar, BarSize, Show
+from workstation.domain.company_events import DividendOutlook
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.execution import Execution
 from workstation.domain.greeks import Greeks
@@ -277,12 +278,25 @@ class WshMeta(Query[str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WshEvents(Query[str]):
-    """Corporate events of a contract, as JSON; where entitled. Source: reqWshEventData."""
+    """Corporate events of a contract, as JSON; where entitled. Source: reqWshEventData.
+
+    The kinds must have been asked for in this session, and one question at a time is taken.
+    """
 
     con_id: ConId
+    event_type: str = ""
+    """The tag of the one kind that is wanted, as the kinds name it; empty for all of them."""
+
     begin: datetime | None = None
     end: datetime | None = None
     most: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DividendsOf(Query[DividendOutlook]):
+    """What a share pays; no answer comes of one that pays nothing. Source: reqMktData 456."""
+
+    contract: Contract
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,9 @@ class Client:
     """Account of the account updates; empty without any."""
 
     auto_binds: bool = False
+    knows_event_kinds: bool = False
+    """Whether the kinds of company events were asked for: before that there are no events."""
+
     _pnl_sent_at: float = NEVER
     _account_sent_at: float = NEVER
 

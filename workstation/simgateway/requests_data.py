@@ -5,6 +5,7 @@ from collections.abc import Callable
 from workstation.simgateway import (
     requests_contracts,
     requests_depth,
+    requests_events,
     requests_exercise,
     requests_history,
     requests_live_bars,
@@ -25,6 +26,7 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     **requests_live_bars.HANDLERS,
     **requests_ticks.HANDLERS,
     **requests_news.HANDLERS,
+    **requests_events.HANDLERS,
     **requests_options.HANDLERS,
     **requests_exercise.HANDLERS,
     **requests_scanner.HANDLERS,

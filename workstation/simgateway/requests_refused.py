@@ -56,8 +56,6 @@ def no_advisor(client: Client, fields: Fields) -> None:
 _NO_ADVISOR = (
     "Error validating request.-'bV' : cause - FA data operations ignored for non FA customers."
 )
-_NO_NEWS = "News feed is not allowed."
-
 HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     18: no_advisor,
     19: Refused(3, 321, _NO_ADVISOR),
@@ -72,8 +70,4 @@ HANDLERS: dict[int, Callable[[Client, Fields], None]] = {
     72: no_id,
     73: no_id,
     79: Empty(77, takes_id=True, tail=(0,)),
-    100: Refused(0, 10276, _NO_NEWS),
-    101: Refused(0, 300, "Can't find EId with tickerId:{id}"),
-    102: Refused(0, 10276, _NO_NEWS),
-    103: Refused(0, 300, "Can't find EId with tickerId:{id}"),
 }

@@ -18,14 +18,16 @@ class BarSource:
     def __init__(self, bars: BarArrays) -> None:
         self._bars = bars
         self._zone: tzinfo | None = UTC
-        self._evening = 0
+        self.evening = 0
+        """Seconds by which a trading day begins before its midnight."""
+
         self._days: PerBar[np.int64] = PerBar(self._days_of)
         self._changes = 0
 
     def use(self, zone: tzinfo | None, evening: int) -> None:
         """Take the exchange's zone; a day begins so many seconds before its midnight."""
-        if (zone, evening) != (self._zone, self._evening):
-            self._zone, self._evening = zone, evening
+        if (zone, evening) != (self._zone, self.evening):
+            self._zone, self.evening = zone, evening
             self.invalidate()
 
     def invalidate(self) -> None:
@@ -62,6 +64,11 @@ class BarSource:
             volumes=bars.volumes(first, end),
         )
 
+    def days(self) -> Ints:
+        """Return the number of each bar's trading day, counted from 1970."""
+        self._days.follow(self._bars)
+        return self._days.values
+
     def day_start(self, index: int, days: int) -> int:
         """Return the first bar of the trading day so many days before that of a bar."""
         self._days.follow(self._bars)
@@ -76,5 +83,5 @@ class BarSource:
     def _days_of(self, times: Ints) -> Ints:
         if not len(times):
             return np.zeros(0, np.int64)
-        days: Ints = (local_seconds(times, self._zone) + self._evening) // DAY_SECONDS
+        days: Ints = (local_seconds(times, self._zone) + self.evening) // DAY_SECONDS
         return days

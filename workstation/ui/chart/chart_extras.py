@@ -8,6 +8,7 @@ from workstation.bridge.commands import CommandPort
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_data import ChartData
 from workstation.ui.chart.compare import MOST, Comparison
+from workstation.ui.chart.event_tool import EventMenu, EventTool
 from workstation.ui.chart.formula import FormulaError, read_formula
 from workstation.ui.chart.line_entry import LineEntry
 from workstation.ui.chart.roll_marks import RollMarks
@@ -48,6 +49,10 @@ class ChartExtras(QObject):
         self.continuous.setCheckable(True)
         self.actions.append(self.continuous)
         self.roll_marks = RollMarks(canvas.view, data)
+        self.events = EventTool(canvas, data, commands)
+        self.event_menu = EventMenu(self.events, parent)
+        self.actions.append(self.event_menu.menuAction())
+        canvas.tools.append(self.events)
 
     def _action(self, title: str, wanted: object) -> QAction:
         action = QAction(title, self)
@@ -70,7 +75,7 @@ class ChartExtras(QObject):
 
     def plain(self) -> dict[str, object]:
         """Return what a layout remembers."""
-        state: dict[str, object] = {}
+        state = self.events.plain()
         if self.comparison.all:
             state["compare"] = [each.symbol for each in self.comparison.all]
         if self._data.formula is not None:
@@ -82,6 +87,7 @@ class ChartExtras(QObject):
     def restore(self, state: object) -> None:
         """Take plain() back; what is not understood is left out."""
         known = state if isinstance(state, dict) else {}
+        self.events.restore(state)
         self.comparison.clear()
         symbols = known.get("compare")
         for symbol in symbols if isinstance(symbols, list) else []:
