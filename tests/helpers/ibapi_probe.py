@@ -171,7 +171,7 @@ def session(app: Probe) -> None:
     app.refused(107, 200)
     if version >= 161:
         app.reqWshMetaData(108)
-        app.refused(108, 10276)
+        app.wait("wshMetaData")
     if version >= 167:
         app.reqUserInfo(109)
         app.wait("userInfo")

@@ -92,8 +92,6 @@ def test_refusals(heard: Heard, version: int) -> None:
     wanted = {107: 200, 3: 202, 303: 2152, 311: 162}  # and nothing else was refused
     if version == OLD:
         wanted[106] = 430
-    else:
-        wanted[108] = 10276
     assert codes == wanted
     assert (-1, 327, "Only the default client (i.e 0) can auto bind orders") in found
     assert {text for req_id, _, text in found if req_id == 3} == {"Order Canceled - reason:"}

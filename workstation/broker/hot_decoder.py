@@ -12,7 +12,7 @@ from ibapi import decoder as library
 
 from workstation.broker.adapter import PROTOBUF_OFFSET
 from workstation.broker.from_ib import greeks_of
-from workstation.broker.hot_values import DIVIDENDS, LARGEST, TEXT_UNSETS, UNSETS
+from workstation.broker.hot_values import DIVIDENDS, LARGEST, NOT_SET, TEXT_UNSETS, UNSETS
 from workstation.broker.requests import Subscriptions
 from workstation.domain.market_sinks import BarRow, BookRow, MarketSinks, PrintColumns
 
@@ -239,7 +239,7 @@ class HotDecoder:
                 self._on_fault(error)
 
     def _give_size(self, req_id: int, kind: int, size: float | None) -> None:
-        _require(kind >= 0)
+        _require(kind >= 0 and kind != NOT_SET)
         con_id = self._con_id(req_id)
         if con_id is not None and size is not None:
             try:

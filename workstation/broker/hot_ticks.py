@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workstation.broker.hot_values import LARGEST, LAST_TYPES, PRICE_TO_SIZE, SHORTEST_UNSET
+from workstation.broker.hot_values import (
+    LARGEST,
+    LAST_TYPES,
+    NOT_SET,
+    PRICE_TO_SIZE,
+    SHORTEST_UNSET,
+)
 from workstation.broker.proto_rows import ProtoRows
 from workstation.broker.rows import Rows
 from workstation.broker.text_rows import TextRows
@@ -79,7 +85,7 @@ def read_sizes(rows: Rows, order: Places) -> Ticks:
         req_id, kind, size = text.whole(), text.whole(), text.decimal()
         text.finish()
         ok = text.ok
-    ok &= is_known(size) & (kind < KEY_TYPES)
+    ok &= is_known(size) & (kind < KEY_TYPES) & (kind != NOT_SET)
     return Ticks(ok, order, req_id, kind, None, size)
 
 

@@ -1,10 +1,15 @@
 """Meanings of the hot messages that both ways of decoding share."""
 
+from ibapi.ticktype import TickTypeEnum
+
 PRICE_TO_SIZE = {1: 0, 2: 3, 4: 5, 66: 69, 67: 70, 68: 71}
 """tickPrice carries the size that belongs to bid, ask and last, live and delayed."""
 
 LAST_TYPES = frozenset({4, 68})
 """tickPrice types of prints, live and delayed."""
+
+NOT_SET: int = TickTypeEnum.NOT_SET
+"""tickSize of no type, which the library passes over; new builds number it otherwise."""
 
 DIVIDENDS = 59
 """tickString of what a share pays; it answers a question."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from workstation.domain import queries
 from workstation.domain.bar import Bar, BarSize
+from workstation.domain.company_events import DividendOutlook
 from workstation.domain.contract import Contract, ContractDetails
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId
@@ -148,8 +149,16 @@ SAMPLES = [
         cancel=23,
         refused=(queries.Scan(code="NO_SUCH_SCAN"), 162),
     ),
-    Sample(queries.WshMeta(), 100, cancel=101, refuses_all=10276),
-    Sample(queries.WshEvents(con_id=AAPL.con_id), 102, cancel=103, refuses_all=10276),
+    Sample(queries.WshMeta(), 100, lambda answer: "wshe_ed" in answer, cancel=101),
+    Sample(  # after the kinds, without which there are no events
+        queries.WshEvents(con_id=AAPL.con_id), 102, lambda answer: "wshe_ed" in answer, cancel=103
+    ),
+    Sample(
+        queries.DividendsOf(contract=AAPL),
+        1,
+        lambda answer: isinstance(answer, DividendOutlook),
+        cancel=2,
+    ),
     Sample(
         queries.ImpliedVolatility(contract=AAPL, option_price=3.0, underlying_price=430.0),
         54,
