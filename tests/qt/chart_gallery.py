@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.mouse import move_mouse
@@ -156,7 +156,7 @@ def trading(panel: ChartPanel) -> None:
     panel.canvas.grab()
     place = QPoint(300, panel.canvas.view.prices.y_of(187.3))
     ratio = panel.canvas.view.layout.ratio
-    panel.trading.press(place)
+    panel.trading.press(place, Qt.KeyboardModifier.NoModifier)
     panel.trading.drag(QPoint(300, place.y() + round(60 * ratio)))
 
 

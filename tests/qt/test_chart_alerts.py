@@ -39,7 +39,7 @@ def test_a_key_sets_an_alert_at_the_crosshair(chart, ready, qtbot) -> None:
 
 
 def test_the_menu_sets_an_alert_at_its_price(chart, ready) -> None:
-    assert chart.trading.open_menu(at(chart, 189.0), QPointF(50, 50))
+    assert chart.trading.context(at(chart, 189.0), QPointF(50, 50))
     menu = chart.trading._menu
     (action,) = [each for each in menu.actions() if isinstance(each.data(), AlertWish)]
     action.trigger()

@@ -129,7 +129,7 @@ def test_six_at_most_none_twice_and_each_can_be_taken_away(shown, commands, qtbo
     assert len({each.colour for each in comparison.all}) == 6
     paint(shown)
     ratio = shown.canvas.view.layout.ratio
-    cross = comparison.handle._rows[1][0].center() / ratio
+    cross = comparison.tool._rows[1][0].center() / ratio
     commands.clear()
     qtbot.mouseClick(shown.canvas, Qt.MouseButton.LeftButton, pos=cross)
     assert [each.symbol for each in comparison.all] == ["MSFT", "GOOGL", "AMZN", "META", "TSLA"]

@@ -146,7 +146,7 @@ def test_keys_delete_copy_paste_undo_and_leave(free, qtbot) -> None:
 
 def test_a_locked_drawing_is_neither_moved_nor_removed(free, qtbot) -> None:
     made = draw(free, qtbot, Tool.TREND)
-    assert free.drawing.open_menu(PLACES[0], QPointF(9, 9))
+    assert free.drawing.context(PLACES[0], QPointF(9, 9))
     names = {action.text(): action for action in free.drawing.menu.actions()}
     names["Lock"].trigger()
     free.drawing.menu.close()
@@ -161,7 +161,7 @@ def test_a_locked_drawing_is_neither_moved_nor_removed(free, qtbot) -> None:
 
 def test_style_and_hiding_change_the_picture_and_can_be_taken_back(free, qtbot) -> None:
     draw(free, qtbot, Tool.TREND)
-    free.drawing.open_menu(PLACES[0], QPointF(9, 9))
+    free.drawing.context(PLACES[0], QPointF(9, 9))
     menu = free.drawing.menu
     names = {action.text(): action for action in menu.actions()}
     names["Colour"].menu().actions()[2].trigger()

@@ -355,7 +355,7 @@ def test_a_click_places_an_order_once_after_it_was_chosen(chart, ready, qtbot) -
 
 def test_the_menu_lays_an_order_out(chart, ready) -> None:
     chart.trade_menu.quantity_edit.set_value(Decimal(10))
-    assert chart.trading.open_menu(at(chart, 183.0), QPointF(50, 50))
+    assert chart.trading.context(at(chart, 183.0), QPointF(50, 50))
     menu = chart.trading._menu
     staged = [action for action in menu.actions() if isinstance(action.data(), StageWish)]
     staged[0].trigger()

@@ -178,7 +178,7 @@ def test_labels_at_one_price_do_not_cover_each_other(chart, ready) -> None:
 def test_a_price_on_the_chart_fills_the_ticket_and_sends_nothing(
     chart, ready, price, expected
 ) -> None:
-    assert chart.trading.open_menu(at(chart, price), QPointF(50, 50))
+    assert chart.trading.context(at(chart, price), QPointF(50, 50))
     menu = chart.trading._menu
     wishes = [action.data() for action in menu.actions()[:2]]
     assert [(wish.side, wish.order_type) for wish in wishes] == expected

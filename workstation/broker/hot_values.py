@@ -8,7 +8,7 @@ PRICE_TO_SIZE = {1: 0, 2: 3, 4: 5, 66: 69, 67: 70, 68: 71}
 LAST_TYPES = frozenset({4, 68})
 """tickPrice types of prints, live and delayed."""
 
-NOT_SET: int = TickTypeEnum.NOT_SET
+NOT_SET = int(vars(TickTypeEnum)["NOT_SET"])
 """tickSize of no type, which the library passes over; new builds number it otherwise."""
 
 DIVIDENDS = 59

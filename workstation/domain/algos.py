@@ -93,6 +93,13 @@ _NO_TAKING = _flag("noTakeLiq", "Never take liquidity")
 _COMPLETE = _flag("forceCompletion", "Complete by the close")
 _MAX = _fraction("maxPctVol", "Most of the volume")
 _RISK = _choice("riskAversion", "Urgency", "Get Done", "Aggressive", "Neutral", "Passive")
+_FROM_PART_TO_PART = (
+    _fraction("startPctVol", "Part at the start", required=True),
+    _fraction("endPctVol", "Part at the end", required=True),
+    _START,
+    _END,
+    _NO_TAKING,
+)
 
 ALGOS = (
     AlgoSpec(
@@ -153,24 +160,12 @@ ALGOS = (
     AlgoSpec(
         strategy="PctVolSz",
         title="Part of volume, by size",
-        params=(
-            _fraction("startPctVol", "Part at the start", required=True),
-            _fraction("endPctVol", "Part at the end", required=True),
-            _START,
-            _END,
-            _NO_TAKING,
-        ),
+        params=_FROM_PART_TO_PART,
     ),
     AlgoSpec(
         strategy="PctVolTm",
         title="Part of volume, by time",
-        params=(
-            _fraction("startPctVol", "Part at the start", required=True),
-            _fraction("endPctVol", "Part at the end", required=True),
-            _START,
-            _END,
-            _NO_TAKING,
-        ),
+        params=_FROM_PART_TO_PART,
     ),
     AlgoSpec(
         strategy="AD",

@@ -41,7 +41,7 @@ class _Shown:
     cross: QRect
 
 
-class AlertTool(QObject):
+class AlertTool(QObject, ChartTool):
     """Shows the alerts of one contract; the core watches and keeps them. GUI thread."""
 
     told = Signal(object)
@@ -52,7 +52,6 @@ class AlertTool(QObject):
         self._canvas, self._view, self._state = canvas, canvas.view, state
         self._commands = commands
         self._painter = PriceLinePainter(canvas.view)
-        self.handle = _Handle(self)
         self.con_id: ConId | None = None
         self.alerts: tuple[PriceAlert, ...] = ()
         self._shown: list[_Shown] = []
@@ -88,6 +87,7 @@ class AlertTool(QObject):
 
     # -- painting -----------------------------------------------------------------------------
 
+    @override
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw every alert in sight, the one being dragged at its new price."""
         self._shown = []
@@ -128,7 +128,8 @@ class AlertTool(QObject):
 
     # -- mouse and keys -----------------------------------------------------------------------
 
-    def press(self, place: QPoint) -> bool:
+    @override
+    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
         """Take hold of a line, or of its cross."""
         for shown in reversed(self._shown):
             if shown.cross.contains(place):
@@ -139,6 +140,7 @@ class AlertTool(QObject):
             self._drag = _Drag(alert, place.y(), alert.price)
         return alert is not None
 
+    @override
     def drag(self, place: QPoint) -> None:
         """Move the alert that is held."""
         drag = self._drag
@@ -150,6 +152,7 @@ class AlertTool(QObject):
             drag.price = nearest_price(self._view.prices.price_at(place.y()), self._view.ladder)
             self._canvas.update()
 
+    @override
     def release(self, place: QPoint) -> None:
         """Set the alert where it was let go, or take it away where its cross was pressed."""
         drag, self._drag = self._drag, None
@@ -170,12 +173,19 @@ class AlertTool(QObject):
             self._canvas.update()
         return was_held
 
-    def cursor_at(self, place: QPoint) -> Qt.CursorShape | None:
+    @override
+    def leave(self) -> None:
+        """Put back what is held: the button was taken away."""
+        self.give_up()
+
+    @override
+    def hover(self, place: QPoint) -> Qt.CursorShape | None:
         """Return the cursor for a place."""
         if any(shown.cross.contains(place) for shown in self._shown):
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.SizeVerCursor if self._at(place) is not None else None
 
+    @override
     def key(self, event: QKeyEvent) -> bool:
         """Shift+A sets an alert at the crosshair, Esc puts back what is held."""
         if event.key() == Qt.Key.Key_Escape:
@@ -202,38 +212,3 @@ class AlertTool(QObject):
             if abs(self._view.prices.y_of(float(shown.alert.price)) - place.y()) <= reach:
                 return shown.alert
         return None
-
-
-class _Handle(ChartTool):
-    """Joins the tool to the canvas; a QObject cannot be both."""
-
-    def __init__(self, tool: AlertTool) -> None:
-        self._tool = tool
-
-    @override
-    def paint(self, painter: QPainter, theme: Theme) -> None:
-        self._tool.paint(painter, theme)
-
-    @override
-    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
-        return self._tool.press(place)
-
-    @override
-    def drag(self, place: QPoint) -> None:
-        self._tool.drag(place)
-
-    @override
-    def release(self, place: QPoint) -> None:
-        self._tool.release(place)
-
-    @override
-    def hover(self, place: QPoint) -> Qt.CursorShape | None:
-        return self._tool.cursor_at(place)
-
-    @override
-    def key(self, event: QKeyEvent) -> bool:
-        return self._tool.key(event)
-
-    @override
-    def leave(self) -> None:
-        self._tool.give_up()

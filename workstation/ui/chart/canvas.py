@@ -146,6 +146,17 @@ class ChartCanvas(QWidget):
         self._draw_overlay(painter, colours)
         painter.end()
 
+    def draw_over(self, painter: QPainter, colours: theme.Theme) -> None:
+        """Draw tools, tags and words over a picture that is not this widget's, without the mouse."""
+        kept = self.mouse, self.elsewhere, self._box
+        self.mouse = self.elsewhere = self._box = None
+        self._overlay.forget_widths()
+        try:
+            self._draw_overlay(painter, colours)
+        finally:
+            self.mouse, self.elsewhere, self._box = kept
+            self._overlay.forget_widths()
+
     def _draw_overlay(self, painter: QPainter, colours: theme.Theme) -> None:
         view, overlay = self.view, self._overlay
         if not len(view.bars):

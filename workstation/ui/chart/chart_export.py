@@ -49,26 +49,26 @@ class ChartExport(QObject):
 
     @Slot()
     def _on_save_requested(self) -> None:
-        self._ask("Save picture of the chart", "Picture (*.png)", "png")
-        if self.files is not None:
-            self.files.fileSelected.connect(self.save_picture)
+        files = self.ask("Save picture of the chart", "Picture (*.png)", "png")
+        files.fileSelected.connect(self.save_picture)
 
     @Slot()
     def _on_table_requested(self) -> None:
-        self._ask("Export bars and indicators", "Comma-separated (*.csv)", "csv")
-        if self.files is not None:
-            self.files.fileSelected.connect(self.save_table)
+        files = self.ask("Export bars and indicators", "Comma-separated (*.csv)", "csv")
+        files.fileSelected.connect(self.save_table)
 
-    def _ask(self, title: str, kinds: str, suffix: str) -> None:
+    def ask(self, title: str, kinds: str, suffix: str) -> QFileDialog:
+        """Open a question for the name of a file to write, which forgets itself."""
         name = "".join(c if c.isalnum() else "-" for c in self._canvas.words.title).strip("-")
-        self.files = QFileDialog(self._canvas, title)
+        self.files = files = QFileDialog(self._canvas, title)
         self.files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.files.setNameFilter(kinds)
         self.files.setDefaultSuffix(suffix)
         self.files.selectFile(f"{name or 'chart'}.{suffix}")
         self.files.destroyed.connect(self._on_dialog_gone)
-        self.files.open()
+        files.open()
+        return files
 
     @Slot()
     def _on_dialog_gone(self) -> None:

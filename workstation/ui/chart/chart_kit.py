@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_export import ChartExport
+from workstation.ui.chart.chart_print import ChartPrinter
 from workstation.ui.chart.data_menu import DataMenu
 from workstation.ui.chart.profile_menu import ProfileMenu
 from workstation.ui.chart.profile_tool import ProfileTool
@@ -25,10 +26,12 @@ class ChartKit(QObject):
         self.profile = ProfileTool(canvas)
         self.profile_menu = ProfileMenu(self.profile, parent)
         study_menu.branches.append(self.profile_menu.menu)
-        canvas.tools.insert(0, self.profile.handle)
+        canvas.tools.insert(0, self.profile)
         self._canvas, self._study_menu = canvas, study_menu
         self.export = ChartExport(canvas, self)
-        data_menu.extra += self.export.actions
+        self.printer = ChartPrinter(canvas, self.export, self)
+        self.printer.told.connect(self.export.told)
+        data_menu.extra += [*self.export.actions, *self.printer.actions]
         self._folder: Path | None = None
         self.folder_action = QAction("Folder of my own indicators…", self)
         self.folder_action.triggered.connect(self._on_folder_requested)

@@ -99,7 +99,7 @@ class ChartPanel(QWidget):
         self.alerts.told.connect(self.orders.tell)
         self.trading.alert_requested.connect(self.alerts.place)
         shown = (self.fills, self.drawing, self.alerts, self.trading, self.staging)
-        self.canvas.tools += [tool.handle for tool in shown]
+        self.canvas.tools += shown
         self.canvas.tools.append(self.sizes.typing)
         self.go_to_date = GoToDate(self.canvas, self.data)
         self.drawing_menu = DrawingMenu(self.drawing, self)
@@ -107,7 +107,7 @@ class ChartPanel(QWidget):
         self.data_menu = DataMenu(self)
         self.extras = ChartExtras(self.canvas, self.data, commands, self)
         self.data_menu.extra += self.extras.actions
-        self.canvas.tools[:0] = (self.extras.roll_marks, self.extras.comparison.handle)
+        self.canvas.tools[:0] = (self.extras.roll_marks, self.extras.comparison.tool)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
         self.replay = BarReplay(self.canvas, self.data, self.drawing.book, self)
         self._wanted_studies: object = None

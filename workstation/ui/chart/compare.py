@@ -61,7 +61,7 @@ class Comparison(QObject):
         self._regular = False
         self._is_wanted = False
         self.all: list[Compared] = []
-        self.handle = CompareTool(self, view)
+        self.tool = CompareTool(self, view)
 
     def use_keeper(self, keeper: BarKeeper) -> None:
         """Show kept bars first."""

@@ -24,7 +24,7 @@ MAGNET_REACH = 12
 _COLOUR_NAMES = ("Accent", "Amber", "Red", "Green", "Grey")
 
 
-class DrawingTool(QObject):
+class DrawingTool(QObject, ChartTool):
     """Makes and changes the drawings of a book. GUI thread."""
 
     changed = Signal()
@@ -40,7 +40,6 @@ class DrawingTool(QObject):
         super().__init__(canvas)
         self._view, self._canvas = view, canvas
         self.book = DrawingBook(self._book_changed)
-        self.handle = _Handle(self)
         self.tool: Tool | None = None
         self.has_magnet = True
         self.selected: int | None = None
@@ -86,6 +85,7 @@ class DrawingTool(QObject):
 
     # -- painting -----------------------------------------------------------------------------
 
+    @override
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw all but the hidden ones, and what is being made."""
         if not self.book.all and self.tool is None:
@@ -144,7 +144,8 @@ class DrawingTool(QObject):
 
     # -- mouse and keys -----------------------------------------------------------------------
 
-    def press(self, place: QPoint) -> bool:
+    @override
+    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
         """Set a point of what is being made, or take hold of what is there."""
         self._mouse = place
         if not self._view.layout.prices.contains(place) or not len(self._view.bars):
@@ -177,6 +178,7 @@ class DrawingTool(QObject):
         if made is not None and tool is Tool.TEXT:
             self._ask_text(made)
 
+    @override
     def drag(self, place: QPoint) -> None:
         """Move what is held, or one of its points."""
         self._mouse = place
@@ -194,12 +196,14 @@ class DrawingTool(QObject):
             )
         self._canvas.update()
 
-    def release(self) -> None:
+    @override
+    def release(self, place: QPoint) -> None:
         """Keep where it was moved to, as one step."""
         moving, self._moving, self._corner = self._moving, None, None
         if moving is not None:
             self.book.put(moving)
 
+    @override
     def hover(self, place: QPoint) -> Qt.CursorShape | None:
         """Follow the mouse; return the cursor for a place."""
         self._mouse = place
@@ -209,6 +213,7 @@ class DrawingTool(QObject):
             return Qt.CursorShape.CrossCursor
         return Qt.CursorShape.PointingHandCursor if self.at(place) is not None else None
 
+    @override
     def double_click(self, place: QPoint) -> bool:
         """Edit words; any other drawing keeps the double click from the chart."""
         found = self.at(place)
@@ -216,6 +221,7 @@ class DrawingTool(QObject):
             self._ask_text(found)
         return found is not None or self.tool is not None
 
+    @override
     def key(self, event: QKeyEvent) -> bool:
         """Delete, copy, paste, undo, redo, Esc."""
         if event.key() == Qt.Key.Key_Escape:
@@ -285,7 +291,8 @@ class DrawingTool(QObject):
 
     # -- menus --------------------------------------------------------------------------------
 
-    def open_menu(self, place: QPoint, on_screen: QPointF) -> bool:
+    @override
+    def context(self, place: QPoint, on_screen: QPointF) -> bool:
         """Offer what can be done with the drawing at a place."""
         found = self.at(place)
         if found is None:
@@ -364,42 +371,3 @@ def drawing_colour(number: int, theme: Theme) -> QColor:
     """Return one of the colours a drawing may have."""
     colours = (theme.accent, theme.warning, theme.down, theme.up, theme.muted)
     return QColor(colours[number % len(colours)])
-
-
-class _Handle(ChartTool):
-    """Joins the tool to the canvas; a QObject cannot be both."""
-
-    def __init__(self, tool: DrawingTool) -> None:
-        self._tool = tool
-
-    @override
-    def paint(self, painter: QPainter, theme: Theme) -> None:
-        self._tool.paint(painter, theme)
-
-    @override
-    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
-        return self._tool.press(place)
-
-    @override
-    def drag(self, place: QPoint) -> None:
-        self._tool.drag(place)
-
-    @override
-    def release(self, place: QPoint) -> None:
-        self._tool.release()
-
-    @override
-    def hover(self, place: QPoint) -> Qt.CursorShape | None:
-        return self._tool.hover(place)
-
-    @override
-    def double_click(self, place: QPoint) -> bool:
-        return self._tool.double_click(place)
-
-    @override
-    def context(self, place: QPoint, on_screen: QPointF) -> bool:
-        return self._tool.open_menu(place, on_screen)
-
-    @override
-    def key(self, event: QKeyEvent) -> bool:
-        return self._tool.key(event)

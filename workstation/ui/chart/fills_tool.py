@@ -42,7 +42,7 @@ class _Shown:
     fill: Fill
 
 
-class FillsTool(QObject):
+class FillsTool(QObject, ChartTool):
     """Marks every fill of the contract that the record holds, and its round trips. GUI thread.
 
     A correction takes the place of what it corrects, and a bust takes the mark away.
@@ -53,7 +53,6 @@ class FillsTool(QObject):
         self._canvas, self._view, self._state = canvas, canvas.view, state
         self._commands = commands
         self._painter = PriceLinePainter(canvas.view)
-        self.handle = _Handle(self)
         self.con_id: ConId | None = None
         self._asking = 0
         self._is_due = False
@@ -124,6 +123,7 @@ class FillsTool(QObject):
 
     # -- painting -----------------------------------------------------------------------------
 
+    @override
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw round trips as lines and fills as triangles, and tell what is under the mouse."""
         self._shown = []
@@ -216,14 +216,3 @@ class FillsTool(QObject):
 
 def _when(fill: Fill) -> float:
     return fill.execution.time.timestamp()
-
-
-class _Handle(ChartTool):
-    """Joins the tool to the canvas; a QObject cannot be both."""
-
-    def __init__(self, tool: FillsTool) -> None:
-        self._tool = tool
-
-    @override
-    def paint(self, painter: QPainter, theme: Theme) -> None:
-        self._tool.paint(painter, theme)

@@ -48,7 +48,7 @@ class Placed:
     is_labelled: bool = True
 
 
-class ProfileTool(QObject):
+class ProfileTool(QObject, ChartTool):
     """Draws volume profiles over the bars, newest values at every painting. GUI thread.
 
     A fixed span is chosen by dragging over the bars after choose_span(), and kept by its times.
@@ -60,7 +60,6 @@ class ProfileTool(QObject):
     def __init__(self, canvas: ChartCanvas) -> None:
         super().__init__(canvas)
         self._canvas, self._view = canvas, canvas.view
-        self.handle = _Handle(self)
         self.kinds: set[ProfileKind] = set()
         self.rows = 48
         self.share = VALUE_AREA
@@ -124,7 +123,8 @@ class ProfileTool(QObject):
 
     # -- choosing a span ----------------------------------------------------------------------
 
-    def begin(self, place: QPoint) -> bool:
+    @override
+    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
         """Begin a span where the mouse was pressed; False where none is being chosen."""
         if not self.is_choosing or not self._view.layout.plot.contains(place):
             return False
@@ -134,23 +134,30 @@ class ProfileTool(QObject):
         self._tell()
         return True
 
-    def extend(self, place: QPoint) -> None:
+    @override
+    def drag(self, place: QPoint) -> None:
         """Let the span reach the mouse."""
         if self.span is not None:
             self.span = (self.span[0], self._seconds(place))
             self._canvas.update()
 
-    def end(self) -> None:
+    @override
+    def release(self, place: QPoint) -> None:
         """Keep the span, its earlier end first."""
         self.is_choosing = False
         if self.span is not None:
             self.span = (min(self.span), max(self.span))
         self._tell()
 
-    def give_up(self) -> bool:
-        """Choose no span after all; False where none was being chosen."""
-        was, self.is_choosing = self.is_choosing, False
-        return was
+    @override
+    def hover(self, place: QPoint) -> Qt.CursorShape | None:
+        """Show that a span is being chosen."""
+        return Qt.CursorShape.SplitHCursor if self.is_choosing else None
+
+    @override
+    def leave(self) -> None:
+        """Choose no span after all."""
+        self.is_choosing = False
 
     def _seconds(self, place: QPoint) -> float:
         bars = self._view.bars
@@ -243,6 +250,7 @@ class ProfileTool(QObject):
 
     # -- painting -----------------------------------------------------------------------------
 
+    @override
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw every profile in sight."""
         for placed in self.placed():
@@ -293,32 +301,3 @@ class ProfileTool(QObject):
                 ground.setAlpha(170)
                 painter.fillRect(x, y - line, width + gap, line, ground)
                 painter.drawText(QRect(x, y - line, width + gap, line), _LEFT, content)
-
-
-class _Handle(ChartTool):
-    def __init__(self, tool: ProfileTool) -> None:
-        self._tool = tool
-
-    @override
-    def paint(self, painter: QPainter, theme: Theme) -> None:
-        self._tool.paint(painter, theme)
-
-    @override
-    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
-        return self._tool.begin(place)
-
-    @override
-    def drag(self, place: QPoint) -> None:
-        self._tool.extend(place)
-
-    @override
-    def release(self, place: QPoint) -> None:
-        self._tool.end()
-
-    @override
-    def hover(self, place: QPoint) -> Qt.CursorShape | None:
-        return Qt.CursorShape.SplitHCursor if self._tool.is_choosing else None
-
-    @override
-    def leave(self) -> None:
-        self._tool.give_up()

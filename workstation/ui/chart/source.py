@@ -1,5 +1,6 @@
 """What brings the bars of a chart, whatever they are made of."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from workstation.domain.bar import BarUpdate
 from workstation.domain.trade import Trade
+from workstation.ui.abstract_qobject import AbstractQObjectMeta
 from workstation.ui.chart.bars import BarArrays
 
 
@@ -28,7 +30,7 @@ class Older(Enum):
     COMPLETE = auto()
 
 
-class Source(QObject):
+class Source(QObject, metaclass=AbstractQObjectMeta):
     """Fills the arrays of a chart and tells what changed. GUI thread."""
 
     reloaded = Signal()
@@ -62,42 +64,42 @@ class Source(QObject):
         """Whether the broker, or the last price, carries this series on."""
 
     @property
+    @abstractmethod
     def bars(self) -> BarArrays:
         """What is shown; the same arrays for the source's whole life."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def is_live(self) -> bool:
         """Whether updates come, or are about to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """Let go of everything; the bars become others'."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_wanted(self) -> None:
         """Begin to ask: the chart is seen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_unwanted(self) -> None:
         """Ask for no further series; the present one goes on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def link_lost(self) -> None:
         """Note that the core follows nothing any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def link_ready(self) -> None:
         """Follow again after an interruption; the answer closes the gap."""
-        raise NotImplementedError
 
+    @abstractmethod
     def want_older(self) -> None:
         """Bring the page before the first bar, unless one is under way or there is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, updates: Iterable[BarUpdate]) -> None:
         """Apply the updates that belong here, oldest first."""
-        raise NotImplementedError
 
     def take_trades(self, trades: Sequence[Trade]) -> None:
         """Apply the prints of one contract, oldest first, if they belong here."""

@@ -36,7 +36,7 @@ class _Part:
     button: str = ""
 
 
-class StagingTool(QObject):
+class StagingTool(QObject, ChartTool):
     """Keeps one order that is not sent yet. Asks, never acts. GUI thread."""
 
     send_requested = Signal(object)
@@ -56,7 +56,6 @@ class StagingTool(QObject):
         self._canvas, self._view, self._state = canvas, canvas.view, state
         self._judge, self._quantity = judge, quantity
         self._painter = PriceLinePainter(canvas.view)
-        self.handle = _Handle(self)
         self.con_id: ConId | None = None
         self.order: StagedOrder | None = None
         self.placing: Side | None = None
@@ -175,6 +174,7 @@ class StagingTool(QObject):
 
     # -- painting -----------------------------------------------------------------------------
 
+    @override
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw the lines of what is laid out, and what risk would say."""
         self._parts = []
@@ -227,6 +227,7 @@ class StagingTool(QObject):
         self._parts += [_Part(box, leg, name) for box, name in zip(boxes, buttons, strict=True)]
         self._painter.tag(painter, float(price), colour, theme)
 
+    @override
     def tag_rows(self) -> list[int]:
         """Return the rows of the tags on the price axis."""
         order = self.order
@@ -236,7 +237,8 @@ class StagingTool(QObject):
 
     # -- mouse and keys -----------------------------------------------------------------------
 
-    def press(self, place: QPoint) -> bool:
+    @override
+    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
         """Place an order, take hold of a line, pull an exit out, or press a button."""
         if not self._view.layout.prices.contains(place):
             return False
@@ -255,6 +257,7 @@ class StagingTool(QObject):
             self._held = part.leg
         return True
 
+    @override
     def drag(self, place: QPoint) -> None:
         """Move the leg that is held, or pull it out."""
         order, leg = self.order, self._held
@@ -269,6 +272,7 @@ class StagingTool(QObject):
                 moved = replace(moved, order_type=kind_at(order.side, price, last))
             self._take(moved)
 
+    @override
     def release(self, place: QPoint) -> None:
         """End a drag, or carry out the button that was pressed."""
         pressed, self._pressed = self._pressed, None
@@ -282,7 +286,8 @@ class StagingTool(QObject):
         elif pressed.button == "✕" and self.order is not None:
             self._take(self.order.with_price(pressed.leg, None))
 
-    def cursor_at(self, place: QPoint) -> Qt.CursorShape | None:
+    @override
+    def hover(self, place: QPoint) -> Qt.CursorShape | None:
         """Return the cursor for a place."""
         if self.placing is not None:
             return Qt.CursorShape.CrossCursor
@@ -292,6 +297,7 @@ class StagingTool(QObject):
         is_button = part.button in {"Send", "✕"}
         return Qt.CursorShape.PointingHandCursor if is_button else Qt.CursorShape.SizeVerCursor
 
+    @override
     def key(self, event: QKeyEvent) -> bool:
         """Enter sends, Esc drops, Shift+B and Shift+S place an order at the crosshair."""
         keys = {Qt.Key.Key_B: Side.BUY, Qt.Key.Key_S: Side.SELL}
@@ -328,38 +334,3 @@ class StagingTool(QObject):
                 if abs(row - place.y()) <= reach:
                     return _Part(QRect(), leg)
         return None
-
-
-class _Handle(ChartTool):
-    """Joins the tool to the canvas; a QObject cannot be both."""
-
-    def __init__(self, tool: StagingTool) -> None:
-        self._tool = tool
-
-    @override
-    def paint(self, painter: QPainter, theme: Theme) -> None:
-        self._tool.paint(painter, theme)
-
-    @override
-    def tag_rows(self) -> list[int]:
-        return self._tool.tag_rows()
-
-    @override
-    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
-        return self._tool.press(place)
-
-    @override
-    def drag(self, place: QPoint) -> None:
-        self._tool.drag(place)
-
-    @override
-    def release(self, place: QPoint) -> None:
-        self._tool.release(place)
-
-    @override
-    def hover(self, place: QPoint) -> Qt.CursorShape | None:
-        return self._tool.cursor_at(place)
-
-    @override
-    def key(self, event: QKeyEvent) -> bool:
-        return self._tool.key(event)

@@ -80,7 +80,7 @@ class _Shown:
     cross: QRect
 
 
-class TradingTool(QObject):
+class TradingTool(QObject, ChartTool):
     """Shows working orders and the position; asks, never acts. GUI thread."""
 
     change_requested = Signal(object)
@@ -108,7 +108,6 @@ class TradingTool(QObject):
         self.said = ""
         """Why a drag ended by itself."""
         self._is_paused = False
-        self.handle = _Handle(self)
         self._lines: list[OrderLine] = []
         self._position: PositionLine | None = None
         self._shown: list[_Shown] = []
@@ -181,6 +180,7 @@ class TradingTool(QObject):
 
     # -- painting -----------------------------------------------------------------------------
 
+    @override
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw every line in sight, the one being dragged at its new price."""
         self._shown = []
@@ -209,6 +209,7 @@ class TradingTool(QObject):
         keys = "release to change, Esc to leave it"
         return [(words, ""), (verdict.words, verdict.tone), (keys, "")]
 
+    @override
     def tag_rows(self) -> list[int]:
         """Return the rows of the tags on the price axis."""
         rows = (self._painter.row_of(self._shown_price(line)) for line in self._lines)
@@ -239,7 +240,8 @@ class TradingTool(QObject):
 
     # -- mouse and keys -----------------------------------------------------------------------
 
-    def press(self, place: QPoint) -> bool:
+    @override
+    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
         """Take hold of a line, or of its cross."""
         if self._is_paused:
             return False
@@ -255,6 +257,7 @@ class TradingTool(QObject):
         self._drag = _Drag(line, place.y(), line.price)
         return True
 
+    @override
     def drag(self, place: QPoint) -> None:
         """Move the line that is held, and have the new price judged without sending it."""
         drag = self._drag
@@ -269,6 +272,7 @@ class TradingTool(QObject):
                 self._judge.ask(drag.line.change_to(price))
             self._canvas.update()
 
+    @override
     def release(self, place: QPoint) -> None:
         """Let the line go: one change, or none outside the prices and at the old price."""
         cross, drag = self._pressed_cross, self._drag
@@ -294,7 +298,18 @@ class TradingTool(QObject):
             self._canvas.update()
         return was_held
 
-    def cursor_at(self, place: QPoint) -> Qt.CursorShape | None:
+    @override
+    def key(self, event: QKeyEvent) -> bool:
+        """Let Esc put back what is held."""
+        return event.key() == Qt.Key.Key_Escape and self.give_up()
+
+    @override
+    def leave(self) -> None:
+        """Put back what is held: the button was taken away."""
+        self.give_up()
+
+    @override
+    def hover(self, place: QPoint) -> Qt.CursorShape | None:
         """Return the cursor for a place."""
         if self._is_paused:
             return None
@@ -317,7 +332,8 @@ class TradingTool(QObject):
                 return shown.line
         return None
 
-    def open_menu(self, place: QPoint, on_screen: QPointF) -> bool:
+    @override
+    def context(self, place: QPoint, on_screen: QPointF) -> bool:
         """Offer orders at the price under the mouse; the ticket takes them, nothing is sent."""
         view = self._view
         if not view.layout.prices.contains(place) or self.con_id is None or not len(view.bars):
@@ -376,46 +392,3 @@ def _why_ended(order: OrderView | None) -> str:
     if order.cancel is not Pending.NONE:
         return "The order is being cancelled: nothing was changed by the drag."
     return "The order is being changed already: nothing was changed by the drag."
-
-
-class _Handle(ChartTool):
-    """Joins the tool to the canvas; a QObject cannot be both."""
-
-    def __init__(self, tool: TradingTool) -> None:
-        self._tool = tool
-
-    @override
-    def paint(self, painter: QPainter, theme: Theme) -> None:
-        self._tool.paint(painter, theme)
-
-    @override
-    def tag_rows(self) -> list[int]:
-        return self._tool.tag_rows()
-
-    @override
-    def press(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> bool:
-        return self._tool.press(place)
-
-    @override
-    def drag(self, place: QPoint) -> None:
-        self._tool.drag(place)
-
-    @override
-    def release(self, place: QPoint) -> None:
-        self._tool.release(place)
-
-    @override
-    def hover(self, place: QPoint) -> Qt.CursorShape | None:
-        return self._tool.cursor_at(place)
-
-    @override
-    def context(self, place: QPoint, on_screen: QPointF) -> bool:
-        return self._tool.open_menu(place, on_screen)
-
-    @override
-    def key(self, event: QKeyEvent) -> bool:
-        return event.key() == Qt.Key.Key_Escape and self._tool.give_up()
-
-    @override
-    def leave(self) -> None:
-        self._tool.give_up()

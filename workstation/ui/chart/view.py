@@ -1,7 +1,8 @@
 """What one chart shows and how: bars, scales, layout, and what is worked out from them."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, tzinfo
 
 import numpy as np
@@ -159,6 +160,22 @@ class ChartView:
             self._text_widths.clear()
         self.layout = layout_of(width, height, device, ratio, self._axis_width, self.shares)
         self._use_layout()
+
+    @contextmanager
+    def laid_out(self, width: int, height: int, font: QFont, ratio: float) -> Iterator[None]:
+        """Be laid out for another surface meanwhile, such as a page; afterwards all is as it was."""
+        time = self.time
+        kept = self.layout, self._axis_width, time.zoom, time.scroll, time.width
+        self._axis_width = 0
+        try:
+            self.resize(width, height, font, ratio)
+            self.settle()
+            yield
+        finally:
+            self._text_widths.clear()
+            self.layout, self._axis_width, time.zoom, time.scroll, time.width = kept
+            self._use_layout()
+            self.settle()
 
     def start_anew(
         self, *, is_intraday: bool, span: float = 60.0, keep_scale: bool = False

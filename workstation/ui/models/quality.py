@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
@@ -55,6 +56,7 @@ class QualityRow:
 
 
 Cost = Callable[[FillCosts], float | None]
+Row = TypeVar("Row")
 
 
 def _cost(key: str, title: str, of: Cost, tip: str) -> Column[QualityRow]:
@@ -77,6 +79,17 @@ def _mark_out(place: int) -> Column[QualityRow]:
         sort=lambda row: row.points(row.costs.mark_outs[place]),
         sample="+1,000.0",
         tip=f"Gained {seconds} s after the fill against the middle of then, {_POINTS}",
+    )
+
+
+def _slippage_column(of: Callable[[Row], float | None], sample: str, which: str) -> Column[Row]:
+    return Column(
+        key="slippage",
+        title="Slippage",
+        text=lambda row: text.signed_money(of(row)),
+        sort=of,
+        sample=sample,
+        tip=f"Slippage against arrival as money, {which}; above 0 was paid",
     )
 
 
@@ -144,14 +157,7 @@ COLUMNS: tuple[Column[QualityRow], ...] = (
         tip="Middle of bid and ask when the order's command came",
     ),
     _cost("against_arrival", "vs arrival", lambda c: c.against_arrival, "Slippage against arrival"),
-    Column(
-        key="slippage",
-        title="Slippage",
-        text=lambda row: text.signed_money(_slippage(row)),
-        sort=_slippage,
-        sample="+10,000.00",
-        tip="Slippage against arrival as money, in the contract's currency; above 0 was paid",
-    ),
+    _slippage_column(_slippage, "+10,000.00", "in the contract's currency"),
     _cost("effective", "Eff. spread", lambda c: c.effective, "Twice the way to the middle"),
     _cost("realized", "Real. spread", lambda c: c.realized, "The same against the middle 300 s on"),
     _cost("against_vwap", "vs VWAP", lambda c: c.against_vwap, "Against our own prints' average"),
@@ -271,14 +277,7 @@ GROUP_COLUMNS: tuple[Column[QualityGroup], ...] = (
         sample="10,000,000.00 USD",
     ),
     _mean("against_arrival", "vs arrival", lambda g: g.against_arrival, "Slippage against arrival"),
-    Column(
-        key="slippage",
-        title="Slippage",
-        text=lambda group: text.signed_money(group.against_arrival.money),
-        sort=lambda group: group.against_arrival.money,
-        sample="+100,000.00",
-        tip="Slippage against arrival as money; above 0 was paid",
-    ),
+    _slippage_column(lambda group: group.against_arrival.money, "+100,000.00", "of all fills"),
     _mean("effective", "Eff. spread", lambda group: group.effective, "Effective spread"),
     _mean("realized", "Real. spread", lambda group: group.realized, "Realised spread, 300 s"),
     _mean("against_vwap", "vs VWAP", lambda group: group.against_vwap, "Against our own prints"),
