@@ -110,7 +110,8 @@ def test_the_dialog_prints_what_was_accepted_and_forgets_itself(
     assert printer.dialog is not None
     assert printer.print_action in drawn.data_menu.extra
     printer.dialog.printer().setOutputFileName(str(tmp_path / "dialog.pdf"))
-    printer.dialog.accepted.emit()  # without a printer it would not be accepted by itself
+    page = printer.dialog.printer()
+    printer.dialog.accepted.emit(page)  # without a printer it would not be accepted by itself
     printer.dialog.close()
     qtbot.waitUntil((tmp_path / "dialog.pdf").exists, timeout=10_000)
     qtbot.waitUntil(lambda: printer.dialog is None, timeout=10_000)
