@@ -11,7 +11,9 @@ import struct
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from workstation.domain.messages import CommandAnswered
 from workstation.simgateway import connection
 from workstation.simgateway.codec_proto import decode
 from workstation.simgateway.codec_text import Field
+from workstation.simgateway.daily_data import PastDay, demo_source
 from workstation.simgateway.fault_commands import CommandError, run
 from workstation.simgateway.frame_log import TRUTH, FrameLog
 from workstation.simgateway.gateway import Gateway
@@ -35,11 +38,18 @@ from workstation.simgateway.state import StateFile
 
 SYMBOLS = ("AAPL",)
 PLACE, CANCEL, GLOBAL_CANCEL = 3, 4, 58
+PAST_DAYS = 30
 LONGEST_JUMP, SHORTEST_JUMP = 0.25, 0.001
 LOOK_SECONDS = 0.1
 """How often the invariants that hold at every moment are looked at, in virtual seconds."""
 
 RST = struct.pack("ii", 1, 0)
+
+
+@cache
+def short_past(today: date) -> Sequence[PastDay]:
+    """Return a stock's last days alone: decades of bars would take a third of a scenario."""
+    return demo_source(SYMBOLS[0])(today)[-PAST_DAYS:]
 
 
 class TruthLog(FrameLog):
@@ -167,7 +177,12 @@ class ChaosWorld:
         return self.server.gateway
 
     def start_gateway(self) -> None:
-        gateway = Gateway(self.clock, self.seed, StateFile(self.folder / "gateway.json"))
+        gateway = Gateway(
+            self.clock,
+            self.seed,
+            StateFile(self.folder / "gateway.json"),
+            sources=dict.fromkeys(SYMBOLS, short_past),
+        )
         self._close_other_markets(gateway)
         self.server = Server(
             gateway, self.clock, listen(("127.0.0.1", self.port)), frame_log=self.log
@@ -242,6 +257,11 @@ class ChaosWorld:
 
         self.until(answered)
         return found[0]
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the handshake of a session is done and the session lives, as the core sees it."""
+        return self.core.desk.link.state not in {LinkState.DISCONNECTED, LinkState.CONNECTING}
 
     @property
     def is_ready(self) -> bool:

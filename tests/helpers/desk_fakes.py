@@ -94,6 +94,9 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.durable: list[str] = []
+        """The events that had to be on the disk before anything else happened."""
+
         self.broken = False
 
     def record(self, event: str, body: Any, *, durable: bool) -> int:
@@ -101,6 +104,8 @@ class MemoryJournal:
             raise JournalError("the disk is full")
         data = msgspec.json.encode(body, order="sorted")
         time = NOON.isoformat()
+        if durable:
+            self.durable.append(event)
         self.entries.append(Entry(len(self.entries) + 1, time, event, data))
         return len(self.entries)
 

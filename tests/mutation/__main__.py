@@ -8,17 +8,21 @@ tree. The unit tests that run the changed line decide: the mutant is killed when
 
 import argparse
 import json
+import math
 import shutil
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.mutation import mutants, trial
+from tests.mutation import mutants, trial, warm
+from tests.mutation.selection import TIMES, Selection
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("workstation/risk", "workstation/oms")
 COPIED = ("workstation", "tests", "resources", "main.py", "run.py", "pyproject.toml")
+ALIVE = (trial.SURVIVED, trial.UNTESTED)
 
 
 def copied(folder: Path) -> Path:
@@ -48,62 +52,98 @@ def main() -> int:
         everything = [each for file in files for each in mutants.mutants_of(root, file)]
         chosen = mutants.sample(everything, options.sample, options.seed)
         if options.again:
-            kept = json.loads(options.again.read_text(encoding="utf-8"))
-            chosen = [each for each in chosen if kept.get(str(each)) == trial.SURVIVED]
+            kept = trial.noted(options.again)
+            chosen = [each for each in chosen if kept.get(str(each)) in ALIVE]
         print(f"{len(everything)} mutants, {len(chosen)} tried, seed {options.seed}", flush=True)
-        selection = trial.Selection(root, PACKAGES)
-        trial.preload(root)
-        return _try_all(root, chosen, selection, options.results)
+        return _Run(root, chosen, options.results, options.slowest).report()
 
 
-def _try_all(
-    root: Path, chosen: list[mutants.Mutant], selection: trial.Selection, results: Path
-) -> int:
-    _prove_that_whole_code_survives(root, chosen, selection)
-    found: dict[str, str] = {}
-    begun = time.monotonic()
-    for number, each in enumerate(chosen, 1):
-        tests = selection.tests(each.path, each.line)
-        outcome = trial.UNTESTED
-        if tests:
-            text = mutants.damaged(root, each)
-            outcome, _ = trial.survives(root, each.path, text, tests)
-        found[str(each)] = outcome
-        if outcome in {trial.SURVIVED, trial.UNTESTED}:
-            print(f"{number}: {outcome} {each} ({len(tests)} tests)", flush=True)
-        trial.note(results, found)
-    survivors = [each for each, what in found.items() if what != trial.KILLED]
-    alive = [each for each, what in found.items() if what in {trial.SURVIVED, trial.UNTESTED}]
-    report = {
-        "mutants": len(found),
-        "killed": len(found) - len(survivors),
-        "timed_out": len(survivors) - len(alive),
-        "survived": len(alive),
-        "score": round(100 * (1 - len(alive) / max(1, len(found))), 1),
-        "seconds": round(time.monotonic() - begun),
-    }
-    print(json.dumps(report))
-    return 0 if report["score"] >= 90 else 1
+@dataclass
+class _Run:
+    """One run: in a warm fork what can be tried there, then the rest."""
 
+    root: Path
+    chosen: list[mutants.Mutant]
+    results: Path
+    slowest: float
+    found: dict[str, str] = field(default_factory=dict)
 
-def _prove_that_whole_code_survives(
-    root: Path, chosen: list[mutants.Mutant], selection: trial.Selection
-) -> None:
-    """Stop where the tests fail without any damage: then every mutant would count as killed."""
-    for package in PACKAGES:
-        each = next((one for one in chosen if one.path.startswith(package)), None)
-        if each is not None:
-            whole = (root / each.path).read_text(encoding="utf-8")
+    def report(self) -> int:
+        """Try every mutant, say what survived, and tell whether few enough did."""
+        begun = time.monotonic()
+        self.results.unlink(missing_ok=True)
+        trial.preload(self.root)
+        warm.run(self.root, PACKAGES, self._try_warm)
+        warmly = trial.noted(self.results)
+        selection = Selection(self.root, self.slowest)
+        self._prove_cold(selection)
+        for each in self.chosen:
+            self._found(each, warmly.get(str(each)) or self._cold(each, selection))
+        alive = [each for each in self.chosen if self.found[str(each)] in ALIVE]
+        for each in alive:
+            print(f"{self.found[str(each)]}: {each}: {_line(self.root, each)}")
+        count = len(self.found)
+        report = {
+            "mutants": count,
+            "survived": len(alive),
+            "timed_out": sum(1 for what in self.found.values() if what == trial.TIMED_OUT),
+            "score": round(100 * (1 - len(alive) / max(1, count)), 1),
+            "seconds": round(time.monotonic() - begun),
+        }
+        print(json.dumps(report))
+        return 0 if report["score"] >= 90 else 1
+
+    def _try_warm(self, loop: warm.Loop) -> None:
+        if not (self.root / TIMES).exists():
+            loop.measure()
+        selection = Selection(self.root, self.slowest)
+        controlled = set()
+        for each in self.chosen:
             tests = selection.tests(each.path, each.line)
-            outcome, said = trial.survives(root, each.path, whole, tests)
-            if outcome != trial.SURVIVED:
-                sys.exit(f"The tests fail without any damage: {said}")
+            seconds = trial.patience(selection.seconds(tests))
+            if each.path not in controlled:
+                controlled.add(each.path)
+                loop.prove(tests, seconds)
+            pairs = warm.exchanges(self.root, each, mutants.damaged(self.root, each))
+            if pairs and tests:
+                outcome = loop.outcome(pairs, tests, seconds)
+                if outcome is not None:
+                    self._found(each, outcome)
+
+    def _prove_cold(self, selection: Selection) -> None:
+        """Stop where the tests fail without any damage: every mutant would count as killed."""
+        each = self.chosen[0]
+        whole = (self.root / each.path).read_text(encoding="utf-8")
+        tests = selection.tests(each.path, 0)
+        seconds = trial.patience(selection.seconds(tests))
+        outcome, said = trial.survives(self.root, each.path, whole, tests, seconds)
+        if outcome != trial.SURVIVED:
+            sys.exit(f"The tests fail without any damage: {said}")
+
+    def _cold(self, each: mutants.Mutant, selection: Selection) -> str:
+        tests = selection.tests(each.path, each.line)
+        if not tests:
+            return trial.UNTESTED
+        text = mutants.damaged(self.root, each)
+        seconds = trial.patience(selection.seconds(tests))
+        return trial.survives(self.root, each.path, text, tests, seconds)[0]
+
+    def _found(self, each: mutants.Mutant, outcome: str) -> None:
+        self.found[str(each)] = outcome
+        trial.note(self.results, self.found)
+
+
+def _line(root: Path, each: mutants.Mutant) -> str:
+    return (root / each.path).read_text(encoding="utf-8").splitlines()[each.line - 1].strip()
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py mutation", description=__doc__)
     parser.add_argument("--sample", type=int, default=500)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument(
+        "--slowest", type=float, default=math.inf, help="leave out tests of more seconds"
+    )
     parser.add_argument("--again", type=Path, help="results: try only what survived there")
     parser.add_argument("--tree", type=Path, help="keep the copy and its measured run there")
     parser.add_argument("--results", type=Path, default=ROOT / "build" / "mutation.json")

@@ -4,6 +4,7 @@ import ast
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import parso
 from cosmic_ray import plugins
@@ -73,6 +74,7 @@ def mutants_of(root: Path, path: str) -> list[Mutant]:
     source = (root / path).read_text(encoding="utf-8")
     silent = _never_run(ast.parse(source))
     nodes = list(ast_nodes(parso.parse(source)))
+    silent += [(each.start_pos, each.end_pos) for each in nodes if _is_mark(each)]
     found = []
     for name in operators():
         operator = plugins.get_operator(name)()
@@ -83,6 +85,11 @@ def mutants_of(root: Path, path: str) -> list[Mutant]:
             if not any(first <= start < last for first, last in silent)
         ]
     return sorted(found)
+
+
+def _is_mark(node: Any) -> bool:
+    """Tell whether a node is the * of a list of parameters, which multiplies nothing."""
+    return node.type == "operator" and node.parent.type in {"parameters", "lambdef"}
 
 
 def _never_run(tree: ast.Module) -> list[tuple[Position, Position]]:

@@ -471,8 +471,6 @@ class OrderBook:
                     changes.orders[child.key] = child
         if order.intent_id is not None:
             self._by_intent[order.intent_id] = order.key
-        if order.perm_id is not None:
-            self._by_perm[order.perm_id] = order.key
         changes.orders[order.key] = order
         for base_id, execution in list(self._orphans.items()):
             if execution.perm_id is not None and execution.perm_id == order.perm_id:

@@ -133,6 +133,24 @@ def test_a_leg_reported_before_the_whole_does_not_take_the_rest_of_a_roll_back()
     assert rig.door.broker.cancels == [order.order_id]
 
 
+def test_each_leg_of_a_combination_fills_by_itself_and_an_older_report_changes_nothing() -> None:
+    rig = Rolling()
+    order = rig.rolling()
+    executed(rig.door, order, 11, SELL, 1, "FUT")
+    executed(rig.door, order, 12, BUY, 2, "FUT")
+    legs = [rig.door.orders.filled_of_leg(order, ConId(each)) for each in (11, 12, 13)]
+    assert legs == [1, 2, 0]
+
+    corrected = replace(
+        next(each for each in rig.door.orders.executions() if each.con_id == 12),
+        exec_id=ExecId("x12.2.03"), quantity=D(1),
+    )  # fmt: skip
+    for revision, quantity in (("03", 1), ("02", 5), ("01", 2)):
+        late = replace(corrected, exec_id=ExecId(f"x12.2.{revision}"), quantity=D(quantity))
+        rig.door.apply(ExecutionReport(execution=late))
+        assert rig.door.orders.filled_of_leg(order, ConId(12)) == 1
+
+
 def test_a_position_is_not_rolled_twice() -> None:
     rig = Rolling()
     rig.rolling()

@@ -64,6 +64,7 @@ def test_a_ladder_is_one_action_and_its_parent_is_on_record_first() -> None:
     assert events[0] == "Family"
     assert events.count("Intent") == 12
     assert "FamilyEnded" in events
+    assert {"Family", "FamilyEnded"} <= set(rig.door.journal.durable)
     assert {o.view().family for o in rig.door.orders} == {FamilyId("f")}
     assert rig.door.desk.controller.actions.count(60) == 1
     again = rig.several.submit(orders(*drafts(12)))

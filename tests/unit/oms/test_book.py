@@ -374,6 +374,15 @@ def test_what_was_not_under_way_cannot_be_taken_back() -> None:
     assert book.stands == (L.WORKING, P.NONE, P.NONE)
 
 
+def test_an_order_that_ended_meanwhile_does_not_hide_the_missing_ones_after_it() -> None:
+    book = OneOrder().hear(status("Cancelled"))
+    live = book.door.working(quantity=D(50))
+    book.hear(Reconciled(missing=(book.key, live), settled=True))
+
+    assert book.order.lifecycle is L.CANCELLED
+    assert book.door.order(live).lifecycle is L.UNKNOWN
+
+
 def test_events_about_nothing_change_nothing() -> None:
     book = OneOrder().hear(status("Cancelled"))
     before = book.order.state()

@@ -22,6 +22,7 @@ from workstation.oms.events import (
     LinkLost,
     NotPlacedConfirmed,
     NotSent,
+    ReconcileBegan,
 )
 
 L, P = Lifecycle, Pending
@@ -80,6 +81,17 @@ def test_an_overfill_is_believed_flagged_and_reduces() -> None:
     assert OrderFlag.OVERFILL in book.order.flags
     assert any("More was filled" in text for text in book.alarms)
     assert restricted == ["more was filled than ordered"]
+
+
+def test_an_order_that_fills_bit_by_bit_restricts_nothing() -> None:
+    book = OneOrder()
+    restricted: list[str] = []
+    book.door.desk.reduce_only = restricted.append
+    book.hear(fill("a.1.01", 40), fill("b.1.01", 59), fill("c.1.01", 1))
+
+    assert (book.order.filled, book.order.lifecycle) == (D(100), L.FILLED)
+    assert restricted == []
+    assert book.order.flags == set()
 
 
 @pytest.mark.parametrize("ended", ["cancelled", "rejected", "not placed", "expired"])
@@ -187,6 +199,15 @@ def test_a_larger_order_that_ended_with_a_part_is_not_called_filled() -> None:
     book.hear(open_order(book.order, quantity=D(150), status="Cancelled", completed=True))
 
     assert (book.order.lifecycle, book.order.filled) == (L.CANCELLED, D(100))
+
+
+def test_what_comes_after_the_link_broke_in_a_comparison_is_no_snapshot() -> None:
+    book = OneOrder(acknowledged=True)
+    book.change(limit_price=D("100.01"))
+    book.hear(ReconcileBegan(), LinkLost(reason="gone"))
+    book.hear(open_order(book.order, limit_price=D("100.00")))
+
+    assert book.order.replace is P.UNKNOWN
 
 
 def test_a_change_of_unknown_fate_is_settled_by_a_snapshot() -> None:

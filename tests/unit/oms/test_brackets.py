@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.helpers.desk_fakes import SPY, D, Door, MemoryJournal, a_draft, fill, open_order, spy
@@ -18,6 +19,7 @@ from workstation.domain.ids import IntentId
 from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.oms.events import ReconcileBegan, Reconciled
+from workstation.risk.inputs import RiskInputs
 
 L = Lifecycle
 
@@ -64,6 +66,20 @@ def test_three_orders_leave_in_order_and_only_the_last_sends_them() -> None:
     assert door.checkpoints == [
         "approved", "intent", "registered", "sent 1", "sent 2", "sent 3",
     ]  # fmt: skip
+
+
+def test_what_a_decision_was_made_of_is_put_on_record_once_and_with_the_entry() -> None:
+    door = Door()
+    sent(door)
+    door.desk.write_notes()
+    inputs = [
+        msgspec.json.decode(each.body, type=RiskInputs)
+        for each in door.journal.entries
+        if each.event == RiskInputs.__name__
+    ]
+
+    assert [each.facts.draft.order_type for each in inputs] == [OrderType.LIMIT]
+    assert inputs[0].facts.draft.side is Side.BUY
 
 
 def test_the_exits_are_the_entry_turned_around() -> None:

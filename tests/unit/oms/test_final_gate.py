@@ -53,6 +53,15 @@ def test_changed_bytes_stay_even_if_they_name_the_approved_hash() -> None:
     assert gate.broker.frames == []
 
 
+def test_no_change_of_the_bytes_passes_whatever_its_hash() -> None:
+    gate = Gate()
+    for number in range(1, 33):
+        order = gate.approve(number)
+        with pytest.raises(FinalGateError, match="bytes"):
+            gate.send(EncodedOrder(order.order_id, b"order%d" % number, order.sha256))
+    assert gate.broker.frames == []
+
+
 def test_another_number_does_not_borrow_an_approval() -> None:
     gate = Gate()
     order = gate.approve(1)

@@ -35,6 +35,16 @@ def test_an_algorithm_is_taken_in_any_spelling_and_with_empty_parameters_left_ou
     )
 
 
+def test_an_algorithm_or_conditions_that_were_left_out_are_not_taken() -> None:
+    algo = replace(PLAIN, algo=Algo(strategy="Vwap"))
+    conditions = replace(
+        PLAIN, conditions=Conditions(each=(Condition(kind=ConditionKind.TIME, time=AT),))
+    )
+    for asked in (algo, conditions, replace(PLAIN, good_till=AT)):
+        assert not is_taken(PLAIN, asked, PLAIN)
+        assert not is_taken(asked, PLAIN, asked)
+
+
 def test_conditions_are_taken_without_what_is_only_shown() -> None:
     price = Condition(kind=ConditionKind.PRICE, con_id=ConId(7), symbol="SPY", value=D(99))
     moment = Condition(kind=ConditionKind.TIME, time=AT)
