@@ -140,7 +140,7 @@ class MortalWorld:
         trader: Any = Trader(self)  # type: ignore[arg-type]
         for _ in range(ACTS):
             trader.act()
-            end = time.monotonic() + self.random.choice((0.0, 0.02, 0.1))
+            end = time.monotonic() + self.random.choice((0.0, 0.01, 0.04))
             self.until(lambda end=end: time.monotonic() >= end)
 
 

@@ -50,7 +50,7 @@ def main() -> int:
             for file in sorted((root / package).glob("*.py"))
         ]
         everything = [each for file in files for each in mutants.mutants_of(root, file)]
-        chosen = mutants.sample(everything, options.sample, options.seed)
+        chosen = mutants.sample(root, everything, options.sample, options.seed)
         if options.again:
             kept = trial.noted(options.again)
             chosen = [each for each in chosen if kept.get(str(each)) in ALIVE]

@@ -1,6 +1,7 @@
 """Which small damages can be done to a module, and which of them would prove something."""
 
 import ast
+import itertools
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,9 +121,19 @@ def _union(assignment: ast.Assign) -> bool:
     return False
 
 
-def sample(found: list[Mutant], size: int, seed: int) -> list[Mutant]:
-    """Return so many of them, chosen by the seed alone."""
-    return sorted(random.Random(seed).sample(found, min(size, len(found))))
+def sample(root: Path, found: list[Mutant], size: int, seed: int) -> list[Mutant]:
+    """Return so many of them that are still Python, chosen by the seed alone."""
+    shuffled = random.Random(seed).sample(found, len(found))
+    return sorted(itertools.islice((each for each in shuffled if _compiles(root, each)), size))
+
+
+def _compiles(root: Path, mutant: Mutant) -> bool:
+    """Tell whether the parser takes a damage: `not` before a walrus would prove nothing."""
+    try:
+        compile(damaged(root, mutant), mutant.path, "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def damaged(root: Path, mutant: Mutant) -> str:

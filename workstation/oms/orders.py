@@ -412,7 +412,7 @@ class OrderBook:
         return order if all(agree) else None
 
     def _of_id(self, client_id: ClientId, order_id: OrderId) -> ManagedOrder | None:
-        key = self._by_id.get((client_id, order_id)) if order_id > 0 else None
+        key = self._by_id.get((client_id, order_id))
         return None if key is None else self._orders[key]
 
     def _learn_perm(self, order: ManagedOrder, perm_id: PermId | None) -> None:

@@ -42,7 +42,7 @@ def size_that_passes(facts: Facts, most: Decimal) -> str:
     lot = details.size_increment if details is not None else Decimal(1)
     least = details.min_size if details is not None else Decimal(1)
     quantity = max(most, Decimal(0)) // lot * lot
-    if quantity <= 0 or quantity < least:
+    if not quantity or quantity < least:
         return "No size passes."
     return f"{quantity:,f} would pass."
 

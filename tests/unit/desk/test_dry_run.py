@@ -168,6 +168,22 @@ def test_limits_of_a_symbol_and_a_source_count() -> None:
     assert tried(door, replace(LIMITS, overrides=(elsewhere,))).rows == ()
 
 
+def test_limits_of_a_symbol_leave_an_order_in_an_unknown_contract_as_it_was() -> None:
+    door = recorded()
+    send(door, "a", 100)
+    inputs = [e for e in door.journal.entries if e.event == RiskInputs.__name__]
+    facts = msgspec.json.decode(inputs[0].body, type=RiskInputs).facts
+    nameless = RiskInputs(facts=replace(facts, details=None), sent=False)
+    entries = [
+        replace(each, body=msgspec.json.encode(nameless)) if each in inputs else each
+        for each in door.journal.entries
+    ]
+    own = replace(LIMITS, overrides=(Override(symbol="SPY", order_size=size(1, 2)),))
+
+    found = dry_run(entries, own, 30, NOON + HOUR)
+    assert (found.refused, found.rows) == (1, ())
+
+
 def test_orders_of_an_earlier_version_or_of_other_days_are_counted_or_left_out() -> None:
     door = recorded()
     send(door, "a", 100)

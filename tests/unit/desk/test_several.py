@@ -293,6 +293,10 @@ def test_a_family_that_is_not_known_or_whose_cancels_do_not_leave_says_so() -> N
     answer = families.cancel(FamilyId("f"))
     assert isinstance(answer, Failed)
     assert answer.reason.startswith("2 of 2 cancels did not leave")
+    rig.door.apply(open_order(next(iter(rig.door.orders)), status="Cancelled"))
+    answer = families.cancel(FamilyId("f"))
+    assert isinstance(answer, Failed)
+    assert answer.reason.startswith("1 of 1 cancels did not leave: ")
 
 
 def test_an_end_that_cannot_be_put_on_record_locks_trading() -> None:

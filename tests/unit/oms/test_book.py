@@ -383,6 +383,19 @@ def test_an_order_that_ended_meanwhile_does_not_hide_the_missing_ones_after_it()
     assert book.door.order(live).lifecycle is L.UNKNOWN
 
 
+def test_a_lost_link_casts_doubt_on_orders_of_our_own_alone() -> None:
+    book = OneOrder()
+    theirs = {"perm_id": PermId(5), "client_id": ClientId(3), "order_id": OrderId(4)}
+    book.hear(open_order(status="PendingSubmit", **theirs), LinkLost(reason="gone"))
+
+    assert [order.lifecycle for order in book.door.orders] == [L.UNKNOWN, L.SENT]
+
+
+def test_an_order_in_no_group_is_shown_in_none() -> None:
+    order = OneOrder().order.view()
+    assert (order.oca_group, order.oca_type) == ("", 0)
+
+
 def test_events_about_nothing_change_nothing() -> None:
     book = OneOrder().hear(status("Cancelled"))
     before = book.order.state()

@@ -83,6 +83,16 @@ def test_an_overfill_is_believed_flagged_and_reduces() -> None:
     assert restricted == ["more was filled than ordered"]
 
 
+def test_a_fill_of_an_order_of_unknown_size_restricts_nothing() -> None:
+    book = OneOrder()
+    restricted: list[str] = []
+    book.door.desk.reduce_only = restricted.append
+    theirs = {"perm_id": PermId(5), "client_id": ClientId(3), "order_id": OrderId(4)}
+    book.hear(open_order(quantity=D(0), **theirs), fill("x.1.01", 10, **theirs))
+
+    assert restricted == []
+
+
 def test_an_order_that_fills_bit_by_bit_restricts_nothing() -> None:
     book = OneOrder()
     restricted: list[str] = []
@@ -199,6 +209,30 @@ def test_a_larger_order_that_ended_with_a_part_is_not_called_filled() -> None:
     book.hear(open_order(book.order, quantity=D(150), status="Cancelled", completed=True))
 
     assert (book.order.lifecycle, book.order.filled) == (L.CANCELLED, D(100))
+
+
+def test_a_change_is_taken_only_where_the_broker_shows_all_of_it() -> None:
+    for quantity, price, taken in (
+        ("100", "100.01", True),
+        ("100", "100.02", False),
+        ("100", "99.99", False),
+        ("101", "100.01", False),
+        ("99", "100.01", False),
+    ):
+        book = OneOrder(acknowledged=True)
+        book.change(limit_price=D("100.01"))
+        book.hear(open_order(book.order, quantity=D(quantity), limit_price=D(price)))
+        assert (book.order.replace is P.NONE) is taken, (quantity, price)
+
+
+def test_a_fill_proves_that_a_missing_order_was_there() -> None:
+    book = OneOrder(acknowledged=True)
+    book.round()
+    book.hear(fill("a.1.01", 40))
+    book.round()
+    assert OrderFlag.ABSENT not in book.order.flags
+    book.round()
+    assert OrderFlag.ABSENT in book.order.flags
 
 
 def test_what_comes_after_the_link_broke_in_a_comparison_is_no_snapshot() -> None:

@@ -68,6 +68,19 @@ def test_three_orders_leave_in_order_and_only_the_last_sends_them() -> None:
     ]  # fmt: skip
 
 
+def test_the_exits_of_a_short_entry_stand_the_other_way_round() -> None:
+    for target, stop, found in (
+        ("90.00", "105.00", set()),
+        ("100.00", "105.00", {RiskCode.TARGET_SIDE}),
+        ("110.00", "105.00", {RiskCode.TARGET_SIDE}),
+        ("90.00", "100.00", {RiskCode.STOP_SIDE}),
+        ("90.00", "95.00", {RiskCode.STOP_SIDE}),
+    ):
+        answer = sent(Door(), target=target, stop=stop, side=Side.SELL)
+        sides = {RiskCode.TARGET_SIDE, RiskCode.STOP_SIDE}
+        assert codes(answer) & sides == found, (target, stop)
+
+
 def test_what_a_decision_was_made_of_is_put_on_record_once_and_with_the_entry() -> None:
     door = Door()
     sent(door)

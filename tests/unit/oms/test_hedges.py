@@ -244,6 +244,31 @@ def test_a_beta_hedge_is_measured_by_value_and_beta(door: Door) -> None:
     assert [each.split()[0] for each in sizes(answer)] == ["20,602"]
 
 
+def test_a_hedge_in_a_contract_of_several_shares_takes_fewer_of_them(door: Door) -> None:
+    """100 SPY at 100 times 2 are 20,000: 10 of a contract on 10 IBM at 199.98 and a little."""
+    bounded(door, 15_000)
+    door.contracts.known[IBM] = replace(contract(IBM, "IBM"), multiplier=D(10))
+    answer = door.desk.submit_hedged(wish(Hedge(kind=K.BETA, ratio=D(2))))
+    assert [each.split()[0] for each in sizes(answer)] == ["22,438"]
+    assert not any("price" in each.text for each in answer.findings)
+
+
+def test_a_hedge_in_a_contract_without_a_multiplier_has_no_size(door: Door) -> None:
+    for kind, parent in ((K.BETA, {}), (K.DELTA, {"con_id": OPTION, "limit_price": D(5)})):
+        door.contracts.known[SPY if kind is K.DELTA else IBM] = replace(
+            contract(SPY if kind is K.DELTA else IBM, "X"), multiplier=D(0)
+        )
+        ratio = D(2) if kind is K.BETA else None
+        wanted = HedgedDraft(
+            parent=a_draft(quantity=D(1), **parent), hedge=Hedge(kind=kind, ratio=ratio),
+            con_id=SPY if kind is K.DELTA else IBM, side=Side.SELL,
+        )  # fmt: skip
+        answer = door.desk.submit_hedged(wanted)
+        assert not isinstance(answer, Submitted)
+        assert "no price for it" in words(answer)
+        assert RiskCode.CHECK_ERROR not in {each.code for each in answer.findings}
+
+
 def test_a_delta_hedge_is_measured_by_the_multiplier(door: Door) -> None:
     """Two calls on 100 each are at most 200 SPY at 99.99."""
     bounded(door, 5_000)

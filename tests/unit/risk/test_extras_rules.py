@@ -96,6 +96,8 @@ FIT = [
     order(conditions=when(PRICE, cancels=True, ignores_rth=True)),
     one(C.TIME, time=LATER),
     one(C.MARGIN, value=D(20), is_more=False),
+    one(C.MARGIN, value=D(0)),
+    one(C.MARGIN, value=D(100)),
     one(C.VOLUME, value=D(10**6), con_id=ConId(1), exchange="SMART"),
     one(C.PERCENT_CHANGE, value=D("-2.5"), is_more=False, con_id=ConId(1), exchange="SMART"),
     one(C.EXECUTION, symbol="MSFT", sec_type="STK", exchange="SMART"),
@@ -166,6 +168,7 @@ UNFIT = [
     (one(C.TIME, time=LATER - timedelta(days=2), is_more=False), "is past"),
     (one(C.MARGIN, value=D("20.5")), "whole number from 0 to 100"),
     (one(C.MARGIN, value=D(101)), "whole number from 0 to 100"),
+    (one(C.MARGIN, value=D(-1)), "whole number from 0 to 100"),
     (one(C.PRICE, value=D(100)), "a contract and its exchange"),
     (one(C.PRICE, con_id=ConId(1), exchange="SMART"), "a number that can be sent"),
     (one(C.PRICE, con_id=ConId(1), exchange="SMART", value=D("NaN")), "a number that can be"),
@@ -215,7 +218,7 @@ def test_what_the_broker_would_refuse_is_denied_with_the_reason(
         ("OCA", FIT[0]),
         ("ALGO", FIT[2]),
         ("COND", FIT[5]),
-        ("ADJUST", FIT[11]),
+        ("ADJUST", FIT[-1]),
         ("FOK", order(tif=T.FOK)),
         ("HID", order(hidden=True)),
     ],
@@ -237,6 +240,30 @@ def test_a_condition_whose_time_is_past_asks_first() -> None:
     answer = door().submit(one(C.TIME, time=LATER - timedelta(days=2)))
     assert isinstance(answer, NeedsAcknowledgement)
     assert RiskCode.ALREADY_DUE in {each.code for each in answer.findings}
+
+
+def bought_back(trigger: str, stop: str) -> OrderDraft:
+    """A stop at 105 above a short position, to be moved when the market falls."""
+    plan = Adjustment(trigger_price=D(trigger), becomes=AdjustedType.STOP, stop_price=D(stop))
+    terms = OrderTerms(adjustment=plan)
+    return a_draft(
+        order_type=K.STOP, side=Side.BUY, limit_price=None, stop_price=D(105), terms=terms
+    )
+
+
+def test_the_adjusted_stop_of_a_short_position_lies_above_what_adjusts_it() -> None:
+    for trigger, stop, words in (
+        ("95.00", "98.00", ""),
+        ("95.00", "95.01", ""),
+        ("95.00", "95.00", "losing side"),
+        ("95.00", "94.00", "losing side"),
+        ("105.00", "106.00", "winning side"),
+    ):
+        found = door()
+        found.hold(-100)
+        answer = found.submit(bought_back(trigger, stop))
+        assert isinstance(answer, Denied) if words else isinstance(answer, Submitted), answer
+        assert words in str(answer)
 
 
 def test_a_bracket_goes_with_no_algorithm() -> None:
