@@ -120,6 +120,9 @@ class FakeBroker:
     def __init__(self) -> None:
         self.up = True
         self.frames: list[bytes] = []
+        self.may_wait: list[bool] = []
+        """Of each order that was written, whether it might wait for the wire."""
+
         self.cancels: list[OrderId] = []
         self.unwritable = ""
         self.write_error: Exception | None = None
@@ -143,6 +146,7 @@ class FakeBroker:
         return EncodedOrder(order_id, data, hashlib.sha256(data).hexdigest())
 
     def write_order(self, order: EncodedOrder, *, may_wait: bool = False) -> bool:
+        self.may_wait.append(may_wait)
         if not self.up:
             return False
         if self.write_error is not None:

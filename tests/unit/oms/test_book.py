@@ -396,6 +396,15 @@ def test_an_order_in_no_group_is_shown_in_none() -> None:
     assert (order.oca_group, order.oca_type) == ("", 0)
 
 
+def test_a_refusal_that_need_not_mean_the_order_itself_is_asked_about() -> None:
+    book = OneOrder(acknowledged=True)
+    asked = book.door.asked
+    book.hear(notice(201))
+
+    assert book.order.lifecycle is L.WORKING
+    assert book.door.asked == asked + 1
+
+
 def test_events_about_nothing_change_nothing() -> None:
     book = OneOrder().hear(status("Cancelled"))
     before = book.order.state()

@@ -134,6 +134,16 @@ def test_a_fill_of_an_order_yet_unheard_of_waits_for_it() -> None:
     assert len([m for m in book.door.out.messages if "Execution" in type(m).__name__]) == 1
 
 
+def test_a_fill_that_waits_is_not_given_to_the_next_order_that_comes() -> None:
+    book = OneOrder()
+    for number in (5, 7):
+        book.hear(fill(f"x{number}.1.01", 10, perm_id=PermId(number), client_id=ClientId(3),
+                       order_id=OrderId(0)))  # fmt: skip
+    book.hear(open_order(perm_id=PermId(6), client_id=ClientId(3), order_id=OrderId(0)))
+
+    assert list(book.door.orders)[1].filled == 0
+
+
 def test_the_cost_of_a_fill_may_come_first_or_twice() -> None:
     cost = CommissionReport(
         commission=Commission(
@@ -223,6 +233,15 @@ def test_a_change_is_taken_only_where_the_broker_shows_all_of_it() -> None:
         book.change(limit_price=D("100.01"))
         book.hear(open_order(book.order, quantity=D(quantity), limit_price=D(price)))
         assert (book.order.replace is P.NONE) is taken, (quantity, price)
+
+
+def test_a_report_without_an_account_leaves_the_order_in_its_own() -> None:
+    book = OneOrder(acknowledged=True)
+    account = book.order.account
+    book.hear(open_order(book.order, account=""))
+    assert book.order.account == account
+    book.hear(open_order(book.order, account="SIM0000002"))
+    assert book.order.account == "SIM0000002"
 
 
 def test_a_fill_proves_that_a_missing_order_was_there() -> None:

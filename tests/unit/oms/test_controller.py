@@ -464,6 +464,17 @@ def test_denied_wishes_count_neither_as_actions_nor_as_the_same_order() -> None:
     assert isinstance(door.submit(), Submitted)
 
 
+def test_an_order_is_on_the_disk_before_it_leaves_and_a_refusal_need_not_be() -> None:
+    door = Door()
+    door.submit(limit_price=D("100.001"))
+    assert door.journal.events[-1:] == ["Decision"]
+    assert door.journal.durable == []
+    key = door.working()
+    door.change(key, limit_price=D("99.99"))
+    door.cancel(key)
+    assert door.journal.durable[:2] == ["Intent", "ChangeIntent"]
+
+
 def test_a_change_is_an_action_and_one_that_does_not_leave_is_none() -> None:
     door = Door()
     key = door.working()

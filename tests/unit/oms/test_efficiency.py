@@ -39,7 +39,9 @@ def test_what_never_left_and_fills_of_others_do_not_count() -> None:
     door = Door()
     door.broker.up = False
     door.submit()
-    door.apply(fill("o.1.01", 5, client_id=ClientId(3), perm_id=PermId(4)))
+    for client in (3, 9):
+        other = {"client_id": ClientId(client), "perm_id": PermId(client)}
+        door.apply(fill(f"o{client}.1.01", 5, **other))
     door.apply(notice(2104, None))
     assert door.desk.efficiency.ratio(NOON) == (0, 0)
 

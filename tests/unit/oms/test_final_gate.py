@@ -42,6 +42,13 @@ def test_what_was_approved_leaves_once_and_only_once() -> None:
     assert gate.broker.frames == [b"order"]
 
 
+def test_an_entry_never_waits_for_the_wire_and_an_exit_may() -> None:
+    gate = Gate()
+    assert gate.send(gate.approve(1), D(100))
+    assert gate.gate.send(gate.approve(2), ACCOUNT, None, may_wait=True)
+    assert gate.broker.may_wait == [False, True]
+
+
 def test_changed_bytes_stay_even_if_they_name_the_approved_hash() -> None:
     gate = Gate()
     order = gate.approve(1)

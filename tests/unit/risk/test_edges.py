@@ -13,7 +13,6 @@ from tests.unit.risk.test_account_checks import (
     at,
     closing,
     of_class,
-    others,
     working,
     worth,
 )
@@ -28,7 +27,7 @@ from workstation.risk.combo import combo_unit, leg_faults
 from workstation.risk.exposure import is_exit, leaves_of
 from workstation.risk.facts import Automatic, Facts
 from workstation.risk.levels import money, size_that_passes
-from workstation.risk.limits import Restriction, RestrictionMode
+from workstation.risk.limits import Restriction, RestrictionMode, TwoLevel
 from workstation.risk.sizing import margin_estimate
 from workstation.risk.trading_day import boundary_of
 
@@ -109,6 +108,7 @@ def test_a_sale_that_one_line_of_the_list_allows_is_stopped_by_the_next() -> Non
 
 def test_the_number_of_orders_that_chase_counts_the_one_in_hand() -> None:
     assert finding(facts(chasing=8), RiskCode.CHASING).measured == "9 orders in 60 s"
+    assert finding(facts(chasing=20), RiskCode.CHASING).level is SOFT
 
 
 # -- short sales ------------------------------------------------------------------------------------
@@ -153,8 +153,14 @@ def test_the_cut_off_of_the_opening_auction_is_for_orders_of_the_auction_alone()
     assert RiskCode.CHECK_ERROR not in levels(replace(last, draft=auction.draft))
 
 
-def test_an_exposure_is_measured_with_what_works() -> None:
-    assert levels(facts(others=others(gross=1_989_999, working=1))) == {}
+def test_whoever_holds_nothing_else_reaches_the_limits_with_the_order_alone() -> None:
+    wide = limited(order_size=TwoLevel(personal=D(10**7), catastrophic=D(10**8)),
+                   position=TwoLevel(personal=D(10**7), catastrophic=D(10**8)),
+                   concentration_percent=TwoLevel(personal=D(900), catastrophic=D(999)),
+                   stock_margin_percent=D(1))  # fmt: skip
+    for quantity, found in ((20_000, {}), (20_001, {RiskCode.EXPOSURE, RiskCode.LEVERAGE})):
+        case = facts(a_draft(quantity=D(quantity)), limits=wide)
+        assert set(levels(case)) == set(found)
 
 
 # -- what is left, what would pass, how it is written -----------------------------------------------

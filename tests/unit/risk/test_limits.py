@@ -51,6 +51,30 @@ def test_the_buffer_stays_below_a_hundred_percent() -> None:
         replace(LIMITS, funds_buffer_percent=D(100))
 
 
+def test_an_account_begins_with_the_limits_of_the_specification() -> None:
+    """orders-and-risk.md, section 1.3: the column of figures."""
+    given = proposed(ACCOUNT, D(100_000))
+    pairs = {
+        "order_size": (10_000, 50_000), "position": (25_000, 100_000),  # R05, R06
+        "contracts": (10, 50), "gross_exposure": (2, 4),  # R04, R07
+        "leverage": (2, 4), "margin_use_percent": (50, 90),  # R08
+        "concentration_percent": (25, 100), "working_orders": (15, 20),  # R09, R18
+    }  # fmt: skip
+    for name, figures in pairs.items():
+        pair = getattr(given, name)
+        assert (pair.personal, pair.catastrophic) == figures, name
+    single = {
+        "daily_loss": 2_000, "funds_buffer_percent": 10,  # R12, R10
+        "collar_percent": 3, "collar_spreads": 3, "collar_ticks": 5,  # R14
+        "collar_option_percent": 10, "collar_option_amount": D("0.10"), "collar_hard_factor": 4,
+        "actions_per_second": 10, "actions_per_minute": 120,  # R15
+        "automation_orders": 20, "automation_fills": 20, "duplicate_seconds": 3,  # R16, R17
+        "stock_margin_percent": 50, "futures_margin_percent": 12, "forex_margin_percent": 3,
+    }  # fmt: skip
+    for name, figure in single.items():
+        assert getattr(given, name) == figure, name
+
+
 def test_proposals_follow_the_account() -> None:
     limits = proposed(ACCOUNT, D("123456.78"))
 

@@ -37,6 +37,8 @@ def test_a_collar_wider_than_the_price_is_no_limit() -> None:
 
     assert marketable_limit(Side.SELL, QUOTE, CENTS, wide) == D("40.00")
     assert marketable_limit(Side.SELL, QUOTE, CENTS, wide, 2) is None
+    exactly = replace(LIMITS, collar_percent=D(50))
+    assert marketable_limit(Side.SELL, QUOTE, CENTS, exactly, 2) is None
 
 
 def test_a_price_of_a_tick_leaves_at_a_tick() -> None:

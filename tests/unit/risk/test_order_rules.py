@@ -128,6 +128,7 @@ REFUSED = [
     (order(K.RELATIVE, limit_price=None), "needs a limit price"),
     (order(K.STOP_LIMIT, display_size=D(10)), "cannot show a part"),
     (order(K.LIMIT, display_size=D(100)), "less than its quantity"),
+    (order(K.LIMIT, display_size=D(101)), "less than its quantity"),
     (order(K.LIMIT, display_size=D("1.5")), "whole number"),
     (order(K.LIMIT, display_size=D(10), hidden=True), "neither hidden"),
     (order(K.MARKET, hidden=True), "cannot be hidden"),
@@ -139,6 +140,10 @@ REFUSED = [
     (order(K.LIMIT, T.GTD, good_till=soon(Door(), -1)), "is past"),
     (
         order(K.LIMIT, T.GTD, good_till=soon(Door(), 1), good_after=soon(Door(), 2)),
+        "end before it begins",
+    ),
+    (
+        order(K.LIMIT, T.GTD, good_till=soon(Door(), 1), good_after=soon(Door(), 1)),
         "end before it begins",
     ),
     (order(K.TRAIL, T.IOC, **TRAIL), "cannot be IOC"),
