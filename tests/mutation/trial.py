@@ -24,7 +24,9 @@ OPTIONS = (
     "--hypothesis-seed=0",
 )  # fmt: skip
 MEASURING_SECONDS = 1800.0
-PASSED, FAILED, NOT_COLLECTED = 0, 1, 2
+PASSED, FAILED, NOT_COLLECTED, NOT_FOUND = 0, 1, 2, 4
+"""Exit codes of pytest; it calls tests not found whose modules a damage keeps from importing."""
+
 KILLED, SURVIVED, TIMED_OUT, UNTESTED = "killed", "survived", "timed out", "untested"
 
 
@@ -71,7 +73,7 @@ def forked(root: Path, work: Callable[[], int], seconds: float) -> tuple[str, st
     said = "\n".join(output.read_text(encoding="utf-8", errors="replace").splitlines()[-3:])
     if code is None:
         return TIMED_OUT, said
-    if code not in {PASSED, FAILED, NOT_COLLECTED}:
+    if code not in {PASSED, FAILED, NOT_COLLECTED, NOT_FOUND}:
         raise RuntimeError(f"the tests ended with {code}: {said}")
     return (SURVIVED if code == PASSED else KILLED), said
 
