@@ -464,45 +464,6 @@ def test_denied_wishes_count_neither_as_actions_nor_as_the_same_order() -> None:
     assert isinstance(door.submit(), Submitted)
 
 
-def test_an_order_is_on_the_disk_before_it_leaves_and_a_refusal_need_not_be() -> None:
-    door = Door()
-    door.submit(limit_price=D("100.001"))
-    assert door.journal.events[-1:] == ["Decision"]
-    assert door.journal.durable == []
-    key = door.working()
-    door.change(key, limit_price=D("99.99"))
-    door.cancel(key)
-    assert door.journal.durable[:2] == ["Intent", "ChangeIntent"]
-
-
-def test_a_change_is_an_action_and_one_that_does_not_leave_is_none() -> None:
-    door = Door()
-    key = door.working()
-    actions = door.desk.controller.actions
-    assert actions.count(60) == 1
-    assert isinstance(door.change(key, limit_price=D("99.99")), Submitted)
-    assert actions.count(60) == 2
-    door.apply(open_order(door.order(key), limit_price=D("99.99")))
-    refused = door.change(key, limit_price=D("99.985"), intent_id=IntentId("off tick"))
-    assert isinstance(refused, Denied)
-    door.broker.up = False
-    kept = door.change(key, limit_price=D("99.98"), intent_id=IntentId("no link"))
-    assert isinstance(kept, Denied)
-    assert actions.count(60) == 2
-
-
-def test_what_this_program_does_not_know_of_an_order_it_does_not_change() -> None:
-    for terms in ({"order_type": "PEG BEST"}, {"tif": "DTC"}):
-        door = Door()
-        key = door.working()
-        door.apply(open_order(door.order(key), **terms))
-        answer = door.change(key, limit_price=D("99.99"))
-        assert isinstance(answer, Denied)
-        word = next(iter(terms.values()))
-        assert "cannot change" in answer.findings[0].text
-        assert word in answer.findings[0].text
-
-
 def test_the_same_order_again_asks_for_three_seconds() -> None:
     door = Door()
     door.submit()

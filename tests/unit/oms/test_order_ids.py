@@ -69,3 +69,12 @@ def test_marks_rise_with_time() -> None:
     refs = OrderRefs("x", milliseconds=lambda: next(times), randomness=lambda n: b"\xff" * n)
 
     assert refs.new() < refs.new()
+
+
+def test_a_mark_is_a_ulid_as_the_standard_writes_it() -> None:
+    def mark(milliseconds: int, random: bytes) -> str:
+        return OrderRefs("x", lambda: milliseconds, lambda n: random * n).new()
+
+    assert mark(2**48 - 1, b"\xff") == "WS:x:7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
+    assert mark(1_469_918_176_385, b"\0") == "WS:x:01ARYZ6S410000000000000000"
+    assert OrderRefs("x", lambda: 0, lambda n: b"\0" * (n - 1) + b"\x21").new().endswith("0011")
