@@ -383,6 +383,32 @@ def test_an_order_that_ended_meanwhile_does_not_hide_the_missing_ones_after_it()
     assert book.door.order(live).lifecycle is L.UNKNOWN
 
 
+def test_orders_of_tws_without_a_number_are_not_taken_for_each_other() -> None:
+    book = OneOrder()
+    for perm in (5, 6):
+        book.hear(open_order(perm_id=PermId(perm), client_id=ClientId(0), order_id=OrderId(-2)))
+    book.hear(status("Cancelled", perm_id=None, client_id=ClientId(0), order_id=OrderId(-2)))
+
+    assert [order.lifecycle for order in book.door.orders][1:] == [L.WORKING, L.WORKING]
+
+
+def test_a_cancel_that_did_not_leave_forgets_no_change() -> None:
+    book = OneOrder(acknowledged=True)
+    book.change(limit_price=D("100.01"))
+    book.hear(open_order(book.order, limit_price=D("100.01")))
+    book.cancel()
+    book.hear(NotSent(key=book.key, reason="test"))
+
+    assert book.door.orders.of_intent(IntentId("change-1")) is book.order
+
+
+def test_the_word_filled_proves_nothing_of_an_order_whose_size_is_not_told() -> None:
+    book = OneOrder(acknowledged=True)
+    book.hear(open_order(book.order, quantity=D(0)), status("Filled"))
+
+    assert book.order.lifecycle is L.WORKING
+
+
 def test_a_lost_link_casts_doubt_on_orders_of_our_own_alone() -> None:
     book = OneOrder()
     theirs = {"perm_id": PermId(5), "client_id": ClientId(3), "order_id": OrderId(4)}

@@ -191,6 +191,15 @@ def test_an_fx_hedge_needs_a_foreign_contract_and_a_pair_that_trades_its_currenc
     assert door.broker.frames == []
 
 
+def test_a_stock_paid_in_another_currency_can_be_hedged_with_its_pair(door: Door) -> None:
+    assert "nothing to hedge" not in words(fx(door))
+
+
+def test_a_ratio_just_below_the_largest_is_one(door: Door) -> None:
+    answer = sent(door, wish(Hedge(kind=K.PAIR, ratio=D("9999.5"))))
+    assert "above 0" not in words(answer)
+
+
 @pytest.mark.parametrize("ratio", [None, D(0), D(-1), D("NaN"), D(10_000)])
 @pytest.mark.parametrize("kind", [K.BETA, K.PAIR])
 def test_a_beta_or_pair_hedge_needs_its_ratio(door: Door, kind: K, ratio: Any) -> None:

@@ -17,6 +17,7 @@ def test_a_time_is_taken_to_the_minute() -> None:
     asked = replace(PLAIN, good_till=AT)
     assert is_taken(PLAIN, asked, replace(PLAIN, good_till=AT + timedelta(seconds=59)))
     assert not is_taken(PLAIN, asked, replace(PLAIN, good_till=AT + timedelta(seconds=60)))
+    assert not is_taken(PLAIN, asked, replace(PLAIN, good_till=AT - timedelta(hours=1)))
     assert not is_taken(PLAIN, asked, PLAIN)
 
 

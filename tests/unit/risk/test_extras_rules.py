@@ -101,6 +101,7 @@ FIT = [
     one(C.VOLUME, value=D(10**6), con_id=ConId(1), exchange="SMART"),
     one(C.PERCENT_CHANGE, value=D("-2.5"), is_more=False, con_id=ConId(1), exchange="SMART"),
     one(C.EXECUTION, symbol="MSFT", sec_type="STK", exchange="SMART"),
+    order(K.STOP, adjustment=replace(TO_TRAIL, trail_amount=D("99.9"), trails_by_percent=True)),
     order(K.STOP, adjustment=TO_TRAIL),
 ]
 
@@ -167,6 +168,7 @@ UNFIT = [
     (one(C.TIME), "a time is needed"),
     (one(C.TIME, time=LATER - timedelta(days=2), is_more=False), "is past"),
     (one(C.MARGIN, value=D("20.5")), "whole number from 0 to 100"),
+    (one(C.MARGIN, value=D("20.7")), "whole number from 0 to 100"),
     (one(C.MARGIN, value=D(101)), "whole number from 0 to 100"),
     (one(C.MARGIN, value=D(-1)), "whole number from 0 to 100"),
     (one(C.PRICE, value=D(100)), "a contract and its exchange"),

@@ -220,8 +220,9 @@ def _named(draft: OrderDraft, wish: IntentId) -> OrderDraft:
 
 def test_a_time_that_has_passed_asks_first_and_a_change_later_does_not() -> None:
     found = door()
-    late = order(K.LIMIT, good_after=soon(found, -1))
-    assert isinstance(found.submit(late), NeedsAcknowledgement)
+    for hours in (-1, 0):
+        late = order(K.LIMIT, good_after=soon(found, hours))
+        assert isinstance(found.submit(late), NeedsAcknowledgement)
     key = found.submit(order(K.LIMIT, good_after=soon(found, 1))).key
     found.apply(open_order(found.order(key)))
     found.clock.seconds += 7200

@@ -1,0 +1,166 @@
+"""What closes, protects and counts, at the edge: fractions, single shares, other accounts."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.helpers.desk_fakes import ACCOUNT, CLIENT, LIMITS, NOON, SPY, D, a_draft, open_order
+from tests.unit.risk.test_account_checks import FUTURE, of_class, previewed, worth
+from tests.unit.risk.test_checks import facts, levels, limited
+from tests.unit.risk.test_combo import FAR, NEAR, TODAY, leg
+from tests.unit.risk.test_survival import stop, survey
+from workstation.domain.finding import RiskCode
+from workstation.domain.ids import AccountId, ConId, OrderId, PermId
+from workstation.domain.order import Side
+from workstation.oms.orders import OrderBook
+from workstation.risk import gate
+from workstation.risk.combo import leg_faults
+from workstation.risk.exposure import Leaves, leaves_of, of_contract
+from workstation.risk.facts import sendable
+from workstation.risk.hours import sessions
+from workstation.risk.limits import Override, TwoLevel
+from workstation.risk.sizing import margin_estimate
+
+BUY, SELL = Side.BUY, Side.SELL
+NONE = D(0)
+
+
+def orders(*reports: Any) -> Any:
+    book = OrderBook(CLIENT)
+    for report in reports:
+        book.apply(report, NOON)
+    return book.working()
+
+
+def numbered(number: int, **changes: Any) -> Any:
+    return open_order(order_id=OrderId(number), perm_id=PermId(900 + number), **changes)
+
+
+def test_an_exit_is_told_of_standing_orders_only_where_they_would_cross_zero() -> None:
+    for held, quantity, working, told in (
+        ("100", "50", "0", False),
+        ("100", "50", "50", False),
+        ("100", "50", "51", True),
+        ("1", "1", "0.5", True),
+    ):
+        draft = a_draft(side=SELL, quantity=D(quantity))
+        case = facts(draft, position=D(held), working=Leaves(NONE, D(working)), is_exit=True)
+        assert (RiskCode.POSITION in levels(case)) is told, (held, quantity, working)
+
+
+def test_an_order_that_frees_margin_is_sent_even_where_no_funds_are_left() -> None:
+    poor = worth(available_funds=D(-10))
+    for change, found in (("-5", False), ("0", False), ("5", True)):
+        case = facts(preview=previewed(change, None), summary=poor)
+        assert (RiskCode.FUNDS in levels(case)) is found, change
+
+
+def test_a_future_is_as_large_as_its_margin() -> None:
+    """100 a point of 50 at 12 %: 600 a contract, 166 of them within 100,000."""
+    wide = limited(contracts=TwoLevel(personal=D(900), catastrophic=D(999)))
+    for quantity, found in ((166, False), (167, True)):
+        case = facts(a_draft(quantity=D(quantity)), details=FUTURE, limits=wide)
+        assert (RiskCode.ORDER_SIZE in levels(case)) is found, quantity
+
+
+def test_what_a_combination_of_no_measurable_quantity_claims_is_not_known() -> None:
+    case = facts(a_draft(quantity=D("NaN")), details=of_class("BAG"), combo_unit=D(300))
+    assert margin_estimate(case, LIMITS) is None
+
+
+def test_of_two_exceptions_to_the_limits_the_second_counts_as_well() -> None:
+    tight = TwoLevel(personal=D(1), catastrophic=D(2))
+    lines = (Override(symbol="QQQ", order_size=tight), Override(symbol="SPY", order_size=tight))
+    assert replace(LIMITS, overrides=lines).for_order("SPY", "STK", "ticket").order_size == tight
+
+
+def test_a_limit_far_from_the_market_says_how_far() -> None:
+    (found,) = gate.findings(facts(a_draft(limit_price=D(50))))
+    assert (found.code, found.measured) == (RiskCode.FAR_PASSIVE, "50.0 %")
+
+
+def test_a_number_of_fifteen_digits_travels_and_one_of_sixteen_does_not() -> None:
+    assert sendable(D("12345678901.2345"))
+    assert not sendable(D("12345678901.23456"))
+
+
+def test_a_session_without_length_is_none_at_all() -> None:
+    assert sessions("20261120:0930-20261120:0930", "UTC") is None
+    found = sessions("20261120:0930-20261120:0931", "UTC")
+    assert found is not None
+    assert len(found) == 1
+
+
+# -- what is left of orders -------------------------------------------------------------------------
+
+
+def test_while_a_change_is_open_the_larger_quantity_counts() -> None:
+    (order,) = orders(numbered(1, quantity=D(100)))
+    for pending, left in ((50, 100), (100, 100), (150, 150), (None, 100)):
+        wanted = None if pending is None else D(pending)
+        assert leaves_of(replace(order, pending_quantity=wanted)) == left
+
+
+def test_only_orders_of_the_contract_and_of_the_account_are_its_own() -> None:
+    found = orders(
+        numbered(1),
+        numbered(2, account=AccountId("SIM0000002")),
+        numbered(3, con_id=ConId(1)),
+    )
+    assert [each.order_id for each in of_contract(found, ACCOUNT, SPY)] == [1]
+
+
+# -- what protects ----------------------------------------------------------------------------------
+
+
+def test_a_single_share_is_protected_by_its_stop() -> None:
+    cover = survey(stop(quantity=D(1)), held=1)
+    assert (cover.covered, cover.uncovered, cover.over) == (1, 0, 0)
+
+
+def test_a_stop_protects_with_what_has_not_filled_of_it() -> None:
+    (order,) = orders(stop())
+    assert order.quantity == 100
+    assert survey(stop(quantity=D(100)), held=100).covered == 100
+    assert survey(stop(quantity=D(60)), held=100).uncovered == 40
+
+
+@pytest.mark.parametrize(
+    ("side", "held", "nearest"), [(SELL, 100, "105.00"), (BUY, -100, "110.00")]
+)
+def test_the_nearest_target_is_the_one_the_market_meets_first(
+    side: Side, held: int, nearest: str
+) -> None:
+    targets = [
+        numbered(number, side=side, limit_price=D(price), quantity=D(50))
+        for number, price in ((1, "110.00"), (2, "105.00"))
+    ]
+    assert survey(*targets, held=held).nearest_target == D(nearest)
+
+
+def test_only_a_limit_on_the_closing_side_is_a_target() -> None:
+    for report in (
+        stop(),
+        numbered(1, side=BUY, limit_price=D(105)),
+        numbered(1, side=SELL, order_type="LOC", limit_price=D(105)),
+    ):
+        assert survey(report).nearest_target is None
+
+
+# -- combinations -----------------------------------------------------------------------------------
+
+
+def test_three_and_four_legs_are_a_combination_too() -> None:
+    strikes = (("C", 200, 1), ("C", 210, -1), ("C", 220, -1), ("C", 230, 1))
+    legs = [
+        leg(n, ratio, f"{right} {at} {NEAR}") for n, (right, at, ratio) in enumerate(strikes, 1)
+    ]
+    for count in (2, 3, 4):
+        assert list(leg_faults(legs[:count], TODAY)) == []
+
+
+def test_a_leg_that_expires_later_this_month_has_not_expired() -> None:
+    for day, told in (("20261125", False), ("20261120", False), ("20261119", True)):
+        found = leg_faults((leg(1, 1, f"C 200 {day}"), leg(2, -1, f"C 210 {FAR}")), TODAY)
+        assert any("has expired" in each.text for each in found) is told, day
