@@ -290,6 +290,25 @@ def replay(panel: ChartPanel) -> None:
     replaying.place(buys=True, price=last - Decimal("0.25"))
 
 
+def longer_bars(panel: ChartPanel) -> None:
+    looks = [{"colour": "#ff9e64", "width": 3}]
+    studies = [
+        {"key": "EMA", "timeperiod": 20, "computed on": "1h", "drawn as": looks},
+        {"key": "BBANDS", "drawn as": [{"style": "dashed"}, {}, {"style": "dashed"}]},
+        {"key": "RSI", "computed on": "30m"},
+    ]
+    panel.restore_chart(
+        {"size": "5m", "zone": "exchange", "studies": studies, "session_lines": True}
+    )
+    panel.canvas.grab()
+    panel.canvas.view.zoom(-3, 900)
+
+
+def study_form(panel: ChartPanel) -> None:
+    longer_bars(panel)
+    panel.study_menu.open_form(panel.canvas.view.studies.all[1])
+
+
 def _told(panel: ChartPanel) -> FakeCommands:
     commands = panel.feed._commands
     assert isinstance(commands, FakeCommands)
@@ -390,6 +409,8 @@ SCENES: tuple[Scene, ...] = (
     drawings,
     replay_start,
     replay,
+    longer_bars,
+    study_form,
     percent_inverted,
     log_far,
 )
@@ -409,7 +430,7 @@ def main(folder: Path, names: list[str]) -> None:
             panel.canvas.refresh()
             for _ in range(3):
                 app.processEvents()
-            target = panel.confirming.dialog or panel
+            target = panel.confirming.dialog or panel.study_menu.form or panel
             target.grab().save(str(folder / f"{scene.__name__}-{theme}-{scale}.png"))
             panel.deleteLater()
             app.processEvents()

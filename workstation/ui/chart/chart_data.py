@@ -17,6 +17,7 @@ from workstation.ui.chart.bar_table import BarTable
 from workstation.ui.chart.feed import BarFeed, Wanted
 from workstation.ui.chart.formula import Formula
 from workstation.ui.chart.formula_feed import FormulaFeed
+from workstation.ui.chart.higher_bars import BarClock
 from workstation.ui.chart.print_feed import PrintFeed
 from workstation.ui.chart.replay_feed import ReplayFeed
 from workstation.ui.chart.roll_feed import RollFeed
@@ -250,15 +251,21 @@ class ChartData(QObject):
 
     def grouping(self) -> Grouping | None:
         """Return how bars are added up, None where the broker has this size."""
-        timeframe, details = self.timeframe, self.details
-        if timeframe.is_direct or timeframe.is_of_prints:
+        clock = self.clock
+        if clock.timeframe.is_direct or clock.timeframe.is_of_prints:
             return None
+        return Grouping(clock.timeframe, clock.zone, clock.opening, clock.all_week)
+
+    @property
+    def clock(self) -> BarClock:
+        """How long the bars are, and when the trading days they belong to begin."""
+        details = self.details
         if details is None:
-            return Grouping(timeframe)
+            return BarClock(self.timeframe)
         sentence = details.liquid_hours if self._settings.regular_only else details.trading_hours
         zone = zone_named(details.time_zone_id) or UTC
         all_week = self.sec_type == "CRYPTO"
-        return Grouping(timeframe, zone, opening_of(sentence), all_week)
+        return BarClock(self.timeframe, zone, opening_of(sentence), all_week)
 
     def _stand_in(self, old: Wanted, new: Wanted, bars: BarTable) -> BarTable | None:
         """Leave out what lies outside regular hours, until the broker's answer is here."""

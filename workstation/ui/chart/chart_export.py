@@ -116,7 +116,7 @@ def bar_table(view: ChartView) -> str:
     for study in view.studies.all:
         label, outputs = text.one_line(study.label, 80), study.indicator.outputs
         names += [f"{label}: {o.name}" if len(outputs) > 1 else label for o in outputs]
-        tables.append(study.running.known(bars.first, bars.end))
+        tables.append(study.known(np.arange(bars.first, bars.end)))
     values = np.concatenate(tables) if tables else np.zeros((0, len(bars)))
     file = io.StringIO()
     writer = csv.writer(file)

@@ -22,6 +22,7 @@ _SWITCHES = {
     "data_box": "Data box: every figure of the bar under the crosshair",
     "executions": "My executions and round trips",
     "sessions": "Shade the time outside regular hours",
+    "session_lines": "Lines where sessions open and close",
 }
 
 

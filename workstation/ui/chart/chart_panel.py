@@ -342,6 +342,7 @@ class ChartPanel(QWidget):
         zone = zone_named(details.time_zone_id) if details else None
         hours = regular_hours(details.liquid_hours, zone) if details else None
         self._open_drawings()
+        self.canvas.view.studies.use_clock(self.data.clock)
         ladder = details.ladder if details else None
         self.canvas.view.use_contract(self.data.ladder or ladder, zone, hours)
 

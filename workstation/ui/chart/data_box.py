@@ -26,10 +26,10 @@ def data_rows(view: ChartView, theme: Theme, index: int) -> list[Row]:
     ]
     for study in view.studies.all:
         label, outputs = text.one_line(study.label, 40), study.indicator.outputs
-        if study.running.fault:
+        if study.fault:
             rows.append((label, text.ABSENT, tones[""]))
             continue
-        for row, value in enumerate(study.running.at(index)):
+        for row, value in enumerate(study.at(index)):
             name = label if len(outputs) == 1 else f"{label} {_output_name(outputs[row])}"
             rows.append((name, value_text(view, study, value), study_colour(study, row, theme)))
     return rows

@@ -13,6 +13,7 @@ from workstation.ui.chart.candles import (
     lines,
     rects,
 )
+from workstation.ui.chart.session_lines import draw_session_lines
 from workstation.ui.chart.settings import Style
 from workstation.ui.chart.study_painter import StudyPainter, draw_pane_grid
 from workstation.ui.chart.styles import (
@@ -96,6 +97,8 @@ class ChartLayer:
             self._draw_sessions(painter, view)
             self._draw_grid(painter, view, marks)
             self._draw_separators(painter, view)
+            if self._theme is not None:
+                draw_session_lines(painter, view, self._theme)
             self._draw_bars(painter, view, clip)
             painter.setClipRect(clip)
             self._draw_time_axis(painter, view, marks)

@@ -68,6 +68,9 @@ class ChartSettings:
     sessions: bool = True
     """Whether the time outside regular hours is shaded."""
 
+    session_lines: bool = False
+    """Whether vertical lines stand where regular sessions open and close."""
+
     data_box: bool = False
     """Whether the figures of the bar under the crosshair stand in a box, each on a line."""
 

@@ -11,15 +11,22 @@ from workstation.indicators.plugin import PREFIX
 from workstation.indicators.running import Running
 from workstation.indicators.running_apart import running_of
 from workstation.ui.chart.bar_source import BarSource
+from workstation.ui.chart.bar_table import Ints
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.candles import Columns
+from workstation.ui.chart.higher_bars import BarClock, HigherBars, read_longer, why_not
 from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.study_look import USUAL, Look, plain_looks, read_looks
+from workstation.ui.chart.timeframe import Timeframe
 from workstation.ui.gui_lane import gui_lane
 
 Library = Mapping[str, Indicator]
 
 MOST = 24
 """Indicators one chart takes."""
+
+TIMEFRAME, LOOKS = "computed on", "drawn as"
+"""What a layout keeps beside the numbers; no parameter of an indicator has a space in its name."""
 
 
 @dataclass(slots=True)
@@ -31,6 +38,48 @@ class Study:
     """Number of its first colour."""
 
     scale: PriceScale = field(default_factory=PriceScale)
+    looks: tuple[Look, ...] = ()
+    """How each output is drawn."""
+
+    timeframe: Timeframe | None = None
+    """Size of the longer bars it is computed on, None for the chart's own."""
+
+    higher: HigherBars | None = None
+    """These bars, None where the chart's own are used."""
+
+    problem: str = ""
+    """Why there are no such bars."""
+
+    def look(self, output: int) -> Look:
+        """Return how an output is drawn."""
+        return self.looks[output] if output < len(self.looks) else USUAL
+
+    @property
+    def fault(self) -> str:
+        """Why there are no values, empty where there are."""
+        return self.problem or self.running.fault
+
+    def known(self, indices: Ints) -> Floats:
+        """Return the outputs, a row each, of bars of the chart; not a number where unknown."""
+        running = self.running
+        if self.problem or running.end <= running.first:
+            return np.full((len(self.indicator.outputs), len(indices)), np.nan)
+        if self.higher is not None:
+            return self.higher.known(running, indices)
+        known = (indices >= running.first) & (indices < running.end)
+        inside = np.clip(indices, running.first, running.end - 1)
+        values: Floats = running.table(running.first, running.end)[:, inside - running.first]
+        return values if known.all() else np.where(known, values, np.nan)
+
+    def at(self, index: int) -> list[float]:
+        """Return the outputs at one bar of the chart; not a number where there is none."""
+        values: list[float] = self.known(np.array([index]))[:, 0].tolist()
+        return values
+
+    def forming(self) -> list[float]:
+        """Return what the outputs would be if the longer bar that is under way ended now."""
+        newest = self.higher.forming if self.higher is not None else None
+        return [] if newest is None or self.problem else self.running.at(newest)
 
     @property
     def indicator(self) -> Indicator:
@@ -39,8 +88,9 @@ class Study:
 
     @property
     def label(self) -> str:
-        """Name and numbers."""
-        return self.indicator.label(self.running.values)
+        """Name and numbers, and the size of the bars where they are not the chart's."""
+        name = self.indicator.label(self.running.values)
+        return name if self.timeframe is None else f"{name} · {self.timeframe.name}"
 
 
 class Studies:
@@ -49,6 +99,10 @@ class Studies:
     def __init__(self, bars: BarArrays) -> None:
         self.source = BarSource(bars)
         self.all: list[Study] = []
+        self.clock = BarClock()
+        """How long the chart's bars are."""
+
+        self._higher: dict[Timeframe, HigherBars] = {}
         self._bars = bars
         self._load: Callable[[], Library] | None = None
         self._library: Library | None = None
@@ -84,6 +138,28 @@ class Studies:
             self._restore_one(entry)
         self._done = (-1, 0, 0)
 
+    def use_clock(self, clock: BarClock) -> None:
+        """Take how long the chart's bars are, and when its days begin."""
+        if clock == self.clock:
+            return
+        self.clock = clock
+        self._higher.clear()
+        for study in self.all:
+            self._place(study)
+        self._done = (-1, 0, 0)
+
+    def _place(self, study: Study) -> None:
+        """Give a study the longer bars it wants, those of one size to all who want them."""
+        wanted = study.timeframe
+        study.higher, study.problem = None, ""
+        if wanted is None or wanted == self.clock.timeframe:
+            return
+        study.problem = why_not(wanted, self.clock)
+        if not study.problem:
+            if wanted not in self._higher:
+                self._higher[wanted] = HigherBars(self._bars, wanted, self.clock)
+            study.higher = self._higher[wanted]
+
     @property
     def overlays(self) -> list[Study]:
         """Those that share the scale of prices."""
@@ -101,6 +177,9 @@ class Studies:
             return None
         colour = sum(len(study.indicator.outputs) for study in self.all)
         study = Study(self._running(indicator, values), colour)
+        study.timeframe = read_longer(values.get(TIMEFRAME))
+        study.looks = read_looks(values.get(LOOKS), len(indicator.outputs))
+        self._place(study)
         self.all.append(study)
         self._since = None
         self._done = (-1, 0, 0)
@@ -112,8 +191,20 @@ class Studies:
         study.running = self._running(indicator, values)
         self._done = (-1, 0, 0)
 
+    def compute_on(self, study: Study, timeframe: Timeframe | None) -> None:
+        """Compute an indicator on longer bars, or on the chart's own."""
+        if timeframe != study.timeframe:
+            study.timeframe = timeframe
+            study.running = self._running(study.indicator, study.running.values)
+            self._place(study)
+            self._done = (-1, 0, 0)
+
     def _running(self, indicator: Indicator, values: Mapping[str, object]) -> Running:
-        return running_of(indicator, indicator.clean(values), gui_lane().do, self.answered)
+        # The first index of an answer may be one of longer bars: then all of the chart's changed.
+        return running_of(indicator, indicator.clean(values), gui_lane().do, self._tell)
+
+    def _tell(self, since: int) -> None:
+        self.answered(self.source.first if self._higher else since)
 
     def remove(self, study: Study) -> None:
         """Take an indicator away."""
@@ -133,27 +224,34 @@ class Studies:
         if self._since is None and state == self._done:
             return
         since = source.end - 1 if self._since is None else self._since
+        since = min(since, source.end - 1)
+        changed: dict[int, int] = {}
+        """First longer bar that changed, by the identity of the bars."""
+
+        for higher in {id(study.higher): study.higher for study in self.all}.values():
+            if higher is not None and source.end > source.first:
+                changed[id(higher)] = higher.refresh(source.epoch, since)
         for study in self.all:
-            study.running.refresh(source, min(since, source.end - 1))
+            if study.problem:
+                continue
+            if study.higher is None:
+                study.running.refresh(source, since)
+            elif id(study.higher) in changed and len(study.higher.bars):
+                study.running.refresh(study.higher.source, changed[id(study.higher)])
         self._since, self._done = None, state
 
     def values(self, study: Study, columns: Columns, factor: int) -> Floats:
         """Return the outputs, a row each, at the last bar of every column."""
-        running, count = study.running, len(columns.lefts)
-        if not count or running.end <= running.first:
+        source, count = self.source, len(columns.lefts)
+        if not count or source.end <= source.first:
             return np.full((len(study.indicator.outputs), count), np.nan)
         lasts = columns.first + np.arange(count) * factor + factor - 1
-        lasts = np.clip(lasts, self.source.first, self.source.end - 1)
-        known = (lasts >= running.first) & (lasts < running.end)
-        lasts = np.clip(lasts, running.first, running.end - 1)
-        table = running.table(running.first, running.end)
-        values: Floats = table[:, lasts - running.first]
-        return values if known.all() else np.where(known, values, np.nan)
+        lasts = np.clip(lasts, source.first, source.end - 1)
+        return study.known(lasts)
 
     def plain(self) -> list[dict[str, object]]:
         """Return all as plain values, ready for JSON."""
-        shown = [{"key": s.indicator.key, **dict(s.running.values)} for s in self.all]
-        return [*shown, *self._waiting]
+        return [*(_plain(study) for study in self.all), *self._waiting]
 
     def restore(self, state: object) -> None:
         """Take plain() back; what is not understood is left out."""
@@ -169,6 +267,15 @@ class Studies:
             return
         if key.startswith(PREFIX):
             self._waiting.append(entry)  # its file may still be loading
+
+
+def _plain(study: Study) -> dict[str, object]:
+    state: dict[str, object] = {"key": study.indicator.key, **dict(study.running.values)}
+    if study.timeframe is not None:
+        state[TIMEFRAME] = study.timeframe.name
+    if looks := plain_looks(study.looks):
+        state[LOOKS] = looks
+    return state
 
 
 def range_of(values: Floats, guides: tuple[float, ...]) -> tuple[float, float]:

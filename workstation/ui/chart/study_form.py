@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from workstation.indicators.definition import Indicator, Parameter, Values
 from workstation.ui import text
+from workstation.ui.chart.study_setup import StudySetup
 from workstation.ui.plain_label import PlainLabel
 
 
@@ -24,7 +25,13 @@ class StudyForm(QDialog):
     chosen = Signal(object)
     """The user wants these numbers: dict[str, float]."""
 
-    def __init__(self, indicator: Indicator, values: Values, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        indicator: Indicator,
+        values: Values,
+        parent: QWidget | None = None,
+        setup: StudySetup | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(indicator.key)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -36,6 +43,8 @@ class StudyForm(QDialog):
             edit.setToolTip(text.tooltip(parameter.tip))
             form.addRow(parameter.title, edit)
             self.edits[parameter.name] = edit
+        self.setup = setup or StudySetup(indicator.outputs)
+        self.setup.add_to(form, self)
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.RestoreDefaults, self)
         self.buttons.accepted.connect(self._on_accepted)
@@ -60,6 +69,7 @@ class StudyForm(QDialog):
     def _on_defaults_requested(self) -> None:
         for parameter in self._indicator.parameters:
             _show(self.edits[parameter.name], parameter.default)
+        self.setup.show_usual()
 
 
 def _edit(parameter: Parameter, value: float, parent: QWidget) -> QWidget:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from workstation.ui import text
 from workstation.ui.chart.studies import Studies, Study
 from workstation.ui.chart.study_form import StudyForm
+from workstation.ui.chart.study_setup import StudySetup
 
 COMMON = ("SMA", "EMA", "BBANDS", "VWAP bands", "RSI", "MACD", "ATR", "SUPERTREND")
 """Those that stand at the top."""
@@ -42,7 +43,10 @@ class StudyMenu(QObject):
     def open_form(self, study: Study) -> None:
         """Ask for other numbers of an indicator."""
         self._shown = study
-        self.form = StudyForm(study.indicator, study.running.values, self.button)
+        setup = StudySetup(
+            study.indicator.outputs, self._studies.clock, study.timeframe, study.looks
+        )
+        self.form = StudyForm(study.indicator, study.running.values, self.button, setup)
         self.form.chosen.connect(self._on_form_chosen)
         self.form.destroyed.connect(self._on_form_gone)
         self.form.open()
@@ -54,8 +58,7 @@ class StudyMenu(QObject):
         library = self._studies.library
         for study in self._studies.all:
             own = menu.addMenu(text.button_text(study.label))
-            if study.indicator.parameters:
-                self._add(own, "Settings…", ("change", study))
+            self._add(own, "Settings…", ("change", study))
             self._add(own, "Remove", ("remove", study))
         if self._studies.all:
             self._add(menu, "Remove all", ("clear", None))
@@ -109,8 +112,11 @@ class StudyMenu(QObject):
 
     @Slot(object)
     def _on_form_chosen(self, values: dict[str, float]) -> None:
-        if self._shown in self._studies.all and self._shown is not None:
-            self._studies.change(self._shown, values)
+        study = self._shown
+        if study is not None and study in self._studies.all and self.form is not None:
+            study.looks = self.form.setup.looks
+            self._studies.compute_on(study, self.form.setup.timeframe)
+            self._studies.change(study, values)
             self.changed.emit()
 
     @Slot()

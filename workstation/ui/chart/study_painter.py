@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from workstation.indicators.definition import Floats, Kind
 from workstation.indicators.running_apart import RunningApart
@@ -14,6 +14,7 @@ from workstation.ui.chart.candles import Columns, body_width, fill, lines, rects
 from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.studies import Study
+from workstation.ui.chart.study_look import Style
 from workstation.ui.chart.styles import draw_line, middles_of, pen_of
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
@@ -28,6 +29,8 @@ _COLOURS = {
 
 def study_colour(study: Study, output: int, theme: Theme) -> QColor:
     """Return the colour of one output."""
+    if chosen := study.look(output).colour:
+        return QColor(chosen)
     colours = _COLOURS.get(theme.name, _COLOURS["dark"])
     return QColor(colours[(study.colour + output) % len(colours)])
 
@@ -42,26 +45,27 @@ class StudyPainter:
     theme: Theme
 
     def draw(self, painter: QPainter, study: Study, values: Floats, scale: PriceScale) -> None:
-        """Draw every output."""
+        """Draw every output that is shown."""
         for row, output in enumerate(study.indicator.outputs):
-            colour = study_colour(study, row, self.theme)
-            match output.kind:
+            look = study.look(row)
+            pen = pen_of(study_colour(study, row, self.theme), (look.width or 1.3) * self.ratio)
+            match look.kind(output.kind):
+                case None:
+                    continue
                 case Kind.HISTOGRAM:
-                    self._draw_histogram(painter, values[row], scale)
+                    self._draw_histogram(painter, values[row], scale, look.colour)
                 case Kind.DOTS:
-                    self._draw_dots(painter, values[row], scale, colour)
+                    self._draw_dots(painter, values[row], scale, pen, look.width or 3)
                 case Kind.LEVEL:
-                    self._draw_levels(painter, values[row], scale, colour)
+                    self._draw_levels(painter, values[row], scale, pen, look.width or 1)
                 case Kind.MARK:
-                    self._draw_marks(painter, values[row], scale, colour)
-                case _:
-                    dashed = output.kind is Kind.DASHED
-                    self._draw_line(painter, values[row], scale, colour, dashed=dashed)
+                    self._draw_marks(painter, values[row], scale, pen.color())
+                case kind:
+                    self._draw_line(painter, values[row], scale, pen, dashed=kind is Kind.DASHED)
 
     def _draw_line(
-        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor, *, dashed: bool
+        self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, *, dashed: bool
     ) -> None:
-        pen = pen_of(colour, 1.3 * self.ratio)
         if dashed and self.time.spacing > 1:
             pen.setDashPattern([4.0, 2.5])
         xs = middles_of(self.columns, self.time)
@@ -71,7 +75,9 @@ class StudyPainter:
             ys = scale.exact_ys(values[begin:end])
             draw_line(painter, xs[begin:end], ys, pen, dense=self.time.spacing == 1)
 
-    def _draw_histogram(self, painter: QPainter, values: Floats, scale: PriceScale) -> None:
+    def _draw_histogram(
+        self, painter: QPainter, values: Floats, scale: PriceScale, chosen: str
+    ) -> None:
         there = np.isfinite(values)
         body = max(1, body_width(self.time.spacing, 1))
         lefts = self.columns.lefts[there] + (self.time.spacing - body) // 2
@@ -79,26 +85,26 @@ class StudyPainter:
         rows = scale.ys_of(values[there])
         shapes = rects(lefts, np.minimum(rows, zero), body, np.maximum(rows, zero))
         rising = values[there] >= 0
-        fill(painter, shapes[rising], QColor(self.theme.up))
-        fill(painter, shapes[~rising], QColor(self.theme.down))
+        fill(painter, shapes[rising], QColor(chosen or self.theme.up))
+        fill(painter, shapes[~rising], QColor(chosen or self.theme.down))
 
     def _draw_dots(
-        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
+        self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, width: int
     ) -> None:
         there = np.isfinite(values)
-        size = max(1, min(round(3 * self.ratio), self.time.spacing))
+        size = max(1, min(round(width * self.ratio), self.time.spacing))
         lefts = self.columns.lefts[there] + (self.time.spacing - size) // 2
         rows = scale.ys_of(values[there]) - size // 2
-        fill(painter, rects(lefts, rows, size, rows + size - 1), colour)
+        fill(painter, rects(lefts, rows, size, rows + size - 1), pen.color())
 
     def _draw_levels(
-        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
+        self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, width: int
     ) -> None:
         there = np.isfinite(values)
         rows = scale.ys_of(values[there])
-        thick = max(1, round(self.ratio))
+        thick = max(1, round(width * self.ratio))
         lefts = self.columns.lefts[there]
-        fill(painter, rects(lefts, rows, self.time.spacing, rows + thick - 1), colour)
+        fill(painter, rects(lefts, rows, self.time.spacing, rows + thick - 1), pen.color())
 
     def _draw_marks(
         self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
@@ -154,15 +160,19 @@ def _draw_label(
     gap = view.layout.pixels(8)
     label = text.one_line(study.label, 60)
     parts = [(label, QColor(theme.text))]
-    if study.running.fault:
-        parts.append((text.one_line(study.running.fault, 120), QColor(theme.warning)))
+    if study.fault:
+        parts.append((text.one_line(study.fault, 120), QColor(theme.warning)))
     elif isinstance(study.running, RunningApart) and study.running.is_waiting:
         parts.append(("working…", QColor(theme.muted)))
     else:
         parts += [
             (value_text(view, study, value), study_colour(study, row, theme))
-            for row, value in enumerate(study.running.at(index))
+            for row, value in enumerate(study.at(index))
+            if study.look(row).style is not Style.HIDDEN
         ]
+        if index == view.bars.end - 1 and (forming := study.forming()):
+            told = "  ".join(value_text(view, study, value) for value in forming)
+            parts.append((f"forming {told}", QColor(theme.muted)))
     x = place.left()
     ground = QColor(theme.base)
     ground.setAlpha(170)  # bars below it can still be made out

@@ -58,7 +58,6 @@ class ChartView:
         self.bid: float | None = None
         self.ask: float | None = None
         self._exchange_zone: tzinfo | None = None
-        self._evening = 0
         self.ladder: PriceLadder | None = None
         self.layout = layout_of(1, 1, QFont(), 1.0, 0)
         self.columns = self._visible()
@@ -136,7 +135,6 @@ class ChartView:
         if zone is not self._exchange_zone:
             self._exchange_zone = zone
             self.use_settings(self.settings)
-        self._evening = max(0, -hours.usual[0][0]) if hours else 0
         self._use_days()
         if hours != self.sessions.hours:
             self.sessions.use(hours)
@@ -197,7 +195,8 @@ class ChartView:
     def _use_days(self) -> None:
         """Let trading days begin where the exchange's do; daily bars are dates."""
         zone = self._exchange_zone if self.marks.is_intraday else UTC
-        self.studies.source.use(zone, self._evening if self.marks.is_intraday else 0)
+        evening = self.studies.clock.evening if self.marks.is_intraday else 0
+        self.studies.source.use(zone, evening)
 
     def show_newest(self) -> None:
         """Bring the newest bar into sight."""
@@ -233,7 +232,7 @@ class ChartView:
         self.columns = self._visible()
         self.marks.weigh(self.bars)
         self.studies.refresh()
-        if self.marks.is_intraday and self.settings.sessions:
+        if self.marks.is_intraday and (self.settings.sessions or self.settings.session_lines):
             self.sessions.weigh(self.bars)
         changed = False
         found = self.columns.price_range(-(self.time.spacing // 2))
