@@ -23,7 +23,20 @@ from workstation.ui.chart.timeframe import Timeframe, TimeframeError, Unit, read
 
 Floats = npt.NDArray[np.float64]
 
-CHOICES = ("1m", "2m", "3m", "5m", "10m", "15m", "30m", "1h", "2h", "3h", "4h", "8h")
+CHOICES: tuple[str, ...] = (
+    "1m",
+    "2m",
+    "3m",
+    "5m",
+    "10m",
+    "15m",
+    "30m",
+    "1h",
+    "2h",
+    "3h",
+    "4h",
+    "8h",
+)
 CHOICES += ("1D", "1W", "1M", "1Q")
 """Sizes of longer bars that are offered."""
 
