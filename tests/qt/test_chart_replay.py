@@ -368,7 +368,7 @@ def test_the_real_account_cannot_be_traded_on_a_chart_that_replays(chart, ready,
     qtbot.mousePress(chart.canvas, Qt.MouseButton.LeftButton, pos=at(chart, 190.0))
     move_mouse(chart.canvas, at(chart, 192.0), Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(chart.canvas, Qt.MouseButton.LeftButton, pos=at(chart, 192.0))
-    assert not chart.trading.open_menu(QPoint(200, 100), QPointF(200, 100))
+    assert not chart.trading.context(QPoint(200, 100), QPointF(200, 100))
     assert not chart.trade_menu.button.isEnabled()
     trade_a_lot(chart, qtbot)
     assert ready.commands.sent == []
