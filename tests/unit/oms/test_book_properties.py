@@ -1,6 +1,7 @@
 """Whatever the broker says, in whatever order and however often: the invariants hold."""
 
 import itertools
+import os
 from typing import Any
 
 import pytest
@@ -203,6 +204,9 @@ WISHES = st.sampled_from(
         "sweep",
     ]
 )
+RUNS = int(os.environ.get("WORKSTATION_STATEFUL_RUNS", "150"))
+"""Random runs of each property; F4 wants 10,000 once, too many for every day."""
+
 STEPS = st.lists(st.one_of(REPORTS, REPORTS, WISHES), max_size=30)
 
 
@@ -262,7 +266,7 @@ def seen(door: Door) -> list[Any]:
     return found
 
 
-@settings(max_examples=150)
+@settings(max_examples=RUNS)
 @given(STEPS)
 def test_a_restart_finds_every_order_as_it_was(steps: list[Any]) -> None:
     door = Door()
@@ -280,7 +284,7 @@ def test_a_restart_finds_every_order_as_it_was(steps: list[Any]) -> None:
             assert again.orders.of_intent(order.intent_id).key == order.key  # type: ignore[union-attr]
 
 
-@settings(max_examples=150)
+@settings(max_examples=RUNS)
 @given(STEPS)
 def test_the_invariants_hold_after_every_step(steps: list[Any]) -> None:
     door = Door()
