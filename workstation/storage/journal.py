@@ -90,7 +90,7 @@ class Journal:
             raise JournalError(self._failure)
         self._uncommitted.append(row)
         try:
-            self._insert(row)
+            self._insert(row, alone=durable)
             if durable:
                 self._commit()
         except sqlite3.Error as error:
@@ -181,8 +181,13 @@ class Journal:
 
     # -- writing --------------------------------------------------------------------------------
 
-    def _insert(self, row: Fields) -> None:
-        if not self._open_transaction:
+    def _insert(self, row: Fields, *, alone: bool = False) -> None:
+        """Append an entry; one that is committed `alone` is a transaction of its own.
+
+        That is one statement instead of three, after each of which the window's thread may
+        run before this one.
+        """
+        if not alone and not self._open_transaction:
             self._db.execute("BEGIN IMMEDIATE")
             self._open_transaction = True
         fields = (self._seq + 1, *row)
@@ -194,8 +199,8 @@ class Journal:
         if self._open_transaction:
             self._db.execute("COMMIT")
             self._open_transaction = False
-            self._committed_seq, self._committed_head = self._seq, self._head
-            self._uncommitted.clear()
+        self._committed_seq, self._committed_head = self._seq, self._head
+        self._uncommitted.clear()
 
     def _failed(self, error: Exception) -> JournalError:
         self._failure = f"the journal cannot be written: {error}"

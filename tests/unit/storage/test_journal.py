@@ -211,7 +211,10 @@ def test_a_folder_that_is_not_there_is_a_clear_fault(tmp_path: Path) -> None:
 
 
 class FailingConnection:
-    """A database whose disk is full from the given statement on."""
+    """A database whose disk is full from the given statement on.
+
+    An INSERT outside a transaction begins and commits one of its own.
+    """
 
     def __init__(self, real: sqlite3.Connection, word: str) -> None:
         self._real = real
@@ -219,7 +222,8 @@ class FailingConnection:
         self.failing = True
 
     def execute(self, statement: str, *args: Any) -> Any:
-        if self.failing and statement.startswith(self._word):
+        is_alone = statement.startswith("INSERT") and not self._real.in_transaction
+        if self.failing and (statement.startswith(self._word) or is_alone):
             raise sqlite3.OperationalError("database or disk is full")
         return self._real.execute(statement, *args)
 
