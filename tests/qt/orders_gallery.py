@@ -10,10 +10,18 @@ from tests.qt.fakes import ACCOUNT, CON_IDS, FakeCommands, an_order
 from workstation.domain.family import Family, FamilyKind
 from workstation.domain.ids import FamilyId, IntentId
 from workstation.domain.messages import FamilyKnown, OrderChanged
-from workstation.domain.order import Side
+from workstation.domain.order import Side, Tif
+from workstation.domain.order_preset import (
+    Anchor,
+    Distance,
+    DistanceUnit,
+    OrderPreset,
+    PresetLevel,
+)
 from workstation.domain.order_status import Lifecycle
 from workstation.ui.main_window import MainWindow
 from workstation.ui.models.order_rows import Grouping
+from workstation.ui.theme import paint
 
 
 def tree(window: MainWindow, commands: FakeCommands) -> None:
@@ -38,8 +46,24 @@ def grouped(window: MainWindow, commands: FakeCommands) -> None:
     window.messages.order_tree.fold("group AAPL")
 
 
-SCENES = (tree, grouped)
+def presets(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    gallery.fill(window)
+    stop, target = Distance(Decimal(100), DistanceUnit.TICKS), Distance(Decimal(2), DistanceUnit.RISK)  # fmt: skip
+    stocks = OrderPreset(level=PresetLevel.CLASS, sec_type="STK", size=Decimal(50), tif=Tif.GTC, limit_from=Anchor.FAR, limit_ticks=1, bracket=True, stop=stop, target=target)  # fmt: skip
+    presetting = window.board.presetting
+    presetting.keep((OrderPreset(outside_rth=False), stocks))
+    window.choose_symbol("NVDA")
+    presetting.open(window)
+    presetting.dialog.list.setCurrentRow(1)
+    gallery.settle()
+    presetting.dialog.grab().save(str(FOLDER / f"presets-dialog-{paint().theme.name}.png"))
 
+
+SCENES = (tree, grouped, presets)
+
+
+FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()
 
 if __name__ == "__main__":
     gallery.SCENES = SCENES  # type: ignore[assignment]

@@ -33,6 +33,7 @@ from workstation.app.memory import SETTLED_SECONDS, set_aside
 from workstation.app.milestones import Milestones
 from workstation.app.options import Options
 from workstation.app.own_indicators import OwnIndicators
+from workstation.app.preset_files import PresetFiles
 from workstation.app.shell import Shell
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.bridge.inbox import Inbox
@@ -104,6 +105,12 @@ class Program(QObject):
         self._keep_layout = QTimer(self)
         self._keep_layout.setInterval(LAYOUT_MS)
         self._connect()
+        self._use_presets()
+
+    def _use_presets(self) -> None:
+        self.preset_files = PresetFiles(self._files.presets, self)
+        self.preset_files.faulted.connect(self._on_settings_faulted)
+        self.window.board.presetting.use_keeper(self.preset_files)
 
     def start(self) -> None:
         """Start gateway and window; the core follows the first paint."""

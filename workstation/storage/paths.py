@@ -54,6 +54,11 @@ class ProfileFiles:
         return self.folder / "alerts.json"
 
     @property
+    def presets(self) -> Path:
+        """What the ticket begins with, by class and symbol."""
+        return self.folder / "presets.toml"
+
+    @property
     def layout(self) -> Path:
         """The window as it was left."""
         return self.folder / "layout.json"

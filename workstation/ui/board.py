@@ -25,6 +25,7 @@ from workstation.ui.panels.tape import TapePanel
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.ticket_helpers import HelperSources
 from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.presetting import Presetting
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.table_view import TableView
 
@@ -105,6 +106,7 @@ class Board:
         """Give the helpers of ticket and orders what they read and where they send."""
         self.order_edits = OrderEdits(self.orders, commands)
         ticket = self.ticket
+        self.presetting = Presetting(ticket, state)
         self.ticket.form.helpers.serve(
             HelperSources(state, lambda: ticket.con_id, lambda: ticket.form.terms)
         )
@@ -115,6 +117,8 @@ class Board:
         self.crosshair = CrosshairLink(self.chart)
         self.crosshair.join(self.chart.canvas)
         messages.fill_measured.connect(self.quality.take_fill)
+        for arrived in (messages.contract_known, messages.quotes_changed, messages.summary_arrived):
+            arrived.connect(self.presetting.fill)
         helpers = self.ticket.form.helpers
         messages.summary_arrived.connect(helpers.take_summary)
         self.quality.fill_selected.connect(self.executions.execution_selected)

@@ -157,6 +157,7 @@ class MainMenu(QObject):
         menus.add(trade, "ticket", "Order &ticket", self._on_ticket, "Ctrl+T")
         menus.add(trade, "buy", "&Buy", self._on_buy, "Ctrl+B")
         menus.add(trade, "sell", "&Sell", self._on_sell, "Ctrl+S")
+        menus.add(trade, "presets", "&Order presets…", self._on_presets, "Ctrl+Shift+I")
         menus.add(trade, "combo", "C&ombination…", self.several.combine, "Ctrl+Shift+O")
         several = self.several
         menus.add(trade, "ladder", "Scale &ladder…", several.ladder, "Ctrl+Shift+L")
@@ -241,6 +242,10 @@ class MainMenu(QObject):
     def _on_add_symbol(self) -> None:
         self._host.docks.focus("watchlist")
         self._host.watchlist.symbol_edit.setFocus()
+
+    @Slot()
+    def _on_presets(self) -> None:
+        self._host.board.presetting.open(self._window.window())
 
     @Slot()
     def _on_close_position(self) -> None:

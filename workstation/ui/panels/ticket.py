@@ -102,7 +102,7 @@ class TicketPanel(QWidget):
         self._con_id, self._symbol = con_id, symbol
         kept = self.form.terms
         fresh = replace(without_prices(kept), order_type=OrderType.LIMIT)
-        self.form.set_terms(fresh)
+        self.form.set_terms(self.form.defaults(con_id, fresh))
         self._drop_answer()
         self.refresh()
 

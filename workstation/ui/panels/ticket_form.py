@@ -1,5 +1,6 @@
 """The ticket's fields."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.contract import ContractDetails
+from workstation.domain.ids import ConId
 from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
@@ -29,7 +31,7 @@ from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, exact, middle
 from workstation.ui.ticket_wishes import limit_of, quantity_of, stop_of
 
-_KINDS = (
+KINDS = (
     OrderType.LIMIT,
     OrderType.MARKET,
     OrderType.STOP,
@@ -44,8 +46,12 @@ _KINDS = (
     OrderType.RELATIVE,
     OrderType.PEG_MID,
 )
-_TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK, Tif.GTD, Tif.OPG)
+TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK, Tif.GTD, Tif.OPG)
 """Kinds and times in force whose every term has a field here."""
+
+
+def _as_it_is(_con_id: ConId | None, terms: Terms) -> Terms:
+    return terms
 
 
 class TicketForm(QWidget):
@@ -59,6 +65,8 @@ class TicketForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.defaults: Callable[[ConId | None, Terms], Terms] = _as_it_is
+        """What the fields begin with when another contract is taken."""
         self._ladder: PriceLadder | None = None
         self._quote: Quote | None = None
         self._terms_open = True
@@ -91,7 +99,7 @@ class TicketForm(QWidget):
     @staticmethod
     def offers(order_type: str, tif: str) -> bool:
         """Tell whether an order of this kind can be changed in these fields."""
-        return order_type in set(_KINDS) and tif in set(_TIFS)
+        return order_type in set(KINDS) and tif in set(TIFS)
 
     @property
     def fault(self) -> str:
@@ -252,10 +260,10 @@ class TicketForm(QWidget):
         self.stop_edit = PriceEdit(self)
         self.stop_edit.setAccessibleName("Stop price")
         self.type_box = QComboBox(self)
-        self.type_box.addItems([kind.value for kind in _KINDS])
+        self.type_box.addItems([kind.value for kind in KINDS])
         self.type_box.setAccessibleName("Order type")
         self.tif_box = QComboBox(self)
-        self.tif_box.addItems([tif.value for tif in _TIFS])
+        self.tif_box.addItems([tif.value for tif in TIFS])
         self.tif_box.setAccessibleName("Time in force")
         edits = (self.quantity_edit, self.price_edit, self.stop_edit)
         for widget in (*edits, self.type_box, self.tif_box):

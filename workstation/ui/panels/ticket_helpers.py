@@ -186,7 +186,7 @@ class TicketHelpers(QWidget):
         return (self.size_line, self.size_button), (self.price_line, self.price_button)
 
     def _show_size(self) -> None:
-        facts, amount = self._size_facts(), self.size_line.amount_edit.value
+        facts, amount = self.size_facts(), self.size_line.amount_edit.value
         if facts is None or amount is None:
             reason = "Choose a symbol" if facts is None else "Enter a number"
             self.size_line.show_found(Helped(reason=reason), "")
@@ -236,7 +236,8 @@ class TicketHelpers(QWidget):
             last=exact(quote.last),
         )
 
-    def _size_facts(self) -> SizeFacts | None:
+    def size_facts(self) -> SizeFacts | None:
+        """Return what a size is worked out of now, None while the contract is not known."""
         market = self._market()
         if market is None or self._sources is None:
             return None
