@@ -63,6 +63,20 @@ def test_the_ticket_takes_its_preset_with_the_symbol(ready: Stage, keeper: Keepe
     assert sent.bracket.entry.quantity == 50
 
 
+def test_the_other_side_gets_its_own_prices_until_they_are_typed(ready: Stage, keeper) -> None:
+    ready.window.choose_symbol("NVDA")
+    form = ready.window.ticket.form
+    form.sell_button.click()
+    terms = form.terms
+    assert (terms.side, terms.limit_price) == (Side.SELL, Decimal("187.17"))
+    assert (terms.exits.stop, terms.exits.target) == (Decimal("188.17"), Decimal("185.17"))
+    form.price_edit.set_value(Decimal(180))
+    form.buy_button.click()
+
+    assert form.terms.limit_price == 180
+    assert form.terms.exits.stop == Decimal("188.17")
+
+
 def test_a_symbols_preset_goes_before_its_class(ready: Stage, keeper: Keeper) -> None:
     ready.window.choose_symbol("MSFT")
     terms = ready.window.ticket.form.terms

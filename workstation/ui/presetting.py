@@ -54,6 +54,7 @@ class Presetting(QObject):
         self._keeper: PresetKeeper | None = None
         self._due: ConId | None = None
         self._untouched: Terms | None = None
+        self._given: Terms | None = None
         self.presets: tuple[OrderPreset, ...] = ()
         self.dialog: PresetsDialog | None = None
         self.label = PlainLabel("", ticket)
@@ -63,6 +64,7 @@ class Presetting(QObject):
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(1, self.label)
         ticket.form.defaults = self.fresh
+        ticket.form.buy_button.toggled.connect(self._on_side_changed)
 
     def use_keeper(self, keeper: PresetKeeper) -> None:
         """Learn where presets are kept, and read them."""
@@ -78,7 +80,7 @@ class Presetting(QObject):
 
     def fresh(self, con_id: ConId | None, terms: Terms) -> Terms:
         """Return what the ticket begins with for a contract it has just taken."""
-        self._due, self._untouched = con_id, None
+        self._due, self._untouched, self._given = con_id, None, None
         details = None if con_id is None else self._state.details.get(con_id)
         if details is None:
             self._untouched = terms
@@ -144,6 +146,25 @@ class Presetting(QObject):
             exit_tif=None if exits is None else exits.tif,
         )
 
+    @Slot()
+    def _on_side_changed(self) -> None:
+        """Work prices out for the other side, where they are still the preset's own."""
+        con_id, form, given = self._ticket.con_id, self._ticket.form, self._given
+        details = None if con_id is None else self._state.details.get(con_id)
+        if given is None or details is None or not form.type_box.isEnabled():
+            return
+        now = form.terms
+        if _prices(now) != _prices(given) or now.order_type is not given.order_type:
+            return
+        preset = self._preset(details)
+        limit = None if preset is None or preset.limit_from is not None else now.limit_price
+        stop = None if preset is None or preset.stop_distance is not None else now.stop_price
+        exits = None if now.exits is None else replace(now.exits, target=None, stop=None)
+        bare = replace(now, limit_price=limit, stop_price=stop, exits=exits)
+        self._due = con_id
+        form.set_terms(self._completed(details, bare))
+        self._ticket.refresh()
+
     def _preset(self, details: ContractDetails) -> OrderPreset | None:
         return preset_for(self.presets, details.contract)
 
@@ -182,6 +203,7 @@ class Presetting(QObject):
             terms = replace(terms, exits=self._exits(preset, details, terms, terms.exits))
         if not _lacks(preset, terms):
             self._due = None
+        self._given = terms
         return terms
 
     @staticmethod
@@ -239,6 +261,12 @@ class Presetting(QObject):
                 at, preset.target, up=is_buy, details=details, quantity=quantity, risk=risk
             )
         return replace(exits, target=target, stop=stop)
+
+
+def _prices(terms: Terms) -> tuple[Decimal | None, ...]:
+    exits = terms.exits
+    both = (None, None) if exits is None else (exits.target, exits.stop)
+    return (terms.limit_price, terms.stop_price, *both)
 
 
 def _between(at: Decimal | None, price: Decimal | None) -> Distance | None:

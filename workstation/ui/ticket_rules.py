@@ -15,6 +15,25 @@ from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.screen_state import ScreenState
 
+
+KINDS = (
+    OrderType.LIMIT,
+    OrderType.MARKET,
+    OrderType.STOP,
+    OrderType.STOP_LIMIT,
+    OrderType.TRAIL,
+    OrderType.TRAIL_LIMIT,
+    OrderType.MARKET_IF_TOUCHED,
+    OrderType.LIMIT_IF_TOUCHED,
+    OrderType.MARKET_ON_CLOSE,
+    OrderType.LIMIT_ON_CLOSE,
+    OrderType.MIDPRICE,
+    OrderType.RELATIVE,
+    OrderType.PEG_MID,
+)
+TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK, Tif.GTD, Tif.OPG)
+"""Kinds and times in force whose every term has a field here."""
+
 _WIDEST = 40
 """Characters of a line on the button that sends."""
 

@@ -33,8 +33,8 @@ from workstation.domain.order_preset import (
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit
 from workstation.ui.field_cells import cell
-from workstation.ui.panels.ticket_form import KINDS, TIFS
 from workstation.ui.plain_label import PlainLabel
+from workstation.ui.ticket_rules import KINDS, TIFS
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -28,26 +28,8 @@ from workstation.ui.panels.ticket_exits import TicketExits
 from workstation.ui.panels.ticket_helpers import TicketHelpers
 from workstation.ui.panels.ticket_terms import TicketTerms
 from workstation.ui.plain_label import PlainLabel
-from workstation.ui.ticket_rules import Terms, exact, middle
+from workstation.ui.ticket_rules import KINDS, TIFS, Terms, exact, middle
 from workstation.ui.ticket_wishes import limit_of, quantity_of, stop_of
-
-KINDS = (
-    OrderType.LIMIT,
-    OrderType.MARKET,
-    OrderType.STOP,
-    OrderType.STOP_LIMIT,
-    OrderType.TRAIL,
-    OrderType.TRAIL_LIMIT,
-    OrderType.MARKET_IF_TOUCHED,
-    OrderType.LIMIT_IF_TOUCHED,
-    OrderType.MARKET_ON_CLOSE,
-    OrderType.LIMIT_ON_CLOSE,
-    OrderType.MIDPRICE,
-    OrderType.RELATIVE,
-    OrderType.PEG_MID,
-)
-TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK, Tif.GTD, Tif.OPG)
-"""Kinds and times in force whose every term has a field here."""
 
 
 def _as_it_is(_con_id: ConId | None, terms: Terms) -> Terms:
