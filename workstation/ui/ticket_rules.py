@@ -15,7 +15,6 @@ from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.screen_state import ScreenState
 
-
 KINDS = (
     OrderType.LIMIT,
     OrderType.MARKET,
