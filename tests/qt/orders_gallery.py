@@ -60,7 +60,16 @@ def presets(window: MainWindow, commands: FakeCommands) -> None:
     presetting.dialog.grab().save(str(FOLDER / f"presets-dialog-{paint().theme.name}.png"))
 
 
-SCENES = (tree, grouped, presets)
+def toasts(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    gallery.fill(window)
+    window.menu.notices.toasts.clear()
+    window.on_events((OrderChanged(an_order(70)), OrderChanged(an_order(71, side=Side.SELL))))
+    window.on_events((OrderChanged(an_order(70, lifecycle=Lifecycle.FILLED, filled=Decimal(100), last_fill_price=Decimal("187.19"))),))  # fmt: skip
+    window.on_events((OrderChanged(an_order(71, side=Side.SELL, lifecycle=Lifecycle.REJECTED, note="201: Order rejected - reason: the contract is not available for short sale")),))  # fmt: skip
+
+
+SCENES = (tree, grouped, presets, toasts)
 
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -47,6 +48,9 @@ from workstation.storage.paths import ProfileFiles
 from workstation.ui.held_keys import HeldKeys
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
+
+if TYPE_CHECKING:
+    from workstation.app.order_sounds import OrderSounds
 
 log = logging.getLogger(__name__)
 
@@ -105,12 +109,12 @@ class Program(QObject):
         self._keep_layout = QTimer(self)
         self._keep_layout.setInterval(LAYOUT_MS)
         self._connect()
-        self._use_presets()
 
     def _use_presets(self) -> None:
         self.preset_files = PresetFiles(self._files.presets, self)
         self.preset_files.faulted.connect(self._on_settings_faulted)
         self.window.board.presetting.use_keeper(self.preset_files)
+        self.sounds: OrderSounds | None = None
 
     def start(self) -> None:
         """Start gateway and window; the core follows the first paint."""
@@ -172,11 +176,14 @@ class Program(QObject):
 
     def _open_timelines(self) -> None:
         from workstation.app.dry_runs import DryRuns
+        from workstation.app.order_sounds import OrderSounds
         from workstation.app.order_timelines import OrderTimelines
         from workstation.app.quality_files import QualityFiles
         from workstation.app.table_files import TableFiles
 
         self.quality_files = QualityFiles(self._files.journal, self.window.board.quality)
+        self.sounds = OrderSounds(self._options.data_folder / "sounds", self)
+        self.window.menu.notices.sound_wanted.connect(self.sounds.play)
         self.table_files = TableFiles(self)
         self.table_files.told.connect(self._on_exported)
         for panel in (self.window.orders, self.window.board.executions):
@@ -205,6 +212,8 @@ class Program(QObject):
         self.window.board.chart.feed.keep()
         write_layout(self._files.layout, self.window.layout_state())
         self.shell.leave()
+        if self.sounds is not None:
+            self.sounds.close()
         self._stop_core()
 
     @Slot()
@@ -308,6 +317,7 @@ class Program(QObject):
         self.window.on_events((NoticeArrived(notice),))
 
     def _connect(self) -> None:
+        self._use_presets()
         self.own_indicators = OwnIndicators(self._options.data_folder / "indicators", self)
         self.inbox.events_arrived.connect(self.commands.on_events)
         self.inbox.events_arrived.connect(self.window.on_events)

@@ -34,6 +34,7 @@ from workstation.ui.screen_state import ScreenState
 from workstation.ui.several_orders import SeveralOrders
 from workstation.ui.stop_adjusting import StopAdjusting
 from workstation.ui.theme import paint
+from workstation.ui.toasts import OrderNotices
 from workstation.ui.trading_controls import TradingControls
 
 _TOOLS = (
@@ -144,6 +145,8 @@ class MainMenu(QObject):
         self.layouts = LayoutMenu(
             view.addMenu("&Layouts"), host.layouts, host.docks, self._window.window()
         )
+        self.notices = OrderNotices(host.state, view, self._window.window())
+        host.messages.orders_changed.connect(self.notices.take)
         menus.add(view, "reset_layout", "&Reset layout", host.reset_layout)
         self._themes = add_theme_menu(view, host.on_theme_chosen, paint().theme.name)
 

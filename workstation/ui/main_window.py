@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
             "theme": paint().theme.name,
             "layouts": self.layouts.state(),
             "locked": self.docks.is_locked,
+            "notices": self.menu.notices.kept(),
         }
 
     def arrangement(self) -> Arrangement:
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         self._restore_theme(state.get("theme"))
         self.layouts.restore(state.get("layouts"))
         self.menu.layouts.lock.setChecked(state.get("locked") is True)
+        self.menu.notices.restore(state.get("notices"))
         return True
 
     def restore_arrangement(self, state: Arrangement) -> None:
