@@ -34,13 +34,14 @@ class Toasts(QFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setObjectName("toasts")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedWidth(WIDTH)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(10, 7, 10, 7)
         column.setSpacing(3)
         self.lines = [(PlainLabel("", self), PlainLabel("", self, wrap=True)) for _ in range(4)]
@@ -96,8 +97,8 @@ class Toasts(QFrame):
         self._place()
 
     def _place(self) -> None:
-        window = self.parentWidget()
-        self.setFixedHeight(self.layout().totalHeightForWidth(WIDTH))
+        window = self._window
+        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
         below = 26  # the status bar stays free
         self.move(window.width() - WIDTH - MARGIN, window.height() - self.height() - below)
         self.raise_()
