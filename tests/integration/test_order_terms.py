@@ -59,6 +59,26 @@ def test_a_whole_fill_in_a_group_ends_the_rest(rig: Rig, kind: OcaType) -> None:
 
 
 @pytest.mark.timeout(120)
+def test_a_direct_order_stays_at_its_exchange_when_it_is_changed_and_fills_there(rig: Rig) -> None:
+    key = send(rig, K.LIMIT, limit_price=rig.last - 20, route="ARCA").key
+    rig.until(lambda: view(rig, key).lifecycle in LIVE)
+    wanted = rig.last - 19
+    change = OrderChange(intent_id=IntentId("nearer"), key=key, limit_price=wanted)
+    assert isinstance(rig.ask(ChangeOrder(change)), Submitted)
+    rig.until(lambda: view(rig, key).limit_price == wanted)
+    assert [("ARCA" in frame, "SMART" in frame) for frame in rig.gateway.frames(PLACE)] == [
+        (True, False), (True, False),
+    ]  # fmt: skip
+    assert view(rig, key).route == "ARCA"
+
+    filled = send(rig, K.MARKET, route="ARCA").key
+    rig.until(lambda: view(rig, filled).lifecycle is L.FILLED)
+    order = rig.desk.orders.get(filled)
+    assert order is not None
+    assert {each.exchange for each in order.revisions.values()} == {"ARCA"}
+
+
+@pytest.mark.timeout(120)
 def test_an_algorithm_works_the_order_and_gives_no_what_if(rig: Rig) -> None:
     urgent = Algo(strategy="Adaptive", params=(("adaptivePriority", "Urgent"),))
     key = send(rig, K.MARKET, {"algo": urgent}).key

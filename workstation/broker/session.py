@@ -24,7 +24,7 @@ from workstation.broker.pacing import Pacer, Share
 from workstation.broker.request_engine import RequestEngine
 from workstation.broker.request_writer import RequestWriter
 from workstation.broker.requests import Subscriptions
-from workstation.broker.to_ib import asks_who_sent, ib_contract, ib_order
+from workstation.broker.to_ib import asks_who_sent, ib_order, ib_routed
 from workstation.broker.transport import Transport, TransportEvents
 from workstation.broker.wrapper import Wrapper
 from workstation.domain.clock import Clock
@@ -338,7 +338,7 @@ class Session:
             order = ib_order(order_ref, draft, links)
             if asks_who_sent(self._server_version, contract):
                 order.manualOrderIndicator = 0 if is_automatic(draft.source) else 1
-            terms = ib_contract(contract), order
+            terms = ib_routed(contract, draft), order
         except (ValueError, TypeError, OverflowError) as error:
             raise EncodingError(f"the order cannot be written: {error}") from error
         data = self._writer.encoder.order(order_id, *terms)

@@ -35,6 +35,14 @@ def ib_contract(contract: Contract) -> IbContract:
     return ib
 
 
+def ib_routed(contract: Contract, draft: OrderDraft) -> IbContract:
+    """Name the contract of an order, with the exchange to which it goes."""
+    ib = ib_contract(contract)
+    if draft.route:
+        ib.exchange = draft.route
+    return ib
+
+
 def _ib_combo(contract: Contract) -> IbContract:
     """Name a combination by its legs; it has no number of the broker's."""
     ib = IbContract()

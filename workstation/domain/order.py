@@ -201,7 +201,8 @@ class OrderDraft:
     user has seen and accepted, as `Finding.acknowledgement` spells them. `family` is the
     wish for several orders that this one is a part of, None for one that stands alone. `legs` are those of a
     combination: prices are then net and may be below 0; one that is not `guaranteed` may
-    fill leg by leg.
+    fill leg by leg. `route` names the exchange an order goes to directly, empty for where the
+    contract trades: with stocks and options the broker then chooses (SMART).
     """
 
     intent_id: IntentId
@@ -220,6 +221,7 @@ class OrderDraft:
     family: FamilyId | None = None
     legs: tuple[ComboLeg, ...] = ()
     guaranteed: bool = True
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

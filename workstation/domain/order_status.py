@@ -87,7 +87,8 @@ class OrderView:
     orders that it is a part of. `editable` tells whether this client may change or cancel it.
     `parent_id` is the parent's number as the broker names it, also where `parent` is not known
     here. `why_held` is the broker's own word for why it holds a live order, `last_fill_price`
-    that of the newest execution, `cap_price` the price to which the broker has capped it.
+    that of the newest execution, `cap_price` the price to which the broker has capped it. `route`
+    is the exchange to which it was sent directly from here, empty for the contract's own.
     """
 
     key: OrderKey
@@ -126,6 +127,7 @@ class OrderView:
     why_held: str = ""
     last_fill_price: Decimal | None = None
     cap_price: Decimal | None = None
+    route: str = ""
 
     @property
     def remaining(self) -> Decimal:

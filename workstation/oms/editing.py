@@ -130,6 +130,7 @@ def changed(
         family=None if order.draft is None else order.draft.family,
         legs=() if order.draft is None else order.draft.legs,
         guaranteed=order.draft is None or order.draft.guaranteed,
+        route="" if order.draft is None else order.draft.route,
     )
 
 

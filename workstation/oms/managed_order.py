@@ -251,4 +251,5 @@ class ManagedOrder:
             why_held="" if self.lifecycle.is_terminal else self.held_for,
             last_fill_price=self.last_fill_price,
             cap_price=self.cap_price,
+            route="" if self.draft is None else self.draft.route,
         )

@@ -43,6 +43,7 @@ def check_terms(facts: Facts) -> Iterator[Finding]:
         sentences += _kind_faults(draft)
         sentences += _offer_faults(draft, facts.details)
         sentences += _increment_faults(facts)
+        sentences += _route_faults(draft, facts.details)
         sentences += extras_faults(draft, facts.details, facts.now)
     for sentence in sentences:
         yield Finding(RiskCode.TERMS, Level.HARD, sentence)
@@ -138,6 +139,24 @@ def _offer_faults(draft: OrderDraft, details: ContractDetails | None) -> Iterato
     for code, name, wanted in _OFFERED:
         if wanted(draft) and code not in details.order_types:
             yield f"The contract takes no {name} orders."
+
+
+def _route_faults(draft: OrderDraft, details: ContractDetails | None) -> Iterator[str]:
+    """Say why an order cannot go to an exchange directly; "" is where the contract trades."""
+    route, terms = draft.route, draft.terms
+    if not route:
+        return
+    named = () if details is None else details.valid_exchanges
+    if named and route not in named:
+        yield f"The contract does not trade at {route[:24]}."
+    if draft.legs:
+        yield "A combination is routed by the broker."
+    if route != "SMART" and terms.algo is not None:
+        yield "The broker's algorithms choose the exchange themselves: route by SMART."
+    if route != "SMART" and draft.order_type is _K.MIDPRICE:
+        yield "A MIDPRICE order is routed by SMART."
+    if route != "SMART" and terms.include_overnight:
+        yield "An order for the overnight session too is routed by SMART."
 
 
 def _increment_faults(facts: Facts) -> Iterator[str]:

@@ -60,6 +60,8 @@ class Terms:
     exits: Exits | None = None
     special: OrderTerms = PLAIN
     outside_rth: bool = False
+    route: str = ""
+    """The exchange to which it goes directly, empty for where the contract trades."""
 
     @property
     def gap(self) -> str:
@@ -82,7 +84,9 @@ class Terms:
     def special_in_words(self) -> str:
         """Write what is special about the order, empty for nothing."""
         words = [terms_words(self.special)] if self.special != PLAIN else []
-        return ", ".join([*words, *(["outside regular hours"] if self.outside_rth else [])])
+        words += ["outside regular hours"] if self.outside_rth else []
+        words += [f"directly to {text.one_line(self.route, 16)}"] if self.route else []
+        return ", ".join(words)
 
     def in_words(self, symbol: str, ladder: PriceLadder | None) -> str:
         """Write the whole order in words: BUY 100 AAPL LMT 187.20 DAY."""

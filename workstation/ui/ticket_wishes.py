@@ -41,6 +41,7 @@ def draft_of(
         stop_price=terms.stop_price,
         outside_rth=terms.outside_rth,
         terms=terms.special,
+        route=terms.route,
     )
     return draft if terms.exits is None else _bracket_of(draft, terms.exits)
 
@@ -83,6 +84,7 @@ def terms_of(order: OrderView) -> Terms:
         stop_price=stop_of(order),
         special=order.terms,
         outside_rth=order.outside_rth,
+        route=order.route,
     )
 
 
@@ -142,7 +144,8 @@ def without_prices(terms: Terms) -> Terms:
     """Return the terms for another contract: the same choices without prices."""
     exits = None if terms.exits is None else Exits(tif=terms.exits.tif)
     special = replace(terms.special, trail_stop=None, oca=None, conditions=None, adjustment=None)
-    return replace(terms, limit_price=None, stop_price=None, exits=exits, special=special)
+    prices = {"limit_price": None, "stop_price": None}
+    return replace(terms, **prices, exits=exits, special=special, route="")
 
 
 def emptied(terms: Terms) -> Terms:

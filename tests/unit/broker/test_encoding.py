@@ -16,7 +16,7 @@ from ibapi.order_cancel import OrderCancel
 from tests.helpers.scripted_peer import Rig, message, parse_frames
 from workstation.broker.adapter import Encoder
 from workstation.broker.session import Session
-from workstation.broker.to_ib import ib_contract, ib_order
+from workstation.broker.to_ib import ib_order, ib_routed
 from workstation.domain.contract import Contract
 from workstation.domain.errors import EncodingError
 from workstation.domain.ids import AccountId, ClientId, ConId, IntentId, OrderId, OrderRef, ReqId
@@ -51,8 +51,9 @@ def draft(**changes: Any) -> OrderDraft:
 
 def encode(version: int, contract: Contract = AAPL, **changes: Any) -> bytes:
     encoder = Encoder(version, ClientId(5))
-    order = ib_order(OrderRef("ref-1"), draft(**changes))
-    return encoder.order(OrderId(17), ib_contract(contract), order)
+    wished = draft(**changes)
+    order = ib_order(OrderRef("ref-1"), wished)
+    return encoder.order(OrderId(17), ib_routed(contract, wished), order)
 
 
 def one_message(data: bytes) -> list[str]:
@@ -158,6 +159,14 @@ def test_prices_and_quantities_arrive_exactly(
     order = named(version, one_message(encode(version, limit_price=price, quantity=quantity)))
     assert Decimal(order["lmtPrice"]) == price
     assert Decimal(order["totalQuantity"]) == quantity
+
+
+def test_an_order_names_the_exchange_it_goes_to() -> None:
+    smart = named(176, one_message(encode(176)))
+    direct = named(176, one_message(encode(176, route="ARCA")))
+
+    assert (smart["exchange"], direct["exchange"]) == ("SMART", "ARCA")
+    assert {name for name in smart if smart[name] != direct[name]} == {"exchange"}
 
 
 @pytest.mark.parametrize("symbol", ["Ä", "\u20ac", "A\0B", "\U0001f600", "\x7f", "\ud800"])

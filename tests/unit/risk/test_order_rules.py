@@ -1,5 +1,6 @@
 """What the broker or a contract does not allow is refused before sending, with the reason."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from workstation.domain.order import (
     Side,
     Tif,
 )
-from workstation.domain.order_extras import TriggerMethod
+from workstation.domain.order_extras import Algo, TriggerMethod
 from workstation.oms.editing import changed
 
 K, T = OrderType, Tif
@@ -194,6 +195,28 @@ def test_what_does_not_go_together_is_not_sent(draft: OrderDraft, why: str) -> N
 def test_what_the_contract_does_not_take_is_not_sent(draft: OrderDraft, code: str) -> None:
     assert isinstance(door(EVERYTHING - {code}).submit(draft), Denied)
     assert isinstance(door().submit(draft), Submitted)
+
+
+@pytest.mark.parametrize(
+    ("draft", "why"),
+    [
+        (replace(order(K.LIMIT), route="NASDAQ"), "does not trade at NASDAQ"),
+        (replace(order(K.LIMIT), route="X" * 5000), "does not trade at XXX"),
+        (replace(order(K.MIDPRICE), route="ARCA"), "MIDPRICE order is routed by SMART"),
+        (replace(order(K.LIMIT, algo=Algo(strategy="Vwap")), route="ARCA"), "algorithms choose"),
+        (replace(order(K.LIMIT, include_overnight=True), route="ARCA"), "overnight session too is"),
+    ],
+)
+def test_an_order_goes_directly_only_where_that_is_possible(draft: OrderDraft, why: str) -> None:
+    found = door()
+    known = found.contracts.known[draft.con_id]
+    venues = ("SMART", "ARCA", "OVERNIGHT")
+    found.contracts.known[draft.con_id] = replace(known, valid_exchanges=venues)
+    answer = found.submit(draft)
+
+    assert isinstance(answer, Denied)
+    assert any(why in finding.text and len(finding.text) < 200 for finding in answer.findings)
+    assert isinstance(found.submit(replace(order(K.LIMIT), route="ARCA")), Submitted)
 
 
 def test_exits_are_refused_for_the_same_impossible_terms_only() -> None:

@@ -227,6 +227,16 @@ COLUMNS: tuple[Column[Row], ...] = (
         is_extra=True,
     ),
     Column(
+        key="route",
+        title="Route",
+        text=_say(lambda row: text.one_line(row.order.route, 16) or text.ABSENT),
+        sort=_sort(lambda order: order.route or None),
+        sample="ISLAND W",
+        is_number=False,
+        tip="The exchange to which the order was sent directly",
+        is_extra=True,
+    ),
+    Column(
         key="account",
         title="Account",
         text=_say(lambda row: text.one_line(row.order.account, 20)),

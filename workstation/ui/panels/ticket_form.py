@@ -24,6 +24,7 @@ from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
+from workstation.ui.panels.route_box import RouteBox
 from workstation.ui.panels.ticket_exits import TicketExits
 from workstation.ui.panels.ticket_helpers import TicketHelpers
 from workstation.ui.panels.ticket_terms import TicketTerms
@@ -76,6 +77,7 @@ class TicketForm(QWidget):
             exits=self.exits.exits,
             special=self.special.terms_for(order_type, tif),
             outside_rth=self.special.outside_rth,
+            route=self.route_box.route,
         )
 
     @staticmethod
@@ -103,6 +105,7 @@ class TicketForm(QWidget):
             self.stop_edit.set_value(terms.stop_price)
             self.exits.set_exits(terms.exits)
             self.special.set_terms(terms.special, outside_rth=terms.outside_rth)
+            self.route_box.set_route(terms.route)
             self._show_special()
 
     def followed(self, old: OrderView, order: OrderView) -> OrderView:
@@ -128,6 +131,7 @@ class TicketForm(QWidget):
         """Show another contract and take its rules."""
         self.symbol_edit.setText(text.one_line(symbol, 40))
         self._ladder = details.ladder if details else None
+        self.route_box.set_contract(details)
         self.price_edit.set_ladder(self._ladder)
         self.stop_edit.set_ladder(self._ladder)
         self.exits.set_ladder(self._ladder)
@@ -172,6 +176,7 @@ class TicketForm(QWidget):
             self.buy_button,
             self.sell_button,
             self.type_box,
+            self.route_box,
             self.exits,
         )
         for widget in fixed:
@@ -247,8 +252,10 @@ class TicketForm(QWidget):
         self.tif_box = QComboBox(self)
         self.tif_box.addItems([tif.value for tif in TIFS])
         self.tif_box.setAccessibleName("Time in force")
+        self.route_box = RouteBox(self)
+        self.route_box.currentIndexChanged.connect(self.edited)
         edits = (self.quantity_edit, self.price_edit, self.stop_edit)
-        for widget in (*edits, self.type_box, self.tif_box):
+        for widget in (*edits, self.type_box, self.tif_box, self.route_box):
             widget.setMinimumHeight(24)
         self.quantity_edit.value_changed.connect(self.edited)
         self.price_edit.value_changed.connect(self.edited)
@@ -310,6 +317,7 @@ class TicketForm(QWidget):
                 ("Type", self.type_box),
                 ("Stop price", self.stop_edit),
                 ("TIF", self.tif_box),
+                ("Route", self.route_box),
             )
         ):
             caption = PlainLabel(title, self)
@@ -321,7 +329,7 @@ class TicketForm(QWidget):
         helpers = QHBoxLayout()
         helpers.addWidget(self.helpers.size_button)
         helpers.addWidget(self.helpers.price_button)
-        fields.addLayout(helpers, 5, 1)
+        fields.addLayout(helpers, 6, 0, 1, 2)
         return fields
 
     def _tab_order(self) -> list[QWidget]:
@@ -334,6 +342,7 @@ class TicketForm(QWidget):
             self.type_box,
             self.stop_edit,
             self.tif_box,
+            self.route_box,
             *self.helpers.focusable(),
             *self.special.focusable(),
             self.exits.box,

@@ -1,0 +1,49 @@
+"""Where the ticket's order goes: where the contract trades, or directly to one exchange."""
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from workstation.domain.contract import ContractDetails
+from workstation.ui import text
+
+LONGEST = 24
+
+
+class RouteBox(QComboBox):
+    """The contract's own exchange first, then every other one that takes its orders."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Route: where the order goes")
+        self.setToolTip(
+            text.tooltip("SMART lets the broker choose; else the order goes to that exchange only")
+        )
+        self._offered: tuple[str, ...] = ()
+        self.addItem("SMART", "")
+
+    @property
+    def route(self) -> str:
+        """The exchange that was chosen, empty for the contract's own."""
+        return str(self.currentData() or "")
+
+    def set_route(self, route: str) -> None:
+        """Choose an exchange, also one that is not offered: the order has it."""
+        place = self.findData(route)
+        if place < 0:
+            self.addItem(text.one_line(route, LONGEST), route)
+            place = self.count() - 1
+        self.setCurrentIndex(place)
+
+    def set_contract(self, details: ContractDetails | None) -> None:
+        """Offer what a contract offers; the choice stays where it still stands for something."""
+        own = "SMART" if details is None else details.contract.exchange or "SMART"
+        others = () if details is None or details.contract.legs else details.valid_exchanges
+        offered = (own, *sorted(each for each in others if each != own))
+        if offered == self._offered:
+            return
+        chosen, self._offered = self.route, offered
+        with QSignalBlocker(self):
+            self.clear()
+            for place, name in enumerate(offered):
+                self.addItem(text.one_line(name, LONGEST), name if place else "")
+            self.set_route(chosen)
