@@ -11,6 +11,10 @@ from workstation.broker.requests import Subscriptions
 from workstation.domain.market_sinks import MarketSinks
 
 
+def _ignore(_body: bytes) -> None:
+    """Take a message that nobody wants to see."""
+
+
 class Inbound:
     """Decodes the messages of one session, in order. Core thread.
 
@@ -38,6 +42,8 @@ class Inbound:
         self._complaints = complaints
         self._on_bad = on_bad
         self._on_fault = on_fault
+        self.on_slow: Callable[[bytes], None] = _ignore
+        """Sees every message that is left to the library: all that is not market data."""
         self._fewest_at_once = fewest_at_once
         self._stopped = False
         self.received = 0
@@ -106,6 +112,7 @@ class Inbound:
         self._on_bad(f"{type(error).__name__} in message {name}")
 
     def _leave_to_library(self, body: bytes) -> None:
+        self.on_slow(body)
         message_id, rest = self._decoder.parse(body)
         before = self._complaints.count
         self._guard.body = body

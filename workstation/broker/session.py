@@ -21,6 +21,7 @@ from workstation.broker.inbound import Inbound
 from workstation.broker.market_requests import MarketRequests
 from workstation.broker.outbox import Outbox
 from workstation.broker.pacing import Pacer, Share
+from workstation.broker.raw_log import RawLog
 from workstation.broker.request_engine import RequestEngine
 from workstation.broker.request_writer import RequestWriter
 from workstation.broker.requests import Subscriptions
@@ -104,6 +105,7 @@ class Session:
         self._reactor = reactor
         self._clock = clock
         self._sink = sink
+        self.raw_log = RawLog(clock)
         self._subscriptions = Subscriptions()
         self._outbox = Outbox(reactor, Pacer(clock), self._write)
         self._writer = RequestWriter(reactor, self._outbox, self._report)
@@ -179,6 +181,7 @@ class Session:
             frames=self._on_frames,
             sent=self._on_sent,
             closed=self._end,
+            went=self.raw_log.take_out,
         )
         return Transport(self._reactor, self._clock, events, self.settings.tap)
 
@@ -259,6 +262,7 @@ class Session:
             on_bad=self._on_bad_frame,
             on_fault=self._on_fault,
         )
+        self._inbound.on_slow = self.raw_log.take_in
         self._phase = Phase.STARTING
         self._expect_within(
             START_SECONDS, "the broker told neither accounts nor the next order id within 10 s"

@@ -26,18 +26,24 @@ _LAST_READS = 256
 """How often a socket that takes no more bytes is still read: 64 MiB."""
 
 
+def _ignore(_body: bytes) -> None:
+    """Take a message that nobody wants to see."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransportEvents:
     """Whom the transport tells; all on the core thread.
 
     `frames` gets all whole messages of one read, empty ones included. `closed` gets the reason
-    and the orders whose bytes may not have left whole.
+    and the orders whose bytes may not have left whole. `went` gets the body of each message that
+    was taken for sending.
     """
 
     opened: Callable[[], None]
     frames: Callable[[Frames], None]
     sent: Callable[[tuple[OrderId, ...]], None]
     closed: Callable[[str, tuple[OrderId, ...]], None]
+    went: Callable[[bytes], None] = _ignore
 
 
 class Transport:
@@ -106,6 +112,7 @@ class Transport:
             return False
         if self._tap is not None:
             self._tap(Direction.OUT, [data[HEADER_BYTES:]])
+        self._events.went(data[HEADER_BYTES:])
         self._outbound += data
         self._queued_total += len(data)
         if order_id is not None:

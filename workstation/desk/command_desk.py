@@ -58,6 +58,7 @@ from workstation.domain.finding import Denied, Finding, Level, RiskCode, Trading
 from workstation.domain.ids import ConId
 from workstation.domain.limit_use import ApplyLimits, LockLimits
 from workstation.domain.order_status import OrderFlag
+from workstation.domain.raw_message import MessagesRead, ReadMessages
 from workstation.domain.round_trips import FillsAnswer, RequestFills
 from workstation.domain.several import PrepareCombo, PrepareContracts, SubmitHedged
 from workstation.domain.subscription import StreamKind
@@ -131,6 +132,7 @@ class CommandDesk:
     def _data_handlers(self) -> dict[type, Callable[[Any], CommandResult]]:
         return {
             RequestFills: self._request_fills,
+            ReadMessages: lambda c: MessagesRead(self._desk.session.raw_log.read(c.after)),
             **self._alert_handlers(),
             UnfollowBars: self._unfollow_bars,
             FollowDepth: self._follow_depth,

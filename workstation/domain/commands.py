@@ -22,6 +22,7 @@ from workstation.domain.order import OrderChange, OrderDraft, Side
 from workstation.domain.preview import MarginPreview
 from workstation.domain.query import FailureKind, Query, RequestFailure
 from workstation.domain.quote import MarketDataType
+from workstation.domain.raw_message import MessagesRead, ReadMessages
 from workstation.domain.round_trips import FillsAnswer, RequestFills
 from workstation.domain.several import OrdersPreviewed, SeveralCommand
 
@@ -300,6 +301,7 @@ class WithdrawAsk:
 
 Command = (
     SubmitOrder
+    | ReadMessages
     | ChangeOrder
     | CancelOrder
     | CancelOrders
@@ -429,4 +431,5 @@ CommandResult = (
     | Answered
     | RequestFailure
     | OrdersPreviewed
+    | MessagesRead
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workstation.bridge.commands import CommandPort
 from workstation.ui.chart.chart_panel import ChartPanel
@@ -20,6 +20,7 @@ from workstation.ui.panels.news import NewsPanel
 from workstation.ui.panels.orders import OrdersPanel
 from workstation.ui.panels.positions import PositionsPanel
 from workstation.ui.panels.quality import QualityPanel
+from workstation.ui.panels.raw_messages import RawMessagesPanel
 from workstation.ui.panels.risk import RiskPanel
 from workstation.ui.panels.tape import TapePanel
 from workstation.ui.panels.ticket import TicketPanel
@@ -53,6 +54,10 @@ class Board:
         self.account = AccountPanel(window)
         self.news = NewsPanel(state, commands, window)
         self.log = LogPanel(messages.log, window)
+        self.raw_messages = RawMessagesPanel(commands, window)
+        self.log_pages = QTabWidget(window)
+        self.log_pages.addTab(self.log, "Messages")
+        self.log_pages.addTab(self.raw_messages, "Raw messages")
         self.risk = _risk_panel(state, commands, window)
         self.connection = ConnectionPanel(clock, window)
         self.tables: dict[str, TableView] = {
@@ -66,6 +71,7 @@ class Board:
             "positions": self.positions.table,
             "news": self.news.table,
             "log": self.log.table,
+            "raw_messages": self.raw_messages.table,
             "risk": self.risk.table,
             "connection": self.connection.table,
             "limits_in_use": self.connection.use_table,
@@ -86,7 +92,7 @@ class Board:
             "ticket": ("Order ticket", self.ticket),
             "orders": ("Orders", self.orders),
             "positions": ("Positions", self.positions),
-            "log": ("Log", self.log),
+            "log": ("Log", self.log_pages),
             "chart": ("Chart", self.chart),
             "depth": ("Depth", self.depth),
             "tape": ("Time and sales", self.tape),
