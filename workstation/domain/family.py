@@ -16,6 +16,8 @@ class FamilyKind(StrEnum):
     BASKET = "basket"
     TARGETS = "targets"
     ROLL = "roll"
+    GROUP = "group"
+    """Orders that worked one by one and were written anew as a one-cancels-all group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

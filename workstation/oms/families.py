@@ -11,7 +11,9 @@ from workstation.oms.controller import Controller
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.outlet import Collaborators
 
-SENT_AS_MANY = frozenset({FamilyKind.LADDER, FamilyKind.BASKET, FamilyKind.TARGETS})
+SENT_AS_MANY = frozenset(
+    {FamilyKind.LADDER, FamilyKind.BASKET, FamilyKind.TARGETS, FamilyKind.GROUP}
+)
 """Kinds whose orders leave one after another."""
 
 

@@ -23,6 +23,7 @@ from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.dialogs.table_dialog import TableDialog
 from workstation.ui.docks import Docks
 from workstation.ui.exercising import Exercising
+from workstation.ui.grouping_orders import GroupingOrders
 from workstation.ui.layout_menu import LayoutMenu
 from workstation.ui.layouts import Layouts
 from workstation.ui.messages import Messages
@@ -90,6 +91,7 @@ class MainMenu(QObject):
         self.menus = Menus(self.bar)
         self.several = SeveralOrders(host, parent.window())
         self.renewal = Renewal(host.board, host.ordering, host.state, parent.window())
+        self.grouping = GroupingOrders(host.board, host.ordering, host.state, parent.window())
         self.exercising = Exercising(host.board, host.ordering, host.state, parent.window())
         self.adjusting = StopAdjusting(
             host.board,

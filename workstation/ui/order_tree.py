@@ -112,10 +112,10 @@ class OrderTree(QObject):
             if above is None:
                 break
             top = above
-        if top.family is not None and top.family in self._state.families:
-            return f"family {top.family}"
         if top.oca_group and top.parent is None:
             return f"oca {top.account} {top.oca_group}"
+        if top.family is not None and top.family in self._state.families:
+            return f"family {top.family}"
         return top.key
 
     # -- rows ---------------------------------------------------------------------------------

@@ -23,6 +23,15 @@ from workstation.ui.plain_label import PlainLabel
 MOST_TARGETS = 5
 
 
+def as_one(previewed: OrdersPreviewed) -> Denied | NeedsAcknowledgement:
+    """Return what stops several orders, or what must be accepted, each sentence once."""
+    refusals = [each.answer for each in previewed.verdicts if each.answer is not None]
+    denied = [each for each in refusals if isinstance(each, Denied)]
+    findings = [f for each in (denied or refusals) for f in _findings(each)]
+    shown = tuple({(each.code, each.text): each for each in findings}.values())
+    return Denied(shown) if denied else NeedsAcknowledgement(shown)
+
+
 class SeveralDialog(OrderDialog):
     """Asks for several orders of one contract; all of them are sent or none."""
 
@@ -51,15 +60,7 @@ class SeveralDialog(OrderDialog):
     @override
     def take_answer(self, result: CommandResult) -> None:
         """Show what stops the orders, or what must be accepted for all of them."""
-        if not isinstance(result, OrdersPreviewed):
-            super().take_answer(result)
-            return
-        refusals = [each.answer for each in result.verdicts if each.answer is not None]
-        denied = [each for each in refusals if isinstance(each, Denied)]
-        findings = [f for each in (denied or refusals) for f in _findings(each)]
-        different = {(each.code, each.text): each for each in findings}
-        shown = tuple(different.values())
-        super().take_answer(Denied(shown) if denied else NeedsAcknowledgement(shown))
+        super().take_answer(as_one(result) if isinstance(result, OrdersPreviewed) else result)
 
     def _price_edit(self) -> PriceEdit:
         edit = PriceEdit(self)

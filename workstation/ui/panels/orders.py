@@ -54,6 +54,9 @@ class OrdersPanel(QWidget):
     renew_requested = Signal(object)
     """OrderView to be cancelled and written anew in the ticket."""
 
+    group_requested = Signal(object)
+    """Orders to be written anew as one one-cancels-all group: tuple[OrderView, ...]."""
+
     change_requested = Signal(object)
     """OrderView the user wants to change."""
 
@@ -230,6 +233,12 @@ class OrdersPanel(QWidget):
         if len(orders) == 1 and can_act(orders[0]):
             self.renew_requested.emit(orders[0])
 
+    @Slot()
+    def _on_group(self) -> None:
+        orders = self._selected()
+        if len(orders) > 1 and all(map(can_act, orders)):
+            self.group_requested.emit(tuple(orders))
+
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
         row = self.model.value_at(self.table.proxy.mapToSource(index).row())
@@ -281,6 +290,9 @@ class OrdersPanel(QWidget):
         renew = menu.addAction("Cancel and write anew…")
         renew.setEnabled(self.change_button.isEnabled())
         renew.triggered.connect(self._on_renew)
+        group = menu.addAction("Tie into a one-cancels-all group…")
+        group.setEnabled(len(orders) > 1 and all(map(can_act, orders)))
+        group.triggered.connect(self._on_group)
         count = len(list(filter(can_act, [*orders, *self._recorded()])))
         cancel = menu.addAction("Cancel order\tDel" if count < 2 else f"Cancel {count} orders\tDel")
         cancel.setEnabled(self.cancel_button.isEnabled())

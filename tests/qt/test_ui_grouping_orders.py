@@ -1,0 +1,134 @@
+"""Working orders tied into a group: asked, cancelled, and sent anew as one wish by the user."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.qt.conftest import Stage
+from tests.qt.fakes import an_order
+from workstation.domain.commands import CancelOrder, Done
+from workstation.domain.family import FamilyKind
+from workstation.domain.finding import Denied, Finding, Level, RiskCode
+from workstation.domain.messages import OrderChanged
+from workstation.domain.order import OrderType, Side
+from workstation.domain.order_extras import OcaGroup, OcaType
+from workstation.domain.order_status import Lifecycle
+from workstation.domain.several import OrdersPreviewed, OrderVerdict, SubmitOrders
+from workstation.ui.grouping_orders import GroupingOrders
+from workstation.ui.renewal import PATIENCE_LOOKS, QUIET_LOOKS
+
+TARGET = an_order(5, side=Side.SELL, limit_price=Decimal(190))
+STOP = an_order(6, side=Side.SELL, order_type="STP", limit_price=None, stop_price=Decimal(180))
+
+
+@pytest.fixture
+def grouping(ready: Stage) -> GroupingOrders:
+    ready.events(OrderChanged(TARGET), OrderChanged(STOP))
+    found = ready.window.menu.grouping
+    found._timer.setInterval(10**6)  # the test looks itself
+    return found
+
+
+def begin(ready: Stage, grouping: GroupingOrders) -> None:
+    panel = ready.window.orders
+    panel.table.selectAll()
+    panel.table.customContextMenuRequested.emit(panel.table.rect().center())
+    words = "Tie into a one-cancels-all group…"
+    next(action for action in panel.menu.actions() if action.text() == words).trigger()
+    assert "nothing protects the position" in grouping.question.label.text()
+    grouping.question.buttons["cancel"].click()
+
+
+def look(grouping: GroupingOrders, times: int = QUIET_LOOKS + 1) -> None:
+    for _ in range(times):
+        if grouping._timer.isActive():
+            grouping.look()
+
+
+def test_orders_are_cancelled_and_what_is_left_is_sent_as_a_group(
+    ready: Stage, grouping: GroupingOrders, qtbot
+) -> None:
+    begin(ready, grouping)
+    assert {each.key for each in ready.commands.of(CancelOrder)} == {TARGET.key, STOP.key}
+    look(grouping, 3)
+    assert grouping.dialog is None  # nothing is sent while one may work
+    ended = {"lifecycle": Lifecycle.CANCELLED}
+    ready.events(
+        OrderChanged(replace(TARGET, filled=Decimal(30), **ended)),
+        OrderChanged(replace(STOP, **ended)),
+    )
+    look(grouping)
+    dialog = grouping.dialog
+    dialog.type_box.setCurrentText("A fill reduces the rest")
+    dialog.name_edit.setText("out")
+    qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
+    (sent,) = ready.commands.of(SubmitOrders)
+
+    first, second = sent.orders.drafts
+    group = OcaGroup(name="out", oca_type=OcaType.REDUCE)
+    assert sent.orders.kind is FamilyKind.GROUP
+    assert not sent.only_passing
+    assert (first.quantity, first.limit_price, first.terms.oca) == (70, 190, group)
+    assert (second.order_type, second.quantity, second.stop_price) == (OrderType.STOP, 100, 180)
+    assert second.terms.oca == group
+    assert first.intent_id != second.intent_id
+    ready.commands.answer(SubmitOrders, Done("2 orders sent"))
+    assert grouping.dialog is None
+
+
+def test_what_risk_says_of_the_group_is_shown_and_nothing_is_sent_twice(
+    ready: Stage, grouping: GroupingOrders, qtbot
+) -> None:
+    begin(ready, grouping)
+    ended = {"lifecycle": Lifecycle.CANCELLED}
+    ready.events(OrderChanged(replace(TARGET, **ended)), OrderChanged(replace(STOP, **ended)))
+    look(grouping)
+    dialog = grouping.dialog
+    qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
+    soft = Finding(RiskCode.TERMS, Level.HARD, "Not so.")
+    verdicts = (OrderVerdict(Denied((soft,)), (), None), OrderVerdict(None, (), None))
+    ready.commands.answer(SubmitOrders, OrdersPreviewed(verdicts))
+
+    assert "Not so." in dialog.words.text()
+    qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
+    one, two = ready.commands.of(SubmitOrders)
+    assert one.orders.family_id == two.orders.family_id
+
+
+def test_when_the_others_have_filled_no_group_is_offered(ready, grouping) -> None:
+    begin(ready, grouping)
+    full = {"lifecycle": Lifecycle.FILLED, "filled": Decimal(100)}
+    ready.events(OrderChanged(replace(TARGET, **full)), OrderChanged(replace(STOP, **full)))
+    look(grouping)
+
+    assert grouping.dialog is None
+    assert "nothing is left" in ready.window.status_line.currentMessage()
+
+
+def test_a_cancel_that_does_not_end_an_order_sends_nothing(ready, grouping) -> None:
+    begin(ready, grouping)
+    look(grouping, PATIENCE_LOOKS + 1)
+
+    assert not grouping._timer.isActive()
+    assert ready.commands.of(SubmitOrders) == []
+    assert any("not every order" in alarm.text for alarm in ready.window.alarms._alarms)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"parent": TARGET.key}, "exits of a bracket"),
+        ({"account": "SIM0099999"}, "one account"),
+        ({"order_type": "SNAP MID"}, "cannot be written anew"),
+    ],
+)
+def test_what_cannot_be_a_group_is_said_before_anything_is_cancelled(
+    ready: Stage, grouping: GroupingOrders, changes, why
+) -> None:
+    grouping.ask((TARGET, replace(STOP, **changes)))
+
+    assert grouping.question is None
+    assert ready.commands.of(CancelOrder) == []
+    assert why in ready.window.status_line.currentMessage()

@@ -1,0 +1,122 @@
+"""Ties working orders into a one-cancels-all group: cancelled first, then sent anew as one wish.
+
+The broker does not revise a group, so that there is no other way. Source: features O9,
+orders-and-risk.md 2.5.10.
+"""
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
+
+from workstation.domain.commands import Command
+from workstation.domain.ids import OrderKey
+from workstation.domain.order_status import OrderView
+from workstation.ui import text
+from workstation.ui.board import Board
+from workstation.ui.dialogs.group import GroupDialog
+from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.ordering import Ordering
+from workstation.ui.renewal import LOOK_MS, PATIENCE_LOOKS, QUIET_LOOKS
+from workstation.ui.screen_state import ScreenState
+from workstation.ui.ticket_wishes import new_intent
+
+
+class GroupingOrders(QObject):
+    """One group at a time; asks first, and sends only what the user sends. GUI thread."""
+
+    def __init__(
+        self, board: Board, ordering: Ordering, state: ScreenState, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._board, self._ordering, self._state = board, ordering, state
+        self._window = window
+        self._orders: dict[OrderKey, OrderView] = {}
+        self._looks = self._quiet = 0
+        self.question: PlainDialog | None = None
+        self.dialog: GroupDialog | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        board.orders.group_requested.connect(self.ask)
+
+    @Slot(object)
+    def ask(self, orders: tuple[OrderView, ...]) -> None:
+        """Say what will happen, and begin only when the user agrees."""
+        if self._timer.isActive() or self.dialog is not None:
+            return
+        if fault := self._fault(orders):
+            self._ordering.failed.emit(("The group", fault))
+            return
+        self._orders = {order.key: order for order in orders}
+        numbers = ", ".join(str(order.order_id) for order in orders)
+        is_bare = any(order.is_protective for order in orders)
+        question = (
+            f"The broker does not change the group of a working order: orders {numbers} are "
+            "cancelled now. Once that is confirmed they are shown as a group of what is left; "
+            f"until you send it none of them works{' and nothing protects the position' if is_bare else ''}. "
+            "They lose their places in the queue, and may fill before the cancel."
+        )
+        answers = {"cancel": "Cancel them and write the group", "stay": "Leave them as they are"}
+        self.question = PlainDialog("One-cancels-all group", question, answers, self._window)
+        self.question.answered.connect(self._on_answered)
+        self.question.open()
+
+    def _fault(self, orders: tuple[OrderView, ...]) -> str:
+        """Say why these orders cannot be one group, empty where they can."""
+        form = self._board.ticket.form
+        if len({order.account for order in orders}) != 1:
+            return "its orders must be of one account"
+        if any(order.parent is not None for order in orders):
+            return "exits of a bracket are a group already"
+        unknown = [o for o in orders if not form.offers(o.order_type, o.tif) or o.terms.hedge]
+        if unknown:
+            kind = text.one_line(f"{unknown[0].order_type} {unknown[0].tif}", 24)
+            return f"a {kind} order cannot be written anew here"
+        return ""
+
+    @Slot(object)
+    def _on_answered(self, answer: str) -> None:
+        self.question = None
+        if answer == "cancel" and self._orders:
+            self._looks = self._quiet = 0
+            self._ordering.cancel(tuple(self._orders.values()))
+            self._timer.start()
+
+    @Slot()
+    def look(self) -> None:
+        """See whether all of them have ended and their fills are quiet."""
+        before, self._looks = self._orders, self._looks + 1
+        now = {key: self._state.orders.get(key, order) for key, order in before.items()}
+        self._orders = now
+        if any(order.is_working for order in now.values()):
+            if self._looks >= PATIENCE_LOOKS:
+                self._timer.stop()
+                fault = "not every order has ended; nothing was sent anew"
+                self._ordering.failed.emit(("Cancel for the group", fault))
+            return
+        same = all(order.filled == before[key].filled for key, order in now.items())
+        self._quiet = self._quiet + 1 if same else 0
+        if self._quiet >= QUIET_LOOKS:
+            self._timer.stop()
+            self._open(tuple(order for order in now.values() if order.remaining))
+
+    def _open(self, left: tuple[OrderView, ...]) -> None:
+        if len(left) < 2:
+            done = "one order is left" if left else "nothing is left"
+            self._ordering.done.emit(f"The others have filled: {done} to be tied together.")
+            return
+        name = f"group-{new_intent()[:6]}"
+        self.dialog = GroupDialog(left, name, self._window)
+        self.dialog.command_requested.connect(self._on_command_requested)
+        self.dialog.finished.connect(self._on_finished)
+        self.dialog.open()
+
+    @Slot(object)
+    def _on_command_requested(self, command: Command) -> None:
+        if self.dialog is not None:
+            self._ordering.ask(command, "One-cancels-all group", self.dialog.take_answer)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
