@@ -144,8 +144,8 @@ def without_prices(terms: Terms) -> Terms:
     """Return the terms for another contract: the same choices without prices."""
     exits = None if terms.exits is None else Exits(tif=terms.exits.tif)
     special = replace(terms.special, trail_stop=None, oca=None, conditions=None, adjustment=None)
-    prices = {"limit_price": None, "stop_price": None}
-    return replace(terms, **prices, exits=exits, special=special, route="")
+    bare = replace(terms, limit_price=None, stop_price=None, route="")
+    return replace(bare, exits=exits, special=special)
 
 
 def emptied(terms: Terms) -> Terms:
