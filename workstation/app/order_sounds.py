@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QApplication
 from workstation.storage.files import make_private_folder, write_private_file
 from workstation.ui.order_events import OrderHappening
 
+if sys.platform == "win32":
+    import winsound
+
 log = logging.getLogger(__name__)
 
 RATE = 22_050
@@ -110,8 +113,6 @@ def _player() -> tuple[str, ...]:
 
 def _play_on_windows(path: Path) -> None:
     if sys.platform == "win32":  # the module is there alone
-        import winsound
-
         flags = winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT
         try:
             winsound.PlaySound(str(path), flags)

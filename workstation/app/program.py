@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -33,6 +32,7 @@ from workstation.app.logs import start_logging, stop_logging
 from workstation.app.memory import SETTLED_SECONDS, set_aside
 from workstation.app.milestones import Milestones
 from workstation.app.options import Options
+from workstation.app.order_sounds import OrderSounds
 from workstation.app.own_indicators import OwnIndicators
 from workstation.app.preset_files import PresetFiles
 from workstation.app.shell import Shell
@@ -48,9 +48,6 @@ from workstation.storage.paths import ProfileFiles
 from workstation.ui.held_keys import HeldKeys
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
-
-if TYPE_CHECKING:
-    from workstation.app.order_sounds import OrderSounds
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +173,6 @@ class Program(QObject):
 
     def _open_timelines(self) -> None:
         from workstation.app.dry_runs import DryRuns
-        from workstation.app.order_sounds import OrderSounds
         from workstation.app.order_timelines import OrderTimelines
         from workstation.app.quality_files import QualityFiles
         from workstation.app.table_files import TableFiles

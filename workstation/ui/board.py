@@ -60,7 +60,13 @@ class Board:
         self.log_pages.addTab(self.raw_messages, "Raw messages")
         self.risk = _risk_panel(state, commands, window)
         self.connection = ConnectionPanel(clock, window)
-        self.tables: dict[str, TableView] = {
+        self.tables = self._named_tables()
+        for name, panel in self._with_tables().items():
+            panel.setFocusProxy(self.tables[name])
+        self._connect(messages, state, commands)
+
+    def _named_tables(self) -> dict[str, TableView]:
+        return {
             "watchlist": self.watchlist.table,
             "depth": self.depth.table,
             "tape": self.tape.table,
@@ -76,9 +82,6 @@ class Board:
             "connection": self.connection.table,
             "limits_in_use": self.connection.use_table,
         }
-        for name, panel in self._with_tables().items():
-            panel.setFocusProxy(self.tables[name])
-        self._connect(messages, state, commands)
 
     @property
     def arranged(self) -> dict[str, TableView]:

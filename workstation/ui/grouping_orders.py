@@ -46,7 +46,8 @@ class GroupingOrders(QObject):
         if fault := self._fault(orders):
             self._ordering.failed.emit(("The group", fault))
             return
-        self._orders = {order.key: order for order in orders}
+        oldest_first = sorted(orders, key=lambda order: (order.created_at, int(order.order_id)))
+        self._orders = {order.key: order for order in oldest_first}
         numbers = ", ".join(str(order.order_id) for order in orders)
         is_bare = any(order.is_protective for order in orders)
         question = (
