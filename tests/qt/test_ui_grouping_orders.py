@@ -89,7 +89,7 @@ def test_what_risk_says_of_the_group_is_shown_and_nothing_is_sent_twice(
     qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
     soft = Finding(RiskCode.TERMS, Level.HARD, "Not so.")
     verdicts = (OrderVerdict(Denied((soft,)), (), None), OrderVerdict(None, (), None))
-    ready.commands.answer(SubmitOrders, OrdersPreviewed(verdicts))
+    ready.commands.answer(SubmitOrders, OrdersPreviewed(verdicts, Decimal(0)))
 
     assert "Not so." in dialog.words.text()
     qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
