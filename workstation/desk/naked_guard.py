@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from workstation.desk.closing import ROLL, front_of
 from workstation.desk.limits import Notify
 from workstation.domain.clock import Clock
 from workstation.domain.coverage import Coverage
@@ -70,16 +71,38 @@ class NakedGuard:
         self._watched: dict[Key, _Watched] = {}
 
     def filled(self, execution: Execution) -> None:
-        """Note that an entry with exits has filled: its position must be protected from now."""
+        """Note that an entry with exits, or a roll, has filled: it must be protected from now."""
         order = self._orders.find(
             execution.perm_id, execution.order_ref, execution.client_id, execution.order_id
         )
-        if order is None or not self._orders.children(order.key):
+        if order is None:
             return
-        watched = self._watch((execution.account, execution.con_id))
+        if self._orders.children(order.key):
+            self._must_protect((execution.account, execution.con_id))
+        elif order.draft is not None and order.draft.source == ROLL:
+            self._rolled(execution, front_of(order))
+
+    def _must_protect(self, key: Key) -> None:
+        watched = self._watch(key)
         watched.protected = True
         if watched.bare is None:
             watched.bare = _Episode(self._clock.monotonic())
+
+    def _rolled(self, execution: Execution, front: ConId) -> None:
+        """Have the new month protected as the old one was: its stop, as far from the market."""
+        key = (execution.account, execution.con_id)
+        if execution.is_whole_combo or execution.con_id == front:
+            return
+        old = self._newest_stop(execution.account, front, execution.side.opposite)
+        if old is None:
+            return
+        self._must_protect(key)
+        here, there = (mark(self._quotes.quote(each)) for each in (key[1], front))
+        details = self._contracts.details(key[1])
+        if here is not None and there is not None and details is not None:
+            ladder, price = details.ladder, old + here - there
+            is_long = execution.side is Side.BUY
+            self._watch(key).last_stop = (ladder.snap_down if is_long else ladder.snap_up)(price)
 
     def coverages(self, account: AccountId) -> tuple[Coverage, ...]:
         """Return the coverage of every position, and of what stands without one."""
@@ -205,9 +228,13 @@ class NakedGuard:
     def _ended_stop(self, held: Held) -> Decimal | None:
         """Find the newest stop that stood for the position and has ended."""
         side = Side.SELL if held.quantity > 0 else Side.BUY
+        return self._newest_stop(held.account, held.con_id, side)
+
+    def _newest_stop(self, account: AccountId, con_id: ConId, side: Side) -> Decimal | None:
+        """Return the price of the newest stop of one side of a contract, also of one that ended."""
         for order in reversed(list(self._orders)):
             place = (order.account, order.con_id, order.side)
-            if place == (held.account, held.con_id, side) and order.order_type in STOP_TYPES:
+            if place == (account, con_id, side) and order.order_type in STOP_TYPES:
                 return order.stop_price
         return None
 

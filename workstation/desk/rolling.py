@@ -2,7 +2,8 @@
 
 The stops and targets of the month that is left are resized by each fill, as for any part that is
 closed; where one of them fills meanwhile, the rest of the roll is taken back. The new month gets
-no protection by itself, and that is said.
+no protection by itself; where the old one had a stop, the guard says so aloud and offers one as far
+from the market, for one click.
 """
 
 from workstation.desk.closing import ROLL, WayOut
@@ -78,7 +79,7 @@ def _sent(
     count = len(way.protection())
     after = (
         f"{name} was rolled. The new month stands without a stop: the {count} orders that "
-        "protected the old one are not carried over."
+        "protected the old one are not carried over. The Risk dock offers a stop for one click."
     )
     moves.resizer.watch(order, way.side, con_id=wish.con_id, after=after if count else "")
     ends = f"{count} orders that protect {name} shrink with each fill; " if count else ""

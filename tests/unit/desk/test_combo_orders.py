@@ -3,16 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, open_order
 from tests.unit.desk.test_position_moves import moves
 from tests.unit.risk.test_combo import ComboDoor, leg
+from workstation.desk.naked_guard import NakedGuard
 from workstation.desk.rolling import roll
+from workstation.desk.spread import at_once
 from workstation.domain.combo_contract import combo_details
 from workstation.domain.commands import Done, Failed
 from workstation.domain.execution import Execution
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted, TradingState
-from workstation.domain.ids import ConId, ExecId, IntentId
+from workstation.domain.ids import ClientId, ConId, ExecId, IntentId, OrderId, PermId
 from workstation.domain.order import Side
 from workstation.domain.reports import ExecutionReport
 from workstation.domain.several import RollPosition
@@ -149,6 +153,51 @@ def test_each_leg_of_a_combination_fills_by_itself_and_an_older_report_changes_n
         late = replace(corrected, exec_id=ExecId(f"x12.2.{revision}"), quantity=D(quantity))
         rig.door.apply(ExecutionReport(execution=late))
         assert rig.door.orders.filled_of_leg(order, ConId(12)) == 1
+
+
+def rolled(held: int, stop: str | None) -> tuple[NakedGuard, list[str]]:
+    """A guard over a position that was rolled whole, and what it has said since."""
+    rig, said = Rolling(held), []
+    door = rig.door
+    guard = NakedGuard(door.clock, door.orders, door.positions, door.quotes, door.contracts,
+                       lambda _severity, text, **_more: said.append(text))  # fmt: skip
+    enters, leaves = (BUY, SELL) if held > 0 else (SELL, BUY)
+    if stop is not None:
+        door.apply(open_order(con_id=ConId(11), side=leaves, order_type="STP", limit_price=None,
+                              stop_price=D(stop), quantity=D(2), client_id=ClientId(9), order_id=OrderId(4), perm_id=PermId(77)))  # fmt: skip
+    order = rig.rolling()
+    parts = ((700_000_001, enters, "BAG"), (11, leaves, "FUT"), (12, enters, "FUT"))
+    for con_id, side, kind in parts:
+        executed(door, order, con_id, side, 2, kind)
+        guard.filled(Execution(
+            exec_id=ExecId(f"y{con_id}.01"), order_id=order.order_id, client_id=order.client_id,
+            perm_id=order.perm_id, order_ref=order.order_ref, account=ACCOUNT,
+            con_id=ConId(con_id), symbol="MES", side=side, quantity=D(2), price=D(1),
+            exchange="SMART", time=door.clock.now(), sec_type=kind,
+        ))  # fmt: skip
+    for _ in range(3):
+        door.clock.seconds += 1
+        at_once(guard.check(ACCOUNT))
+    return guard, said
+
+
+@pytest.mark.parametrize(
+    ("held", "stop", "offered"), [(2, "5900.00", "5950.00"), (-2, "6100.00", "6150.00")]
+)
+def test_a_new_month_without_the_stop_of_the_old_one_is_said_and_offered_one(
+    held: int, stop: str, offered: str
+) -> None:
+    guard, said = rolled(held, stop)
+    lost = [text for text in said if "have lost their stop" in text]
+    assert lost == ["MES: 2 of 2 have lost their stop."]
+    new = next(each for each in guard.coverages(ACCOUNT) if each.con_id == 12)
+    assert new.suggested_stop == D(offered)
+
+
+def test_a_roll_of_what_never_had_a_stop_is_not_alarmed() -> None:
+    guard, said = rolled(2, None)
+    assert said == []
+    assert next(each for each in guard.coverages(ACCOUNT) if each.con_id == 12).uncovered == 2
 
 
 def test_a_position_is_not_rolled_twice() -> None:
