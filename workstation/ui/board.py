@@ -28,6 +28,7 @@ from workstation.ui.panels.ticket_helpers import HelperSources
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.presetting import Presetting
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.survival import Survival
 from workstation.ui.table_view import TableView
 
 
@@ -146,6 +147,7 @@ class Board:
         messages.quotes_changed.connect(self.chart.on_quotes_changed)
         messages.orders_changed.connect(self.chart.on_orders_changed)
         messages.alerts_changed.connect(self.chart.alerts.refresh)
+        self.survival = Survival(messages, state, self.risk.protection)
         messages.execution_arrived.connect(self.chart.fills.take_execution)
         messages.commission_arrived.connect(self.chart.fills.take_commission)
         messages.positions_changed.connect(self.chart.on_orders_changed)

@@ -8,6 +8,7 @@ from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.survival import closing_words
 
 
 class Leaving(QObject):
@@ -29,10 +30,14 @@ class Leaving(QObject):
     def may_close(self) -> bool:
         """Tell whether the window may close now; if not, the question is on screen."""
         count = len(self._state.own_working_orders())
-        if self._allowed or count == 0:
+        warning = closing_words(self._state)
+        if self._allowed or not (count or warning):
             return True
         if self.dialog is None:
-            self._ask(count)
+            if count:
+                self._ask(count)
+            else:
+                self._warn(warning)
         else:
             self.dialog.raise_()
         return False
@@ -50,6 +55,13 @@ class Leaving(QObject):
     def _own_keys(self) -> set[OrderKey]:
         return {order.key for order in self._state.own_working_orders()}
 
+    def _warn(self, warning: str) -> None:
+        """Ask where nothing works at the broker and something ends with the program."""
+        answers = {"leave": "Close", "stay": "Stay"}
+        self.dialog = PlainDialog("Close the program", warning, answers, self._window)
+        self.dialog.answered.connect(self._on_answered)
+        self.dialog.open()
+
     def _ask(self, count: int) -> None:
         verb, pronoun, stay = ("is", "it", "stays") if count == 1 else ("are", "them", "stay")
         subject = "It" if count == 1 else "They"
@@ -59,6 +71,8 @@ class Leaving(QObject):
         )
         if self._awaited:
             question += "\nThe cancels have been sent and are not confirmed yet."
+        if warning := closing_words(self._state):
+            question += f"\n{warning}"
         answers = {"leave": f"Leave {pronoun} and close"}
         protecting = self._state.protecting_orders()
         if protecting:

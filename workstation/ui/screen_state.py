@@ -10,6 +10,7 @@ from workstation.domain.confirmation import ConfirmationPolicy
 from workstation.domain.contract import ContractDetails
 from workstation.domain.family import Family
 from workstation.domain.ids import AccountId, ConId, FamilyId, OrderKey
+from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
@@ -34,6 +35,7 @@ class ScreenState:
     streams: dict[StreamKey, StreamState] = field(default_factory=dict)
     orders: dict[OrderKey, OrderView] = field(default_factory=dict)
     alerts: tuple[PriceAlert, ...] = ()
+    risk: RiskView | None = None
     confirmations: ConfirmationPolicy = field(default_factory=ConfirmationPolicy)
     families: dict[FamilyId, Family] = field(default_factory=dict)
 

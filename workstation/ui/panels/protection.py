@@ -37,6 +37,9 @@ class ProtectionPage(QWidget):
         self.price_edit.value_changed.connect(self._show_button)
         self.repair_button.clicked.connect(self._on_repair)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        self.local_label = PlainLabel("", self, wrap=True)
+        self.local_label.set_tone("muted")
+        self.local_label.setContentsMargins(6, 0, 6, 3)
         line = QHBoxLayout()
         line.setContentsMargins(6, 0, 6, 3)
         line.addWidget(self.words_label, 1)
@@ -47,6 +50,7 @@ class ProtectionPage(QWidget):
         column.setSpacing(3)
         column.addWidget(self.table, 1)
         column.addLayout(line)
+        column.addWidget(self.local_label)
         self._show_chosen()
 
     def show_rows(self, rows: Sequence[Coverage]) -> None:
@@ -60,6 +64,10 @@ class ProtectionPage(QWidget):
             wrong = (row.con_id for row in rows if row.repair)
             self._choose(next(wrong, rows[0].con_id if rows else None))
         self._show_chosen()
+
+    def show_local(self, words: str) -> None:
+        """Say what is watched on this computer alone."""
+        self.local_label.show_text(words)
 
     def set_read_only(self, *, read_only: bool) -> None:
         """Offer no repair where no order may be sent."""
