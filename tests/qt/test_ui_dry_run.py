@@ -15,7 +15,7 @@ from workstation.app.dry_runs import DryRuns
 from workstation.app.journal_command import main as journal_command
 from workstation.domain.ids import AccountId, IntentId
 from workstation.storage.journal import Journal
-from workstation.storage.limits_file import add_limits
+from workstation.storage.limits_file import add_limits, parse_limits, put_limits, read_limits
 from workstation.ui.panels.dry_run import DryRunPage
 
 
@@ -63,6 +63,50 @@ def edit(page: DryRunPage, before: str, after: str) -> None:
     limits = page.limits_edit.toPlainText()
     assert before in limits
     page.limits_edit.setPlainText(limits.replace(before, after))
+
+
+def test_limits_are_kept_as_a_profile_and_taken_into_the_file_of_an_account(
+    page: DryRunPage, folder: Path, qtbot: QtBot
+) -> None:
+    file, profile = folder / "limits.toml", folder / "careful.toml"
+    file.write_text(file.read_text("utf-8") + "# my own words\n", "utf-8")
+    edit(page, "actions_per_second = 10", "actions_per_second = 3")
+    page._on_save_selected(str(profile))
+    qtbot.waitUntil(lambda: "Kept in careful.toml" in page.label.text(), timeout=10_000)
+    assert parse_limits(profile.read_text("utf-8"), "it")[ACCOUNT].actions_per_second == 3
+    assert read_limits(file)[ACCOUNT] == LIMITS
+
+    qtbot.mouseClick(page.adopt_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "They stand in limits.toml" in page.label.text(), timeout=10_000)
+    assert read_limits(file)[ACCOUNT] == replace(LIMITS, actions_per_second=3)
+    assert "# my own words" in (folder / "limits.toml.before").read_text("utf-8")
+
+
+@pytest.mark.parametrize("which", ["kept", "adopted"])
+def test_what_is_no_set_of_limits_is_neither_kept_nor_taken(
+    page: DryRunPage, folder: Path, qtbot: QtBot, which: str
+) -> None:
+    file, profile = folder / "limits.toml", folder / "careful.toml"
+    edit(page, "actions_per_second = 10", "actions_per_second = 0")
+    if which == "kept":
+        page._on_save_selected(str(profile))
+    else:
+        qtbot.mouseClick(page.adopt_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "every limit" in page.label.text(), timeout=10_000)
+    assert not profile.exists()
+    assert read_limits(file)[ACCOUNT] == LIMITS
+
+
+def test_the_sections_of_other_accounts_stay(folder: Path) -> None:
+    other = replace(LIMITS, account=AccountId("SIM0000002"))
+    file = folder / "limits.toml"
+    add_limits(file, other)
+    put_limits(file, replace(LIMITS, actions_per_second=3))
+    found = read_limits(file)
+    assert (found[other.account], found[ACCOUNT].actions_per_second) == (other, 3)
+    fresh = folder / "fresh.toml"
+    put_limits(fresh, LIMITS)
+    assert read_limits(fresh) == {ACCOUNT: LIMITS}
 
 
 def run(page: DryRunPage, qtbot: QtBot) -> list[list[str]]:

@@ -11,8 +11,10 @@ from workstation.domain.account import masked
 from workstation.domain.dry_run import DryRun
 from workstation.domain.errors import SettingsError
 from workstation.domain.ids import AccountId
+from workstation.risk.limits import Limits
+from workstation.storage.files import write_private_file
 from workstation.storage.journal_reader import read_entries
-from workstation.storage.limits_file import parse_limits, read_limits, written
+from workstation.storage.limits_file import parse_limits, put_limits, read_limits, written
 from workstation.ui.panels.dry_run import DryRunPage, DryRunWish
 
 MOST_BYTES = 1_000_000
@@ -35,6 +37,10 @@ class DryRuns(QObject):
         page.run_requested.connect(self._on_run_requested)
         page.limits_wanted.connect(self._on_limits_wanted)
         page.file_chosen.connect(self._on_file_chosen)
+        self._kept = Told(self)
+        self._kept.done.connect(self._on_kept)
+        page.export_requested.connect(self._on_export_requested)
+        page.adoption_requested.connect(self._on_adoption_requested)
 
     def wait(self) -> None:
         """Let work under way end; called when the program closes."""
@@ -53,6 +59,19 @@ class DryRuns(QObject):
     @Slot(object)
     def _on_file_chosen(self, path: Path) -> None:
         self._pool.start(PoolJob(lambda: _Section(_text_of(path)), self._read))
+
+    @Slot(object)
+    def _on_export_requested(self, wish: tuple[Path, str]) -> None:
+        self._pool.start(PoolJob(lambda: kept(*wish), self._kept))
+
+    @Slot(object)
+    def _on_adoption_requested(self, wish: DryRunWish) -> None:
+        path = self._limits
+        self._pool.start(PoolJob(lambda: adopted(path, wish), self._kept))
+
+    @Slot(object)
+    def _on_kept(self, result: object) -> None:
+        self._page.say(str(result))
 
     @Slot(object)
     def _on_ran(self, result: object) -> None:
@@ -77,11 +96,30 @@ class _Section(str):
 
 def tried(journal: Path, wish: DryRunWish, now: datetime) -> DryRun:
     """Judge the orders on record under the limits of a text. Raises WorkstationError."""
-    given = parse_limits(wish.limits, "these limits")
-    limits = limits_for(wish.account, given)
+    return dry_run(read_entries(journal), _limits_of(wish), wish.days, now)
+
+
+def _limits_of(wish: DryRunWish) -> Limits:
+    limits = limits_for(wish.account, parse_limits(wish.limits, "these limits"))
     if limits is None:
         raise SettingsError(f"these limits have no section for {masked(wish.account)}.")
-    return dry_run(read_entries(journal), limits, wish.days, now)
+    return limits
+
+
+def kept(path: Path, limits: str) -> str:
+    """Keep limits in a file of their own, to be opened for another account or day.
+
+    Raises SettingsError where they are none, and OSError.
+    """
+    parse_limits(limits, "these limits")
+    write_private_file(path, f"{limits.strip()}\n".encode())
+    return f"Kept in {path.name}. Open… takes them from there, for any account."
+
+
+def adopted(path: Path, wish: DryRunWish) -> str:
+    """Put limits into the limits file; they are not in force. Raises SettingsError and OSError."""
+    put_limits(path, _limits_of(wish))
+    return f"They stand in {path.name}; Apply edited limits puts them in force, on record."
 
 
 def _section(path: Path, account: AccountId) -> str:

@@ -233,6 +233,18 @@ def add_limits(path: Path, limits: Limits) -> None:
     write_private_file(path, (known + written(limits)).encode())
 
 
+def put_limits(path: Path, limits: Limits) -> None:
+    """Put the section of an account in place of its old one, durably; what was there is kept aside.
+
+    The file as it was stays beside it under the ending `.before`: a person's own comments are in
+    it. Raises OSError and SettingsError; the file is unchanged then.
+    """
+    known = {**read_limits(path), limits.account: limits}
+    if path.exists():
+        write_private_file(path.with_name(f"{path.name}.before"), path.read_bytes())
+    write_private_file(path, (_HEADER + "".join(map(written, known.values()))).encode())
+
+
 def written(limits: Limits) -> str:
     """Return the section of an account as it stands in the file."""
     quantity = f'"{_FOLLOWS_SIZE}"' if limits.quantity is None else _toml(limits.quantity)

@@ -107,6 +107,12 @@ class DryRunPage(QWidget):
     file_chosen = Signal(object)
     """Path of a file with other limits."""
 
+    export_requested = Signal(object)
+    """(Path, limits as text) to be kept as a profile of limits: tuple[Path, str]."""
+
+    adoption_requested = Signal(object)
+    """DryRunWish whose limits shall stand in the limits file, not yet in force."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._account: AccountId | None = None
@@ -126,18 +132,27 @@ class DryRunPage(QWidget):
         self.days_edit.setAccessibleName("Days to look back")
         self.reset_button = QPushButton("From the limits file", self)
         self.open_button = QPushButton("Open…", self)
+        self.save_button = QPushButton("Save as…", self)
+        self.save_button.setToolTip(text.tooltip("Keep these limits in a file of their own"))
+        self.adopt_button = QPushButton("Into the limits file", self)
+        self.adopt_button.setToolTip(
+            text.tooltip("They wait there until Apply edited limits puts them in force")
+        )
         self.run_button = QPushButton("Try them", self)
         self.label = PlainLabel("", self, wrap=True)
         self._lay_out()
         self.reset_button.clicked.connect(self._on_reset)
         self.open_button.clicked.connect(self._on_open)
         self.run_button.clicked.connect(self._on_run)
+        self.save_button.clicked.connect(self._on_save)
+        self.adopt_button.clicked.connect(self._on_adopt)
         self.say("Edit limits, then try them on your recorded orders. Nothing here is in force.")
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.setContentsMargins(6, 3, 6, 0)
-        for widget in (self.reset_button, self.open_button, self.days_edit, self.run_button):
+        files = (self.reset_button, self.open_button, self.save_button, self.adopt_button)
+        for widget in (*files, self.days_edit, self.run_button):
             line.addWidget(widget)
         line.addStretch(1)
         self.label.setContentsMargins(6, 0, 6, 0)
@@ -215,8 +230,27 @@ class DryRunPage(QWidget):
         self.run_button.setEnabled(False)
         self.label.set_tone("muted")
         self._show("Reading the journal…", "")
-        wish = DryRunWish(self._account, self.limits_edit.toPlainText(), self.days_edit.value())
-        self.run_requested.emit(wish)
+        self.run_requested.emit(self._wish(self._account))
+
+    def _wish(self, account: AccountId) -> DryRunWish:
+        return DryRunWish(account, self.limits_edit.toPlainText(), self.days_edit.value())
+
+    @Slot()
+    def _on_adopt(self) -> None:
+        if self._account is not None:
+            self.adoption_requested.emit(self._wish(self._account))
+
+    @Slot()
+    def _on_save(self) -> None:
+        self.files = QFileDialog(self, "Keep these limits")
+        self.files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.files.setDefaultSuffix("toml")
+        self.files.fileSelected.connect(self._on_save_selected)
+        self.files.open()
+
+    @Slot(str)
+    def _on_save_selected(self, name: str) -> None:
+        self.export_requested.emit((Path(name), self.limits_edit.toPlainText()))
 
     @Slot()
     def _on_open(self) -> None:
