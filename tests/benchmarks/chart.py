@@ -8,6 +8,8 @@ changes the last of 1,000,000 bars, with all its indicators. Beside it stands th
 pyqtgraph, all of 100,000 bars recorded in one QPicture, in a window of the same size, and a
 chart by finplot with 100,000 bars and as much around them (`finplot_peer`). `import` tells what
 importing the chart costs in a new process that has loaded QtWidgets, and what one panel costs.
+`profile_...` are frames with
+all three volume profiles over 1,000,000 bars: the slowest of the first ones, and a live update.
 `bytes_a_bar` is what the arrays of 1,000,000 bars take. `store_load_1m_ms` is reading 1,000,000 bars from
 the disk into the arrays of a chart; `first_screen_stored_ms` is from the choice of a symbol whose 100,000
 bars are on the disk to its painted bars, in a window that is open already. Needs a display, or QT_QPA_PLATFORM=offscreen.
@@ -39,6 +41,8 @@ from workstation.ui.chart.bar_table import BarTable
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.profile_tool import ProfileKind, ProfileTool
+from workstation.ui.chart.scale import ZOOMS
 from workstation.ui.chart.view import ChartView
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import apply_theme
@@ -125,6 +129,25 @@ def frames(canvas: ChartCanvas, count: int, steps: int = TO_EVERYTHING) -> list[
                 canvas.view.pan(columns)
                 times.append(timed(canvas, canvas.refresh))
     return times[:count]
+
+
+def profile_frames(canvas: ChartCanvas) -> dict[str, float]:
+    """Return what frames cost with volume profiles over every bar: the first ones, and live."""
+    tool = ProfileTool(canvas)
+    canvas.tools.append(tool)
+    view = canvas.view
+    for _ in range(len(ZOOMS)):
+        view.zoom(-1, SIZE[0])
+    tool.kinds = {ProfileKind.VISIBLE, ProfileKind.SESSION, ProfileKind.FIXED}
+    tool.span = (float(view.bars.time(view.bars.first)), float(view.bars.time(view.bars.end - 1)))
+    first = [timed(canvas, canvas.refresh) for _ in range(120)]
+    live = live_updates(canvas, 60)
+    canvas.tools.remove(tool)
+    return {
+        "profile_first_max_ms": max(first),
+        "profile_settled_p50_ms": median(first[60:]),
+        "profile_live_p99_ms": percentile(live, 99),
+    }
 
 
 def live_updates(canvas: ChartCanvas, count: int) -> list[float]:
@@ -303,6 +326,7 @@ def main() -> None:
             "bytes_a_bar": bytes_a_bar(large.view.bars),
             "store_load_1m_ms": store_load(large.view.bars),
             "first_screen_stored_ms": first_screen(large.view.bars),
+            **profile_frames(large),
             "frames": count,
         }
     )

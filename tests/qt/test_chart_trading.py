@@ -223,8 +223,28 @@ def test_a_preview_tells_distance_money_and_multiples_of_risk(chart, ready) -> N
     said = preview_words(target, Decimal("189.50"), state)
     assert said == "189.00 → 189.50 · 2.00 above last · P&L there +750.00 · +2.5 R"
     assert "−300.00 · −1.0 R" in preview_words(stop, Decimal("186.00"), state)
+    closer = preview_words(stop, Decimal("186.50"), state)
+    assert closer.endswith("P&L there −150.00 · −0.5 R · target then +4.0 R")
+    assert preview_words(stop, Decimal("187.50"), state).endswith("P&L there +150.00 · +0.5 R")
     buy = order_lines(state, AAPL)[0].__class__(an_order(53), Decimal("187.20"), is_stop=False)
     assert "value 18,720.00" in preview_words(buy, Decimal("187.20"), state)
+
+
+def test_the_stop_of_an_entry_that_waits_is_measured_against_the_entry(chart, ready) -> None:
+    ready.latest(a_quote(last=187.5))
+    entry = an_order(61, limit_price=Decimal("187.00"))
+    exits = {"side": Side.SELL, "parent": entry.key, "limit_price": None}
+    ready.events(
+        OrderChanged(entry),
+        OrderChanged(an_order(62, order_type="STP", stop_price=Decimal("186.00"), **exits)),
+        OrderChanged(an_order(63, **{**exits, "limit_price": Decimal("190.00")})),
+    )
+    state = ready.window.state
+    state.positions.clear()
+    target, _, stop = order_lines(state, AAPL)
+    said = preview_words(stop, Decimal("186.50"), state)
+    assert said.endswith("P&L there −50.00 · −0.5 R · target then +6.0 R")
+    assert preview_words(target, Decimal("190.00"), state).endswith("P&L there +300.00 · +3.0 R")
 
 
 def test_prices_are_those_the_contract_allows(chart) -> None:

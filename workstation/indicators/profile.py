@@ -52,14 +52,25 @@ def profile_of(
     A bar of one price counts where it stands. None where nothing was traded or a price is
     missing.
     """
+    found = rows_of(highs, lows, volumes, step)
+    return None if found is None else profile_of_rows(found[0] * step, step, found[1], share)
+
+
+def rows_of(highs: Floats, lows: Floats, volumes: Floats, step: float) -> tuple[int, Floats] | None:
+    """Return the number of the lowest row, counted from the price 0, and the volume of each."""
     there = np.isfinite(highs) & np.isfinite(lows) & np.isfinite(volumes) & (volumes > 0)
     highs, lows, volumes = highs[there], lows[there], volumes[there]
     if not len(volumes):
         return None
-    base = math.floor(float(lows.min()) / step + 1e-9) * step
-    found = _spread((lows - base) / step, (highs - base) / step, volumes)
-    control = _point_of_control(found)
-    return Profile(base, step, found, control, _value_area(found, control, share))
+    lowest = math.floor(float(lows.min()) / step + 1e-9)
+    base = lowest * step
+    return lowest, _spread((lows - base) / step, (highs - base) / step, volumes)
+
+
+def profile_of_rows(low: float, step: float, volumes: Floats, share: float) -> Profile:
+    """Return the profile of rows that are added up already, the lowest beginning at `low`."""
+    control = _point_of_control(volumes)
+    return Profile(low, step, volumes, control, _value_area(volumes, control, share))
 
 
 def _spread(bottoms: Floats, tops: Floats, volumes: Floats) -> Floats:

@@ -144,38 +144,61 @@ def preview_words(line: OrderLine, price: Decimal, state: ScreenState) -> str:
     gain = _gain(line, price, state, details)
     if gain is not None:
         parts.append(f"P&L there {text.signed_money(gain)}")
-        risk = _risk(line, state, details)
-        if risk:
-            parts.append(f"{gain / risk:+.1f} R".replace("-", "−"))
+        parts += _multiples(line, gain, state, details)
     else:
         value = price * line.order.remaining * money_per_point(details)
         parts.append(f"value {text.money(value)}")
     return " · ".join(parts)
 
 
+def _multiples(
+    line: OrderLine, gain: Decimal, state: ScreenState, details: ContractDetails | None
+) -> list[str]:
+    """Say what an exit makes in multiples of the risk; of a stop also what it makes of the target.
+
+    1 R is what is lost from the entry to the stop as it works now.
+    """
+    same_side = [
+        other
+        for other in order_lines(state, line.order.con_id)
+        if other.order.side is line.order.side
+    ]
+    kin = [other for other in same_side if other.order.parent == line.order.parent]
+    others = kin if len(kin) > 1 else same_side
+    stops = [line] if line.is_stop else [other for other in others if other.is_stop]
+    gains = [_gain(line, stop.price, state, details) for stop in stops]
+    risk = min((-each for each in gains if each is not None and each < 0), default=None)
+    said = [] if risk is None else [_in_risk(gain / risk)]
+    targets = [other for other in others if other.order.order_type == OrderType.LIMIT.value]
+    if line.is_stop and gain < 0 and targets:
+        wins = [_gain(line, target.price, state, details) for target in targets]
+        best = min((win for win in wins if win is not None and win > 0), default=None)
+        said += [] if best is None else [f"target then {_in_risk(best / -gain)}"]
+    return said
+
+
+def _in_risk(multiple: Decimal) -> str:
+    return f"{multiple:+.1f} R".replace("-", "−")
+
+
 def _gain(
     line: OrderLine, price: Decimal, state: ScreenState, details: ContractDetails | None
 ) -> Decimal | None:
-    """Return the profit of an exit at a price, None for an order that is no exit."""
-    position = state.position(line.order.con_id)
-    if position is None or position.average_cost is None or not position.quantity:
-        return None
-    if (position.quantity > 0) is (line.order.side.sign > 0):
-        return None
-    per_point = money_per_point(details)
-    size = min(abs(position.quantity), line.order.remaining)
-    direction = 1 if position.quantity > 0 else -1
-    return (price * per_point - position.average_cost) * size * direction
+    """Return the profit of an exit at a price, None for an order that is no exit.
 
-
-def _risk(line: OrderLine, state: ScreenState, details: ContractDetails | None) -> Decimal | None:
-    """Return what the position loses at its working stop, for the size of this exit."""
-    stops = [
-        other
-        for other in order_lines(state, line.order.con_id)
-        if other.is_stop and other.order.side is line.order.side
-    ]
-    if not stops:
+    An exit that waits for its entry is measured against the price of that order.
+    """
+    order, per_point = line.order, money_per_point(details)
+    position = state.position(order.con_id)
+    if position is not None and position.average_cost is not None:
+        direction = 1 if position.quantity > 0 else -1
+        if position.quantity and direction != order.side.sign:
+            size = min(abs(position.quantity), order.remaining)
+            return (price * per_point - position.average_cost) * size * direction
+    entry = state.orders.get(order.parent) if order.parent is not None else None
+    if entry is None or entry.side is order.side or not entry.is_working:
         return None
-    loss = _gain(line, stops[0].price, state, details)
-    return -loss if loss is not None and loss < 0 else None
+    entered = entry.limit_price if entry.limit_price is not None else entry.stop_price
+    if entered is None:
+        return None
+    return (price - entered) * per_point * order.remaining * entry.side.sign

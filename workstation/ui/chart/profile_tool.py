@@ -9,10 +9,11 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from typing_extensions import override
 
 from workstation.indicators.definition import Floats
-from workstation.indicators.profile import VALUE_AREA, Profile, profile_of, step_for
+from workstation.indicators.profile import VALUE_AREA, Profile
 from workstation.ui.chart.candles import fill
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_tool import ChartTool
+from workstation.ui.chart.profile_blocks import ProfileBlocks
 from workstation.ui.theme import Theme
 
 ROWS = (24, 48, 96, 192)
@@ -67,6 +68,7 @@ class ProfileTool(QObject, ChartTool):
         """Times of the fixed span's first and last bar, in seconds since 1970."""
 
         self.is_choosing = False
+        self._blocks = ProfileBlocks(canvas.view.bars)
         self._kept: dict[tuple[object, ...], Profile | None] = {}
 
     # -- what is shown ------------------------------------------------------------------------
@@ -240,12 +242,15 @@ class ProfileTool(QObject, ChartTool):
             return None
         key = (view.studies.source.epoch, first, end, self.rows, self.share, bars.bar(end - 1))
         if key not in self._kept:
-            highs, lows = bars.highs(first, end), bars.lows(first, end)
-            step = step_for(float(lows.min()), float(highs.max()), self.rows, view.increment)
+            epoch, span = view.studies.source.epoch, (first, end)
+            blocks = self._blocks
+            found, part = blocks.profile(span, self.rows, self.share, view.increment, epoch)
+            if part < 1:  # the rest comes with the next frames
+                self._canvas.refresh_live()
+                return found
             if len(self._kept) > 200:
                 self._kept.clear()
-            volumes = bars.volumes(first, end)
-            self._kept[key] = profile_of(highs, lows, volumes, step, self.share)
+            self._kept[key] = found
         return self._kept[key]
 
     # -- painting -----------------------------------------------------------------------------
