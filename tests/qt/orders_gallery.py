@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.qt import gallery
-from tests.qt.fakes import ACCOUNT, CON_IDS, FakeCommands, an_order
+from tests.qt.fakes import ACCOUNT, CON_IDS, NOW, FakeCommands, an_order
 from workstation.domain.family import Family, FamilyKind
 from workstation.domain.ids import FamilyId, IntentId
 from workstation.domain.messages import FamilyKnown, OrderChanged
@@ -19,6 +19,7 @@ from workstation.domain.order_preset import (
     PresetLevel,
 )
 from workstation.domain.order_status import Lifecycle
+from workstation.domain.raw_message import RawMessage
 from workstation.ui.main_window import MainWindow
 from workstation.ui.models.order_rows import Grouping
 from workstation.ui.theme import paint
@@ -69,7 +70,25 @@ def toasts(window: MainWindow, commands: FakeCommands) -> None:
     window.on_events((OrderChanged(an_order(71, side=Side.SELL, lifecycle=Lifecycle.REJECTED, note="201: Order rejected - reason: the contract is not available for short sale")),))  # fmt: skip
 
 
-SCENES = (tree, grouped, presets, toasts)
+def raw_messages(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    gallery.fill(window)
+    window.docks.focus("log")
+    window.board.log_pages.setCurrentWidget(window.board.raw_messages)
+    gallery.settle()
+    texts = (("PLACE_ORDER", True, "3|17|265598|AAPL|STK||0.0|||SMART|NASDAQ|USD|AAPL|NMS|||BUY|100|LMT|187.2|"), ("OPEN_ORDER", False, "5|17|265598|AAPL|STK||0|?||SMART|USD|AAPL|NMS|BUY|100|LMT|187.2|0.0|DAY||*********|"), ("ORDER_STATUS", False, "3|17|Submitted|0|100|0|1234567017|0|0|7||0|"))  # fmt: skip
+    window.board.raw_messages.model.append(RawMessage(n + 1, NOW, out, name, text) for n, (name, out, text) in enumerate(texts))  # fmt: skip
+
+
+def own_keys(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    window.menu.hotkeys.change("halve", "F9")
+    window.menu.hotkeys.open()
+    gallery.settle()
+    window.menu.hotkeys.dialog.grab().save(str(FOLDER / f"keys-dialog-{paint().theme.name}.png"))
+
+
+SCENES = (tree, grouped, presets, toasts, raw_messages, own_keys)
 
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()

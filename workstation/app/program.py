@@ -26,6 +26,7 @@ from workstation.app.bar_files import BarFiles
 from workstation.app.crash import CrashDialog
 from workstation.app.drawing_files import DrawingFiles
 from workstation.app.gateway_process import GatewayProcess, program_command
+from workstation.app.hotkey_files import HotkeyFiles
 from workstation.app.indicator_library import load_indicators
 from workstation.app.layout_file import read_layout, write_layout
 from workstation.app.logs import start_logging, stop_logging
@@ -107,10 +108,14 @@ class Program(QObject):
         self._keep_layout.setInterval(LAYOUT_MS)
         self._connect()
 
-    def _use_presets(self) -> None:
+    def _use_own_files(self) -> None:
         self.preset_files = PresetFiles(self._files.presets, self)
         self.preset_files.faulted.connect(self._on_settings_faulted)
         self.window.board.presetting.use_keeper(self.preset_files)
+        self.hotkey_files = HotkeyFiles(self._files.hotkeys, self)
+        self.hotkey_files.faulted.connect(self._on_settings_faulted)
+        for fault in self.window.menu.hotkeys.use_keeper(self.hotkey_files):
+            self._on_settings_faulted(f"{fault}.")
         self.sounds: OrderSounds | None = None
 
     def start(self) -> None:
@@ -313,7 +318,7 @@ class Program(QObject):
         self.window.on_events((NoticeArrived(notice),))
 
     def _connect(self) -> None:
-        self._use_presets()
+        self._use_own_files()
         self.own_indicators = OwnIndicators(self._options.data_folder / "indicators", self)
         self.inbox.events_arrived.connect(self.commands.on_events)
         self.inbox.events_arrived.connect(self.window.on_events)

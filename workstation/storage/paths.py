@@ -54,6 +54,11 @@ class ProfileFiles:
         return self.folder / "alerts.json"
 
     @property
+    def hotkeys(self) -> Path:
+        """The user's own keys."""
+        return self.folder / "hotkeys.toml"
+
+    @property
     def presets(self) -> Path:
         """What the ticket begins with, by class and symbol."""
         return self.folder / "presets.toml"

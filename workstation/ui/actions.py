@@ -25,6 +25,7 @@ class Menus:
         action = menu.addAction(title)
         if keys:
             action.setShortcut(QKeySequence(keys))
+        action.setAutoRepeat(False)  # a key that is held down acts once
         action.triggered.connect(slot)
         self.by_name[name] = action
         return action
@@ -85,6 +86,7 @@ SHORTCUTS = (
     ("Delete (watchlist)", "Stop watching the selected symbols"),
     ("Delete (orders)", "Cancel the selected orders"),
     ("F2 or double-click (orders)", "Change quantity or limit"),
+    ("← → (orders)", "Fold or unfold a bracket, group or ladder"),
     ("+ and −, with Ctrl (orders)", "Move the order by one tick, by ten"),
     ("Enter, Shift+Enter (orders)", "Change price, quantity in place; Enter sends, Escape leaves"),
     ("Ctrl+Shift+X", "Cancel all working orders of this client"),

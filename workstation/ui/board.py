@@ -117,9 +117,9 @@ class Board:
         self.order_edits = OrderEdits(self.orders, commands)
         ticket = self.ticket
         self.presetting = Presetting(ticket, state)
-        self.ticket.form.helpers.serve(
-            HelperSources(state, lambda: ticket.con_id, lambda: ticket.form.terms)
-        )
+        sources = HelperSources(state, lambda: ticket.con_id, lambda: ticket.form.terms)
+        self.ticket.form.helpers.serve(sources)
+        self.ticket.form.distances.serve(sources)
 
     def _connect(self, messages: Messages, state: ScreenState, commands: CommandPort) -> None:
         self._serve(state, commands)

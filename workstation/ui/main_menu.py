@@ -24,6 +24,8 @@ from workstation.ui.dialogs.table_dialog import TableDialog
 from workstation.ui.docks import Docks
 from workstation.ui.exercising import Exercising
 from workstation.ui.grouping_orders import GroupingOrders
+from workstation.ui.hotkeys import Hotkeys
+from workstation.ui.key_actions import KeyActions
 from workstation.ui.layout_menu import LayoutMenu
 from workstation.ui.layouts import Layouts
 from workstation.ui.messages import Messages
@@ -192,6 +194,7 @@ class MainMenu(QObject):
         menus.add(trade, "roll", "Roll the &future…", self._on_roll, "Ctrl+Shift+M")
         menus.add(trade, "exercise", "E&xercise or lapse options…", self._on_exercise)
         menus.add(trade, "flatten", "&Flatten: go to the button", self._on_flatten, "Ctrl+Shift+F")
+        self.key_actions = KeyActions(host, menus, trade.addMenu("&More actions, for your keys"))
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
 
@@ -220,7 +223,14 @@ class MainMenu(QObject):
     def _build_help(self) -> None:
         menu = self.menus.menu("&Help")
         self.menus.add(menu, "keys", "&Keyboard shortcuts", self._on_keys, "F1")
+        own = self.menus.add(menu, "own_keys", "Keys of your &own…", self._on_own_keys)
         self.menus.add(menu, "about", "&About", self._on_about)
+        own.setMenuRole(QAction.MenuRole.NoRole)
+        self.hotkeys = Hotkeys(self.menus.by_name, self._window.window())
+
+    @Slot()
+    def _on_own_keys(self) -> None:
+        self.hotkeys.open()
 
     @Slot()
     def _on_go(self) -> None:
@@ -285,7 +295,8 @@ class MainMenu(QObject):
 
     @Slot()
     def _on_keys(self) -> None:
-        TableDialog("Keyboard shortcuts", SHORTCUTS, self._window.window()).open()
+        shown = (*self.hotkeys.changed_words(), *SHORTCUTS)
+        TableDialog("Keyboard shortcuts", shown, self._window.window()).open()
 
     @Slot()
     def _on_about(self) -> None:

@@ -163,6 +163,11 @@ class PositionsPanel(QWidget):
         self._on_close()
 
     @Slot()
+    def ask_to_reverse(self) -> None:
+        """Ask whether the selected position shall be turned around."""
+        self._on_reverse()
+
+    @Slot()
     def ask_to_add(self) -> None:
         """Ask how much shall be added to the selected position."""
         if (position := self._closable()) is not None:

@@ -25,6 +25,7 @@ from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
 from workstation.ui.panels.route_box import RouteBox
+from workstation.ui.panels.ticket_distances import TicketDistances
 from workstation.ui.panels.ticket_exits import TicketExits
 from workstation.ui.panels.ticket_helpers import TicketHelpers
 from workstation.ui.panels.ticket_terms import TicketTerms
@@ -160,6 +161,8 @@ class TicketForm(QWidget):
         self.exits.set_reference(self.price_edit.value or self._snapped(mid))
         self.special.set_reference(self._snapped(mid))
         self.helpers.refresh()
+        if self.distances.isVisible():
+            self.distances.refresh()
 
     def note_quote(self, quote: Quote | None) -> bool:
         """Take a market for clicks before it is shown; True where it must be shown at once."""
@@ -178,6 +181,7 @@ class TicketForm(QWidget):
             self.type_box,
             self.route_box,
             self.exits,
+            self.distances,
         )
         for widget in fixed:
             widget.setEnabled(everything)
@@ -273,6 +277,12 @@ class TicketForm(QWidget):
         self.edited.connect(self.helpers.refresh)
         self.exits = TicketExits(self)
         self.exits.edited.connect(self.edited)
+        self.distances = TicketDistances(self)
+        self.distances.chosen.connect(self._on_exits_chosen)
+        self.distances.left.connect(self.exits.target_edit.setFocus)
+        self.distances.hide()
+        self.exits.box.toggled.connect(self.distances.setVisible)
+        self.edited.connect(self.distances.refresh)
         for edit in (self.exits.target_edit, self.exits.stop_edit):
             edit.editingFinished.connect(self._on_price_finished)
 
@@ -304,6 +314,7 @@ class TicketForm(QWidget):
         whole.addWidget(self.helpers)
         whole.addWidget(self.special)
         whole.addWidget(self.exits)
+        whole.addWidget(self.distances)
         for before, after in pairwise(self._tab_order()):
             QWidget.setTabOrder(before, after)
 
@@ -350,6 +361,7 @@ class TicketForm(QWidget):
             self.exits.stop_edit,
             self.exits.tif_box,
             *self.exits.adjust.focusable(),
+            *self.distances.focusable(),
         ]
 
     def _snapped(self, price: Decimal | None) -> Decimal | None:
@@ -376,6 +388,12 @@ class TicketForm(QWidget):
         if self.quantity_edit.isEnabled():
             self.quantity_edit.set_value(quantity)
             self.quantity_edit.setFocus()
+
+    @Slot(object)
+    def _on_exits_chosen(self, found: tuple[Decimal | None, Decimal | None]) -> None:
+        for edit, price in zip((self.exits.target_edit, self.exits.stop_edit), found, strict=True):
+            if price is not None and self.exits.isEnabled():
+                edit.set_value(price)
 
     @Slot()
     def take_bid(self) -> None:
