@@ -1,9 +1,10 @@
 """The user's own keys for the actions of the window: which, since when, and without a conflict."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -19,11 +20,8 @@ _WIDGETS_OWN = frozenset(
 )
 """Keys that mean something in the widget that has the focus."""
 
-_MODIFIERS = (
-    Qt.KeyboardModifier.ControlModifier
-    | Qt.KeyboardModifier.AltModifier
-    | Qt.KeyboardModifier.MetaModifier
-)
+_MODIFIERS = ("Ctrl+", "Alt+", "Meta+")
+_FUNCTION = re.compile(r"(^|\+)F\d{1,2}$")
 
 
 class HotkeyKeeper(Protocol):
@@ -73,9 +71,8 @@ class Hotkeys(QObject):
             return "it is not one key"
         if written in _WIDGETS_OWN:
             return f"{written} has a meaning in fields and tables"
-        pressed = sequence[0]
-        is_function = Qt.Key.Key_F1 <= pressed.key() <= Qt.Key.Key_F24
-        if not is_function and not pressed.keyboardModifiers() & _MODIFIERS:
+        is_function = _FUNCTION.search(written) is not None
+        if not is_function and not any(each in written for each in _MODIFIERS):
             return "a key one types with needs Ctrl or Alt"
         for other, action in self._actions.items():
             if other != name and _keys(action) == written:
