@@ -56,7 +56,7 @@ class Hotkeys(QObject):
         for name, keys in keeper.load().items():
             fault = self.fault(name, keys) if keys or name not in self._actions else ""
             if fault:
-                faults.append(f"The key {keys or 'of'} {name} is skipped: {fault}")
+                faults.append(f"The key {keys} of {name} is skipped: {fault}")
             else:
                 self._bind(name, keys)
         return faults

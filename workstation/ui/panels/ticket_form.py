@@ -275,6 +275,9 @@ class TicketForm(QWidget):
         self.helpers.price_chosen.connect(self.take_price)
         self.helpers.left.connect(self.quantity_edit.setFocus)
         self.edited.connect(self.helpers.refresh)
+        self._build_exits()
+
+    def _build_exits(self) -> None:
         self.exits = TicketExits(self)
         self.exits.edited.connect(self.edited)
         self.distances = TicketDistances(self)
