@@ -138,6 +138,12 @@ def test_the_record_ends_where_the_chart_ended(replayed) -> None:
     assert "record ends" in replayed.replay.strip.place_label.text()
 
 
+def test_a_chart_that_never_replays_has_no_controls_for_it(shown) -> None:
+    assert "strip" not in vars(shown.replay)
+    begin(shown, 299)
+    assert shown.replay.strip.isVisible()
+
+
 # ---- choosing, playing, ending ---------------------------------------------------------------
 
 

@@ -183,7 +183,7 @@ class ChartPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(self.canvas, 1)
-        column.addWidget(self.replay.strip)
+        column.addWidget(self.replay.holder)
         column.addWidget(self.orders.strip)
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:

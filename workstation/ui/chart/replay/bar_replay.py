@@ -1,9 +1,10 @@
 """Bar replay of one chart: hides the future, shows it bar by bar, and trades it in practice."""
 
 from decimal import Decimal
+from functools import cached_property
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from workstation.domain.order import Side
 from workstation.ui.chart.canvas import ChartCanvas
@@ -29,8 +30,11 @@ class BarReplay(QObject):
     ) -> None:
         super().__init__(parent)
         self._canvas, self._view, self._data, self._drawings = canvas, canvas.view, data, drawings
-        self.strip = ReplayStrip(parent)
-        self.strip.hide()
+        self.holder = QWidget(parent)
+        """Where the strip stands; hidden without a replay."""
+
+        QVBoxLayout(self.holder).setContentsMargins(0, 0, 0, 0)
+        self.holder.hide()
         self.desk = PracticeDesk(canvas.view, self)
         self.start_tool = StartTool(canvas, self.begin)
         self.tool = PracticeTool(canvas, self.desk, self)
@@ -44,12 +48,16 @@ class BarReplay(QObject):
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._beat = QTimer(self)
         self._beat.setTimerType(Qt.TimerType.PreciseTimer)
-        self._connect()
-
-    def _connect(self) -> None:
-        strip = self.strip
         self.button.clicked.connect(self._on_button)
         self._beat.timeout.connect(self.step)
+        self.desk.changed.connect(self._on_account)
+        data.replay_ended.connect(self._on_ended)
+
+    @cached_property
+    def strip(self) -> ReplayStrip:
+        """The controls; made with the first replay, since most charts never have one."""
+        strip = ReplayStrip(self.holder)
+        self.holder.layout().addWidget(strip)
         strip.play_requested.connect(self.toggle)
         strip.step_requested.connect(self.step)
         strip.restart_requested.connect(self._on_restart)
@@ -59,8 +67,7 @@ class BarReplay(QObject):
         strip.price_requested.connect(self._on_price)
         strip.flat_requested.connect(self.desk.flatten)
         strip.account_wanted.connect(self._on_account)
-        self.desk.changed.connect(self._on_account)
-        self._data.replay_ended.connect(self._on_ended)
+        return strip
 
     @property
     def is_on(self) -> bool:
@@ -85,7 +92,7 @@ class BarReplay(QObject):
             return
         self._data.begin_replay(index + 1 - self._view.bars.first)
         self._start_over()
-        self.strip.show()
+        self.holder.show()
         self.switched.emit()
 
     def _start_over(self) -> None:
@@ -109,7 +116,7 @@ class BarReplay(QObject):
         self._later.clear()
         self._view.veiled = frozenset()
         self.desk.end()
-        self.strip.hide()
+        self.holder.hide()
         self.button.setEnabled(True)
         self.switched.emit()
 
