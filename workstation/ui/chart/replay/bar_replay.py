@@ -33,7 +33,8 @@ class BarReplay(QObject):
         self.holder = QWidget(parent)
         """Where the strip stands; hidden without a replay."""
 
-        QVBoxLayout(self.holder).setContentsMargins(0, 0, 0, 0)
+        self._column = QVBoxLayout(self.holder)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self.holder.hide()
         self.desk = PracticeDesk(canvas.view, self)
         self.start_tool = StartTool(canvas, self.begin)
@@ -57,7 +58,7 @@ class BarReplay(QObject):
     def strip(self) -> ReplayStrip:
         """The controls; made with the first replay, since most charts never have one."""
         strip = ReplayStrip(self.holder)
-        self.holder.layout().addWidget(strip)
+        self._column.addWidget(strip)
         strip.play_requested.connect(self.toggle)
         strip.step_requested.connect(self.step)
         strip.restart_requested.connect(self._on_restart)
