@@ -50,10 +50,11 @@ def main() -> int:
             for file in sorted((root / package).glob("*.py"))
         ]
         everything = [each for file in files for each in mutants.mutants_of(root, file)]
-        chosen = mutants.sample(root, everything, options.sample, options.seed)
         if options.again:
             kept = trial.noted(options.again)
-            chosen = [each for each in chosen if kept.get(str(each)) in ALIVE]
+            chosen = [each for each in everything if kept.get(str(each)) in ALIVE]
+        else:
+            chosen = mutants.sample(root, everything, options.sample, options.seed)
         print(f"{len(everything)} mutants, {len(chosen)} tried, seed {options.seed}", flush=True)
         return _Run(root, chosen, options.results, options.slowest).report()
 
