@@ -125,7 +125,12 @@ def test_positions_and_the_day_count_in_dollars() -> None:
     london.door.apply(CommissionReport(commission=cost))
     london.door.clock.seconds += 1
     assert london.risk.day(ACCOUNT).pnl == D(141)
-    assert london.risk.day(ACCOUNT) == london.risk._result.figures(ACCOUNT, LossMeasure.TRADES)
+    told, worked_out = (
+        london.risk.day(ACCOUNT),
+        london.risk._result.figures(ACCOUNT, LossMeasure.TRADES),
+    )
+    assert (told.pnl, told.best) == (worked_out.pnl, worked_out.best)
+    assert told.week == D(141)
 
 
 @pytest.mark.parametrize("value", ["0", "-1.25", "nan", "1.7976931348623157E308", "none"])
