@@ -9,7 +9,8 @@ from workstation.ui.theme import Theme
 class ChartTool:
     """Paints over the bars and may take what the mouse and the keys do there.
 
-    A tool with signals or slots is a QObject too: class MyTool(QObject, ChartTool). Every place is in device pixels of the canvas. GUI thread.
+    A tool with signals or slots is a QObject too: class MyTool(QObject, ChartTool). Every place
+    is in device pixels of the canvas. GUI thread.
     """
 
     def paint(self, painter: QPainter, theme: Theme) -> None:

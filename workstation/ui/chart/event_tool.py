@@ -17,6 +17,7 @@ from workstation.ui.chart.chart_data import ChartData
 from workstation.ui.chart.chart_tool import ChartTool
 from workstation.ui.chart.event_book import book_of
 from workstation.ui.chart.event_marks import Mark, days_ahead, marks_of
+from workstation.ui.chart.replay_feed import ReplayFeed
 from workstation.ui.chart.trading_paint import CENTRE, LEFT, Line, PriceLinePainter
 from workstation.ui.theme import Theme
 
@@ -101,7 +102,8 @@ class EventTool(QObject, ChartTool):
         known, view = self._book.known(self.con_id), self._view
         if known is None or not self.kinds:
             return []
-        bars, is_live = view.bars, self._data.feed.is_live
+        feed = self._data.feed
+        bars, is_live = view.bars, feed.is_live and not isinstance(feed, ReplayFeed)
         state = (view.studies.source.epoch, bars.first, bars.end, bars.times[-1:].tolist())
         key = (id(known), known.version, frozenset(self.kinds), is_live, state)
         if self._kept[0] != key:
