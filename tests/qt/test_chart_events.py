@@ -165,6 +165,14 @@ def test_a_chart_of_the_past_shows_ahead_only_what_was_announced_by_then(
     assert placed(daily) == [(end + 2, EventKind.DIVIDEND)]
 
 
+def test_a_replay_tells_nothing_of_its_future(daily, commands, monkeypatch) -> None:
+    commands.answer(Ask, Answered(DividendOutlook(next_day=date(2026, 4, 14))))
+    assert len(placed(daily)) == 1
+    monkeypatch.setattr(type(daily.data), "is_replaying", property(lambda _data: True))
+    assert placed(daily) == []
+    assert daily.extras.events.con_id == AAPL
+
+
 def test_intraday_an_event_stands_at_the_first_bar_of_its_day_and_news_at_its_bar(
     panel, commands
 ) -> None:

@@ -17,7 +17,6 @@ from workstation.ui.chart.chart_data import ChartData
 from workstation.ui.chart.chart_tool import ChartTool
 from workstation.ui.chart.event_book import book_of
 from workstation.ui.chart.event_marks import Mark, days_ahead, marks_of
-from workstation.ui.chart.replay_feed import ReplayFeed
 from workstation.ui.chart.trading_paint import CENTRE, LEFT, Line, PriceLinePainter
 from workstation.ui.theme import Theme
 
@@ -53,7 +52,8 @@ class EventTool(QObject, ChartTool):
     @property
     def con_id(self) -> ConId | None:
         """The contract whose prices are shown."""
-        return self._data.con_id if self._data.is_of_prices else None
+        is_own = self._data.is_of_prices or (self._data.is_replaying and not self._data.formula)
+        return self._data.con_id if is_own else None
 
     def choose(self, kind: EventKind, *, is_shown: bool) -> None:
         """Show a kind of events, or no longer."""
@@ -102,8 +102,8 @@ class EventTool(QObject, ChartTool):
         known, view = self._book.known(self.con_id), self._view
         if known is None or not self.kinds:
             return []
-        feed = self._data.feed
-        bars, is_live = view.bars, feed.is_live and not isinstance(feed, ReplayFeed)
+        bars = view.bars
+        is_live = self._data.feed.is_live and not self._data.is_replaying
         state = (view.studies.source.epoch, bars.first, bars.end, bars.times[-1:].tolist())
         key = (id(known), known.version, frozenset(self.kinds), is_live, state)
         if self._kept[0] != key:
