@@ -1,27 +1,32 @@
 """`main.py journal`: checks, shows and exports the record of orders, also while trading runs.
 
-Nothing here writes to the journal, and no account can be read in what leaves it.
+Nothing here writes to the journal; `snapshot`, which the program runs beside itself, writes a file
+next to it. No account can be read in what leaves it.
 """
 
 import argparse
 import contextlib
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, NoReturn
 
+import msgspec
 from typing_extensions import override
 
 from workstation.app.dry_run_command import DRY_RUN_HELP, add_dry_run, dry_run_command
 from workstation.app.options import SETTINGS_FILE
 from workstation.app.quality_export import write_quality
 from workstation.desk.quality_book import fills_of
+from workstation.desk.snapshot_maker import make_snapshot
 from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.account import redacted
 from workstation.domain.errors import JournalDamagedError, JournalError, SettingsError
+from workstation.domain.ids import ClientId
 from workstation.domain.timeline import TimelineStep
 from workstation.storage.files import csv_text
 from workstation.storage.journal_file import Entry
@@ -48,7 +53,10 @@ def main(arguments: Sequence[str]) -> int:
         "dry-run": lambda path: dry_run_command(path, given),
         "quality": lambda path: _quality(path, given),
         "export": lambda path: _export(path, given),
+        "snapshot": lambda path: _snapshot(path, given.client_id),
     }
+    if getattr(given, "background", False):
+        _give_way()
     try:
         return actions[given.action](_journal_path(given))
     except JournalDamagedError as error:
@@ -65,6 +73,13 @@ def _verify(path: Path) -> int:
     )
     if found.waiting:
         sys.stdout.write(f"{found.waiting} entries wait in the reserve for the next start\n")
+    return CLEAN
+
+
+def _snapshot(path: Path, client_id: int) -> int:
+    """Make a snapshot beside the journal and say what seals it; the program that trades does that."""
+    sealed = make_snapshot(path, ClientId(client_id))
+    sys.stdout.buffer.write(msgspec.json.encode(sealed) + b"\n")
     return CLEAN
 
 
@@ -180,9 +195,13 @@ def _build_parser() -> argparse.ArgumentParser:
     common.add_argument("--data-dir", type=Path, metavar="DIR", help="where the data are kept")
     common.add_argument("--profile", metavar="NAME", help="whose journal; else the default profile")
     actions = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
-    actions.add_parser(
+    verify = actions.add_parser(
         "verify", parents=[common], help="exit code 0 sound, 1 corrupt, 2 unreadable"
     )
+    snapshot = actions.add_parser("snapshot", parents=[common])  # for the program itself
+    snapshot.add_argument("--client-id", type=int, required=True)
+    for each in (verify, snapshot):
+        each.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
     show = actions.add_parser("show", parents=[common], help="the timeline of one order")
     show.add_argument("order", metavar="ORDER", help="its number, permId or key")
     export = actions.add_parser("export", parents=[common], help="entries to a new file")
@@ -211,3 +230,10 @@ def _end_of(text: str) -> datetime:
 def _end(sentence: str, code: int) -> int:
     sys.stderr.write(f"workstation: {sentence}\n")
     return code
+
+
+def _give_way() -> None:
+    """Let the program that trades go first on the processor."""
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(10)

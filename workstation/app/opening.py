@@ -4,35 +4,27 @@ Imported after the first paint: the broker's library costs more than the whole w
 """
 
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from workstation.app.journal_jobs import JournalJobs
 from workstation.app.options import Options
 from workstation.bridge.commands import CommandQueue
 from workstation.bridge.core_thread import CoreThread
 from workstation.broker.recording_filter import is_any_message, is_order_message
 from workstation.broker.session import SessionSettings
-from workstation.desk.core import Core, build_core
+from workstation.desk.core import Core, JournalCare, build_core
 from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalDamagedError
 from workstation.domain.ids import ClientId
 from workstation.domain.ports import FrameTap, Publisher
 from workstation.storage.files import write_private_file
+from workstation.storage.journal import Told, nobody_told
+from workstation.storage.journal_file import set_aside
 from workstation.storage.paths import ProfileFiles
 from workstation.storage.recording import Recorder
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A core on a thread that has not started yet, and what was wrong with the journal."""
-
-    core: Core
-    thread: CoreThread
-    journal_fault: str
 
 
 def open_core(
@@ -42,15 +34,20 @@ def open_core(
     commands: CommandQueue,
     clock: Clock,
     parent: QObject | None = None,
-) -> Opened:
-    """Build the core in a folder that the caller has locked. Raises OSError and JournalError.
+) -> CoreThread:
+    """Return a thread that will build and run the core, in a folder that the caller has locked.
 
     A journal that is damaged is set aside untouched, a new one begun, and trading halted. One
     that cannot be read or written now, as on a full disk, is left where it is.
     """
-    core, fault = _build(options, files, publisher, commands, clock)
-    commands.wake = core.loop.wake
-    return Opened(core, CoreThread(core, parent), fault)
+
+    def build(told: Told) -> tuple[Core, str]:
+        core, fault = build_halted_if_damaged(options, files, publisher, commands, clock, told)
+        commands.wake = core.loop.wake
+        core.loop.wake()  # what was wished for meanwhile waits in the queue
+        return core, fault
+
+    return CoreThread(build, parent)
 
 
 def _recorder(options: Options, files: ProfileFiles) -> FrameTap | None:
@@ -61,13 +58,15 @@ def _recorder(options: Options, files: ProfileFiles) -> FrameTap | None:
     return Recorder(files.folder / "recording", wanted).take
 
 
-def _build(
+def build_halted_if_damaged(
     options: Options,
     files: ProfileFiles,
     publisher: Publisher,
     commands: CommandQueue,
     clock: Clock,
+    told: Told = nobody_told,
 ) -> tuple[Core, str]:
+    """Build the core and say what was wrong with the journal. Raises OSError and JournalError."""
     first_run = not files.journal.exists() and not files.trading_state.exists()
     settings = DeskSettings(
         session=SessionSettings(
@@ -82,20 +81,24 @@ def _build(
         first_run=first_run,
         control_file=files.control,
     )
+    jobs = JournalJobs(options.data_folder, options.profile.name, options.client_id)
+
+    def build() -> Core:
+        return build_core(
+            settings,
+            files.journal,
+            publisher,
+            commands.take,
+            clock,
+            care=JournalCare(told, jobs.start),
+        )
+
     try:
-        return build_core(settings, files.journal, publisher, commands.take, clock), ""
+        return build(), ""
     except JournalDamagedError as error:
         set_aside(files.journal)
         files.trading_state.unlink(missing_ok=True)  # a missing latch means HALTED
-        return build_core(settings, files.journal, publisher, commands.take, clock), str(error)
-
-
-def set_aside(journal: Path) -> None:
-    """Move a damaged journal and its companions out of the way, without changing them."""
-    mark = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    for pattern in (f"{journal.stem}.*", f"{journal.stem}-*"):
-        for path in journal.parent.glob(pattern):
-            path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
+        return build(), str(error)
 
 
 def _install_mark(path: Path) -> str:

@@ -152,26 +152,29 @@ class Program(QObject):
             return
         from workstation.app.opening import open_core
 
-        try:
-            opened = open_core(
-                self._options, self._files, self.inbox, self._queue, SystemClock(), self
-            )
-        except (OSError, WorkstationError) as error:
-            sys.stderr.write(f"workstation: {error}\n")
-            self.exit_code = 2
-            self.close()
-            return
-        self._stop_core = opened.thread.stop
+        core = open_core(self._options, self._files, self.inbox, self._queue, SystemClock(), self)
+        self._stop_core = core.stop
         self._open_timelines()
         self.asking.suggest(self.window.watchlist)
-        opened.thread.finished.connect(self._on_core_finished)
-        opened.thread.failed.connect(self._on_core_failed)
-        opened.thread.start()
-        self._queue.wake()
-        if opened.journal_fault:
+        core.progressed.connect(self.window.banner.show_start)
+        core.opened.connect(self._on_core_opened)
+        core.refused.connect(self._on_core_refused)
+        core.finished.connect(self._on_core_finished)
+        core.failed.connect(self._on_core_failed)
+        core.start()
+
+    @Slot(object)
+    def _on_core_refused(self, why: str) -> None:
+        sys.stderr.write(f"workstation: {why}\n")
+        self.exit_code = 2
+        self.close()
+
+    @Slot(object)
+    def _on_core_opened(self, journal_fault: str) -> None:
+        if journal_fault:
             self._say(
                 Severity.ALARM,
-                f"The record of orders was damaged and set aside: {opened.journal_fault}",
+                f"The record of orders was damaged and set aside: {journal_fault}",
                 "Trading is halted. Working orders stay at the broker and are read from there.",
                 "Compare every order and position with TWS before you activate trading.",
             )
@@ -220,6 +223,7 @@ class Program(QObject):
     @Slot()
     def _on_core_finished(self) -> None:
         self.inbox.stop()
+        self._stop_core = self._on_core_finished  # there is nothing left to stop
         if not self._closing:
             return
         if self.gateway is None:

@@ -25,7 +25,7 @@ class CommandQueue:
     def __init__(self) -> None:
         self._waiting: deque[tuple[int, Command]] = deque()
         self.wake: Callable[[], None] = lambda: None
-        """Ends the core's wait; set by the core thread's owner before it starts."""
+        """Ends the core's wait; set by the core thread once there is a core, which then looks here."""
 
     def put(self, number: int, command: Command) -> None:
         """Queue a command and wake the core. GUI thread."""

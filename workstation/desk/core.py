@@ -7,14 +7,32 @@ from pathlib import Path
 from workstation.desk.command_desk import CommandDesk
 from workstation.desk.control import ControlChannel
 from workstation.desk.desk import Desk
+from workstation.desk.journal_keeper import JournalKeeper, StartJob
 from workstation.desk.loop import CoreLoop, Wait, select
 from workstation.desk.request_desk import RequestDesk
 from workstation.desk.settings import DeskSettings
+from workstation.desk.snapshot_mark import snapshot_mark
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Command
 from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
-from workstation.storage.journal import Journal
+from workstation.storage.journal import Journal, Told, nobody_told
+from workstation.storage.snapshot_file import snapshots_of
+
+
+@dataclass(frozen=True, slots=True)
+class JournalCare:
+    """What a long journal asks for.
+
+    `told` hears how far it is read; what that raises ends the reading. `start_job` starts the
+    processes that look after it; without them nobody does.
+    """
+
+    told: Told = nobody_told
+    start_job: StartJob | None = None
+
+
+NO_CARE = JournalCare()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +43,17 @@ class Core:
     desk: Desk
     commands: CommandDesk
     journal: Journal
+    keeper: JournalKeeper
     control: ControlChannel | None = None
 
     def run(self) -> None:
         """Run until stop(); the thread that calls this is the core thread."""
         try:
             self.desk.start()
+            self.keeper.start()
             self._listen()
             self.loop.run()
+            self.keeper.finish()
         finally:
             self.close()
 
@@ -71,9 +92,15 @@ def build_core(
     *,
     wait: Wait = select,
     checkpoint: Checkpoint = no_checkpoint,
+    care: JournalCare = NO_CARE,
 ) -> Core:
-    """Build the core. Raises JournalError when the journal cannot be trusted or written."""
-    journal = Journal(journal_file, clock)
+    """Build the core. Raises JournalError when the journal cannot be trusted or written.
+
+    The journal is read here and in run(), and `care` hears how far.
+    """
+    client_id = settings.session.client_id
+    mark = snapshot_mark(client_id) if snapshots_of(journal_file) else ""
+    journal = Journal(journal_file, clock, mark=mark, told=care.told)
     loop = CoreLoop(clock, wait)
     desk = Desk(loop, clock, settings, journal, publisher, checkpoint)
     margins = desk.order_desk.previews.ask
@@ -83,4 +110,5 @@ def build_core(
     control = None
     if settings.control_file is not None:
         control = ControlChannel(loop, settings.control_file, desk.exits.emergency.act)
-    return Core(loop, desk, commands, journal, control)
+    keeper = JournalKeeper(loop, journal, care.start_job, desk.notify, desk.restrict, checkpoint)
+    return Core(loop, desk, commands, journal, keeper, control)

@@ -29,7 +29,9 @@ from workstation.risk.limits import Limits
 from workstation.storage.journal_file import Entry
 
 SOURCE = "dead-man timer"
-_MARK = SOURCE.encode()
+RENEWAL_MARK = SOURCE.encode()
+"""Stands in every record of a renewal."""
+
 _A_DAY = timedelta(days=1)
 """No order of the day stands longer, where the hours of its contract are not known."""
 
@@ -81,7 +83,7 @@ class DeadMan:
         for entry in entries:
             if entry.event == Rolling.__name__:
                 self._take(msgspec.json.decode(entry.body, type=Rolling))
-            elif entry.event == ChangeIntent.__name__ and _MARK in entry.body:
+            elif entry.event == ChangeIntent.__name__ and RENEWAL_MARK in entry.body:
                 self._take_renewal(msgspec.json.decode(entry.body, type=ChangeIntent))
             yield entry
 

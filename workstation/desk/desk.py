@@ -25,6 +25,7 @@ from workstation.desk.market_feed import FeedParts, MarketFeed
 from workstation.desk.measuring import measuring
 from workstation.desk.order_desk import OrderDesk, OrderDeskParts
 from workstation.desk.outgoing import Outgoing
+from workstation.desk.past_start import begin_past
 from workstation.desk.portfolio_watch import portfolio_sources
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.risk_watch import RiskWatch
@@ -122,9 +123,10 @@ class Desk:
 
     def start(self) -> None:
         """Rebuild the orders from the journal and begin the regular work."""
-        entries = self.limits.remembering(self.risk.remembering(self._journal.entries()))
+        known, entries = begin_past(self._journal, self.orders, self.order_desk)
+        entries = self.limits.remembering(self.risk.remembering(entries))
         entries = self.exerciser.remembering(entries)
-        self.order_desk.replay(self.quality.remembering(entries))
+        self.order_desk.replay(self.quality.remembering(entries), known)
         self.exits.moves.resume()
         self.several.resume()
         self.quality.start()
@@ -168,9 +170,13 @@ class Desk:
             )
             self.publish_link()
 
-    def _reduce_only(self, reason: str) -> None:
-        self.trading.restrict(TradingState.REDUCING, reason)
+    def restrict(self, state: TradingState, reason: str) -> None:
+        """Latch a more restrictive trading state and show it."""
+        self.trading.restrict(state, reason)
         self.publish_link()
+
+    def _reduce_only(self, reason: str) -> None:
+        self.restrict(TradingState.REDUCING, reason)
 
     def publish_link(self) -> None:
         """Tell the window how the link stands, if that changed."""

@@ -123,8 +123,11 @@ class OrderDesk:
             note=self.notes.add,
         )
 
-    def replay(self, entries: Iterable[Entry]) -> None:
-        """Rebuild every order from the journal, then treat the time between as a lost link."""
+    def replay(self, entries: Iterable[Entry], known: int = 0) -> None:
+        """Rebuild every order from the journal, then treat the time between as a lost link.
+
+        What the order book makes of the entries up to `known` it has from a snapshot.
+        """
         if self.dead_man is not None:
             entries = self.dead_man.remembering(entries)
         for entry in entries:
@@ -137,7 +140,7 @@ class OrderDesk:
             elif entry.event == UseConfirmations.__name__:
                 self._take_confirmations(entry)
             kind = EVENT_TYPES.get(entry.event)
-            if kind is None:
+            if kind is None or entry.seq <= known:
                 continue
             at, body = entry.when, msgspec.json.decode(entry.body, type=kind)
             self._orders.apply(body, at)
@@ -171,12 +174,11 @@ class OrderDesk:
         The day is the one of this machine's clock, as the user reads it.
         """
         today = self._clock.now().astimezone().date()
-        views = [order.view() for order in self._orders]
-        needed = {view.parent for view in views if view.is_working}
-        for view in views:
-            is_of_day = view.updated_at.astimezone().date() == today
-            if view.is_working or view.key in needed or is_of_day:
-                self._out.post(OrderChanged(view))
+        needed = {view.parent for view in self._orders.working()}
+        for order in self._orders:
+            is_of_day = order.updated_at.astimezone().date() == today
+            if is_of_day or order.key in needed or not order.lifecycle.is_terminal:
+                self._out.post(OrderChanged(order.view()))
         fills = [e for e in self._orders.executions() if e.time.astimezone().date() == today]
         for execution in sorted(fills, key=lambda fill: fill.time):
             self._out.post(ExecutionArrived(execution))

@@ -1,12 +1,14 @@
 """What the broker counts of a client's orders: efficiency, and orders in options (A5)."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from workstation.domain.ids import ConId, OrderId
+import msgspec
+
+from workstation.domain.ids import ClientId, ConId, OrderId
 from workstation.domain.reports import ExecutionReport
 from workstation.oms.events import CancelIntent, ChangeIntent, Intent, NotSent, OmsEvent
 
@@ -21,6 +23,13 @@ class _Day:
     by_contract: Counter[ConId] = field(default_factory=Counter)
 
 
+class _KeptDay(msgspec.Struct, forbid_unknown_fields=True):
+    day: date
+    sent: int
+    filled: list[OrderId]
+    by_contract: list[tuple[ConId, int]]
+
+
 class OrderEfficiency:
     """Counts what left and what filled by day, from the journal and live. Core thread.
 
@@ -29,8 +38,8 @@ class OrderEfficiency:
     options a day makes a professional customer of a private one. Only this month is kept.
     """
 
-    def __init__(self, client_id: int) -> None:
-        self._client_id = client_id
+    def __init__(self, client_id: ClientId) -> None:
+        self.client_id = client_id
         self._days: dict[date, _Day] = {}
 
     def take(self, event: OmsEvent, at: datetime) -> None:
@@ -39,7 +48,7 @@ class OrderEfficiency:
             return
         if isinstance(event, ExecutionReport):
             fill = event.execution
-            if fill.client_id == self._client_id:
+            if fill.client_id == self.client_id:
                 self._day(fill.time).filled.add(fill.order_id)
             return
         day = self._day(at)
@@ -69,6 +78,21 @@ class OrderEfficiency:
             today.replace(day=number).weekday() <= _FRIDAY for number in range(1, today.day + 1)
         )
         return total / max(days, 1)
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield what is counted, a line of JSON for each day."""
+        for day, counted in self._days.items():
+            by_contract = list(counted.by_contract.items())
+            kept = _KeptDay(day, counted.sent, sorted(counted.filled), by_contract)
+            yield msgspec.json.encode(kept)
+
+    def take_lines(self, lines: Iterable[bytes]) -> None:
+        """Begin with what such lines say. Raises ValueError; nothing was changed then."""
+        days: dict[date, _Day] = {}
+        for line in lines:
+            kept = msgspec.json.decode(line, type=_KeptDay)
+            days[kept.day] = _Day(kept.sent, set(kept.filled), Counter(dict(kept.by_contract)))
+        self._days = days
 
     def _day(self, at: datetime) -> _Day:
         day = _day_of(at)

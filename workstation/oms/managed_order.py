@@ -117,6 +117,10 @@ class ManagedOrder:
         self.revisions[execution.base_id] = execution
         self._filled = self._view = None
 
+    def forget_worked_out(self) -> None:
+        """Drop what follows from the rest; it is worked out again when asked for."""
+        self._filled = self._view = None
+
     @property
     def is_combo(self) -> bool:
         """Whether the order is for a combination: executions of its legs do not fill it."""

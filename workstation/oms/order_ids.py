@@ -18,6 +18,11 @@ class OrderIds:
     def __init__(self) -> None:
         self._next = OrderId(1)
 
+    @property
+    def next_id(self) -> OrderId:
+        """The number that new() would return; it stays free."""
+        return self._next
+
     def at_least(self, order_id: OrderId) -> None:
         """Never hand out a number below this one."""
         self._next = max(self._next, order_id)

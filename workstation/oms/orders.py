@@ -243,7 +243,7 @@ class OrderBook:
     def _on_link_lost(self, _event: LinkLost, _at: datetime, changes: Changes) -> None:
         changes.noted = self._reconciling
         self._reconciling = False
-        for order in self._orders.values():
+        for order in self._live.values():
             if order.unsettled:
                 transitions.doubt(order)
                 changes.orders[order.key] = order

@@ -30,7 +30,7 @@ def write_private_file(path: Path, data: bytes) -> None:
     finally:
         os.close(descriptor)
     temporary.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def sha256_of(path: Path) -> str:
@@ -56,7 +56,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable. Raises OSError."""
     if os.name == "nt":
         return  # folders cannot be opened there; the rename itself is journalled
     descriptor = os.open(folder, os.O_RDONLY)

@@ -5,9 +5,10 @@ whole file and its anchor. Source: orders-and-risk.md 3.
 """
 
 import contextlib
+import logging
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalDamagedError, JournalError
 from workstation.storage.files import write_private_file
 from workstation.storage.journal_file import (
+    TOLD_EVERY,
     ChainCheck,
     Entry,
     anchor_of,
@@ -26,16 +28,38 @@ from workstation.storage.journal_file import (
     entries_of,
     file_of_year,
     files_of,
+    has_all_behind,
     open_for_writing,
+    set_aside,
 )
 from workstation.storage.journal_reserve import Fields, Reserve
+from workstation.storage.snapshot_choice import hash_in, newest_sealed
+from workstation.storage.snapshot_file import (
+    SnapshotHeader,
+    SnapshotSealed,
+    drop_others,
+    lines_of,
+    snapshot_of,
+)
 
-__all__ = ["ANCHOR_SECONDS", "Entry", "Journal"]
+__all__ = ["ANCHOR_SECONDS", "Entry", "Journal", "Told", "nobody_told"]
+
+log = logging.getLogger(__name__)
 
 ANCHOR_SECONDS = 1.0
 
+CHECKED_AT_ONCE = 50_000
+"""A journal with a snapshot of no more entries than this is checked whole before anything else."""
+
+Told = Callable[[str, int, int], None]
+"""Hears how far the opening has come: "checked" or "replayed", so many entries of so many."""
+
 _PROMISES = frozenset({"Intent", "ChangeIntent", "WhatIf", "ExerciseIntent"})
 """Events that go before bytes: one that was not committed was not sent, and did not happen."""
+
+
+def nobody_told(_what: str, _done: int, _of: int) -> None:
+    """Stand in where nobody wants to know how far the opening has come."""
 
 
 class Journal:
@@ -50,8 +74,16 @@ class Journal:
     cancel or a fill, is kept in the reserve and joins the journal at the next start.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, *, mark: str = "", told: Told = nobody_told
+    ) -> None:
+        """Open and check. Raises JournalDamagedError for what cannot be trusted, else JournalError.
+
+        A sealed snapshot of the same `mark` stands for the entries before it: those of a long
+        journal are then left `unchecked`, for a check in the background. "" uses none.
+        """
         self._path = path
+        self._told = told
         self._anchor_path = anchor_of(path)
         self._clock = clock
         self._boot = uuid.uuid4().hex
@@ -63,10 +95,10 @@ class Journal:
         self._older = files_of(path)
         self._current = self._older.pop() if self._older else path
         self._year = clock.now().year
-        with _told(path):
+        with _explained(path):
             self._db = open_for_writing(self._current)
             try:
-                self._check()
+                self._check(newest_sealed(path, self._db, self._older, mark) if mark else None)
                 self._anchored_seq = self._seq
                 self._turn_year()
                 self._take_in_reserve()
@@ -109,12 +141,67 @@ class Journal:
         except (sqlite3.Error, OSError) as error:
             raise self._failed(error) from error
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield all entries of all years, oldest first."""
-        for path in self._older:
-            with contextlib.closing(open_for_writing(path)) as database:
-                yield from entries_of(database)
-        yield from entries_of(self._db)
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """Yield all entries behind a number, of all years, oldest first."""
+        if not has_all_behind(self._db, after):
+            for path in self._older:
+                with contextlib.closing(open_for_writing(path)) as database:
+                    yield from self._counted(entries_of(database, after))
+        yield from self._counted(entries_of(self._db, after))
+
+    def _counted(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            if not entry.seq % TOLD_EVERY:
+                self._told("replayed", entry.seq, self._seq)
+            yield entry
+
+    def snapshot_lines(self) -> Iterator[bytes] | None:
+        """Yield the content of the snapshot that this start may use, None without one."""
+        if self.snapshot is None:
+            return None
+        return lines_of(snapshot_of(self._path, self.snapshot.seq))
+
+    def seal(self, sealed: SnapshotSealed) -> None:
+        """Put on record that a snapshot stands, then drop those before it. Raises JournalError.
+
+        Nothing happens if it is not of this chain.
+        """
+        if self._hash_at(sealed.seq) != sealed.hash:
+            log.warning("a snapshot at entry %d is not of this journal", sealed.seq)
+            return
+        self.record(SnapshotSealed.__name__, sealed, durable=True)
+        self.sealed_seq = sealed.seq
+        drop_others(self._path, snapshot_of(self._path, sealed.seq))
+
+    def distrust(self, reason: str) -> None:
+        """Do without the snapshot: it cannot be used after all. Raises JournalError.
+
+        What it stood for is checked now.
+        """
+        if self.snapshot is None:
+            return
+        log.warning("the snapshot of the journal is not used: %s", reason)
+        snapshot_of(self._path, self.snapshot.seq).unlink(missing_ok=True)
+        self.commit()
+        with _explained(self._path):
+            self._check(None)
+
+    def begin_anew(self) -> None:
+        """Set a journal that turned out to be damaged aside and begin a new one.
+
+        Raises JournalError; nothing is written any more then.
+        """
+        try:
+            self._commit()
+            self._db.close()
+            set_aside(self._path)
+            self._older, self._current = [], self._path
+            self._db = open_for_writing(self._path)
+            self._check(None)
+            self._anchored_seq = 0
+            self._reserve.prepare()
+        except (sqlite3.Error, OSError, JournalError) as error:
+            raise self._failed(error) from error
 
     def close(self) -> None:
         """Commit, write the anchor and close; after a failure only close."""
@@ -129,18 +216,39 @@ class Journal:
 
     # -- opening --------------------------------------------------------------------------------
 
-    def _check(self) -> None:
-        """Follow the chain through every file."""
-        chain = ChainCheck(self._path)
-        for path in self._older:
-            with contextlib.closing(open_for_writing(path)) as database:
-                chain.follow(path, database)
+    def _check(self, snapshot: SnapshotHeader | None) -> None:
+        """Follow the chain through every file, or on from where the snapshot stands."""
+        self.snapshot = snapshot
+        self.sealed_seq = 0 if snapshot is None else snapshot.seq
+        self.unchecked = self.sealed_seq if self.sealed_seq > CHECKED_AT_ONCE else 0
+        chain = self._chain(snapshot)
+        if not has_all_behind(self._db, chain.seq):
+            for path in self._older:
+                with contextlib.closing(open_for_writing(path)) as database:
+                    chain.follow(path, database)
         chain.follow(self._current, self._db)
         chain.end()
         self._seq = self._committed_seq = chain.seq
         self._head = self._committed_head = chain.head
         if chain.last_time:
             self._year = datetime.fromisoformat(chain.last_time).year
+
+    def _chain(self, snapshot: SnapshotHeader | None) -> ChainCheck:
+        """Begin at the first entry, or behind what is left to the background."""
+        last: int = self._db.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0
+
+        def told(seq: int) -> None:
+            self._told("checked", seq, last)
+
+        if snapshot is None or not self.unchecked:
+            return ChainCheck(self._path, told=told)
+        chain = ChainCheck(self._path, snapshot.seq, bytes.fromhex(snapshot.hash), told)
+        if chain.anchor is not None and chain.anchor[0] <= snapshot.seq:
+            chain.compare(self._path, self._hash_at(chain.anchor[0]))
+        return chain
+
+    def _hash_at(self, seq: int) -> str:
+        return hash_in(self._db, self._older, seq)
 
     def _turn_year(self) -> None:
         """Begin the file of a new year, chained to the last entry of the old one."""
@@ -224,7 +332,7 @@ def _happened(rows: list[Fields]) -> list[Fields]:
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _explained(path: Path) -> Iterator[None]:
     """Say in one sentence why a journal cannot be used."""
     try:
         yield

@@ -7,9 +7,9 @@ Source: orders-and-risk.md 3.
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,14 @@ from workstation.domain.errors import JournalDamagedError, JournalError
 APPLICATION_ID = 0x57534A31
 _DOMAIN = b"workstation journal 1"
 _COLUMNS = "seq, time, monotonic_ns, boot, build, event, body, hash"
+
+TOLD_EVERY = 2_000
+"""So many entries lie between two words on how far a reading has come."""
+
+
+def _deaf(_seq: int) -> None:
+    """Stand in where nobody wants to know how far a check has come."""
+
 
 _SCHEMA = """
 CREATE TABLE entries (
@@ -112,10 +120,12 @@ def check_pages(path: Path, database: sqlite3.Connection) -> None:
         raise JournalDamagedError(f"the journal {path} is damaged (database check failed)")
 
 
-def entries_of(database: sqlite3.Connection) -> Iterator[Entry]:
-    """Yield the entries of one file, oldest first."""
+def entries_of(database: sqlite3.Connection, after: int = 0) -> Iterator[Entry]:
+    """Yield the entries of one file behind a number, oldest first."""
     rows = database.execute(
-        "SELECT seq, time, event, body, monotonic_ns, boot, build FROM entries ORDER BY seq"
+        "SELECT seq, time, event, body, monotonic_ns, boot, build FROM entries "
+        "WHERE seq > ? ORDER BY seq",
+        (after,),
     )
     for row in rows:
         yield Entry(*row)
@@ -123,47 +133,90 @@ def entries_of(database: sqlite3.Connection) -> Iterator[Entry]:
 
 def chained(previous: bytes, fields: tuple[object, ...]) -> bytes:
     """Return the hash of an entry: seq, time, monotonic_ns, boot, build, event, body."""
-    digest = hashlib.sha256(_DOMAIN + previous)
+    parts = [_DOMAIN, previous]
     for field in fields:
         data = field if isinstance(field, bytes) else str(field).encode()
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.digest()
+        parts += (len(data).to_bytes(8, "big"), data)
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def hash_of(database: sqlite3.Connection, seq: int) -> str:
+    """Return the stored hash of an entry in hex, "" where the file does not hold the entry."""
+    row = database.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
+    return "" if row is None else bytes(row[0]).hex()
+
+
+def has_all_behind(database: sqlite3.Connection, seq: int) -> bool:
+    """Tell whether every entry behind a number is in this file, none in those before it."""
+    found: int | None = database.execute("SELECT min(seq) FROM entries").fetchone()[0]
+    return found is not None and found <= seq + 1
 
 
 class ChainCheck:
-    """Follows the chain from the first entry on; every fault is a JournalDamagedError."""
+    """Follows the chain, from the first entry on; every fault is a JournalDamagedError.
 
-    def __init__(self, first: Path) -> None:
+    With `after` and `head` it begins behind an entry whose hash is known from elsewhere. `told`
+    hears now and then how far it has come.
+    """
+
+    def __init__(
+        self, first: Path, after: int = 0, head: bytes = b"", told: Callable[[int], None] = _deaf
+    ) -> None:
         """Read the anchor before the entries, which may grow meanwhile. Raises JournalError."""
-        self.seq = 0
-        self.head = b""
+        self.seq = self._after = after
+        self.head = head
         self.last_time = ""
         self._first = first
-        self._anchor = _read_anchor(anchor_of(first))
+        self._told = told
+        self.anchor = _read_anchor(anchor_of(first))
 
     def follow(self, path: Path, database: sqlite3.Connection) -> None:
         """Check one file; its first entry must continue the file before."""
-        for *fields, stored in database.execute(
-            f"SELECT {_COLUMNS} FROM entries ORDER BY seq"  # noqa: S608 - a constant
-        ):
+        for _ in self.walk(path, database):
+            pass
+
+    def walk(self, path: Path, database: sqlite3.Connection) -> Iterator[Entry]:
+        """Check one file and yield each entry that is sound."""
+        rows = database.execute(
+            f"SELECT {_COLUMNS} FROM entries WHERE seq > ? ORDER BY seq",  # noqa: S608 - a constant
+            (self._after,),
+        )
+        for *fields, stored in rows:
             expected = chained(self.head, tuple(fields))
             if fields[0] != self.seq + 1 or expected != stored:
                 raise JournalDamagedError(
                     f"the journal {path} is damaged after entry {self.seq}: the chain breaks"
                 )
             self.seq, self.head, self.last_time = self.seq + 1, stored, fields[1]
-            if self._anchor and self._anchor[0] == self.seq and self._anchor[1] != stored.hex():
-                raise JournalDamagedError(
-                    f"the journal {path} was rewritten: entry {self.seq} differs"
-                )
+            if self.anchor and self.anchor[0] == self.seq:
+                self.compare(path, stored.hex())
+            if not self.seq % TOLD_EVERY:
+                self._told(self.seq)
+            seq, time, monotonic_ns, boot, build, event, body = fields
+            yield Entry(seq, time, event, body, monotonic_ns, boot, build)
+
+    def compare(self, path: Path, stored: str) -> None:
+        """Compare the hash, in hex, of the entry that the anchor names with the anchor's."""
+        if self.anchor and self.anchor[1] != stored:
+            raise JournalDamagedError(
+                f"the journal {path} was rewritten: entry {self.anchor[0]} differs"
+            )
 
     def end(self) -> None:
         """Check that no entry is missing at the end."""
-        if self._anchor is not None and self._anchor[0] > self.seq:
+        if self.anchor is not None and self.anchor[0] > self.seq:
             raise JournalDamagedError(
-                f"the journal {self._first} lost its end: {self._anchor[0]} entries are on "
+                f"the journal {self._first} lost its end: {self.anchor[0]} entries are on "
                 f"record, {self.seq} are there"
             )
+
+
+def set_aside(first: Path) -> None:
+    """Move a damaged journal and all that belongs to it out of the way, unchanged. Raises OSError."""
+    mark = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    for pattern in (f"{first.stem}.*", f"{first.stem}-*"):
+        for path in first.parent.glob(pattern):
+            path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
 
 
 def _read_anchor(path: Path) -> tuple[int, str] | None:

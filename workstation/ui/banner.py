@@ -4,7 +4,7 @@ import math
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
@@ -65,6 +65,7 @@ class Banner(QWidget):
         self._clock_words = ("", "")
         self._clock_tip = ""
         self._note, self._wants_note = "", False
+        self._start = "starting"
         self._state: ScreenState | None = None
         self._now: datetime | None = None
         self._mode = ""
@@ -89,6 +90,14 @@ class Banner(QWidget):
         self._show_link(link)
         self._show_trading(link)
         self._fit()
+
+    @Slot(object)
+    def show_start(self, words: str) -> None:
+        """Show what a start waits for, until the core tells of its link."""
+        self._start = words
+        if self._state is not None and self._state.link is None:
+            self._show_link(None)
+            self._fit()
 
     def show_time(self, now: datetime, offset: float | None) -> None:
         """Show the broker's time, local and in New York; ours until it told. Count down."""
@@ -211,7 +220,7 @@ class Banner(QWidget):
 
     def _reason(self, link: LinkView | None) -> str:
         if link is None:
-            return "starting"
+            return self._start
         silent = "nothing heard from the broker" if link.is_silent and not link.reason else ""
         step = ""
         if link.state is LinkState.DISCONNECTED and self._state and not self._state.was_ready:

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from workstation.app.opening import Opened, open_core
+from workstation.app.opening import build_halted_if_damaged
 from workstation.app.options import parse
 from workstation.bridge.commands import CommandQueue
+from workstation.desk.core import Core
 from workstation.domain.clock import SystemClock
 from workstation.domain.errors import JournalError
 from workstation.domain.finding import TradingState
@@ -25,30 +26,26 @@ def files(tmp_path: Path) -> ProfileFiles:
     return ProfileFiles.of(tmp_path, "simulated")
 
 
-def opened(files: ProfileFiles, data: Path) -> Opened:
+def opened(files: ProfileFiles, data: Path) -> tuple[Core, str]:
     options = parse(["--data-dir", str(data)])
-    return open_core(options, files, Deaf(), CommandQueue(), SystemClock())
-
-
-def close(each: Opened) -> None:
-    each.core.close()
+    return build_halted_if_damaged(options, files, Deaf(), CommandQueue(), SystemClock())
 
 
 @pytest.fixture
 def used(files: ProfileFiles, tmp_path: Path) -> ProfileFiles:
-    first = opened(files, tmp_path)
-    assert first.core.desk.trading.state is TradingState.ACTIVE
-    first.core.journal.record("Something", {"a": 1}, durable=True)
-    close(first)
+    first, _ = opened(files, tmp_path)
+    assert first.desk.trading.state is TradingState.ACTIVE
+    first.journal.record("Something", {"a": 1}, durable=True)
+    first.close()
     return files
 
 
 def test_the_same_folder_opens_again(used: ProfileFiles, tmp_path: Path) -> None:
-    again = opened(used, tmp_path)
+    again, fault = opened(used, tmp_path)
 
-    assert again.journal_fault == ""
-    assert again.core.desk.trading.state is TradingState.ACTIVE
-    close(again)
+    assert fault == ""
+    assert again.desk.trading.state is TradingState.ACTIVE
+    again.close()
 
 
 def test_a_damaged_journal_is_set_aside_unchanged_and_trading_halts(
@@ -59,14 +56,14 @@ def test_a_damaged_journal_is_set_aside_unchanged_and_trading_halts(
     content[place] ^= 1
     used.journal.write_bytes(content)
 
-    again = opened(used, tmp_path)
+    again, fault = opened(used, tmp_path)
 
-    assert "damaged" in again.journal_fault
-    assert again.core.desk.trading.state is TradingState.HALTED
-    assert again.core.journal.last_seq >= 0
+    assert "damaged" in fault
+    assert again.desk.trading.state is TradingState.HALTED
+    assert again.journal.last_seq >= 0
     kept = list(used.folder.glob("damaged-*-journal.sqlite"))
     assert [path.read_bytes() for path in kept] == [bytes(content)]
-    close(again)
+    again.close()
 
 
 def test_a_journal_that_cannot_be_opened_now_stays_where_it_is(
@@ -83,4 +80,4 @@ def test_a_journal_that_cannot_be_opened_now_stays_where_it_is(
     assert list(used.folder.glob("damaged-*")) == []
     used.journal.rmdir()
     used.journal.write_bytes(content)
-    close(opened(used, tmp_path))
+    opened(used, tmp_path)[0].close()
