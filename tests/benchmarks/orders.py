@@ -89,7 +89,7 @@ class Bench:
         self._time_the_judge()
         self._time_the_bytes()
         self.queue.wake = self.core.loop.wake
-        self.thread = CoreThread(self.core)
+        self.thread = CoreThread(lambda _told: (self.core, ""))
         self.inbox.events_arrived.connect(self.port.on_events)
         self.thread.start()
         self.inbox.start()

@@ -162,13 +162,12 @@ class Journal:
         return lines_of(snapshot_of(self._path, self.snapshot.seq))
 
     def seal(self, sealed: SnapshotSealed) -> None:
-        """Put on record that a snapshot stands, then drop those before it. Raises JournalError.
+        """Put on record that a snapshot stands, then drop those before it.
 
-        Nothing happens if it is not of this chain.
+        Raises JournalError, also if it is not of this chain.
         """
         if self._hash_at(sealed.seq) != sealed.hash:
-            log.warning("a snapshot at entry %d is not of this journal", sealed.seq)
-            return
+            raise JournalError(f"a snapshot at entry {sealed.seq} is not of this journal")
         self.record(SnapshotSealed.__name__, sealed, durable=True)
         self.sealed_seq = sealed.seq
         drop_others(self._path, snapshot_of(self._path, sealed.seq))
