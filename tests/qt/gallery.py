@@ -279,6 +279,10 @@ def disconnected(window: MainWindow, commands: FakeCommands) -> None:
     window.on_latest((a_book(stale=True),))
 
 
+def reading_journal(window: MainWindow, commands: FakeCommands) -> None:
+    window.banner.show_start("reading the journal, 43 % of 1,000,000 entries")
+
+
 def read_only(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
 
@@ -438,7 +442,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, limits_locked, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, limits_locked, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, reading_journal, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -86,8 +86,15 @@ class JournalKeeper:
 
     def start(self) -> None:
         """Begin to look after it; once what a start needs of the journal was read."""
-        if self._start_job is not None:
-            self._look()
+        if self._start_job is None:
+            return
+        if older := self._journal.unchecked:
+            self._notify(
+                Severity.INFO,
+                f"The record of orders was checked from entry {older + 1:,} on; the {older:,} "
+                "before it are being checked in the background.",
+            )
+        self._look()
 
     def finish(self) -> None:
         """Have a last snapshot made if much came since the one before; before the journal closes."""
@@ -136,8 +143,9 @@ class JournalKeeper:
         elif end.code != SOUND:
             self._could_not(self._what, end.words)
         elif self._what == VERIFY:
-            log.info("the older entries of the journal are sound: %s", end.words)
             self._journal.unchecked = 0
+            found = end.words.partition("\n")[0]
+            self._notify(Severity.INFO, f"The whole record of orders was checked: {found}.")
         else:
             self._seal(end.words)
 

@@ -17,6 +17,7 @@ from workstation.desk import journal_keeper
 from workstation.desk.journal_keeper import SNAPSHOT, VERIFY, JobEnd, JournalKeeper
 from workstation.desk.snapshot_maker import make_snapshot
 from workstation.domain.finding import TradingState
+from workstation.domain.notice import Severity
 from workstation.storage import journal as journal_module
 from workstation.storage.journal import Journal
 from workstation.storage.snapshot_file import snapshots_of
@@ -47,6 +48,7 @@ class Rig:
         self.journal = Journal(path, self.clock, mark=mark)
         self.jobs: list[FakeJob] = []
         self.said: list[tuple[str, str]] = []
+        self.noted: list[str] = []
         self.halted: list[tuple[TradingState, str]] = []
         self.refused = False
         self.keeper = JournalKeeper(
@@ -65,7 +67,10 @@ class Rig:
         return self.jobs[-1]
 
     def notify(self, severity: Any, text: str, **more: Any) -> None:
-        self.said.append((severity.name, text))
+        if severity is not Severity.INFO:
+            self.said.append((severity.name, text))
+        else:
+            self.noted.append(text)
 
     def write(self, count: int) -> None:
         for _ in range(count):
@@ -136,6 +141,10 @@ def test_a_start_that_left_entries_unchecked_has_them_checked_first(
     assert rig.journal.unchecked == 0
     assert [job.what for job in rig.jobs] == [VERIFY, SNAPSHOT]
     assert rig.said == []
+    assert [text[:40] for text in rig.noted] == [
+        "The record of orders was checked from en",
+        "The whole record of orders was checked: ",
+    ]
 
 
 def test_damage_that_the_background_finds_halts_sets_aside_and_is_told(rig: Rig) -> None:
