@@ -1,5 +1,6 @@
 """Builds a core that is ready to run on whatever thread calls its loop."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.storage.journal import Journal, Told, nobody_told
 from workstation.storage.snapshot_file import snapshots_of
+
+
+LONG_JOURNAL = 20_000
+"""Entries from which on what the journal adds up to is worth leaving out of every look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,28 @@ class Core:
     def run(self) -> None:
         """Run until stop(); the thread that calls this is the core thread."""
         try:
-            self.desk.start()
+            self._start()
             self.keeper.start()
             self._listen()
             self.loop.run()
             self.keeper.finish()
         finally:
             self.close()
+
+    def _start(self) -> None:
+        """Read the journal; Python looks for no cycles meanwhile, which would hold every thread.
+
+        What a long journal leaves in memory stays, so that no later look is at it either.
+        """
+        was_looking = gc.isenabled()
+        gc.disable()
+        try:
+            self.desk.start()
+            if self.journal.last_seq > LONG_JOURNAL:
+                gc.freeze()
+        finally:
+            if was_looking:
+                gc.enable()
 
     def stop(self) -> None:
         """Ask the core to disconnect and to leave run(). Any thread.
