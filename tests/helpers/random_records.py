@@ -14,6 +14,7 @@ import msgspec
 from tests.helpers.desk_fakes import ACCOUNT, CLIENT, NOON
 from workstation.desk.dead_man import SOURCE, Rolling
 from workstation.desk.exercising import ExerciseDenied, ExerciseEnded, ExerciseIntent
+from workstation.desk.session_lock import LimitsLocked
 from workstation.desk.settings import Started
 from workstation.domain.commands import UseConfirmations
 from workstation.domain.execution_quality import FillMarket, MarkOut
@@ -22,6 +23,7 @@ from workstation.domain.timeline import Judged, MarketSeen
 from workstation.oms.events import EVENT_TYPES, ChangeIntent, WhatIf
 from workstation.oms.outlet import Decision
 from workstation.portfolio.day_result import DayBest
+from workstation.portfolio.periods import DaySoFar
 from workstation.risk.limits import Limits, proposed
 from workstation.storage.journal_file import Entry
 from workstation.storage.snapshot_file import SnapshotSealed
@@ -67,7 +69,17 @@ POOLS: dict[str, tuple[Any, ...]] = {
 NOTES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        *(WhatIf, Limits, DayBest, ExerciseIntent, ExerciseEnded, ExerciseDenied, Rolling),
+        *(
+            WhatIf,
+            Limits,
+            LimitsLocked,
+            DayBest,
+            DaySoFar,
+            ExerciseIntent,
+            ExerciseEnded,
+            ExerciseDenied,
+            Rolling,
+        ),
         *(UseConfirmations, Family, FamilyEnded, MarketSeen, Judged, Decision, FillMarket),
         *(MarkOut, Started, SnapshotSealed),
     )

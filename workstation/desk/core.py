@@ -20,7 +20,6 @@ from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.storage.journal import Journal, Told, nobody_told
 from workstation.storage.snapshot_file import snapshots_of
 
-
 LONG_JOURNAL = 20_000
 """Entries from which on what the journal adds up to is worth leaving out of every look."""
 

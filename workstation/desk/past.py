@@ -20,6 +20,7 @@ from workstation.oms.events import EVENT_TYPES, ChangeIntent, Intent, WhatIf
 from workstation.oms.order_ids import OrderIds
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.day_result import DayBest
+from workstation.portfolio.periods import DaySoFar
 from workstation.storage.journal_file import Entry
 
 RECENT = timedelta(days=4)
@@ -43,6 +44,12 @@ _OF_ORDERS: dict[str, tuple[bytes, type[MarketSeen | ChangeIntent | Rolling]]] =
     Rolling.__name__: (b"", Rolling),
 }
 """What is kept while its order lives, where its text says this."""
+
+_LAST: dict[str, tuple[type, tuple[str, ...]]] = {
+    DayBest.__name__: (DayBest, ("account", "measure")),
+    DaySoFar.__name__: (DaySoFar, ("account", "measure", "day")),
+}
+"""Of what only the newest counts, for each of these."""
 
 
 class PastError(Exception):
@@ -74,9 +81,10 @@ class KeptEntries:
         elif event in _OF_ORDERS:
             if (key := _order_of(entry)) is not None:
                 self._of_orders.append((key, entry))
-        elif event == DayBest.__name__:
-            best = msgspec.json.decode(entry.body, type=DayBest)
-            self._last[best.account, best.measure] = entry
+        elif event in _LAST:
+            kind, names = _LAST[event]
+            record = msgspec.json.decode(entry.body, type=kind)
+            self._last[event, *(getattr(record, name) for name in names)] = entry
         elif event not in EVENT_TYPES and event not in NOT_READ and event != WhatIf.__name__:
             self._always.append(entry)
         if not entry.seq % 10_000:

@@ -24,6 +24,7 @@ _MORE = (
     "workstation.desk.past",
     "workstation.desk.dead_man",
     "workstation.portfolio.day_result",
+    "workstation.portfolio.periods",
     "workstation.storage.journal_file",
 )
 
