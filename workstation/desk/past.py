@@ -8,6 +8,7 @@ memory of a program that trades: what it says is what a replay would have said.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -83,7 +84,7 @@ class KeptEntries:
                 self._of_orders.append((key, entry))
         elif event in _LAST:
             kind, names = _LAST[event]
-            record = msgspec.json.decode(entry.body, type=kind)
+            record: Any = msgspec.json.decode(entry.body, type=kind)
             self._last[event, *(getattr(record, name) for name in names)] = entry
         elif event not in EVENT_TYPES and event not in NOT_READ and event != WhatIf.__name__:
             self._always.append(entry)
