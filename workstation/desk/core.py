@@ -15,6 +15,7 @@ from workstation.desk.settings import DeskSettings
 from workstation.desk.snapshot_mark import snapshot_mark
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Command
+from workstation.domain.finding import TradingState
 from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
 from workstation.storage.journal import Journal, Told, nobody_told
@@ -129,5 +130,10 @@ def build_core(
     control = None
     if settings.control_file is not None:
         control = ControlChannel(loop, settings.control_file, desk.exits.emergency.act)
-    keeper = JournalKeeper(loop, journal, care.start_job, desk.notify, desk.restrict, checkpoint)
+
+    def halt(state: TradingState, reason: str) -> None:
+        desk.trading.restrict(state, reason)
+        desk.publish_link()
+
+    keeper = JournalKeeper(loop, journal, care.start_job, desk.notify, halt, checkpoint)
     return Core(loop, desk, commands, journal, keeper, control)

@@ -170,13 +170,9 @@ class Desk:
             )
             self.publish_link()
 
-    def restrict(self, state: TradingState, reason: str) -> None:
-        """Latch a more restrictive trading state and show it."""
-        self.trading.restrict(state, reason)
-        self.publish_link()
-
     def _reduce_only(self, reason: str) -> None:
-        self.restrict(TradingState.REDUCING, reason)
+        self.trading.restrict(TradingState.REDUCING, reason)
+        self.publish_link()
 
     def publish_link(self) -> None:
         """Tell the window how the link stands, if that changed."""
