@@ -82,16 +82,10 @@ def build_halted_if_damaged(
         control_file=files.control,
     )
     jobs = JournalJobs(options.data_folder, options.profile.name, options.client_id)
+    care = JournalCare(told, jobs.start)
 
     def build() -> Core:
-        return build_core(
-            settings,
-            files.journal,
-            publisher,
-            commands.take,
-            clock,
-            care=JournalCare(told, jobs.start),
-        )
+        return build_core(settings, files.journal, publisher, commands.take, clock, care=care)
 
     try:
         return build(), ""
