@@ -16,6 +16,8 @@ def form(ready: Stage, qtbot):
     form.quantity_edit.set_value(Decimal(100))
     form.price_edit.set_value(Decimal("187.20"))
     form.exits.box.click()
+    assert form.distances.isHidden()
+    form.distance_box.click()
     qtbot.waitUntil(form.distances.isVisible)
     return form
 

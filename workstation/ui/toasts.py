@@ -100,7 +100,7 @@ class Toasts(QFrame):
         window = self._window
         self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
         below = 26  # the status bar stays free
-        self.move(window.width() - WIDTH - MARGIN, window.height() - self.height() - below)
+        self.move(MARGIN, window.height() - self.height() - below)  # never over the ticket's button
         self.raise_()
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
@@ -284,7 +285,10 @@ class TicketForm(QWidget):
         self.distances.chosen.connect(self._on_exits_chosen)
         self.distances.left.connect(self.exits.target_edit.setFocus)
         self.distances.hide()
-        self.exits.box.toggled.connect(self.distances.setVisible)
+        self.distance_box = QCheckBox("Exits by their distance", self)
+        self.distance_box.hide()
+        self.exits.box.toggled.connect(self._on_bracket_toggled)
+        self.distance_box.toggled.connect(self._on_bracket_toggled)
         self.edited.connect(self.distances.refresh)
         for edit in (self.exits.target_edit, self.exits.stop_edit):
             edit.editingFinished.connect(self._on_price_finished)
@@ -317,6 +321,7 @@ class TicketForm(QWidget):
         whole.addWidget(self.helpers)
         whole.addWidget(self.special)
         whole.addWidget(self.exits)
+        whole.addWidget(self.distance_box)
         whole.addWidget(self.distances)
         for before, after in pairwise(self._tab_order()):
             QWidget.setTabOrder(before, after)
@@ -364,6 +369,7 @@ class TicketForm(QWidget):
             self.exits.stop_edit,
             self.exits.tif_box,
             *self.exits.adjust.focusable(),
+            self.distance_box,
             *self.distances.focusable(),
         ]
 
@@ -391,6 +397,13 @@ class TicketForm(QWidget):
         if self.quantity_edit.isEnabled():
             self.quantity_edit.set_value(quantity)
             self.quantity_edit.setFocus()
+
+    @Slot()
+    def _on_bracket_toggled(self) -> None:
+        """Offer distances with a bracket, and show them to who wants them."""
+        is_bracket = self.exits.box.isChecked()
+        self.distance_box.setVisible(is_bracket)
+        self.distances.setVisible(is_bracket and self.distance_box.isChecked())
 
     @Slot(object)
     def _on_exits_chosen(self, found: tuple[Decimal | None, Decimal | None]) -> None:
