@@ -83,7 +83,8 @@ def test_a_coded_message_about_it_is_the_answer_and_goes_no_further() -> None:
     assert asked.door.desk.on_notice(notice(399, 1, "for your information")) is None
     assert asked.answers == []
 
-    asked.door.desk.on_notice(notice(201, 1, "no margin for that"))
+    assert asked.door.desk.previews.on_notice(notice(201, 1, "no margin for that"))
+    assert not asked.door.desk.previews.on_notice(notice(201, 1, "said again"))
 
     assert asked.answers == [Failed("no margin for that", code=201)]
     assert asked.door.journal.events == ["WhatIf"]
@@ -100,11 +101,13 @@ def test_a_lost_link_answers_every_preview() -> None:
 def test_a_newer_preview_of_the_same_source_takes_the_place_of_an_older() -> None:
     first = Asked()
     ladder = Asked(first.door, source="ladder")
+    wheel = Asked(first.door, source="wheel")
+    assert (first.answers, ladder.answers, wheel.answers) == ([], [], [])
     second = Asked(first.door)
 
     assert "newer" in first.answers[0].reason
     assert (ladder.answers, second.answers) == ([], [])
-    first.hear(3)
+    first.hear(4)
     assert second.answers == [PREVIEW]
     assert ladder.answers == []
 

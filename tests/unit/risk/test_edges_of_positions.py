@@ -5,17 +5,28 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.desk_fakes import ACCOUNT, CLIENT, LIMITS, NOON, SPY, D, a_draft, open_order
-from tests.unit.risk.test_account_checks import FUTURE, of_class, previewed, worth
-from tests.unit.risk.test_checks import facts, levels, limited
+from tests.helpers.desk_fakes import (
+    ACCOUNT,
+    CLIENT,
+    LIMITS,
+    NOON,
+    SPY,
+    D,
+    a_draft,
+    fill,
+    open_order,
+)  # fmt: skip
+from tests.unit.risk.test_account_checks import FUTURE, of_class, others, previewed, worth
+from tests.unit.risk.test_checks import facts, levels, limited, quoted
 from tests.unit.risk.test_combo import FAR, NEAR, TODAY, leg
 from tests.unit.risk.test_survival import stop, survey
 from workstation.domain.finding import RiskCode
-from workstation.domain.ids import AccountId, ConId, OrderId, PermId
+from workstation.domain.ids import AccountId, ConId, OrderId, OrderKey, PermId
 from workstation.domain.order import Side
 from workstation.oms.orders import OrderBook
 from workstation.risk import gate
-from workstation.risk.combo import leg_faults
+from workstation.risk.combo import leg_faults, legs_check
+from workstation.risk.coverage import Held, sure_stops
 from workstation.risk.exposure import Leaves, leaves_of, of_contract
 from workstation.risk.facts import sendable
 from workstation.risk.hours import sessions
@@ -92,6 +103,22 @@ def test_a_session_without_length_is_none_at_all() -> None:
     assert len(found) == 1
 
 
+def test_shares_held_and_shares_on_order_both_count_before_those_of_a_leg() -> None:
+    """10,000 for the leg on 1,000,000, of which twice may be in stocks and no more."""
+    check = legs_check((facts(a_draft(quantity=D(100))),))
+    for held, working, asked in ((990_000, 1_000_000, False), (990_001, 1_000_000, True)):
+        case = facts(others=others(stocks=held, working=working))
+        found = {each.code for each in check(case)}
+        assert (RiskCode.LEVERAGE in found) is asked, held
+
+
+def test_a_wide_market_gives_three_times_its_width_to_the_cent() -> None:
+    wide = quoted(bid=98.0, ask=102.0)
+    for price, found in (("114.00", False), ("114.01", True)):
+        case = facts(a_draft(limit_price=D(price)), quote=wide)
+        assert (RiskCode.PRICE_COLLAR in levels(case)) is found, price
+
+
 # -- what is left of orders -------------------------------------------------------------------------
 
 
@@ -124,6 +151,22 @@ def test_a_stop_protects_with_what_has_not_filled_of_it() -> None:
     assert order.quantity == 100
     assert survey(stop(quantity=D(100)), held=100).covered == 100
     assert survey(stop(quantity=D(60)), held=100).uncovered == 40
+
+
+def test_the_stop_of_a_single_share_is_among_those_that_can_be_made_smaller() -> None:
+    for held, side in ((1, SELL), (-1, BUY)):
+        (order,) = orders(stop(quantity=D(1), side=side))
+        position = Held(
+            account=ACCOUNT, con_id=SPY, symbol="SPY", quantity=D(held), orders=[order],
+            details=None, quote=None, outside_rth=lambda key: key == OrderKey(""),
+        )  # fmt: skip
+        assert sure_stops(position) == [(order, D(1))]
+
+
+def test_a_stop_that_has_sold_a_part_protects_with_the_rest() -> None:
+    sold = fill("p.1.01", 40, perm_id=PermId(901), side=SELL)
+    cover = survey(stop(quantity=D(100)), sold, held=60)
+    assert (cover.covered, cover.uncovered, cover.over) == (60, 0, 0)
 
 
 @pytest.mark.parametrize(
