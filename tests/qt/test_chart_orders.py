@@ -33,6 +33,7 @@ from workstation.domain.link import LinkState
 from workstation.domain.messages import ConfirmationsKnown, LinkChanged, OrderChanged
 from workstation.domain.order import OrderChange, OrderType, Side, Tif
 from workstation.domain.order_status import Lifecycle, Pending
+from workstation.domain.override import accepted
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.dry_judge import ASKING, DryJudge
 from workstation.ui.chart.staged_order import Leg
@@ -178,12 +179,16 @@ def test_a_question_is_confirmed_by_enter_and_the_same_wish_is_sent(
     take_hold(chart, qtbot, 185.0, 184.0)
     let_go(chart, qtbot, 184.0)
     ready.commands.answer(ChangeOrder, NeedsAcknowledgement(FINDINGS))
+    reason = chart.orders.strip.reason_edit
+    qtbot.keyClick(reason, Qt.Key.Key_Return)
+    assert len(ready.commands.of(ChangeOrder)) == 1  # a limit needs its reason
+    qtbot.keyClicks(reason, "news")
     qtbot.waitUntil(lambda: chart.orders.strip.takes_confirmation)
-    qtbot.keyClick(chart.orders.strip.send_button, Qt.Key.Key_Return)
+    qtbot.keyClick(reason, Qt.Key.Key_Return)
     first, second = (each.change for each in ready.commands.of(ChangeOrder))
     assert second.intent_id == first.intent_id
     assert second.stop_price == first.stop_price
-    assert second.acknowledged == {each.acknowledgement for each in FINDINGS}
+    assert second.acknowledged == accepted(FINDINGS, "news")
     ready.commands.answer(ChangeOrder, SENT)
     assert "40" in chart.orders.strip.headline.text()
 

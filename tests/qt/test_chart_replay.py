@@ -398,6 +398,7 @@ def test_a_question_about_a_real_order_is_put_away_unsent(chart, ready, qtbot) -
     assert chart.orders.is_asking
     sent = len(orders_of(ready.commands))
 
+    chart.orders.strip.reason_edit.setText("news")
     begin(chart, 200)
     chart.orders.confirm()
     qtbot.keyClick(chart.canvas, Qt.Key.Key_Return)

@@ -14,6 +14,7 @@ from workstation.domain.exercise import ExerciseAction, ExerciseOption
 from workstation.domain.finding import Denied, Finding, Level, NeedsAcknowledgement, RiskCode
 from workstation.domain.ids import ConId
 from workstation.domain.messages import ContractKnown, LinkChanged
+from workstation.domain.override import accepted
 from workstation.domain.several import PrepareContracts
 
 D = Decimal
@@ -162,7 +163,9 @@ def test_what_an_exercise_would_open_is_asked_once(held: Stage, qtbot) -> None:
 
     qtbot.mouseClick(begin(held).send_button, Qt.MouseButton.LeftButton)
     held.commands.answer(ExerciseOption, NeedsAcknowledgement((soft,)))
+    assert not exercising.question.buttons["send"].isEnabled()
+    qtbot.keyClicks(exercising.question.reason_edit, "over the dividend")
     qtbot.mouseClick(exercising.question.buttons["send"], Qt.MouseButton.LeftButton)
     again = held.commands.of(ExerciseOption)[-1]
-    assert again.acknowledged == {"R05_ORDER_SIZE"}
+    assert again.acknowledged == accepted((soft,), "over the dividend")
     assert again.intent_id != first.intent_id

@@ -14,6 +14,7 @@ from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.ids import ConId, OrderId, OrderKey
 from workstation.domain.messages import ContractKnown, OrderChanged
 from workstation.domain.order import OrderTerms, Side
+from workstation.domain.override import accepted
 from workstation.domain.several import SubmitHedged
 
 OTHER = next(name for name in CON_IDS if name != "AAPL")
@@ -57,9 +58,12 @@ def test_the_dialog_asks_for_the_beta_and_sends_both(ready: Stage, dialog, qtbot
 
     ready.commands.answer(SubmitHedged, NeedsAcknowledgement(FINDINGS))
     press(dialog, qtbot)
+    assert len(ready.commands.of(SubmitHedged)) == 1  # a limit needs its reason
+    dialog.reason_edit.setText("whole block")
+    press(dialog, qtbot)
     second = ready.commands.of(SubmitHedged)[1].wish
     assert second.parent.intent_id == wish.parent.intent_id
-    assert second.parent.acknowledged == frozenset(each.acknowledgement for each in FINDINGS)
+    assert second.parent.acknowledged == accepted(FINDINGS, "whole block")
     ready.commands.answer(SubmitHedged, Submitted(OrderId(12), OrderKey("7:12"), ()))
     assert ready.window.menu.several.dialog is None
 

@@ -66,6 +66,7 @@ def test_a_held_enter_confirms_nothing(held_keys, ready: Stage, ticket, qtbot) -
     ticket.form.quantity_edit.setFocus()
     send(ready.window, PRESS, Qt.Key.Key_Return, 1000)
     ready.commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
+    ticket.strip.reason_edit.setText("earnings")
     qtbot.waitUntil(lambda: ticket.strip.takes_confirmation)
     for at in range(1660, 3000, 40):
         send(ready.window, RELEASE, Qt.Key.Key_Return, at)

@@ -17,6 +17,7 @@ from workstation.domain.commands import (
 from workstation.domain.finding import Denied, NeedsAcknowledgement
 from workstation.domain.link import LinkState
 from workstation.domain.messages import LinkChanged
+from workstation.domain.override import accepted
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 
 
@@ -93,9 +94,11 @@ def test_turning_around_confirms_what_risk_asks(ready: Stage, panel, qtbot) -> N
 
     ready.commands.answer(ReversePosition, NeedsAcknowledgement(FINDINGS))
     assert "larger than your personal limit" in panel.dialog.label.text()
+    assert not panel.dialog.buttons["reverse"].isEnabled()
+    qtbot.keyClicks(panel.dialog.reason_edit, "trend broke")
     answer(panel, qtbot, "reverse")
-    accepted = frozenset(each.acknowledgement for each in FINDINGS)
-    confirmed = ReversePosition(ACCOUNT, AAPL, accepted, held=seen)
+    names = accepted(FINDINGS, "trend broke")
+    confirmed = ReversePosition(ACCOUNT, AAPL, names, held=seen)
     assert ready.commands.of(ReversePosition)[1:] == [confirmed]
     assert panel.dialog is None
 

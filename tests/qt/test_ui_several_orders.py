@@ -30,6 +30,7 @@ from workstation.domain.messages import (
     FamilyKnown,
     OrderChanged,
 )
+from workstation.domain.override import accepted
 from workstation.domain.preview import MarginPreview
 from workstation.domain.prices import PriceLadder
 from workstation.domain.several import (
@@ -76,9 +77,12 @@ def test_adding_names_the_position_and_asks_once_for_what_risk_wants(
     ready.commands.answer(ScaleIn, NeedsAcknowledgement(FINDINGS))
     assert "Please confirm" in dialog.words.text()
     press(dialog, qtbot)
+    assert len(ready.commands.of(ScaleIn)) == 1  # a limit needs its reason
+    qtbot.keyClicks(dialog.reason_edit, "add on strength")
+    qtbot.keyClick(dialog.reason_edit, Qt.Key.Key_Return)
     second = ready.commands.of(ScaleIn)[1]
     assert second.intent_id == first.intent_id
-    assert second.acknowledged == frozenset(each.acknowledgement for each in FINDINGS)
+    assert second.acknowledged == accepted(FINDINGS, "add on strength")
     ready.commands.answer(ScaleIn, Done("50 AAPL are being added."))
     assert menu.several.dialog is None
     assert "50 AAPL are being added" in ready.window.status_line.currentMessage()
@@ -273,10 +277,11 @@ def test_a_ladder_shows_its_orders_before_and_what_stops_them_after(
     passes = OrderVerdict(None, (), Decimal(1))
     ready.commands.answer(SubmitOrders, OrdersPreviewed((passes, asks, asks), Decimal(1)))
     assert dialog.words.text().count(FINDINGS[0].text) == 1
+    dialog.reason_edit.setText("in three parts")
     press(dialog, qtbot)
     again = ready.commands.of(SubmitOrders)[1]
     assert again.orders.family_id == sent.orders.family_id
-    assert again.orders.acknowledged == frozenset(each.acknowledgement for each in FINDINGS)
+    assert again.orders.acknowledged == accepted(FINDINGS, "in three parts")
     denied = OrderVerdict(Denied(DENIALS), DENIALS, None)
     ready.commands.answer(SubmitOrders, OrdersPreviewed((passes, asks, denied), Decimal(1)))
     assert "Not sent." in dialog.words.text()

@@ -44,7 +44,9 @@ from workstation.domain.link import LinkState
 from workstation.domain.messages import LinkChanged, OrderChanged
 from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import Lifecycle
+from workstation.domain.override import accepted
 from workstation.ui.decimal_edit import read_decimal
+from workstation.ui.panels.answer_strip import READING_MS
 
 
 @pytest.fixture
@@ -140,18 +142,47 @@ def test_one_key_confirms_all_findings_of_the_same_wish(ready: Stage, ticket, qt
     fill_in(ticket)
     click(qtbot, ticket.submit_button)
     ready.commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
-    qtbot.waitUntil(ticket.strip.send_button.hasFocus)
+    reason = ticket.strip.reason_edit
+    qtbot.waitUntil(reason.hasFocus)
     assert not ticket.submit_button.isEnabled()
+    assert not ticket.strip.send_button.isEnabled()
+    qtbot.keyClicks(reason, "earnings")
 
-    press(qtbot, ticket.strip.send_button, Qt.Key.Key_Return)
+    press(qtbot, reason, Qt.Key.Key_Return)
     assert len(ready.commands.of(SubmitOrder)) == 1  # too soon to have been read
 
     qtbot.waitUntil(lambda: ticket.strip.takes_confirmation)
-    press(qtbot, ticket.strip.send_button, Qt.Key.Key_Return)
+    press(qtbot, reason, Qt.Key.Key_Return)
 
     first, second = (sent.draft for sent in ready.commands.of(SubmitOrder))
-    accepted = frozenset(finding.acknowledgement for finding in FINDINGS)
-    assert second == replace(first, acknowledged=accepted)
+    assert second == replace(first, acknowledged=accepted(FINDINGS, "earnings"))
+    assert reason.isHidden()
+
+
+def test_a_personal_limit_is_not_overridden_without_a_reason(ready: Stage, ticket, qtbot) -> None:
+    fill_in(ticket)
+    click(qtbot, ticket.submit_button)
+    ready.commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
+    qtbot.wait(READING_MS + 50)
+    reason = ticket.strip.reason_edit
+    for typed in ("", "   "):
+        reason.setText(typed)
+        press(qtbot, reason, Qt.Key.Key_Return)
+        click(qtbot, ticket.strip.send_button)
+    assert len(ready.commands.of(SubmitOrder)) == 1
+    press(qtbot, reason, Qt.Key.Key_Escape)
+    assert not ticket.strip.is_asking
+
+
+def test_a_mere_confirmation_asks_for_no_reason(ready: Stage, ticket, qtbot) -> None:
+    fill_in(ticket)
+    click(qtbot, ticket.submit_button)
+    ready.commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS[1:]))
+    qtbot.waitUntil(ticket.strip.send_button.hasFocus)
+    assert ticket.strip.reason_edit.isHidden()
+    qtbot.waitUntil(lambda: ticket.strip.takes_confirmation)
+    press(qtbot, ticket.strip.send_button, Qt.Key.Key_Return)
+    assert len(ready.commands.of(SubmitOrder)) == 2
 
 
 def test_escape_withdraws_an_order_that_waits_for_confirmation(ready: Stage, ticket, qtbot) -> None:
@@ -170,6 +201,7 @@ def test_enter_on_do_not_send_does_not_send(ready: Stage, ticket, qtbot) -> None
     fill_in(ticket)
     click(qtbot, ticket.submit_button)
     ready.commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
+    ticket.strip.reason_edit.setText("earnings")
     qtbot.waitUntil(lambda: ticket.strip.takes_confirmation)
 
     ticket.strip.back_button.setFocus()
@@ -399,13 +431,13 @@ def test_a_change_is_confirmed_like_an_order(ready: Stage, ticket, qtbot) -> Non
     ticket.form.price_edit.set_value(Decimal("187.30"))
     click(qtbot, ticket.submit_button)
     ready.commands.answer(ChangeOrder, NeedsAcknowledgement(FINDINGS))
+    qtbot.keyClicks(ticket.strip.reason_edit, "earnings")
     qtbot.waitUntil(lambda: ticket.strip.takes_confirmation)
 
     click(qtbot, ticket.strip.send_button)
 
     first, second = (sent.change for sent in ready.commands.of(ChangeOrder))
-    accepted = frozenset(finding.acknowledgement for finding in FINDINGS)
-    assert second == replace(first, acknowledged=accepted)
+    assert second == replace(first, acknowledged=accepted(FINDINGS, "earnings"))
 
 
 def test_an_order_that_ends_cannot_be_changed_any_more(ready: Stage, ticket) -> None:

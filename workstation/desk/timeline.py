@@ -16,6 +16,7 @@ from workstation.domain.execution_quality import FillMarket, MarketSample, MarkO
 from workstation.domain.finding import Finding
 from workstation.domain.ids import ClientId, ExecId, OrderKey
 from workstation.domain.order import OrderDraft, terms_words
+from workstation.domain.override import reasons_in_words
 from workstation.domain.reports import (
     BrokerNotice,
     CommissionReport,
@@ -130,7 +131,9 @@ class TimelineBuilder:
     def _on_judged(self, entry: Entry) -> None:
         note = msgspec.json.decode(entry.body, type=Judged)
         if note.key == self._key:
-            self._add(entry, StepKind.DECISION, f"Risk let it pass: {_findings(note.findings)}")
+            words = f"Risk let it pass: {_findings(note.findings)}"
+            why = reasons_in_words(note.reasons)
+            self._add(entry, StepKind.DECISION, f"{words}. {why}" if why else words)
 
     def _on_market(self, entry: Entry) -> None:
         """Put the market to the newest event of that name that had happened by then."""

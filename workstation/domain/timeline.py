@@ -1,6 +1,6 @@
 """The life of one order, step by step: what was decided, what left, what came back, and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -58,12 +58,15 @@ class Judged:
     """What risk said of an order or a change that was let through.
 
     `entry_value` is the money an entry moves in the account's currency, None for an exit.
+    `reasons` are the trader's own words for each personal limit that was overridden, by the name
+    of the rule; records of earlier versions have none.
     """
 
     key: OrderKey
     intent_id: IntentId
     findings: tuple[Finding, ...]
     entry_value: Decimal | None
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from workstation.domain.finding import Answer, Denied, Finding, Level, RiskCode
 from workstation.domain.hedged import HedgedDraft
 from workstation.domain.ids import AccountId, ClientId, OrderId, OrderKey, OrderRef
 from workstation.domain.order import ALONE, OrderDraft, OrderLinks
+from workstation.domain.override import limits_overridden, reasons
 from workstation.domain.ports import (
     CancelWire,
     Checkpoint,
@@ -160,6 +161,7 @@ class Outlet:
                 intent_id=attempt.draft.intent_id,
                 findings=verdict.findings,
                 entry_value=verdict.entry_value,
+                reasons=_reasons_of(attempt.draft, verdict),
             )
         )
         self._note_inputs(attempt.draft, verdict, sent=True)
@@ -217,3 +219,9 @@ class Outlet:
 def denied(code: RiskCode, text: str) -> Denied:
     """Refuse for one reason."""
     return Denied((Finding(code, Level.HARD, text),))
+
+
+def _reasons_of(draft: OrderDraft, verdict: Verdict) -> dict[str, str]:
+    """Return why each limit was overridden; a change carries answers of before as well."""
+    asked = set(limits_overridden(verdict.findings))
+    return {code: why for code, why in reasons(draft.acknowledged).items() if code in asked}

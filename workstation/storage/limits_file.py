@@ -144,7 +144,8 @@ daily_loss_measure = "{l.daily_loss_measure.value}"
 # The fall from the day's best, the same way.
 drawdown = {drawdown}
 # What is done at the daily loss: "reduce" sends no more entries, "flatten" also closes every
-# position of the account and halts.
+# position of the account and halts. It does so again when the program is started anew, or
+# trading is allowed again, on a day whose loss is still beyond the limit.
 daily_loss_action = "{l.daily_loss_action.value}"
 # The loss of a week, the profit of a day, and the fall from the best that the days on record
 # together ever came to, at which only exits leave; or "off". The same measure.

@@ -14,6 +14,7 @@ from workstation.domain.contract import ContractDetails
 from workstation.domain.exercise import ExerciseOption, names_an_option
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement
 from workstation.domain.ids import ConId
+from workstation.domain.override import accepted
 from workstation.domain.quote import Quote
 from workstation.domain.several import PrepareContracts
 from workstation.ui import text
@@ -37,6 +38,7 @@ class Exercising(QObject):
         self.dialog: ExerciseDialog | None = None
         self.question: PlainDialog | None = None
         self._again: tuple[ExerciseOption, str] | None = None
+        self._findings: tuple[Finding, ...] = ()
         board.positions.exercise_requested.connect(self.begin)
 
     @Slot(object)
@@ -116,17 +118,20 @@ class Exercising(QObject):
         content = "\n".join(map(finding_text, heaviest))
         answers = {"send": "Exercise anyway", "keep": "Keep the option"}
         self.question = PlainDialog(what, content, answers, self._window)
-        accepted = frozenset(each.acknowledgement for each in findings)
-        self._again = (replace(command, acknowledged=accepted), what)
+        self.question.ask_reason(findings)
+        self._again, self._findings = (command, what), findings
         self.question.answered.connect(self._on_answered)
         self.question.open()
 
     @Slot(object)
     def _on_answered(self, answer: str) -> None:
+        reason = self.question.reason_edit.reason if self.question is not None else ""
         self.question = None
         again, self._again = self._again, None
         if answer == "send" and again is not None:
-            self._send(*again)
+            command, what = again
+            names = accepted(self._findings, reason)
+            self._send(replace(command, acknowledged=names), what)
 
     @Slot()
     def _on_finished(self) -> None:

@@ -24,8 +24,9 @@ from workstation.domain.execution_quality import FillMarket, MarketSample, MarkO
 from workstation.domain.finding import NeedsAcknowledgement
 from workstation.domain.ids import ExecId, IntentId, OrderKey
 from workstation.domain.order import OrderType
+from workstation.domain.override import accepted
 from workstation.domain.reports import CommissionReport
-from workstation.domain.timeline import StepKind, Timeline
+from workstation.domain.timeline import Judged, StepKind, Timeline
 from workstation.storage.journal import Journal
 
 
@@ -230,3 +231,25 @@ def test_what_was_measured_of_a_fill_stands_in_the_timeline(door: Door) -> None:
         "10 s after the fill: middle — (not measured: program not running)",
     ]
     assert [step.market.bid if step.market else None for step in steps] == [99.99, 99.99, None]
+
+
+def test_the_reason_for_going_above_a_limit_is_on_record_and_in_the_timeline(door: Door) -> None:
+    asked = door.submit(quantity=D(1500))
+    assert isinstance(asked, NeedsAcknowledgement)
+    seen = accepted(asked.findings, "  block of\nthe fund ")
+    key = door.submit(quantity=D(1500), acknowledged=seen).key
+
+    (passed,) = [t for _, t, _ in told(built(door, key)) if t.startswith("Risk let it pass")]
+    assert passed.endswith("R05_ORDER_SIZE overridden because: block of the fund")
+    (intent,) = [each for each in door.journal.entries() if each.event == "Intent"]
+    assert b"R05_ORDER_SIZE:because:block of the fund" in intent.body
+
+    door.apply(open_order(door.order(key)))  # a smaller size overrides nothing any more
+    door.change(key, quantity=D(10))
+    later = [t for _, t, _ in told(built(door, key)) if t.startswith("Risk let it pass")]
+    assert "because" not in later[-1]
+
+
+def test_a_judgement_of_an_earlier_version_has_no_reasons() -> None:
+    old = b'{"key":"7:1","intent_id":"one","findings":[],"entry_value":"1"}'
+    assert msgspec.json.decode(old, type=Judged).reasons == {}

@@ -15,8 +15,9 @@ from workstation.domain.commands import (
     SubmitBracket,
     SubmitOrder,
 )
-from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
+from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
 from workstation.domain.order import OrderChange
+from workstation.domain.override import accepted
 from workstation.ui import text
 from workstation.ui.chart.dry_judge import Wish
 from workstation.ui.panels.answer_strip import AnswerStrip
@@ -48,7 +49,7 @@ class ChartOrders(QObject):
         self.strip.confirmed.connect(self.confirm)
         self.strip.dismissed.connect(self.dismiss)
         self._wish: Wish | None = None
-        self._asked: frozenset[str] = frozenset()
+        self._asked: tuple[Finding, ...] = ()
         self._is_waiting = False
         self._reason = ""
         self._leaving = QTimer(self)
@@ -84,7 +85,8 @@ class ChartOrders(QObject):
     def confirm(self) -> None:
         """Accept every finding shown and send the same wish."""
         if self._wish is not None and self.is_asking and self.strip.takes_confirmation:
-            self._send(acknowledging(self._wish, self._asked))
+            answer = accepted(self._asked, self.strip.reason_edit.reason)
+            self._send(acknowledging(self._wish, answer))
             self.answered.emit()
 
     @Slot()
@@ -139,7 +141,7 @@ class ChartOrders(QObject):
                     self.strip.show_answer(f"{sent_words(wish)} {order_id}", "good", findings)
             case NeedsAcknowledgement(findings=findings):
                 self._wish = wish
-                self._asked = frozenset(each.acknowledgement for each in findings)
+                self._asked = findings
                 self._leaving.stop()
                 self.strip.show()
                 question = "Not sent yet. Please confirm:"

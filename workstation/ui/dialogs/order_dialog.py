@@ -12,8 +12,10 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.commands import Command, CommandResult, Done, Failed
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
+from workstation.domain.override import accepted
 from workstation.ui import text
 from workstation.ui.plain_label import PlainLabel
+from workstation.ui.reason_edit import ReasonEdit
 from workstation.ui.ticket_rules import finding_text
 from workstation.ui.ticket_wishes import new_intent
 
@@ -38,6 +40,8 @@ class OrderDialog(QDialog):
         self._asked: tuple[Finding, ...] = ()
         self.form = QFormLayout()
         self.words = PlainLabel("", self, wrap=True)
+        self.reason_edit = ReasonEdit(self)
+        self.reason_edit.confirmed.connect(self._on_reason)
         self.send_button = QPushButton(send, self)
         self.send_button.setDefault(True)
         self.send_button.clicked.connect(self._on_send)
@@ -53,6 +57,7 @@ class OrderDialog(QDialog):
         self.column.setSpacing(10)
         self.column.addLayout(self.form)
         self.column.addWidget(self.words)
+        self.column.addWidget(self.reason_edit)
         self.column.addLayout(line)
 
     def command(self) -> Command | str:
@@ -64,6 +69,7 @@ class OrderDialog(QDialog):
         """Take back what was accepted: it was for other terms."""
         self.intent = new_intent()
         self.accepted_findings, self._asked = frozenset(), ()
+        self.reason_edit.ask_about(())
         self.send_button.setText(self._send_words)
         self.send_button.setEnabled(True)
         self.say("")
@@ -81,6 +87,8 @@ class OrderDialog(QDialog):
             self.accept()
         elif isinstance(result, NeedsAcknowledgement):
             self._asked = result.findings
+            if self.reason_edit.ask_about(result.findings):
+                self.reason_edit.setFocus()
             self.send_button.setText("Confirm and send")
             self.say("Not sent yet. Please confirm:\n" + _listed(result.findings), "warning")
         elif isinstance(result, Denied):
@@ -89,8 +97,16 @@ class OrderDialog(QDialog):
             self.say(f"Not sent: {text.one_line(result.reason, 400)}", "error")
 
     @Slot()
+    def _on_reason(self) -> None:
+        if self.send_button.isEnabled():
+            self._on_send()
+
+    @Slot()
     def _on_send(self) -> None:
-        self.accepted_findings = frozenset(each.acknowledgement for each in self._asked)
+        if not self.reason_edit.is_answered:
+            self.reason_edit.setFocus()
+            return
+        self.accepted_findings = accepted(self._asked, self.reason_edit.reason)
         command = self.command()
         if isinstance(command, str):
             self.say(command, "error")

@@ -3,7 +3,9 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from workstation.domain.finding import Finding
 from workstation.ui.plain_label import PlainLabel
+from workstation.ui.reason_edit import ReasonEdit
 
 
 class PlainDialog(QDialog):
@@ -22,6 +24,7 @@ class PlainDialog(QDialog):
         self.label = PlainLabel(content, self)
         self.label.setWordWrap(True)
         self.label.setMinimumWidth(380)
+        self.reason_edit = ReasonEdit(self)
         self.buttons: dict[str, QPushButton] = {}
         line = QHBoxLayout()
         line.addStretch(1)
@@ -38,8 +41,21 @@ class PlainDialog(QDialog):
         column.setContentsMargins(16, 14, 16, 12)
         column.setSpacing(12)
         column.addWidget(self.label)
+        column.addWidget(self.reason_edit)
         column.addLayout(line)
         self.rejected.connect(self._on_rejected)
+
+    def ask_reason(self, findings: tuple[Finding, ...]) -> None:
+        """Offer only the harmless answer until a limit among the findings has its reason."""
+        if self.reason_edit.ask_about(findings):
+            self.reason_edit.textChanged.connect(self._on_reason)
+            self._on_reason()
+            self.reason_edit.setFocus()
+
+    @Slot()
+    def _on_reason(self) -> None:
+        for name, button in self.buttons.items():
+            button.setEnabled(name == self._harmless or self.reason_edit.is_answered)
 
     @Slot()
     def _on_clicked(self) -> None:

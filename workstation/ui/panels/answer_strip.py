@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 
 from workstation.domain.finding import Finding, Level
 from workstation.ui.plain_label import PlainLabel
+from workstation.ui.reason_edit import ReasonEdit
 from workstation.ui.ticket_rules import finding_text
 
 READING_MS = 400
@@ -16,7 +17,10 @@ _TONES = {Level.HARD: "error", Level.SOFT: "warning", Level.INFO: "muted"}
 
 
 class AnswerStrip(QWidget):
-    """Shows one headline and all findings; asks for one confirmation of them all."""
+    """Shows one headline and all findings; asks for one confirmation of them all.
+
+    Where a personal limit is among them, the confirmation needs a typed reason.
+    """
 
     confirmed = Signal()
     """The user accepts every finding shown."""
@@ -30,6 +34,7 @@ class AnswerStrip(QWidget):
         self.send_button = QPushButton("Send anyway (Enter)", self)
         self.send_button.setObjectName("send_anyway")
         self.back_button = QPushButton("Do not send (Esc)", self)
+        self.reason_edit = ReasonEdit(self)
         self._since = QElapsedTimer()
         self._labels: list[PlainLabel] = []
         self._content = QWidget(self)
@@ -50,10 +55,13 @@ class AnswerStrip(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.headline)
+        column.addWidget(self.reason_edit)
         column.addLayout(buttons)
         column.addWidget(self._scroll, 1)
         self.send_button.clicked.connect(self._on_send)
         self.back_button.clicked.connect(self.dismissed)
+        self.reason_edit.confirmed.connect(self._on_send)
+        self.reason_edit.textChanged.connect(self._show_send)
         self.clear()
 
     @property
@@ -63,8 +71,9 @@ class AnswerStrip(QWidget):
 
     @property
     def takes_confirmation(self) -> bool:
-        """Whether the findings have been on screen long enough to be read."""
-        return self.is_asking and self._since.isValid() and self._since.hasExpired(READING_MS)
+        """Whether the findings could be read, and a limit among them has its reason."""
+        was_read = self._since.isValid() and self._since.hasExpired(READING_MS)
+        return self.is_asking and was_read and self.reason_edit.is_answered
 
     @property
     def finding_texts(self) -> tuple[str, ...]:
@@ -85,9 +94,12 @@ class AnswerStrip(QWidget):
         for button in (self.send_button, self.back_button):
             button.setVisible(ask)
         self._show_findings(findings)
+        needs_reason = self.reason_edit.ask_about(findings if ask else ())
+        self._show_send()
         if ask:
             self._since.start()
-            self.send_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            first = self.reason_edit if needs_reason else self.send_button
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._since.invalidate()
 
@@ -108,6 +120,10 @@ class AnswerStrip(QWidget):
             self._list.insertWidget(place, label)
             self._labels.append(label)
         self._scroll.verticalScrollBar().setValue(0)
+
+    @Slot()
+    def _show_send(self) -> None:
+        self.send_button.setEnabled(self.reason_edit.is_answered)
 
     @Slot()
     def _on_send(self) -> None:

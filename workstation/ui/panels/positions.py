@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.account import AccountPnl, AccountSummary, PositionView
 from workstation.domain.finding import Finding
+from workstation.domain.override import accepted
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.models.positions import PositionRow, PositionsModel
@@ -323,11 +324,13 @@ class PositionsPanel(QWidget):
             return
         self._asked, self._findings = position, findings
         self.dialog = PlainDialog(title, question, answers, self.window())
+        self.dialog.ask_reason(findings)
         self.dialog.answered.connect(self._on_answered)
         self.dialog.open()
 
     @Slot(object)
     def _on_answered(self, answer: str) -> None:
+        reason = self.dialog.reason_edit.reason if self.dialog is not None else ""
         position, self._asked, self.dialog = self._asked, None, None
         if position is None:
             return
@@ -336,8 +339,7 @@ class PositionsPanel(QWidget):
         elif answer == "halve":
             self.halve_requested.emit(position)
         elif answer == "reverse":
-            accepted = frozenset(finding.acknowledgement for finding in self._findings)
-            self.reverse_requested.emit((position, accepted))
+            self.reverse_requested.emit((position, accepted(self._findings, reason)))
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self.ask_to_confirm(waiting)

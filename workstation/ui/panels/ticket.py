@@ -15,6 +15,7 @@ from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Su
 from workstation.domain.ids import ConId, IntentId
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
 from workstation.domain.order_status import OrderView
+from workstation.domain.override import accepted
 from workstation.domain.preview import MarginPreview
 from workstation.ui import text
 from workstation.ui.panels.answer_strip import AnswerStrip
@@ -369,9 +370,9 @@ class TicketPanel(QWidget):
         wish = self._wish
         if wish is None or not self.strip.is_asking:
             return
-        accepted = {finding.acknowledgement for finding in self._asked}
+        answer = accepted(self._asked, self.strip.reason_edit.reason)
         self.form.quantity_edit.setFocus()  # the button that has the keyboard is about to go
-        self._send(acknowledging(wish, frozenset(accepted)))
+        self._send(acknowledging(wish, answer))
 
     @Slot()
     def _on_margin(self) -> None:

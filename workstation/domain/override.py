@@ -1,0 +1,56 @@
+"""Why a trader went above a limit that is the trader's own (RK17).
+
+The reason travels among the findings that a draft accepts, one entry for each rule, and so
+stands in the journal with the order. A confirmation that overrides no limit needs none, and
+nothing that only closes a position is ever asked for one: for an exit these rules inform.
+"""
+
+from collections.abc import Iterable
+
+from workstation.domain.finding import Finding, Level, RiskCode
+
+PERSONAL_LIMITS = frozenset(
+    {
+        RiskCode.QUANTITY,
+        RiskCode.ORDER_SIZE,
+        RiskCode.POSITION,
+        RiskCode.EXPOSURE,
+        RiskCode.LEVERAGE,
+        RiskCode.MARGIN_USE,
+        RiskCode.CONCENTRATION,
+        RiskCode.WORKING_ORDERS,
+    }
+)
+"""The rules with a personal limit (1.2), which asks, below a catastrophic one, which refuses."""
+
+LONGEST_REASON = 200
+"""Characters of a reason that are kept."""
+
+_BECAUSE = ":because:"
+
+
+def limits_overridden(findings: Iterable[Finding]) -> tuple[RiskCode, ...]:
+    """Return the personal limits that sending all the same would override."""
+    asked = (each.code for each in findings if each.level is Level.SOFT)
+    return tuple(code for code in asked if code in PERSONAL_LIMITS)
+
+
+def accepted(findings: Iterable[Finding], reason: str = "") -> frozenset[str]:
+    """Return what a draft carries that accepts these findings, with why for every limit."""
+    shown = tuple(findings)
+    names = {each.acknowledgement for each in shown}
+    why = " ".join(reason.split())[:LONGEST_REASON]
+    if why:
+        names |= {f"{code.value}{_BECAUSE}{why}" for code in limits_overridden(shown)}
+    return frozenset(names)
+
+
+def reasons(acknowledged: Iterable[str]) -> dict[str, str]:
+    """Return the reason given for each rule, by its name in the order of the names."""
+    given = (each.partition(_BECAUSE) for each in sorted(acknowledged) if _BECAUSE in each)
+    return {code: why for code, _, why in given}
+
+
+def reasons_in_words(given: dict[str, str]) -> str:
+    """Write reasons by rule in one line, "" where none was given."""
+    return "; ".join(f"{code} overridden because: {why}" for code, why in given.items())
