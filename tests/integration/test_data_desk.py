@@ -113,6 +113,30 @@ def test_a_followed_series_moves_and_stops_with_its_last_follower(rig: Rig) -> N
     assert 162 not in shown
 
 
+def test_sixteen_charts_of_a_series_share_one_request_and_older_pages_too(rig: Rig) -> None:
+    def answers(since: int) -> list[Any]:
+        news = rig.window.messages[since:]
+        return [each.result for each in news if isinstance(each, CommandAnswered)]
+
+    before = len(rig.window.messages)
+    for _ in range(16):
+        rig.window.send(rig.core, FollowBars(AAPL, BarSize.MINUTE_5))
+    rig.until(lambda: len(answers(before)) == 16)
+    first = answers(before)[0]
+    assert len(first.bars) > 0
+    assert all(each == first for each in answers(before))
+    assert len(rig.gateway.frames(20)) == 1
+
+    before = len(rig.window.messages)
+    for _ in range(3):
+        rig.window.send(
+            rig.core, RequestBars(AAPL, BarSize.MINUTE_5, before=first.bars[0].time)
+        )
+    rig.until(lambda: len(answers(before)) == 3)
+    assert len({each.bars for each in answers(before)}) == 1
+    assert len(rig.gateway.frames(20)) == 2
+
+
 def test_the_forming_bar_follows_the_last_price_between_the_broker_s_updates(rig: Rig) -> None:
     rig.ask(FollowBars(AAPL, BarSize.HOUR_1))
 

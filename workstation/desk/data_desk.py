@@ -57,11 +57,16 @@ def is_kept_up(contract: Contract, series: SeriesKey) -> bool:
 
 @dataclass(slots=True)
 class _Asked:
-    """One request that owes an answer; `about` is what the answer must name."""
+    """One request that owes answers; `about` is what they must name."""
 
-    answer: Answer
+    answers: list[Answer]
     timer: Timer
     about: SeriesKey
+
+    def answer(self, result: CommandResult) -> None:
+        """Answer everyone who asked."""
+        for answer in self.answers:
+            answer(result)
 
 
 @dataclass(slots=True)
@@ -162,6 +167,8 @@ class DataDesk:
         self._series_users[series] += 1
         if not is_kept_up(contract, series):
             self._build(series, answer)
+        elif (asked := self._asked.get(self._series.get(series, ReqId(-1)))) is not None:
+            asked.answers.append(answer)  # several charts begin together
         elif series in self._series:
             self.questions.bars(series, None, answer)
         elif series in self._delayed:
@@ -177,13 +184,7 @@ class DataDesk:
             timer = self._reactor.call_later(wait, lambda: self._begin_delayed(series, contract))
             self._delayed[series] = _Delayed(timer, answers)
             return
-        req_id = self._send(series, contract, page)
-
-        def tell_all(result: CommandResult) -> None:
-            for answer in answers:
-                answer(result)
-
-        self._expect(req_id, tell_all, series)
+        self._expect(self._send(series, contract, page), answers, series)
 
     def _begin_delayed(self, series: SeriesKey, contract: Contract) -> None:
         delayed = self._delayed.pop(series, None)
@@ -363,12 +364,12 @@ class DataDesk:
             self._out.post(TradesArrived(prints))
             self.heard(prints[0].con_id, StreamKind.TAPE)
 
-    def _expect(self, req_id: ReqId, answer: Answer, about: SeriesKey) -> None:
+    def _expect(self, req_id: ReqId, answers: list[Answer], about: SeriesKey) -> None:
         def expire() -> None:
             self._fail(req_id, "the broker did not answer within 20 s")
 
         timer = self._reactor.call_later(ANSWER_SECONDS, expire)
-        self._asked[req_id] = _Asked(answer, timer, about)
+        self._asked[req_id] = _Asked(answers, timer, about)
 
     def _take(self, req_id: int) -> _Asked | None:
         asked = self._asked.pop(req_id, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from workstation.broker.request_engine import RequestEngine
@@ -64,6 +65,8 @@ class PageQuestions:
     def __init__(self, engine: RequestEngine, contracts: Contracts) -> None:
         self._engine = engine
         self._contracts = contracts
+        self._pages: dict[BarsPage, list[tuple[bool, Answer]]] = {}
+        """Who waits for a page, and whether an answer is the whole history."""
 
     def bars(
         self, series: SeriesKey, before: datetime | None, answer: Answer, *, pages: int = 1
@@ -71,7 +74,8 @@ class PageQuestions:
         """Answer with the bars before a time, None for the newest.
 
         The broker takes no end for adjusted prices and for the continuous future: then the
-        answer is so many pages long and ends now.
+        answer is so many pages long and ends now. Who asks for the same page at a time shares one
+        request: the broker takes identical ones only every 15 s.
         """
         details = self._contracts.details(series.con_id)
         if details is None:
@@ -83,13 +87,6 @@ class PageQuestions:
         if has_no_end:
             before, span = None, _longer(span, min(pages, _LONGEST))
 
-        def taken(result: tuple[Bar, ...] | RequestFailure) -> None:
-            if isinstance(result, RequestFailure):
-                answer(_failed(result))
-            else:
-                is_whole = not result or (has_no_end and pages > _LONGEST)
-                answer(BarsAnswer(series.con_id, series.size, result, complete=is_whole))
-
         page = BarsPage(
             contract=contract,
             length=series.size,
@@ -98,7 +95,20 @@ class PageQuestions:
             show=series.show,
             regular_hours=series.regular_hours,
         )
-        self._engine.ask(page, taken)
+        asking = self._pages.setdefault(page, [])
+        asking.append((has_no_end and pages > _LONGEST, answer))
+        if len(asking) == 1:
+            self._engine.ask(page, partial(self._take_page, series, page))
+
+    def _take_page(
+        self, series: SeriesKey, page: BarsPage, result: tuple[Bar, ...] | RequestFailure
+    ) -> None:
+        for is_whole, answer in self._pages.pop(page):
+            if isinstance(result, RequestFailure):
+                answer(_failed(result))
+            else:
+                complete = is_whole or not result
+                answer(BarsAnswer(series.con_id, series.size, result, complete=complete))
 
     def headlines(self, con_id: ConId, answer: Answer) -> None:
         """Answer with the newest headlines of every provider of the account."""
