@@ -129,9 +129,7 @@ def test_sixteen_charts_of_a_series_share_one_request_and_older_pages_too(rig: R
 
     before = len(rig.window.messages)
     for _ in range(3):
-        rig.window.send(
-            rig.core, RequestBars(AAPL, BarSize.MINUTE_5, before=first.bars[0].time)
-        )
+        rig.window.send(rig.core, RequestBars(AAPL, BarSize.MINUTE_5, before=first.bars[0].time))
     rig.until(lambda: len(answers(before)) == 3)
     assert len({each.bars for each in answers(before)}) == 1
     assert len(rig.gateway.frames(20)) == 2

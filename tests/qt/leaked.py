@@ -4,15 +4,22 @@ import gc
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from tests.qt.fakes import AAPL, FakeCommands, a_contract
 from tests.qt.test_chart_panel import answer, bars
 from workstation.domain.commands import FollowBars
 from workstation.indicators.library import load_library
+from workstation.ui.chart.chart_grid import ChartGrid
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.grid_picker import Shape
+from workstation.ui.chart_docks import ChartDocks
+from workstation.ui.charts import Charts
+from workstation.ui.docks import COLUMNS, Docks
+from workstation.ui.messages import Messages
 from workstation.ui.screen_state import ScreenState
 
 LIBRARY = load_library()
@@ -44,6 +51,39 @@ def open_and_close(count: int) -> None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
+def grids(count: int) -> None:
+    """Let docks with four charts each live one after the other beside the chart that stays."""
+    commands, window = FakeCommands(), QMainWindow()
+    state = ScreenState(read_only=False)
+    state.details[AAPL] = a_contract()
+    messages = Messages(state, window)
+    charts = Charts(state, commands, messages, window)
+    charts.use_indicators(lambda: LIBRARY)
+    main = ChartGrid(charts, window)
+    panels: dict[str, tuple[str, QWidget]] = {name: (name, QWidget()) for name in COLUMNS}
+    places = Docks(window, {**panels, "chart": ("Chart", main)})
+    docks = ChartDocks(charts, main, places)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, places.by_name["chart"])
+    window.resize(800, 600)
+    window.show()
+    for _ in range(count):
+        grid = docks.open_contract(AAPL, "AAPL")
+        assert grid is not None
+        grid.active.panel.restore_chart(STATE)
+        grid.set_shape(Shape(2, 2))
+        QCoreApplication.processEvents()
+        while any(isinstance(each, FollowBars) for each, _ in commands._waiting_answers):
+            commands.answer(FollowBars, answer(*bars(0, 200)))
+        for cell in grid.cells:
+            cell.panel.canvas.grab()
+        docks.close_active()
+        commands.clear()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
 def ours() -> Counter[str]:
     """Count what lives of our window's classes, of Qt's and of pyqtgraph's, by class."""
     gc.collect()
@@ -59,17 +99,17 @@ def ours() -> Counter[str]:
     return found
 
 
-def leaked(count: int) -> dict[str, int]:
+def leaked(count: int, live: Callable[[int], None] = open_and_close) -> dict[str, int]:
     """Return by class how many more objects there are after so many charts; none is right."""
-    open_and_close(5)  # what the first ones load stays
+    live(5)  # what the first ones load stays
     before = ours()
-    open_and_close(count)
+    live(count)
     return dict(ours() - before)
 
 
 if __name__ == "__main__":
     app = QApplication([])
     charts = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-    left = leaked(charts)
-    print(json.dumps({"charts": charts, "left": left}))
+    left = leaked(charts) | leaked(charts // 5, grids)
+    print(json.dumps({"charts": charts, "in_grids": 4 * (charts // 5), "left": left}))
     sys.exit(1 if left else 0)

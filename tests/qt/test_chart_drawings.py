@@ -12,8 +12,9 @@ from workstation.app.drawing_files import DrawingFiles
 from workstation.domain.commands import FollowBars
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId
-from workstation.ui.chart.chart_panel import ChartPanel, drawing_key
+from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.drawing_shapes import shape_of
+from workstation.ui.chart.drawing_store import drawing_key
 from workstation.ui.chart.drawings import Drawing, DrawingBook, Point, Tool, finished
 
 __all__ = ["panel", "shown"]  # fixtures

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.qt.leaked import leaked, open_and_close, ours
+from tests.qt.leaked import grids, leaked, open_and_close, ours
 from workstation.ui.chart import feed as chart_feed
 
 
@@ -13,6 +13,10 @@ def _at_once(monkeypatch) -> None:
 
 def test_opening_and_closing_charts_leaves_no_object(qapp) -> None:
     assert leaked(50) == {}
+
+
+def test_opening_and_closing_docks_of_charts_leaves_no_object(qapp) -> None:
+    assert leaked(6, grids) == {}
 
 
 def test_a_chart_that_is_held_is_found(qapp, monkeypatch) -> None:

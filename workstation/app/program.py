@@ -92,10 +92,10 @@ class Program(QObject):
             symbols=DEMO_SYMBOLS if options.profile.starts_gateway else (),
             clock=_now,
         )
-        self.window.board.chart.use_indicators(load_indicators)
-        self.window.board.chart.use_drawings(DrawingFiles(files.drawings))
+        self.window.board.charts.use_indicators(load_indicators)
+        self.window.board.charts.use_drawings(DrawingFiles(files.drawings))
         self.bar_files = BarFiles(files.bars, self)
-        self.window.board.chart.use_keeper(self.bar_files)
+        self.window.board.charts.use_keeper(self.bar_files)
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
         self.asking = Asking(self.commands, self)
@@ -141,9 +141,9 @@ class Program(QObject):
         self._plan_exit()
 
     def _start_own_indicators(self) -> None:
-        kit = self.window.board.chart.kit
-        kit.use_own_folder(self.own_indicators.folder)
-        self.own_indicators.changed.connect(kit.on_own_changed)
+        charts = self.window.board.charts
+        charts.use_own_folder(self.own_indicators.folder)
+        self.own_indicators.changed.connect(charts.on_own_changed)
         self.own_indicators.start()
 
     @Slot()
@@ -213,7 +213,7 @@ class Program(QObject):
         self._keep_layout.stop()
         self.asking.close()
         self.own_indicators.close()
-        self.window.board.chart.feed.keep()
+        self.window.board.charts.keep()
         write_layout(self._files.layout, self.window.layout_state())
         self.shell.leave()
         if self.sounds is not None:

@@ -3,7 +3,9 @@
 import itertools
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
+import shiboken6
 from PySide6.QtCore import QObject, Slot
 
 from workstation.domain.commands import Command, CommandResult
@@ -79,5 +81,14 @@ class CommandPort(QObject):
             if isinstance(message, CommandAnswered):
                 self._progressed.pop(message.number, None)
                 answered = self._waiting.pop(message.number, None)
-                if answered is not None:
+                if answered is not None and not _is_gone(answered):
                     answered(message.result)
+
+
+def _is_gone(answered: Answered) -> bool:
+    """Tell whether who asked was closed in the meantime: a method of an object Qt has deleted."""
+    function: object = answered
+    while isinstance(function, partial):
+        function = function.func
+    owner = getattr(function, "__self__", None)
+    return isinstance(owner, QObject) and not shiboken6.isValid(owner)

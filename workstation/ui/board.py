@@ -6,8 +6,8 @@ from datetime import datetime
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workstation.bridge.commands import CommandPort
-from workstation.ui.chart.chart_panel import ChartPanel
-from workstation.ui.chart.crosshair import CrosshairLink
+from workstation.ui.chart.chart_grid import ChartGrid
+from workstation.ui.charts import Charts
 from workstation.ui.margin_estimate import MarginQuestions
 from workstation.ui.messages import Messages
 from workstation.ui.order_edits import OrderEdits
@@ -44,7 +44,7 @@ class Board:
         window: QWidget,
     ) -> None:
         self.watchlist = WatchlistPanel(messages.quotes, window)
-        self.chart = ChartPanel(state, commands, window)
+        self._build_charts(Charts(state, commands, messages, window), window)
         self.depth = DepthPanel(state, commands, window)
         self.tape = TapePanel(state, commands, window)
         self.ticket = TicketPanel(state, window)
@@ -84,6 +84,11 @@ class Board:
             "limits_in_use": self.connection.use_table,
         }
 
+    def _build_charts(self, charts: Charts, window: QWidget) -> None:
+        self.charts = charts
+        self.chart_grid = ChartGrid(charts, window)
+        self.chart = self.chart_grid.cells[0].panel
+
     @property
     def arranged(self) -> dict[str, TableView]:
         """Return the tables whose columns the user arranges; the others fill their width."""
@@ -97,7 +102,7 @@ class Board:
             "orders": ("Orders", self.orders),
             "positions": ("Positions", self.positions),
             "log": ("Log", self.log_pages),
-            "chart": ("Chart", self.chart),
+            "chart": ("Chart", self.chart_grid),
             "depth": ("Depth", self.depth),
             "tape": ("Time and sales", self.tape),
             "executions": ("Executions", self.executions),
@@ -124,8 +129,6 @@ class Board:
     def _connect(self, messages: Messages, state: ScreenState, commands: CommandPort) -> None:
         self._serve(state, commands)
         self._connect_orders(messages)
-        self.crosshair = CrosshairLink(self.chart)
-        self.crosshair.join(self.chart.canvas)
         messages.fill_measured.connect(self.quality.take_fill)
         for arrived in (messages.contract_known, messages.quotes_changed, messages.summary_arrived):
             arrived.connect(self.presetting.fill)
@@ -142,15 +145,7 @@ class Board:
         messages.use_arrived.connect(self.connection.show_use)
         messages.stream_changed.connect(self.tape.take_stream)
         messages.stream_changed.connect(self.depth.take_stream)
-        messages.bars_arrived.connect(self.chart.take_updates)
-        messages.trades_arrived.connect(self.chart.take_trades)
-        messages.quotes_changed.connect(self.chart.on_quotes_changed)
-        messages.orders_changed.connect(self.chart.on_orders_changed)
-        messages.alerts_changed.connect(self.chart.alerts.refresh)
         self.survival = Survival(messages, state, self.risk.protection)
-        messages.execution_arrived.connect(self.chart.fills.take_execution)
-        messages.commission_arrived.connect(self.chart.fills.take_commission)
-        messages.positions_changed.connect(self.chart.on_orders_changed)
         line = self.positions.account_line
         for shown in (line, self.account):
             messages.summary_arrived.connect(shown.show_summary)

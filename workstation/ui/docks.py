@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from typing_extensions import override
 
@@ -24,6 +24,9 @@ BELOW = (
     "connection",
 )
 """Docks that share the place below, as tabs in this order."""
+
+CHART = "chart"
+"""The dock of the window's chart; those of further charts have a number behind it."""
 
 COLUMNS = ("watchlist", "chart", "depth", "ticket")
 """Docks that stand side by side; the chart takes what a wider window has more."""
@@ -54,8 +57,23 @@ class PanelDock(QDockWidget):
             self._panel.set_in_front(in_front=in_front)
 
 
+class ChartDock(PanelDock):
+    """The dock of a further chart: closed, it is gone."""
+
+    closed = Signal()
+    """The user closed the dock."""
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+
 class Docks(QObject):
     """The docks of the main window, by name."""
+
+    chart_closed = Signal(object)
+    """The user closed the dock of a further chart: its name, str."""
 
     def __init__(self, window: QMainWindow, panels: dict[str, tuple[str, QWidget]]) -> None:
         super().__init__(window)
@@ -77,6 +95,9 @@ class Docks(QObject):
             dock.setObjectName(f"dock_{name}")
             self.by_name[name] = dock
             dock.resized.connect(self._on_resized)
+        self._more: list[str] = []
+        """Names of the docks of further charts."""
+
         self._widths: dict[str, int] = {}
         self._window_width = 0
         self._timer = QTimer(self)
@@ -87,6 +108,35 @@ class Docks(QObject):
         self._release_timer.setSingleShot(True)
         self._release_timer.setInterval(0)
         self._release_timer.timeout.connect(self._release)
+
+    def add_chart(self, name: str, title: str, panel: QWidget) -> None:
+        """Add the dock of a further chart, behind the window's own as a tab."""
+        dock = ChartDock(title, panel, self._window)
+        dock.setObjectName(f"dock_{name}")
+        dock.closed.connect(self._on_chart_closed)
+        self.by_name[name] = dock
+        self._more.append(name)
+        self._place_chart(dock)
+        self.set_locked(locked=self.is_locked)
+
+    def _place_chart(self, dock: QDockWidget) -> None:
+        self._window.addDockWidget(_AREA.LeftDockWidgetArea, dock)
+        self._window.tabifyDockWidget(self.by_name[CHART], dock)
+        dock.show()
+
+    def remove_chart(self, name: str) -> None:
+        """Remove the dock of a further chart and what is in it."""
+        self._more.remove(name)
+        dock = self.by_name.pop(name)
+        self._window.removeDockWidget(dock)
+        dock.deleteLater()
+
+    @Slot()
+    def _on_chart_closed(self) -> None:
+        dock = self.sender()
+        for name in tuple(self._more):
+            if self.by_name[name] is dock:
+                self.chart_closed.emit(name)
 
     def rearranging(self) -> None:
         """Hold the panels: docks are about to be placed anew, and that hides nothing."""
@@ -163,6 +213,9 @@ class Docks(QObject):
             window.tabifyDockWidget(left, right)
         for dock in docks.values():
             dock.show()
+        for name in self._more:
+            self._place_chart(docks[name])
+        docks[CHART].raise_()
         below[0].raise_()
         self._share_room()
 

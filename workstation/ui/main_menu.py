@@ -19,6 +19,8 @@ from workstation.ui.actions import (
     new_menu_bar,
 )
 from workstation.ui.board import Board
+from workstation.ui.chart_docks import ChartDocks
+from workstation.ui.chart_menu import ChartMenu
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.dialogs.table_dialog import TableDialog
 from workstation.ui.docks import Docks
@@ -57,6 +59,7 @@ class Host(Protocol):
     """What the menus need of the window."""
 
     docks: Docks
+    chart_docks: ChartDocks
     layouts: Layouts
     ordering: Ordering
     controls: TradingControls
@@ -145,6 +148,8 @@ class MainMenu(QObject):
                 go_to, f"go_{name}", dock.windowTitle(), self._on_go, DOCK_KEYS[name]
             )
             action.setData(name)
+        self.charts = ChartMenu(view.addMenu("&Charts"), menus, host.chart_docks)
+        host.watchlist.chart_requested.connect(self.charts.on_chart_requested)
         view.addSeparator()
         self.layouts = LayoutMenu(
             view.addMenu("&Layouts"), host.layouts, host.docks, self._window.window()

@@ -22,6 +22,7 @@ from workstation.ui.attention import Attention
 from workstation.ui.banner import Banner
 from workstation.ui.board import Board
 from workstation.ui.chart.trading_tool import PriceWish
+from workstation.ui.chart_docks import ChartDocks
 from workstation.ui.connection_advice import first_steps
 from workstation.ui.docks import Docks
 from workstation.ui.icons import icon
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
             "docks": blob_text(self.saveState(DOCKS_VERSION)),
             "columns": {name: table.column_state() for name, table in self.board.arranged.items()},
             "chart": self.board.chart.chart_state(),
+            "charts": self.chart_docks.plain(),
         }
 
     def restore_layout(self, state: object) -> bool:
@@ -166,19 +168,23 @@ class MainWindow(QMainWindow):
 
     def restore_arrangement(self, state: Arrangement) -> None:
         """Take arrangement() back; docks that cannot be placed go where they stood at first."""
+        self.chart_docks.restore(state.get("charts"), state.get("chart"))
         docks = read_blob(state.get("docks"))
         if docks is None or not self._restore_docks(docks):
-            self.reset_layout()
+            self._place_all()
         columns = state.get("columns")
         for name, table in self.board.arranged.items():
             table.restore_columns(columns.get(name) if isinstance(columns, dict) else None)
-        self.board.chart.restore_chart(state.get("chart"))
         self.docks.set_locked(locked=self.docks.is_locked)
         self._bring_on_screen()
 
     @Slot()
     def reset_layout(self) -> None:
-        """Put docks and columns where they stood at first."""
+        """Put docks and columns where they stood at first, with one chart."""
+        self.chart_docks.reset()
+        self._place_all()
+
+    def _place_all(self) -> None:
         self.docks.place_all()
         for table in self.board.tables.values():
             table.reset_columns()
@@ -234,11 +240,12 @@ class MainWindow(QMainWindow):
         self.watchlist, self.ticket = board.watchlist, board.ticket
         self.orders, self.positions, self.log = board.orders, board.positions, board.log
         self.selection = Selection(
-            (board.ticket, board.chart, board.depth, board.tape, board.news), self
+            (board.ticket, board.depth, board.tape, board.news), board.charts, self
         )
 
     def _build_frame(self) -> None:
         self.docks = Docks(self, self.board.docked())
+        self.chart_docks = ChartDocks(self.board.charts, self.board.chart_grid, self.docks)
         top = QWidget(self)
         self.banner = Banner(top)
         self.alarms = AlarmStrip(top)
@@ -261,7 +268,6 @@ class MainWindow(QMainWindow):
         messages.notice_arrived.connect(self._on_notice_arrived)
         messages.quotes_changed.connect(self._on_quotes_changed)
         messages.positions_changed.connect(self._on_positions_changed)
-        self.docks.by_name["chart"].visibilityChanged.connect(self._on_chart_in_front)
         self.watching.contract_found.connect(self._on_contract_found)
         self.watching.failed.connect(self._on_watch_failed)
         self.watching.not_found.connect(self._on_symbol_not_found)
@@ -278,8 +284,8 @@ class MainWindow(QMainWindow):
         self.ticket.preview_requested.connect(self.ordering.preview)
         self.ticket.margin_requested.connect(self.ordering.preview_margin)
         self.ticket.symbol_entered.connect(self._on_symbol_entered)
-        self.board.chart.trading.cancel_requested.connect(self.ordering.cancel)
-        self.board.chart.trading.price_requested.connect(self._on_chart_price_requested)
+        self.board.charts.serve(self.selection, self.ordering.cancel, self.watching.add)
+        self.board.charts.price_requested.connect(self._on_chart_price_requested)
         self.ticket.arm_button.clicked.connect(self.ordering.arm)
         self.orders.cancel_requested.connect(self.ordering.cancel)
         self.orders.cancel_all_requested.connect(self.ordering.cancel_all)
@@ -329,7 +335,7 @@ class MainWindow(QMainWindow):
         for panel in (board.depth, board.tape, board.news):
             panel.link_changed()
         if link is not None:
-            board.chart.link_changed(old, link)
+            board.charts.link_changed(old, link)
 
     def _show_doubt(self) -> None:
         board, doubt = self.board, self.state.doubt
@@ -344,14 +350,9 @@ class MainWindow(QMainWindow):
         self.orders.show_count(count, can_cancel=not self.state.is_read_only)
         self.board.risk.show_working(count - len(self.state.protecting_orders()))
 
-    @Slot(bool)
-    def _on_chart_in_front(self, in_front: bool) -> None:  # noqa: FBT001 -- Qt's signature
-        chart = self.board.chart
-        chart.set_wanted(wanted=in_front and chart.isVisible())
-
     @Slot(object)
     def _on_contract_known(self, con_id: ConId) -> None:
-        for panel in (self.board.chart, self.board.depth, self.board.tape):
+        for panel in (self.board.charts, self.board.depth, self.board.tape):
             panel.contract_known(con_id)
         if con_id == self.ticket.con_id:
             self.ticket.refresh()

@@ -22,6 +22,7 @@ from workstation.ui import theme
 from workstation.ui.chart.chart_tool import ChartTool
 from workstation.ui.chart.data_box import draw_data_box
 from workstation.ui.chart.layer import ChartLayer
+from workstation.ui.chart.line_entry import FOR_A_WHILE
 from workstation.ui.chart.live_paint import live_painter
 from workstation.ui.chart.navigation import Navigation
 from workstation.ui.chart.overlay import (
@@ -57,6 +58,9 @@ class ChartCanvas(QWidget):
     crosshair_moved = Signal(object)
     """Seconds since 1970 of the bar under the crosshair, None once it has left: float | None."""
 
+    focused = Signal()
+    """The keyboard is for this chart from now on."""
+
     def __init__(self, view: ChartView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
@@ -87,7 +91,7 @@ class ChartCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 90)
+        self.setMinimumSize(80, 60)
         self.setAccessibleName("Chart")
 
     @override
@@ -160,7 +164,7 @@ class ChartCanvas(QWidget):
     def _draw_overlay(self, painter: QPainter, colours: theme.Theme) -> None:
         view, overlay = self.view, self._overlay
         if not len(view.bars):
-            overlay.draw_header(painter, view, colours, None, self.words.title)
+            overlay.draw_header(painter, view, colours, None, self.words)
             overlay.draw_state(painter, view, colours, self.words.state)
             return
         hovered = view.bars.end - 1
@@ -181,7 +185,7 @@ class ChartCanvas(QWidget):
             overlay.draw_box(painter, view, colours, self._box)
         if view.settings.data_box:
             draw_data_box(painter, view, colours, hovered)
-        overlay.draw_header(painter, view, colours, hovered, self.words.title)
+        overlay.draw_header(painter, view, colours, hovered, self.words)
         draw_labels(painter, view, colours, hovered)
 
     def _tags(self) -> list[QRect]:
@@ -310,6 +314,12 @@ class ChartCanvas(QWidget):
         on_screen = QPointF(event.globalPos())
         if not any(tool.context(place, on_screen) for tool in reversed(self.tools)):
             super().contextMenuEvent(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() not in FOR_A_WHILE:  # else the user only came back to the window
+            self.focused.emit()
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:

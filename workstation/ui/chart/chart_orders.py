@@ -48,6 +48,9 @@ class ChartOrders(QObject):
         self.strip.hide()
         self.strip.confirmed.connect(self.confirm)
         self.strip.dismissed.connect(self.dismiss)
+        self.name = ""
+        """Which chart it is about, where there are several above the strip."""
+
         self._wish: Wish | None = None
         self._asked: tuple[Finding, ...] = ()
         self._is_waiting = False
@@ -114,6 +117,12 @@ class ChartOrders(QObject):
                 "The link was lost. Look at the order: its state says what is known.", "error"
             )
 
+    def give_up(self) -> None:
+        """Ask and tell nothing more: the chart is closed. What was sent is with the orders."""
+        self._wish, self._is_waiting = None, False
+        self._leaving.stop()
+        self.strip.hide()
+
     def _send(self, wish: Wish) -> None:
         if self._reason:
             self._wish = None
@@ -136,25 +145,27 @@ class ChartOrders(QObject):
         self._wish, self._is_waiting = None, False
         match result:
             case Submitted(order_id=order_id, findings=findings):
-                self._show(f"{sent_words(wish)} {order_id}", "good")
-                if findings:
-                    self.strip.show_answer(f"{sent_words(wish)} {order_id}", "good", findings)
+                self._show(f"{sent_words(wish)} {order_id}", "good", findings)
             case NeedsAcknowledgement(findings=findings):
                 self._wish = wish
                 self._asked = findings
                 self._leaving.stop()
                 self.strip.show()
-                question = "Not sent yet. Please confirm:"
+                question = self._named("Not sent yet. Please confirm:")
                 self.strip.show_answer(question, "warning", findings, ask=True)
             case Denied(findings=findings):
                 self._leaving.stop()
                 self.strip.show()
-                self.strip.show_answer("Denied. Nothing was sent.", "error", findings)
+                denied = self._named("Denied. Nothing was sent.")
+                self.strip.show_answer(denied, "error", findings)
             case Failed(reason=reason):
                 self._show(f"Not sent: {text.one_line(reason)}", "error")
 
-    def _show(self, words: str, tone: str) -> None:
-        self.strip.show_answer(words, tone, ())
+    def _named(self, words: str) -> str:
+        return f"{self.name}: {words}" if self.name else words
+
+    def _show(self, words: str, tone: str, findings: tuple[Finding, ...] = ()) -> None:
+        self.strip.show_answer(self._named(words), tone, findings)
         self.strip.show()
         self._leaving.start()
 

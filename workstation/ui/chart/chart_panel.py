@@ -3,21 +3,14 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QSizePolicy,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workstation.bridge.commands import CommandPort
 from workstation.domain.bar import BarUpdate
-from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState, LinkView
 from workstation.domain.trade import Trade
@@ -27,6 +20,7 @@ from workstation.ui.chart.bar_keeper import BarKeeper
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_data import ChartData
 from workstation.ui.chart.chart_extras import ChartExtras
+from workstation.ui.chart.chart_header import chart_header
 from workstation.ui.chart.chart_kit import ChartKit
 from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.chart_orders import ChartOrders
@@ -34,7 +28,9 @@ from workstation.ui.chart.chart_words import REAL_ORDERS_OFF, tell_state
 from workstation.ui.chart.confirming import Confirming
 from workstation.ui.chart.data_menu import DataMenu
 from workstation.ui.chart.drawing_menu import DrawingMenu
+from workstation.ui.chart.drawing_store import DrawingStore, drawing_key
 from workstation.ui.chart.drawing_tool import DrawingTool
+from workstation.ui.chart.drawings import DrawingBook
 from workstation.ui.chart.dry_judge import DryJudge
 from workstation.ui.chart.fills_tool import FillsTool
 from workstation.ui.chart.go_to_date import GoToDate
@@ -57,28 +53,11 @@ CLOCK_MS = 1000
 _DOWN = {LinkState.DISCONNECTED, LinkState.CONNECTING}
 
 
-class DrawingStore(Protocol):
-    """Where drawings outlive the program, by contract."""
-
-    def load(self, key: str) -> list[dict[str, object]]:
-        """Return the drawings of a contract, none where there are none."""
-        ...
-
-    def save(self, key: str, drawings: list[dict[str, object]]) -> None:
-        """Keep the drawings of a contract."""
-        ...
-
-
-def drawing_key(contract: Contract) -> str:
-    """Return what a contract's drawings are kept under; futures share those of their root."""
-    if contract.sec_type in {"FUT", "CONTFUT"}:
-        root = f"FUT-{contract.symbol}-{contract.exchange}-{contract.currency}"
-        return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in root)
-    return str(contract.con_id)
-
-
 class ChartPanel(QWidget):
     """Shows the bars of one contract; asks the core for them while it can be seen."""
+
+    drawings_changed = Signal(object)
+    """The user changed the drawings of a contract: tuple[str, DrawingBook], their key and all."""
 
     def __init__(
         self, state: ScreenState, commands: CommandPort, parent: QWidget | None = None
@@ -161,30 +140,24 @@ class ChartPanel(QWidget):
         self.data.status_changed.connect(self._on_status_changed)
 
     def _arrange(self) -> None:
-        bar = QToolBar(self)  # a narrow chart keeps the sizes; what does not fit waits behind »
-        bar.setMovable(False)
-        self.sizes.add_to(bar)
-        room = QWidget(bar)
-        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(room)
-        for button in (
-            self.trade_menu.quantity_edit,
-            self.trade_menu.button,
-            self.drawing_menu.button,
-            self.study_menu.button,
-            self.data_menu.button,
-            self.replay.button,
-            self.menus.style_button,
-            self.menus.axes_button,
-        ):
-            bar.addWidget(button)
+        self.header = chart_header(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(bar)
+        column.addWidget(self.header)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.replay.holder)
         column.addWidget(self.orders.strip)
+
+    @property
+    def con_id(self) -> ConId | None:
+        """The contract that is shown."""
+        return self._con_id
+
+    @property
+    def symbol(self) -> str:
+        """What the contract is called."""
+        return self._symbol
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:
         """Show another contract, or none."""
@@ -274,6 +247,13 @@ class ChartPanel(QWidget):
     def _on_drawings_changed(self) -> None:
         if self._store is not None and self._drawn_key:
             self._store.save(self._drawn_key, self.drawing.book.plain())
+        self.drawings_changed.emit((self._drawn_key, self.drawing.book))
+
+    def take_drawings(self, key: str, book: DrawingBook) -> None:
+        """Show what was drawn on another chart, if it is of the same contract."""
+        if key and key == self._drawn_key and book is not self.drawing.book:
+            self.drawing.book.mirror(book)
+            self.canvas.update()
 
     def _restore_studies(self, state: object) -> None:
         state = state if isinstance(state, dict) else {}

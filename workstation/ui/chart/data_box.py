@@ -40,13 +40,15 @@ def _output_name(output: object) -> str:
 
 
 def draw_data_box(painter: QPainter, view: ChartView, theme: Theme, index: int) -> None:
-    """Write the box in the upper right corner of the prices, as far as there is room."""
+    """Write the box in the upper right corner of the prices, if there is room."""
     pane, line, gap = view.layout.prices, view.layout.line, view.layout.pixels(6)
     rows = data_rows(view, theme, index)[: max(1, (pane.height() - 2 * gap) // line - 1)]
     metrics = view.layout.metrics
     names = max(metrics.horizontalAdvance(name) for name, _, _ in rows)
     figures = max(metrics.horizontalAdvance(content) for _, content, _ in rows)
     width = names + figures + 4 * gap
+    if view.layout.is_small or width > pane.width() // 2:
+        return  # a small chart of a grid would be all box
     place = QRect(pane.right() - width - gap, pane.top() + gap, width, len(rows) * line + gap)
     ground = QColor(theme.raised)
     ground.setAlpha(235)

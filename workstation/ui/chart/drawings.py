@@ -106,6 +106,10 @@ class Drawing:
         }
 
 
+Drawings = tuple[Drawing, ...]
+History = tuple[Drawings, tuple[Drawings, ...], tuple[Drawings, ...], int]
+
+
 class DrawingBook:
     """The drawings of one contract, the undermost first. Each change is one step of undo."""
 
@@ -125,6 +129,16 @@ class DrawingBook:
         self.all = tuple(
             replace(each, number=self._new_number()) for each in found if each is not None
         )
+
+    @property
+    def history(self) -> "History":
+        """All drawings, the steps behind them and the next number."""
+        return self.all, tuple(self._undo), tuple(self._redo), self._next
+
+    def mirror(self, other: "DrawingBook") -> None:
+        """Be as the book of another chart of the same contract, its undo included."""
+        self.all, undo, redo, self._next = other.history
+        self._undo, self._redo = list(undo), list(redo)
 
     def plain(self) -> list[dict[str, object]]:
         """Return all as plain values, ready for JSON."""

@@ -13,6 +13,21 @@ MOST_FOR_PANES = 0.6
 PANE_SHARE = 0.17
 """Share of a new pane."""
 
+LEAST_PANE = 26
+"""Logical pixels below which the last pane of an indicator gives way to the prices."""
+
+LEAST_FOR_PANES = 130
+"""Logical pixels of the plot below which there are no panes at all."""
+
+LEAST_FOR_TIMES = 100
+"""Logical pixels of the height below which there is no time axis."""
+
+LEAST_OF_AXIS = 2.5
+"""Widths of the price axis that a chart must be wide, or there is none."""
+
+SMALL = 180
+"""Logical pixels of the prices below which words over them make room for the bars."""
+
 LEAST_FOR_VOLUME = 110
 """Logical pixels below which the volume gives way to the prices."""
 
@@ -56,6 +71,11 @@ class Layout:
         return None
 
     @property
+    def is_small(self) -> bool:
+        """Whether words over the prices would hide too much of them."""
+        return self.prices.height() < SMALL * self.ratio
+
+    @property
     def metrics(self) -> QFontMetrics:
         """Sizes of the text."""
         return QFontMetrics(self.font)
@@ -72,12 +92,33 @@ def device_font(font: QFont, ratio: float) -> QFont:
     return scaled
 
 
+def _fitting(plot: int, ratio: float, shares: Sequence[float]) -> Sequence[float]:
+    """Return the panes there is room for, the uppermost first to stay."""
+    if plot < LEAST_FOR_PANES * ratio:
+        return ()
+    while shares:
+        part = min(1.0, MOST_FOR_PANES / sum(shares))
+        if plot * min(shares) * part >= LEAST_PANE * ratio:
+            break
+        shares = shares[:-1]
+    return shares
+
+
 def _heights(plot: int, gap: int, ratio: float, shares: Sequence[float]) -> tuple[int, list[int]]:
     """Return the heights of the volume and of each pane below it."""
     wished = sum(shares)
     part = min(1.0, MOST_FOR_PANES / wished) if wished else 1.0
     volume = VOLUME_SHARE * (1 - wished * part) if plot >= LEAST_FOR_VOLUME * ratio else 0
     return round(plot * volume), [max(1, round(plot * share * part) - gap) for share in shares]
+
+
+def _panes_of(heights: Sequence[int], y: int, width: int, gap: int) -> tuple[QRect, ...]:
+    """Return the panes below a row, each a gap below the one before."""
+    panes = []
+    for height in heights:
+        panes.append(QRect(0, y + gap, width, height))
+        y += gap + height
+    return tuple(panes)
 
 
 def layout_of(
@@ -91,23 +132,23 @@ def layout_of(
     """Divide an area of device pixels.
 
     `axis` is the width of the price axis, `shares` the parts of the plot that the panes below
-    wish for; they get less where too little would be left for the prices.
+    wish for; they get less where too little would be left for the prices, and the last ones none
+    where they would be too small to be read. A very small chart has no axes.
     """
     line = QFontMetrics(font).height()
     bar = line + round(4 * ratio)
+    foot = bar if height >= LEAST_FOR_TIMES * ratio else 0
+    axis = axis if width >= LEAST_OF_AXIS * axis else 0
     plot_width = max(1, width - axis)
-    plot_height = max(1, height - 2 * bar)
+    plot_height = max(1, height - bar - foot)
     gap = round(4 * ratio)
+    shares = _fitting(plot_height, ratio, shares)
     volume, heights = _heights(plot_height, gap, ratio, shares)
     rest = plot_height - sum(heights) - gap * len(heights)
     price_height = max(1, rest - volume - (gap if volume else 0))
     y = bar + price_height + (gap if volume else 0)
     volume_pane = QRect(0, y, plot_width, volume)
-    y += volume
-    panes = []
-    for pane_height in heights:
-        panes.append(QRect(0, y + gap, plot_width, pane_height))
-        y += gap + pane_height
+    panes = _panes_of(heights, y + volume, plot_width, gap)
     return Layout(
         ratio,
         font,
@@ -115,7 +156,7 @@ def layout_of(
         QRect(0, 0, width, bar),
         QRect(0, bar, plot_width, price_height),
         volume_pane,
-        tuple(panes),
+        panes,
         QRect(plot_width, bar, axis, plot_height),
-        QRect(0, bar + plot_height, width, bar),
+        QRect(0, bar + plot_height, width, foot),
     )

@@ -12,7 +12,13 @@ from workstation.ui.plain_label import PlainLabel
 Check = Callable[[str], tuple[bool, str]]
 """Tells whether what was typed will do, and what it means or what is wrong."""
 
-_FOR_A_WHILE = frozenset({Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason})
+FOR_A_WHILE = frozenset({Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason})
+"""Why the keyboard goes to another window and comes back: the user means nothing by it."""
+
+
+WIDTH = 320
+LEAST_FOR_WORDS = 10
+"""Lines of text that a chart must be high, or only the field is shown."""
 
 
 class LineEntry(QFrame):
@@ -31,12 +37,12 @@ class LineEntry(QFrame):
         self.edit.setAccessibleName(name)
         self.edit.setPlaceholderText(example)
         self.hint = PlainLabel(parent=self, wrap=True)
+        self._name = PlainLabel(name, self)
         column = QVBoxLayout(self)
-        column.addWidget(PlainLabel(name, self))
+        column.addWidget(self._name)
         column.addWidget(self.edit)
         column.addWidget(self.hint)
         column.addStretch(1)
-        self.setFixedWidth(320)
         self.edit.returnPressed.connect(self._on_returned)
         self.edit.textChanged.connect(self._on_changed)
         self.edit.installEventFilter(self)
@@ -46,7 +52,12 @@ class LineEntry(QFrame):
         """Open the field with what was typed so far."""
         self.edit.setText(typed)
         self._on_changed(typed)
-        self.setFixedHeight(self.sizeHint().height() + 2 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        is_small = self._chart.height() < LEAST_FOR_WORDS * line
+        for words in (self._name, self.hint):
+            words.setHidden(is_small)
+        self.setFixedWidth(min(WIDTH, self._chart.width()))
+        self.setFixedHeight(self.sizeHint().height() + (0 if is_small else 2 * line))
         left = (self._chart.width() - self.width()) // 2
         self.move(max(0, left), max(0, self._chart.height() // 4))
         self.show()
@@ -65,7 +76,7 @@ class LineEntry(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave with the keyboard, unless it has only gone to another window for a while."""
         focus = event if isinstance(event, QFocusEvent) else None
-        if focus is not None and focus.lostFocus() and focus.reason() not in _FOR_A_WHILE:
+        if focus is not None and focus.lostFocus() and focus.reason() not in FOR_A_WHILE:
             self.hide()
         return super().eventFilter(watched, event)
 

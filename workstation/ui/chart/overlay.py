@@ -34,6 +34,9 @@ class Words:
     warning: str = ""
     """Why the bars shown are not up to date."""
 
+    mark: str = ""
+    """Colour of the group of charts that share the symbol; empty for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -67,8 +70,9 @@ class ChartOverlay:
         """Write at the left edge how it stands with older bars and with updates."""
         pane, gap = view.layout.prices, view.layout.pixels(6)
         y = pane.top() + view.layout.pixels(2)
-        view.notes = bool(words.warning) + bool(words.note)
-        for content, colour in ((words.warning, theme.warning), (words.note, theme.muted)):
+        note = "" if view.layout.is_small else words.note
+        view.notes = bool(words.warning) + bool(note)
+        for content, colour in ((words.warning, theme.warning), (note, theme.muted)):
             if content:
                 width = view.text_width(content) + gap
                 place = QRect(0, y, min(width + gap, pane.width()), view.layout.line)
@@ -83,6 +87,8 @@ class ChartOverlay:
         """Write round prices, but not under a tag, and the greatest volume in sight."""
         axis, line = view.layout.price_axis, view.layout.line
         gap = view.layout.pixels(6)
+        if axis.isEmpty():
+            return
         painter.setPen(QColor(theme.muted))
         for price in view.grid_prices():
             y = view.prices.y_of(price) - line // 2
@@ -120,7 +126,7 @@ class ChartOverlay:
             fill(painter, lines(dots), colour)
         place = tag_rect(view, row)
         self._tag(painter, place, view.axis_text(close), colour, theme)
-        if countdown:
+        if countdown and not place.isEmpty():
             below = countdown_rect(view, place)
             painter.fillRect(below, QColor(theme.raised))
             painter.setPen(QColor(theme.text))
@@ -151,8 +157,7 @@ class ChartOverlay:
             price = view.axis_text(view.prices.price_at(place.y()))
             self._tag(painter, tag_rect(view, place.y()), price, colour, theme)
         if index is not None:
-            label = view.marks.full_label(view.bars.time(index))
-            self._tag(painter, self.time_tag_rect(view, x), label, colour, theme)
+            self._time_tag(painter, view, x, view.bars.time(index), theme)
 
     def draw_elsewhere(
         self, painter: QPainter, view: ChartView, theme: Theme, seconds: float
@@ -168,8 +173,7 @@ class ChartOverlay:
         fill(painter, lines(dashes), colour)
         if not view.bars.first <= place < view.bars.end:
             return None
-        label = view.marks.full_label(view.bars.time(place))
-        self._tag(painter, self.time_tag_rect(view, x), label, colour, theme)
+        self._time_tag(painter, view, x, view.bars.time(place), theme)
         return place
 
     def draw_box(self, painter: QPainter, view: ChartView, theme: Theme, box: QRect) -> None:
@@ -182,19 +186,28 @@ class ChartOverlay:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(shown.adjusted(0, 0, -1, -1))
 
-    def time_tag_rect(self, view: ChartView, x: int) -> QRect:
-        """Return where the time under the crosshair stands."""
+    def _time_tag(
+        self, painter: QPainter, view: ChartView, x: int, seconds: int, theme: Theme
+    ) -> None:
+        """Write the time below the crosshair; what finds no room is left out."""
         axis = view.layout.time_axis
-        width = view.text_width("Wed 28 May 2026 00:00") + 12
+        found = [(view.text_width(room) + 12, each) for each, room in view.marks.labels(seconds)]
+        width, label = next((each for each in found if 2 * each[0] <= view.time.width), found[-1])
         left = max(0, min(x - width // 2, view.time.width - width))
-        return QRect(left, axis.top() + 1, width, axis.height() - 1)
+        place = QRect(left, axis.top() + 1, width, axis.height() - 1)
+        self._tag(painter, place, label, QColor(theme.muted), theme)
 
     def draw_header(
-        self, painter: QPainter, view: ChartView, theme: Theme, index: int | None, title: str
+        self, painter: QPainter, view: ChartView, theme: Theme, index: int | None, words: Words
     ) -> None:
         """Write contract, time and figures of one bar; what finds no room is left out."""
-        gap = view.layout.pixels(6)
+        gap, title = view.layout.pixels(6), words.title
         line = view.layout.header.adjusted(gap, 0, -gap, 0)
+        if words.mark:
+            side = view.layout.pixels(8)
+            top = line.center().y() - side // 2
+            painter.fillRect(line.left(), top, side, side, QColor(words.mark))
+            line.adjust(side + gap, 0, 0, 0)
         bold = painter.font()
         bold.setBold(True)
         plain = painter.font()
@@ -233,6 +246,8 @@ class ChartOverlay:
     def _tag(
         self, painter: QPainter, place: QRect, content: str, colour: QColor, theme: Theme
     ) -> None:
+        if place.isEmpty():
+            return  # the chart is too small for axes
         painter.fillRect(place, colour)
         painter.setPen(QColor(theme.base))
         painter.drawText(place, _CENTRE, content)

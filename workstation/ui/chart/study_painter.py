@@ -141,8 +141,11 @@ def draw_labels(painter: QPainter, view: ChartView, theme: Theme, index: int) ->
     """Write name and values of every study at a bar; those over prices below each other."""
     layout, gap = view.layout, view.layout.pixels(6)
     y = layout.prices.top() + layout.pixels(2) + view.notes * layout.line
+    bottom = layout.prices.bottom()
+    if layout.is_small:
+        bottom = layout.prices.top() + layout.prices.height() // 3
     for study in view.studies.overlays:
-        if y + layout.line > layout.prices.bottom():
+        if y + layout.line > bottom:
             break
         _draw_label(
             painter, view, theme, study, index, QRect(gap, y, layout.prices.width(), layout.line)

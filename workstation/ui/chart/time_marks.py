@@ -122,6 +122,17 @@ class TimeMarks:
         date = f"{_DAYS[moment.weekday()]} {moment.day:02} {month} {moment.year}"
         return f"{date} {moment:%H:%M}" if self.is_intraday else date
 
+    def labels(self, seconds: int) -> tuple[tuple[str, str], ...]:
+        """Return the ways to write a time, the longest first, each with one of greatest width."""
+        moment = self._local(seconds)
+        day, full = f"{moment.day} {_MONTHS[moment.month - 1]}", self.full_label(seconds)
+        if self.is_intraday:
+            clock = f"{moment:%H:%M}"
+            short = (f"{day} {clock}", "28 May 00:00"), (clock, "00:00")
+            return (full, "Wed 28 May 2026 00:00"), *short
+        short = (f"{day} {moment.year}", "28 May 2026"), (day, "28 May")
+        return (full, "Wed 28 May 2026"), *short
+
     def zone_label(self, seconds: int) -> str:
         """Write whose clocks these are at that time: EDT, CET, UTC; nothing for dates."""
         return f"{self._local(seconds):%Z}" if self.is_intraday else ""

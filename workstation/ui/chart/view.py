@@ -25,6 +25,9 @@ from workstation.ui.chart.time_marks import TimeMarks
 PRICE_ROOM = 30
 """Logical pixels between two labels of the price axis, from middle to middle, at least."""
 
+THINNEST = 3
+"""Device pixels a bar keeps when a small chart makes bars narrower by itself."""
+
 MOST_WIDTHS = 4000
 """Texts whose width is remembered."""
 
@@ -201,6 +204,15 @@ class ChartView:
     def show_newest(self) -> None:
         """Bring the newest bar into sight."""
         self.time.show_newest(self.bars.end)
+
+    def show_at_least(self, bars: int) -> bool:
+        """Make bars narrower until so many are in sight, or they are thin; False if they are."""
+        time, before = self.time, self.time.zoom
+        while time.spacing > THINNEST and time.width < bars * time.spacing:
+            time.zoom -= 1
+        if time.zoom != before:
+            self.show_newest()
+        return time.zoom != before
 
     def show_oldest(self) -> None:
         """Bring the oldest bar that is here into sight."""

@@ -1,7 +1,7 @@
 """The watchlist: symbols with their quotes."""
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -35,6 +35,9 @@ class WatchlistPanel(LivePanel):
 
     data_type_requested = Signal(object)
     """(ConId, MarketDataType) that the user wants to see from now on."""
+
+    chart_requested = Signal(object)
+    """WatchRow of which the user wants a chart of its own."""
 
     seen = Signal()
     """The panel was shown or hidden."""
@@ -134,10 +137,28 @@ class WatchlistPanel(LivePanel):
             row = self.model.value_at(self.table.proxy.mapToSource(index).row())
             self.row_selected.emit(row)
 
+    @Slot()
+    def _on_chart(self) -> None:
+        for row in self.table.selected_rows():
+            if isinstance(row, WatchRow):
+                self.chart_requested.emit(row)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open charts of the selected rows."""
+        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._on_chart()
+        else:
+            super().keyPressEvent(event)
+
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chart = menu.addAction("Open in a new chart\tCtrl+Enter")
+        chart.setEnabled(bool(self.table.selected_rows()))
+        chart.triggered.connect(self._on_chart)
         action = menu.addAction("Remove\tDel")
         action.setEnabled(bool(self.table.selected_rows()))
         action.triggered.connect(self._on_remove)
