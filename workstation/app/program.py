@@ -37,6 +37,7 @@ from workstation.app.order_sounds import OrderSounds
 from workstation.app.own_indicators import OwnIndicators
 from workstation.app.preset_files import PresetFiles
 from workstation.app.shell import Shell
+from workstation.app.template_file import TemplateFile
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.bridge.inbox import Inbox
 from workstation.domain.clock import SystemClock
@@ -94,6 +95,7 @@ class Program(QObject):
         )
         self.window.board.charts.use_indicators(load_indicators)
         self.window.board.charts.use_drawings(DrawingFiles(files.drawings))
+        self.window.board.charts.templates.use_store(TemplateFile(options.data_folder))
         self.bar_files = BarFiles(files.bars, self)
         self.window.board.charts.use_keeper(self.bar_files)
         self._milestones = Milestones(self.window, self)

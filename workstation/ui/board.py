@@ -138,7 +138,6 @@ class Board:
         messages.depth_arrived.connect(self.depth.take_book)
         messages.trades_arrived.connect(self.tape.take_trades)
         messages.headline_arrived.connect(self.news.take_headline)
-        messages.headline_arrived.connect(self.chart.extras.events.take_headline)
         messages.risk_arrived.connect(self.risk.take_risk)
         messages.risk_arrived.connect(messages.positions.take_risk)
         messages.farms_arrived.connect(self.connection.show_farms)

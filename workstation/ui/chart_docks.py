@@ -39,6 +39,12 @@ class ChartDocks(QObject):
     @Slot()
     def open(self) -> ChartGrid | None:
         """Open a chart that follows the window's symbol; None where there are too many."""
+        grid = self._open()
+        if grid is not None:
+            self.charts.begin_as_default(grid.active)
+        return grid
+
+    def _open(self) -> ChartGrid | None:
         numbers = range(2, MOST_DOCKS + 2)
         names = (f"{CHART}_{number}" for number in numbers)
         name = next((each for each in names if each not in self.extra), None)
@@ -50,10 +56,11 @@ class ChartDocks(QObject):
 
     def open_contract(self, con_id: ConId, symbol: str) -> ChartGrid | None:
         """Open a chart of a contract, which stays whatever the window shows."""
-        grid = self.open()
+        grid = self._open()
         if grid is not None:
             grid.active.use_link(Link.OWN)
             grid.active.show_contract(con_id, symbol)
+            self.charts.begin_as_default(grid.active)
             self.charts.turn_to(grid.active)
         return grid
 

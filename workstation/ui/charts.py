@@ -20,6 +20,7 @@ from workstation.ui.chart.crosshair import CrosshairLink
 from workstation.ui.chart.drawing_store import DrawingStore
 from workstation.ui.chart.drawings import DrawingBook
 from workstation.ui.chart.studies import Library
+from workstation.ui.chart.templates import Templates, apply_template
 from workstation.ui.messages import Messages
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.selection import Selection
@@ -57,6 +58,10 @@ class Charts(QObject):
         self._window = window
         self.cells: list[ChartCell] = []
         self.crosshair = CrosshairLink(self)
+        self.templates = Templates(self)
+        self._fresh: list[ChartCell] = []
+        """New charts that wait for their contract, to begin as the default of its kind."""
+
         self._chosen: Shown = (None, "")
         self._load: Callable[[], Library] | None = None
         self._store: DrawingStore | None = None
@@ -125,6 +130,7 @@ class Charts(QObject):
         """Make a chart that follows the window's symbol."""
         panel = ChartPanel(self._state, self._commands, self._window)
         cell = ChartCell(panel, self._window)
+        cell.use_templates(self.templates)
         if self._load is not None:
             panel.use_indicators(self._load)
         if self._store is not None:
@@ -151,6 +157,7 @@ class Charts(QObject):
         messages.alerts_changed.connect(panel.alerts.refresh)
         messages.execution_arrived.connect(panel.fills.take_execution)
         messages.commission_arrived.connect(panel.fills.take_commission)
+        messages.headline_arrived.connect(panel.extras.events.take_headline)
         panel.drawings_changed.connect(self._on_drawings_changed)
         panel.trading.cancel_requested.connect(self.cancel_requested)
         panel.trading.price_requested.connect(self._on_price_requested)
@@ -161,12 +168,24 @@ class Charts(QObject):
         """Let go of a chart: what it followed ends, and what waits for an answer is dropped."""
         panel = cell.panel
         self.cells.remove(cell)
+        self._fresh = [each for each in self._fresh if each is not cell]
         self.crosshair.leave(panel.canvas)
         panel.orders.give_up()
         panel.extras.comparison.clear()
         panel.data.formula = None
         panel.set_wanted(wanted=False)
         panel.show_contract(None, "")
+
+    def begin_as_default(self, cell: ChartCell) -> None:
+        """Let a new chart look as the default of its kind of contract, once that is known."""
+        details = cell.panel.data.details
+        if details is None:
+            self._fresh.append(cell)
+            return
+        self.templates.look()
+        template = self.templates.default(details.contract.sec_type)
+        if template is not None:
+            apply_template(cell.panel, template)
 
     # -- whose symbol -------------------------------------------------------------------------
 
@@ -246,6 +265,9 @@ class Charts(QObject):
         """Take the rules of a contract, once they are known."""
         for panel in self.panels:
             panel.contract_known(con_id)
+        fresh, self._fresh = self._fresh, []
+        for cell in fresh:
+            self.begin_as_default(cell)
 
     @Slot(object)
     def _on_drawings_changed(self, changed: tuple[str, DrawingBook]) -> None:

@@ -18,6 +18,8 @@ from workstation.ui.chart.chart_link import (
 )
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.line_entry import LineEntry
+from workstation.ui.chart.template_menu import TemplateMenu
+from workstation.ui.chart.templates import Templates
 
 FRAME = 2
 """Width of the frame around a chart that is not alone, in pixels."""
@@ -52,6 +54,11 @@ class ChartCell(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(panel)
         self.setFocusProxy(panel.canvas)
+
+    def use_templates(self, templates: Templates) -> None:
+        """Offer these templates in the row of buttons."""
+        self.templates = TemplateMenu(self.panel, templates)
+        self.panel.header.addWidget(self.templates.button)
 
     def use_link(self, link: Link) -> None:
         """Show the symbol of this link from now on; which one that is comes with the next."""

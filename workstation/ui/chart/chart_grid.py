@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from workstation.ui.chart.chart_cell import ChartCell
 from workstation.ui.chart.grid_picker import GridPicker, Shape
+from workstation.ui.chart.templates import Templates, apply_template
 from workstation.ui.chart.timeframe import read_timeframe
 from workstation.ui.live_panel import LivePanel
 
@@ -34,6 +35,8 @@ LEAST_BARS = 60
 
 class CellMaker(Protocol):
     """Makes charts that hear what the core tells, and lets go of them."""
+
+    templates: Templates
 
     def new_cell(self) -> ChartCell:
         """Make a chart."""
@@ -113,6 +116,7 @@ class ChartGrid(LivePanel):
         for strip in (cell.panel.replay.strip, cell.panel.orders.strip):
             self._strips.addWidget(strip)
         cell.focused.connect(self._on_focused)
+        cell.templates.grid_requested.connect(self._on_template_requested)
         return cell
 
     def _add_like(self, model: ChartCell) -> None:
@@ -220,6 +224,13 @@ class ChartGrid(LivePanel):
     @Slot(object)
     def _on_shape_chosen(self, shape: Shape) -> None:
         self.set_shape(shape)
+
+    @Slot(object)
+    def _on_template_requested(self, name: str) -> None:
+        for cell in self.cells:
+            template = self._maker.templates.get(name)
+            if template is not None:
+                apply_template(cell.panel, {**template, "size": cell.panel.data.timeframe.name})
 
     # -- what a layout remembers --------------------------------------------------------------
 

@@ -22,6 +22,10 @@ from workstation.ui.gui_lane import gui_lane
 
 Library = Mapping[str, Indicator]
 
+COLOUR = "colour"
+"""Number of an indicator's first colour, as a layout names it beside the parameters."""
+
+MOST_COLOURS = 200
 MOST = 24
 """Indicators one chart takes."""
 
@@ -250,8 +254,14 @@ class Studies:
         return study.known(lasts)
 
     def plain(self) -> list[dict[str, object]]:
-        """Return all as plain values, ready for JSON."""
-        return [*(_plain(study) for study in self.all), *self._waiting]
+        """Return all as plain values, ready for JSON; a colour where it is not the usual one."""
+        shown: list[dict[str, object]] = []
+        usual = 0
+        for study in self.all:
+            colour = {} if study.colour == usual else {COLOUR: study.colour}
+            shown.append({**_plain(study), **colour})
+            usual += len(study.indicator.outputs)
+        return [*shown, *self._waiting]
 
     def restore(self, state: object) -> None:
         """Take plain() back; what is not understood is left out."""
@@ -262,10 +272,13 @@ class Studies:
                 self._restore_one(entry)
 
     def _restore_one(self, entry: dict[str, object]) -> None:
-        key = entry.get("key")
-        if not isinstance(key, str) or self.add(key, entry) is not None:
+        key, colour = entry.get("key"), entry.get(COLOUR)
+        if not isinstance(key, str):
             return
-        if key.startswith(PREFIX):
+        study = self.add(key, entry)
+        if study is not None and isinstance(colour, int) and 0 <= colour < MOST_COLOURS:
+            study.colour = int(colour)
+        elif study is None and key.startswith(PREFIX):
             self._waiting.append(entry)  # its file may still be loading
 
 

@@ -1,12 +1,13 @@
 """The menu of indicators: every one there is by group, and those on the chart."""
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from workstation.ui import text
+from workstation.ui import text, theme
 from workstation.ui.chart.studies import Studies, Study
 from workstation.ui.chart.study_form import StudyForm
+from workstation.ui.chart.study_painter import COLOUR_NAMES, palette
 from workstation.ui.chart.study_setup import StudySetup
 
 COMMON = ("SMA", "EMA", "BBANDS", "VWAP bands", "RSI", "MACD", "ATR", "SUPERTREND")
@@ -59,6 +60,7 @@ class StudyMenu(QObject):
         for study in self._studies.all:
             own = menu.addMenu(text.button_text(study.label))
             self._add(own, "Settings…", ("change", study))
+            self._add_colours(own.addMenu("Colour"), study)
             self._add(own, "Remove", ("remove", study))
         if self._studies.all:
             self._add(menu, "Remove all", ("clear", None))
@@ -86,6 +88,16 @@ class StudyMenu(QObject):
             if each.group == branch.property("group"):
                 self._add(branch, f"{key}   {each.title}", ("add", key))
 
+    def _add_colours(self, menu: QMenu, study: Study) -> None:
+        """Offer the colours of the palette; the further lines of an indicator take the next."""
+        for number, colour in enumerate(palette(theme.paint().theme)):
+            spot = QPixmap(12, 12)
+            spot.fill(colour)
+            action = menu.addAction(spot, COLOUR_NAMES[number])
+            action.setData(("colour", (study, number)))
+            action.setCheckable(True)
+            action.setChecked(study.colour % len(COLOUR_NAMES) == number)
+
     def _add(self, menu: QMenu, title: str, data: tuple[str, object]) -> None:
         action = menu.addAction(text.button_text(title))
         action.setData(data)
@@ -105,6 +117,8 @@ class StudyMenu(QObject):
             studies.remove(about)
         elif what == "change" and isinstance(about, Study):
             self.open_form(about)
+        elif what == "colour" and isinstance(about, tuple) and about[0] in studies.all:
+            about[0].colour = about[1]
         elif what == "clear":
             for study in tuple(studies.all):
                 studies.remove(study)

@@ -27,6 +27,14 @@ _COLOURS = {
 }
 
 
+COLOUR_NAMES = ("Blue", "Amber", "Violet", "Teal", "Orange", "Green", "Pink")
+
+
+def palette(theme: Theme) -> list[QColor]:
+    """Return the colours of indicators, in the order of COLOUR_NAMES."""
+    return [QColor(colour) for colour in _COLOURS.get(theme.name, _COLOURS["dark"])]
+
+
 def study_colour(study: Study, output: int, theme: Theme) -> QColor:
     """Return the colour of one output."""
     if chosen := study.look(output).colour:
