@@ -110,6 +110,7 @@ def test_a_template_keeps_the_colours_of_indicators(cell, grid, ready, qtbot) ->
     assert [study.colour for study in cell.panel.canvas.view.studies.all] == [6, 1]
     broken = [{"key": "SMA", "colour": bad} for bad in (-1, "x", None, 10**9)]
     cell.panel.restore_chart({"size": "5m", "studies": broken})
+    fed(ready)
     assert [study.colour for study in cell.panel.canvas.view.studies.all] == [0, 1, 2, 3]
 
 

@@ -93,11 +93,7 @@ class Program(QObject):
             symbols=DEMO_SYMBOLS if options.profile.starts_gateway else (),
             clock=_now,
         )
-        self.window.board.charts.use_indicators(load_indicators)
-        self.window.board.charts.use_drawings(DrawingFiles(files.drawings))
-        self.window.board.charts.templates.use_store(TemplateFile(options.data_folder))
-        self.bar_files = BarFiles(files.bars, self)
-        self.window.board.charts.use_keeper(self.bar_files)
+        self._serve_charts(options, files)
         self._milestones = Milestones(self.window, self)
         self.crash = CrashDialog(files.logs, _now, self.window)
         self.asking = Asking(self.commands, self)
@@ -119,6 +115,15 @@ class Program(QObject):
         for fault in self.window.menu.hotkeys.use_keeper(self.hotkey_files):
             self._on_settings_faulted(f"{fault}.")
         self.sounds: OrderSounds | None = None
+
+    def _serve_charts(self, options: Options, files: ProfileFiles) -> None:
+        """Give the charts what they keep and where."""
+        charts = self.window.board.charts
+        charts.use_indicators(load_indicators)
+        charts.use_drawings(DrawingFiles(files.drawings))
+        charts.templates.use_store(TemplateFile(options.data_folder))
+        self.bar_files = BarFiles(files.bars, self)
+        charts.use_keeper(self.bar_files)
 
     def start(self) -> None:
         """Start gateway and window; the core follows the first paint."""
