@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from tests.helpers.mouse import move_mouse
 from tests.qt.fakes import AAPL, ACCOUNT, CON_IDS, FINDINGS, FakeCommands, a_contract, an_order
-from tests.qt.grid_rig import fed, grid, pinned
+from tests.qt.grid_rig import at_once, fed, grid, pinned
 from tests.qt.test_chart_panel import paint
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.domain.commands import (
@@ -44,7 +44,7 @@ DRAFT = OrderDraft(
 MSFT, TSLA = CON_IDS["MSFT"], CON_IDS["TSLA"]
 
 
-__all__ = ["grid"]  # fixture
+__all__ = ["at_once", "grid"]  # fixtures
 
 
 def shown(grid: ChartGrid) -> list[tuple[object, str]]:

@@ -7,14 +7,14 @@ from PySide6.QtCore import QCoreApplication
 
 from tests.qt.conftest import Stage, clock
 from tests.qt.fakes import CON_IDS, FakeCommands
-from tests.qt.grid_rig import grid, pinned
+from tests.qt.grid_rig import at_once, grid, pinned
 from tests.qt.test_chart_panel import paint
 from workstation.ui.chart.chart_link import Link
 from workstation.ui.chart.grid_picker import Shape
 from workstation.ui.main_window import MainWindow
 
 MSFT, TSLA = CON_IDS["MSFT"], CON_IDS["TSLA"]
-__all__ = ["grid"]  # fixture
+__all__ = ["at_once", "grid"]  # fixtures
 
 
 # ---- layouts ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from tests.qt.conftest import Stage
 from tests.qt.fakes import CON_IDS, a_contract
-from tests.qt.grid_rig import fed, grid
+from tests.qt.grid_rig import at_once, fed, grid
 from workstation.app.template_file import FILE, TemplateFile
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId
@@ -22,7 +22,7 @@ from workstation.ui.chart.grid_picker import Shape
 from workstation.ui.chart.settings import Style
 from workstation.ui.chart.templates import LARGEST, MOST_TEMPLATES, Templates, kind_of
 
-__all__ = ["grid"]  # fixture
+__all__ = ["at_once", "grid"]  # fixtures
 
 LIBRARY = load_library()
 LOOK = {
@@ -105,7 +105,9 @@ def test_a_template_keeps_the_colours_of_indicators(cell, grid, ready, qtbot) ->
     cell.panel.restore_chart({"size": "5m"})
     fed(ready)
 
+    assert cell.panel.canvas.view.studies.all == []
     choose(cell, "apply", "Pink")
+    fed(ready)
 
     assert [study.colour for study in cell.panel.canvas.view.studies.all] == [6, 1]
     broken = [{"key": "SMA", "colour": bad} for bad in (-1, "x", None, 10**9)]
