@@ -54,11 +54,27 @@ def test_a_layout_brings_every_chart_back(grid, ready, qtbot) -> None:
     assert not other.docks.by_name["chart_2"].isHidden()
     other.show()
     other.docks.focus("chart")
-    qtbot.waitUntil(lambda: again._sizes is None)
-    heights = again._area.sizes()
-    widths = again._rows[0].sizes()
+
+    def is_as_saved() -> bool:
+        heights, widths = again._area.sizes(), again._rows[0].sizes()
+        return heights[0] > 1.5 * heights[1] and widths[0] < widths[2]
+
+    qtbot.waitUntil(is_as_saved)
+    assert not any(cell.panel.replay.holder.isVisible() for cell in again.cells)
+
+
+def test_room_shared_by_hand_stays_as_it_is(grid, ready, qtbot) -> None:
+    saved = laid_out(ready)
+    saved["charts"]["main"]["heights"] = [100, 100]
+    assert ready.window.restore_layout(saved)
+    ready.window.resize(1600, 900)
+    qtbot.waitUntil(lambda: abs(grid._area.sizes()[0] - grid._area.sizes()[1]) < 10)
+
+    grid._area.moveSplitter(grid._area.height() * 2 // 3, 1)
+    ready.window.resize(1610, 910)
+    QCoreApplication.processEvents()
+    heights = grid._area.sizes()
     assert heights[0] > 1.5 * heights[1]
-    assert widths[0] < widths[2]
 
 
 def test_a_layout_of_an_older_version_has_one_chart(grid, ready) -> None:

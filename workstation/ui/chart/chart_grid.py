@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -75,6 +75,7 @@ class ChartGrid(LivePanel):
         self._area = QSplitter(Qt.Orientation.Vertical, self)
         self._area.setHandleWidth(GAP)
         self._area.setChildrenCollapsible(False)
+        self._area.splitterMoved.connect(self._forget_sizes)
         self._strips = QVBoxLayout()
         self._build()
         self.active = self._add()
@@ -113,7 +114,7 @@ class ChartGrid(LivePanel):
         cell = self._maker.new_cell()
         self.cells.append(cell)
         self.headers.addWidget(cell.panel.header)
-        for strip in (cell.panel.replay.strip, cell.panel.orders.strip):
+        for strip in (cell.panel.replay.holder, cell.panel.orders.strip):
             self._strips.addWidget(strip)
         cell.focused.connect(self._on_focused)
         cell.templates.grid_requested.connect(self._on_template_requested)
@@ -132,7 +133,7 @@ class ChartGrid(LivePanel):
     def _drop(self, cell: ChartCell) -> None:
         self.cells.remove(cell)
         panel = cell.panel
-        for part in (panel.header, panel.replay.strip, panel.orders.strip):
+        for part in (panel.header, panel.replay.holder, panel.orders.strip):
             part.setParent(None)
             part.deleteLater()
         self._maker.retire(cell)
@@ -153,6 +154,7 @@ class ChartGrid(LivePanel):
             row = QSplitter(Qt.Orientation.Horizontal, self._area)
             row.setHandleWidth(GAP)
             row.setChildrenCollapsible(False)
+            row.splitterMoved.connect(self._forget_sizes)
             for cell in self.cells[number * columns : (number + 1) * columns]:
                 row.addWidget(cell)
                 cell.show()
@@ -172,9 +174,7 @@ class ChartGrid(LivePanel):
         """Share the room, and let small charts begin with narrower bars, or little is seen."""
         if not self.isVisible():
             return
-        sizes, self._sizes = self._sizes, None
-        if sizes is not None:
-            self._restore_sizes(*sizes)
+        self._restore_sizes()
         for cell in self.cells if len(self.cells) > 1 else ():
             canvas = cell.panel.canvas
             if canvas.view.show_at_least(LEAST_BARS):
@@ -270,10 +270,23 @@ class ChartGrid(LivePanel):
         self._arrange()
         self._sizes = _heights_and_widths(known, shape)
 
-    def _restore_sizes(self, heights: list[int], widths: list[list[int]]) -> None:
-        self._area.setSizes(heights)
-        for row, wanted in zip(self._rows, widths, strict=False):
-            row.setSizes(wanted)
+    def _restore_sizes(self) -> None:
+        """Share the room as a layout says: at each size of the dock, which only grows into its own."""
+        if self._sizes is not None:
+            heights, widths = self._sizes
+            self._area.setSizes(heights)
+            for row, wanted in zip(self._rows, widths, strict=False):
+                row.setSizes(wanted)
+
+    @Slot()
+    def _forget_sizes(self) -> None:
+        """Leave the room as the user has just shared it."""
+        self._sizes = None
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._restore_sizes()
 
     # -- being seen and asked -----------------------------------------------------------------
 
