@@ -52,6 +52,7 @@ from workstation.domain.commands import (
 from workstation.domain.farm import Farm, FarmPurpose, FarmStatus, FarmsView
 from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
 from workstation.domain.ids import AccountId, ClientId
+from workstation.domain.limit_changes import LimitChange
 from workstation.domain.link import LinkState
 from workstation.domain.messages import (
     CommissionArrived,
@@ -71,6 +72,7 @@ from workstation.domain.preview import MarginPreview
 from workstation.domain.quote import MarketDataType
 from workstation.domain.subscription import DataUse, StreamKind, StreamPhase, StreamState, Use
 from workstation.storage.limits_file import written
+from workstation.ui.dialogs.limits_log import LimitsLogDialog
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
@@ -334,6 +336,18 @@ def limits_locked(window: MainWindow, commands: FakeCommands) -> None:
     window.on_latest((replace(view, locked_until=until, lock_reason=reason),))
 
 
+def limits_log(window: MainWindow, commands: FakeCommands) -> None:
+    busy(window, commands)
+    window.docks.focus("risk")
+    dialog = LimitsLogDialog(window)
+    told = {"account": "S•••321", "time": NOW, "seq": 214}
+    locked = LimitChange(figure="lock until the next session", old="", new="only tighter until 2026-03-18 21:00 UTC", who="the user locked them", **told)  # fmt: skip
+    wider = LimitChange(figure="order_size", old="100000 / 500000", new="120000 / 500000", who="confirmed by hand", **told)  # fmt: skip
+    first = LimitChange(figure="daily_loss", old="", new="20000", who="first limits of the account", **told)  # fmt: skip
+    dialog.show_changes((locked, wider, first))
+    window.leaving.dialog = dialog
+
+
 def dry_run(window: MainWindow, commands: FakeCommands) -> None:
     busy(window, commands)
     window.docks.focus("risk")
@@ -442,7 +456,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, limits_locked, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, reading_journal, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, limits_locked, limits_log, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, reading_journal, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

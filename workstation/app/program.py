@@ -188,6 +188,7 @@ class Program(QObject):
 
     def _open_timelines(self) -> None:
         from workstation.app.dry_runs import DryRuns
+        from workstation.app.limits_logs import LimitsLogs
         from workstation.app.order_timelines import OrderTimelines
         from workstation.app.quality_files import QualityFiles
         from workstation.app.table_files import TableFiles
@@ -201,6 +202,8 @@ class Program(QObject):
             panel.export_requested.connect(self.table_files.write)
         self.timelines = OrderTimelines(self._files.journal, self._options.client_id, self.window)
         self.window.orders.timeline_requested.connect(self.timelines.open)
+        self.limits_logs = LimitsLogs(self._files.journal, self.window)
+        self.window.board.risk.log_requested.connect(self.limits_logs.open)
         self.dry_runs = DryRuns(
             self._files.journal, self._files.limits, self.window.board.risk.dry_run
         )

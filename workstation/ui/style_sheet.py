@@ -105,6 +105,7 @@ QPushButton[side="SELL"]:checked, QPushButton#submit[side="SELL"]:enabled {{
 QPushButton#submit {{ font-weight: bold; padding: 8px; }}
 QPushButton#submit:focus, QPushButton[side]:focus {{ border: 2px solid {c.text}; }}
 QPushButton#send_anyway {{ background: {c.warning}; color: {c.window}; font-weight: bold; }}
+QPushButton#send_anyway:disabled {{ background: {c.window}; color: {c.muted}; }}
 QPushButton#send_anyway:focus {{ border: 2px solid {c.text}; }}
 QPushButton#flatten {{ background: #a3101f; color: #ffffff; border-color: #a3101f;
     font-weight: bold; padding: 7px; }}

@@ -66,6 +66,9 @@ class RiskPanel(QWidget):
     lock_requested = Signal(object)
     """AccountId whose limits shall only get tighter until the next session, after a confirmation."""
 
+    log_requested = Signal()
+    """The changes of limits on record."""
+
     flatten_requested = Signal(object)
     """AccountId whose positions shall all be closed."""
 
@@ -136,6 +139,10 @@ class RiskPanel(QWidget):
             (self.dry_run, "Dry run"),
         ):
             self.pages.addTab(page, title)
+        self.log_button = QPushButton("Changes of limits…", self.pages)
+        self.log_button.setToolTip(text.tooltip("Which limit went from what to what, and when"))
+        self.log_button.clicked.connect(self.log_requested)
+        self.pages.setCornerWidget(self.log_button)
 
     def _lay_out(self) -> None:
         side = QWidget(self)
