@@ -125,6 +125,10 @@ class Board:
         sources = HelperSources(state, lambda: ticket.con_id, lambda: ticket.form.terms)
         self.ticket.form.helpers.serve(sources)
         self.ticket.form.distances.serve(sources)
+        self.ticket.cost.serve(commands, lambda: state.is_ready and not state.is_read_only)
+        self.ticket.preview_requested.connect(self.ticket.cost.take_due)
+        self.ticket.margin_requested.connect(self.ticket.cost.ask)
+        self.ticket.cost.answered.connect(self.ticket.show_margin)
 
     def _connect(self, messages: Messages, state: ScreenState, commands: CommandPort) -> None:
         self._serve(state, commands)

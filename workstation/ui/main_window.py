@@ -282,7 +282,6 @@ class MainWindow(QMainWindow):
         self.ticket.order_requested.connect(self.ordering.submit)
         self.ticket.change_requested.connect(self.ordering.change)
         self.ticket.preview_requested.connect(self.ordering.preview)
-        self.ticket.margin_requested.connect(self.ordering.preview_margin)
         self.ticket.symbol_entered.connect(self._on_symbol_entered)
         self.board.charts.serve(self.selection, self.ordering.cancel, self.watching.add)
         self.board.charts.price_requested.connect(self._on_chart_price_requested)

@@ -21,7 +21,6 @@ from workstation.domain.commands import (
     Flatten,
     GlobalCancel,
     HalvePosition,
-    PreviewMargin,
     PreviewOrder,
     Reconnect,
     ReversePosition,
@@ -100,11 +99,6 @@ class Ordering(QObject):
     def preview(self, draft: OrderDraft | BracketDraft) -> None:
         """Ask what would become of an order."""
         self._commands.send(PreviewOrder(draft), partial(self._ticket.show_preview, draft))
-
-    @Slot(object)
-    def preview_margin(self, draft: OrderDraft) -> None:
-        """Ask the broker what an order would cost."""
-        self._commands.send(PreviewMargin(draft), partial(self._ticket.show_margin, draft))
 
     @Slot(object)
     def close_position(self, position: PositionView) -> None:

@@ -18,7 +18,9 @@ from workstation.domain.order_status import OrderView
 from workstation.domain.override import accepted
 from workstation.domain.preview import MarginPreview
 from workstation.ui import text
+from workstation.ui.change_words import change_in_words
 from workstation.ui.panels.answer_strip import AnswerStrip
+from workstation.ui.panels.ticket_cost import TicketCost
 from workstation.ui.panels.ticket_form import TicketForm
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
@@ -239,14 +241,15 @@ class TicketPanel(QWidget):
         headline, tone, findings = preview_words(result)
         self.strip.show_answer(headline, tone, findings)
 
-    def show_margin(self, draft: OrderDraft, result: CommandResult) -> None:
+    @Slot(object)
+    def show_margin(self, answer: tuple[OrderDraft, CommandResult]) -> None:
         """Show what the broker says the order would cost, unless it is not this order any more."""
+        draft, result = answer
         now = self._draft(draft.intent_id)
         if self._is_waiting or self.strip.is_asking or now is None or entry_of(now) != draft:
             return
         if isinstance(result, MarginPreview):
-            is_part = isinstance(now, BracketDraft)
-            self._show_answer(margin_in_words(result, entry_only=is_part), "")
+            self._show_answer(margin_in_words(result, entry_only=now is not entry_of(now)), "")
         elif isinstance(result, Failed):
             self._show_answer(f"No what-if: {text.one_line(result.reason)}", "warning")
 
@@ -265,7 +268,6 @@ class TicketPanel(QWidget):
         self.title_label = PlainLabel("", self)
         self.title_label.set_tone("loud")
         self.name_label = PlainLabel("", self)
-        self.name_label.set_tone("muted")
         self.form = TicketForm(self)
         self.form.special.extras.contracts = lambda: self._state.details
         self.margin_button = QPushButton("What-if", self)
@@ -273,12 +275,12 @@ class TicketPanel(QWidget):
         self.margin_button.setToolTip(
             text.tooltip("Ask the broker for margin and commission; nothing is sent (Alt+W)")
         )
+        self.cost = TicketCost(self)
         self.exits_label = PlainLabel("", self, wrap=True)
-        self.exits_label.set_tone("muted")
         self.figures_label = PlainLabel("", self)
         self.account_label = PlainLabel("", self)
-        for label in (self.figures_label, self.account_label):
-            label.set_tone("muted")
+        for each in (self.name_label, self.exits_label, self.figures_label, self.account_label):
+            each.set_tone("muted")
         self.obstacle_label = PlainLabel("", self, wrap=True)
         self.obstacle_label.set_tone("warning")
         self.arm_button = QPushButton("Arm", self)
@@ -296,16 +298,13 @@ class TicketPanel(QWidget):
         column.setSpacing(5)
         last_line = QHBoxLayout()
         last_line.addWidget(self.account_label, 1)
+        last_line.addWidget(self.cost.box)
         last_line.addWidget(self.margin_button)
-        for widget in (
-            self.title_label,
-            self.form,
-            self.exits_label,
-            self.name_label,
-            self.figures_label,
-        ):
+        above = (self.title_label, self.form, self.exits_label, self.name_label, self.figures_label)
+        for widget in above:
             column.addWidget(widget)
         column.addLayout(last_line)
+        column.addWidget(self.cost)
         column.addWidget(self.arm_button)
         column.addWidget(self.submit_button)
         column.addWidget(self.obstacle_label)
@@ -425,6 +424,9 @@ class TicketPanel(QWidget):
                 self.preview_requested.emit(draft)
 
     def _schedule_preview(self) -> None:
+        ladder = self._state.ladder(self._con_id)
+        changed = change_in_words(self.form.terms, self._changing, self._shown, ladder)
+        self.cost.follow(self._draft(IntentId("")), changed)
         if self._has_answer or self._is_waiting or self._changing is not None:
             self._preview_timer.stop()
         else:
