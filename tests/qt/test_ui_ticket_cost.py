@@ -63,7 +63,7 @@ def test_the_cost_is_asked_once_after_the_last_change(ready: Stage, ticket, qtbo
     assert [one.draft.quantity for one in ready.commands.of(PreviewMargin)] == [D(300)]
     ready.commands.answer(PreviewMargin, ANSWER)
     shown = ticket.cost.label
-    assert shown.text() == "What-if: margin +4,680.25   commission 1.25 USD"
+    assert shown.text() == "What-if: margin +4,680.25, commission 1.25 USD"
     assert "Equity with loan 100,000.00 USD" in shown.toolTip()
     assert not ticket.strip.headline.text().startswith("What-if")  # the strip is left alone
 

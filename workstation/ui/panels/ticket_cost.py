@@ -117,7 +117,7 @@ class TicketCost(QWidget):
             whole = margin_in_words(result, entry_only=isinstance(draft, BracketDraft))
             margin = text.signed_money(result.initial_margin_change)
             paid = text.money(result.commission, result.currency)
-            self._show(f"What-if: margin {margin}   commission {paid}", "", whole)
+            self._show(f"What-if: margin {margin}, commission {paid}", "", whole)
         elif isinstance(result, Failed):
             self._known = None if result.kind in _MAY_WORK_LATER else _bare(draft)
             reason = text.one_line(result.reason)
