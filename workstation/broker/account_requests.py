@@ -5,6 +5,7 @@ from functools import partial
 
 from ibapi.client import EClient
 from ibapi.execution import ExecutionFilter
+from ibapi.server_versions import MIN_SERVER_VER_CURRENT_TIME_IN_MILLIS
 
 from workstation.broker.list_tickets import ListTickets
 from workstation.broker.request_writer import RequestWriter
@@ -47,6 +48,10 @@ class AccountRequests:
     def time(self) -> bool:
         """Ask for the broker's clock; also the liveness probe."""
         return self._writer.ask(lambda client: client.reqCurrentTime())
+
+    def exact_time(self) -> bool:
+        """Ask for the broker's clock to the millisecond; a gateway that is older tells seconds."""
+        return self._writer.ask(_ask_time)
 
     def open_orders(self) -> bool:
         """Ask for the open orders of every client and of TWS itself."""
@@ -102,3 +107,10 @@ class AccountRequests:
         """Stop one position's stream."""
         self._pnl_accounts.pop(req_id, None)
         self._writer.ask(lambda client: client.cancelPnLSingle(req_id))
+
+
+def _ask_time(client: EClient) -> None:
+    if client.serverVersion() >= MIN_SERVER_VER_CURRENT_TIME_IN_MILLIS:
+        client.reqCurrentTimeInMillis()
+    else:
+        client.reqCurrentTime()

@@ -18,7 +18,6 @@ UNUSED = frozenset(
         "accountDownloadEnd",
         "accountUpdateMulti",
         "accountUpdateMultiEnd",
-        "currentTimeInMillis",
         "displayGroupList",
         "displayGroupUpdated",
         "familyCodes",

@@ -261,6 +261,11 @@ class Wrapper(DataCallbacks):
         self._sink(ServerTime(time=datetime.fromtimestamp(time, UTC)))
 
     @override
+    def currentTimeInMillis(self, timeInMillis: int) -> None:
+        when = datetime.fromtimestamp(timeInMillis / 1000, UTC)
+        self._sink(ServerTime(time=when, is_exact=True))
+
+    @override
     def marketDataType(self, reqId: int, marketDataType: int) -> None:
         con_id = self._subscriptions.con_id(reqId)
         if con_id is not None:

@@ -8,6 +8,7 @@ from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
 from workstation.desk.alerts import AlertDesk, AlertParts
 from workstation.desk.caught_errors import CaughtErrors
+from workstation.desk.clock_watch import ClockWatch
 from workstation.desk.closing import Closer, ClosingParts
 from workstation.desk.combos import ComboQuotes, build_combos
 from workstation.desk.contracts import Contracts
@@ -91,8 +92,8 @@ class Desk:
         self._settings, self._journal = settings, journal
         self._checkpoint, self._out = checkpoint, Outgoing(publisher)
         self.notify = self._out.notifier(clock)
-        self._caught = CaughtErrors(clock)
-        self._presence, market = Presence(), Market(clock)
+        self._caught, self._presence, market = CaughtErrors(clock), Presence(), Market(clock)
+        self._clock_watch = ClockWatch(clock, self._presence, self.notify)
         self.orders = OrderBook(settings.session.client_id)
         self.session = Session(loop, clock, settings.session, self.on_report, market.sinks)
         self.link = LinkKeeper(loop, clock, self.session)
@@ -215,7 +216,7 @@ class Desk:
         self.health.session_up()
         self.link.started()
         self.reconciler.link_up()  # before all else: what is asked first is answered first
-        self.session.account.time()
+        self._clock_watch.ask(self.session.account.exact_time)
         self.figures.session_up(self._presence.account)
         self.contracts.session_up()
         self.combos.session_up()
@@ -298,9 +299,7 @@ class Desk:
             self.order_desk.set_gate_limit(self.limits.of(report.account))
 
     def _on_server_time(self, report: ServerTime) -> None:
-        offset = (report.time - self._clock.now()).total_seconds()
-        if self._presence.clock_offset is None or abs(offset - self._presence.clock_offset) > 1:
-            self._presence.clock_offset = offset
+        if self._clock_watch.take(report):
             self.publish_link()
 
     def _on_contract_known(self, details: ContractDetails) -> None:

@@ -220,9 +220,13 @@ class MarketRuleReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerTime:
-    """The broker's wall time. Source: currentTime."""
+    """The broker's wall time, in whole seconds unless `is_exact`.
+
+    Source: currentTime, and currentTimeInMillis for the exact one.
+    """
 
     time: datetime
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
