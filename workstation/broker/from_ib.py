@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workstation.domain.contract import Contract, ContractDetails
-from workstation.domain.execution import Commission, Execution
+from workstation.domain.execution import Commission, Execution, Liquidity
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId
 from workstation.domain.order import Side
@@ -197,6 +197,10 @@ def margin_report_of(order_id: int, state: Any) -> MarginReport:
     )
 
 
+_LIQUIDITY = {1: Liquidity.ADDED, 2: Liquidity.REMOVED, 3: Liquidity.ROUTED}
+"""Execution.lastLiquidity; 0 and what is not known yet are left out."""
+
+
 def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
     """Translate execDetails; an unreadable time becomes the time of arrival."""
     order_id = ib.orderId if ib.orderId != 2**31 - 1 else 0
@@ -216,6 +220,7 @@ def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
         time=time_of(ib.time) or received_at,
         sec_type=contract.secType,
         local_symbol=contract.localSymbol,
+        liquidity=_LIQUIDITY.get(ib.lastLiquidity),
     )
 
 

@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from workstation.domain.ids import AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId
 from workstation.domain.order import Side
+
+
+class Liquidity(StrEnum):
+    """What a fill did to the book where it traded. Source: lastLiquidity 1, 2 and 3."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    ROUTED = "routed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +23,7 @@ class Execution:
 
     `quantity` is in shares or lots, 0 for a bust; `price` per unit in the contract's
     currency; `time` is aware UTC. Of a combination there is one of the whole ("BAG") and one
-    of each leg; what is held afterwards are the legs.
+    of each leg; what is held afterwards are the legs. `liquidity` is None where not reported.
 
     Source: execDetails.
     """
@@ -34,6 +43,7 @@ class Execution:
     time: datetime
     sec_type: str = ""
     local_symbol: str = ""
+    liquidity: Liquidity | None = None
 
     @property
     def is_whole_combo(self) -> bool:

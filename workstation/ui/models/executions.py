@@ -109,6 +109,15 @@ COLUMNS: tuple[Column[ExecutionRow], ...] = (
         is_number=False,
     ),
     Column(
+        key="liquidity",
+        title="Liquidity",
+        text=lambda row: row.execution.liquidity or text.ABSENT,
+        sort=lambda row: row.execution.liquidity or "",
+        sample="removed W",
+        is_number=False,
+        tip="Whether the fill added liquidity to the book, removed it or was routed on",
+    ),
+    Column(
         key="commission",
         title="Commission",
         text=lambda row: row.cost,
