@@ -80,7 +80,7 @@ class _Run:
         self._prove_cold(selection)
         for each in self.chosen:
             self._found(each, warmly.get(str(each)) or self._cold(each, selection))
-        alive = [each for each in self.chosen if self.found[str(each)] in ALIVE]
+        alive = sorted(each for each in self.chosen if self.found[str(each)] in ALIVE)
         for each in alive:
             print(f"{self.found[str(each)]}: {each}: {_line(self.root, each)}")
         count = len(self.found)

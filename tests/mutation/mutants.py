@@ -122,9 +122,12 @@ def _union(assignment: ast.Assign) -> bool:
 
 
 def sample(root: Path, found: list[Mutant], size: int, seed: int) -> list[Mutant]:
-    """Return so many of them that are still Python, chosen by the seed alone."""
+    """Return so many of them that are still Python, chosen by the seed alone.
+
+    Their order is random too: the first of them are a smaller sample.
+    """
     shuffled = random.Random(seed).sample(found, len(found))
-    return sorted(itertools.islice((each for each in shuffled if _compiles(root, each)), size))
+    return list(itertools.islice((each for each in shuffled if _compiles(root, each)), size))
 
 
 def _compiles(root: Path, mutant: Mutant) -> bool:
