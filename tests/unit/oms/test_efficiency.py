@@ -53,6 +53,8 @@ def test_orders_in_options_are_averaged_over_the_working_days_of_the_month() -> 
     # the 20th of November 2026 is the fifteenth day on which the market is open
     assert efficiency.option_orders_a_day(lambda con_id: con_id == SPY, NOON) == 1.0
     assert efficiency.option_orders_a_day(lambda _con_id: False, NOON) == 0
+    sunday = NOON - 19 * DAY  # the first of the month: no market has been open yet
+    assert efficiency.option_orders_a_day(lambda _con_id: True, sunday) == 15.0
     assert efficiency.option_orders_a_day(lambda _con_id: True, NOON + 20 * DAY) == 0
 
 

@@ -352,3 +352,18 @@ def test_a_currency_is_hedged_for_what_the_order_moves_in_it(door: Door) -> None
     assert most(Hedge(kind=K.FX), parent, child) == D(10_000)  # 100 at the limit of 100.00
     unknown = replace(parent, details=None)
     assert list(hedge_findings(Hedge(kind=K.FX), unknown, child)) == []
+
+
+def test_a_pair_that_begins_with_the_other_currency_is_sized_at_its_price(door: Door) -> None:
+    """10,000 USD at 1.25 for a EUR are 8,000 EUR."""
+    price(door, EURUSD, 1.24, 1.25)
+    parent, child = facts(door, parent=SPY, con_id=EURUSD)
+    assert most(Hedge(kind=K.FX), replace(parent, fx=D(1)), child) == D(8_000)
+
+
+def test_a_beta_hedge_quoted_in_pence_is_measured_in_the_accounts_currency(door: Door) -> None:
+    """20,000 by shares at 200 p, 2.50 each in the account's currency."""
+    parent, child = facts(door, parent=SPY, con_id=IBM)
+    assert child.details is not None
+    pence = replace(child, fx=D("1.25"), details=replace(child.details, price_magnifier=100))
+    assert most(Hedge(kind=K.BETA, ratio=D(2)), parent, pence) == D(8_000)

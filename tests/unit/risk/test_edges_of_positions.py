@@ -15,8 +15,9 @@ from tests.helpers.desk_fakes import (
     a_draft,
     fill,
     open_order,
+    spy,
 )  # fmt: skip
-from tests.unit.risk.test_account_checks import FUTURE, of_class, others, previewed, worth
+from tests.unit.risk.test_account_checks import CALL, FUTURE, of_class, others, previewed, worth
 from tests.unit.risk.test_checks import facts, levels, limited, quoted
 from tests.unit.risk.test_combo import FAR, NEAR, TODAY, leg
 from tests.unit.risk.test_survival import stop, survey
@@ -27,11 +28,12 @@ from workstation.oms.orders import OrderBook
 from workstation.risk import gate
 from workstation.risk.combo import leg_faults, legs_check
 from workstation.risk.coverage import Held, sure_stops
-from workstation.risk.exposure import Leaves, leaves_of, of_contract
+from workstation.risk.exposure import Leaves, leaves_of, of_contract, sent_as_closes
 from workstation.risk.facts import sendable
 from workstation.risk.hours import sessions
+from workstation.risk.levels import size_that_passes
 from workstation.risk.limits import Override, TwoLevel
-from workstation.risk.sizing import margin_estimate
+from workstation.risk.sizing import claimed, margin_estimate, unit_size
 
 BUY, SELL = Side.BUY, Side.SELL
 NONE = D(0)
@@ -105,11 +107,57 @@ def test_a_session_without_length_is_none_at_all() -> None:
 
 def test_shares_held_and_shares_on_order_both_count_before_those_of_a_leg() -> None:
     """10,000 for the leg on 1,000,000, of which twice may be in stocks and no more."""
-    check = legs_check((facts(a_draft(quantity=D(100))),))
-    for held, working, asked in ((990_000, 1_000_000, False), (990_001, 1_000_000, True)):
-        case = facts(others=others(stocks=held, working=working))
-        found = {each.code for each in check(case)}
-        assert (RiskCode.LEVERAGE in found) is asked, held
+    for position in (0, 500):  # what is held of the leg already is among the others
+        check = legs_check((facts(a_draft(quantity=D(100)), position=D(position)),))
+        for held, working, asked in ((990_000, 1_000_000, False), (990_001, 1_000_000, True)):
+            case = facts(others=others(stocks=held, working=working))
+            found = {each.code for each in check(case)}
+            assert (RiskCode.LEVERAGE in found) is asked, (position, held)
+
+
+def test_a_sale_that_rests_above_the_bid_stands_not_in_the_way_of_a_close_at_the_market() -> None:
+    market = quoted(bid=99.99, ask=100.01)
+    for price, left in (("100.00", 0), ("99.99", 100), ("99.98", 100)):
+        (order,) = orders(open_order(side=SELL, quantity=D(100), limit_price=D(price)))
+        assert sent_as_closes([order], SELL, None, market) == left, price
+    for price, left in (("100.00", 0), ("100.01", 100)):
+        (order,) = orders(open_order(side=BUY, quantity=D(100), limit_price=D(price)))
+        assert sent_as_closes([order], BUY, None, market) == left, price
+
+
+def test_a_sale_beyond_what_working_orders_close_already_is_told_from_the_first_share() -> None:
+    for held, closes, told in (("1", "1", True), ("0", "1", False), ("1", "0", False)):
+        draft = a_draft(side=SELL, quantity=D(1))
+        case = facts(draft, position=D(held), closes=D(closes))
+        assert (RiskCode.POSITION in levels(case)) is told, (held, closes)
+
+
+def test_a_sale_of_some_of_the_options_held_writes_none() -> None:
+    for held, size in ((10, 10_000), (5, 10_000), (4, None)):
+        draft = a_draft(side=SELL, quantity=D(5))
+        assert unit_size(facts(draft, details=CALL, position=D(held))) == size, held
+
+
+def test_a_working_combination_claims_all_that_it_is_worth() -> None:
+    assert claimed([("BAG", D(300)), ("STK", D(300))], LIMITS) == 300 + 150
+
+
+def test_the_size_that_passes_is_one_of_whole_lots_and_no_less_than_the_least() -> None:
+    lots = spy(size_increment=D(100), min_size=D(200))
+    for most, details, words in (
+        (1050, lots, "1,000 would pass."),
+        (199, lots, "No size passes."),
+        (1050, None, "1,050 would pass."),
+    ):
+        assert size_that_passes(facts(details=details), D(most)) == words
+
+
+def test_the_pause_after_losses_is_a_minute_to_a_day() -> None:
+    for minutes in (1, 1440):
+        assert replace(LIMITS, cooldown_minutes=minutes).cooldown_minutes == minutes
+    for minutes in (0, 1441):
+        with pytest.raises(ValueError, match="cooldown"):
+            replace(LIMITS, cooldown_minutes=minutes)
 
 
 def test_a_wide_market_gives_three_times_its_width_to_the_cent() -> None:
