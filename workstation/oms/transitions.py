@@ -176,7 +176,6 @@ def execution(order: ManagedOrder, report: Execution, alarms: Alarms) -> bool:
     if order.full:
         if ended and order.lifecycle is not Lifecycle.FILLED:
             _late(order, alarms)
-        order.said_filled = False
         _finish(order, Lifecycle.FILLED)
     elif ended and known is None and (order.mine or order.lifecycle is not Lifecycle.FILLED):
         _late(order, alarms)
