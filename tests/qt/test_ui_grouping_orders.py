@@ -132,3 +132,26 @@ def test_what_cannot_be_a_group_is_said_before_anything_is_cancelled(
     assert grouping.question is None
     assert ready.commands.of(CancelOrder) == []
     assert why in ready.window.status_line.currentMessage()
+
+
+def test_an_entry_whose_exits_would_end_with_it_is_left_alone(ready, grouping) -> None:
+    entry, other = an_order(7), an_order(8)
+    ready.events(OrderChanged(entry), OrderChanged(an_order(9, parent=entry.key, side=Side.SELL)))
+    grouping.ask((entry, other))
+
+    assert grouping.question is None
+    assert ready.commands.of(CancelOrder) == []
+    assert "would not be sent anew" in ready.window.status_line.currentMessage()
+
+
+def test_one_that_is_left_is_named_as_cancelled(ready, grouping) -> None:
+    begin(ready, grouping)
+    full = {"lifecycle": Lifecycle.FILLED, "filled": Decimal(100)}
+    ready.events(
+        OrderChanged(replace(TARGET, **full)),
+        OrderChanged(replace(STOP, lifecycle=Lifecycle.CANCELLED)),
+    )
+    look(grouping)
+
+    assert grouping.dialog is None
+    assert any("order 6 is cancelled" in alarm.text for alarm in ready.window.alarms._alarms)

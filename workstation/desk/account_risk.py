@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -65,12 +66,15 @@ class AccountRisk:
             clock, positions, quotes, contracts, summary, orders.commission, rate, self._boundary
         )
         self.record: Callable[[object], None] = _forget
+        self.is_settled: Callable[[], bool] = _settled
+        """Whether positions and fills are both the broker's; between them a day has no result."""
         self._best: dict[tuple[AccountId, LossMeasure], DayBest] = {}
         self.rate = rate
         self.strategies = Strategies(self._strategy_of)
         self._periods = Periods()
         self._kept_days: dict[tuple[AccountId, LossMeasure], float] = {}
         self._kept: dict[tuple[AccountId, LossMeasure], tuple[float, DayFigures]] = {}
+        self._settled_days: dict[tuple[AccountId, LossMeasure, date], DayFigures] = {}
 
     def take(self, execution: Execution) -> None:
         """Count a fill of today; of a combination its legs."""
@@ -187,16 +191,30 @@ class AccountRisk:
         self._result.take_pnl(report)
 
     def day(self, account: AccountId) -> DayFigures:
-        """Return the day's result by the measure of the account's limits."""
+        """Return the day's result by the measure of the account's limits.
+
+        While positions and fills are being compared with the broker's, fills without their
+        positions would look like gains and losses over night: what stood before it stands.
+        """
         limits = self.limits(account)
         measure = LossMeasure.TRADES if limits is None else limits.daily_loss_measure
+        place = (account, measure, self._result.today(account))
+        if not self.is_settled():
+            return self._settled_days.get(place, DayFigures())
         now = self.clock.monotonic()
         kept = self._kept.get((account, measure))
         if kept is not None and now - kept[0] < DAY_SECONDS:
             return kept[1]
         figures = self._with_periods(account, measure, self._result.figures(account, measure))
         self._kept[account, measure] = (now, figures)
+        self._settled_days = {k: v for k, v in self._settled_days.items() if k[:2] != place[:2]}
+        self._settled_days[place] = figures
         return figures
+
+
+def _settled() -> bool:
+    """Stand in where nothing is compared with a broker."""
+    return True
 
 
 def _forget(_note: object) -> None:

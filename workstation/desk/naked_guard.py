@@ -124,16 +124,21 @@ class NakedGuard:
         return self._held(account, con_id, quantity, orders)
 
     def check(self, account: AccountId) -> Generator[None, None, tuple[Coverage, ...]]:
-        """Say aloud what has been wrong for long enough, a contract a step; return all coverages."""
+        """Say aloud what has been wrong for long enough, a contract a step; return all coverages.
+
+        What fills between two steps was not looked at yet, and is not flat.
+        """
         found = []
+        before = {key for key in self._watched if key[0] == account}
         for each in self._each(account):
             if each.quantity or each.orphans:
                 found.append(each)
                 self._check(self._watch((each.account, each.con_id)), each)
             yield
         seen = {(each.account, each.con_id) for each in found}
-        for key in [key for key in self._watched if key[0] == account and key not in seen]:
-            del self._watched[key]  # flat: the next position begins anew
+        for key in before - seen:
+            if not self._positions.quantity(*key):
+                self._watched.pop(key, None)  # flat: the next position begins anew
         return tuple(found)
 
     def _check(self, watched: _Watched, now: Coverage) -> None:

@@ -89,25 +89,36 @@ class RiskWatch:
         With hundreds of positions that is much work, so it is spread over rounds.
         """
         account = self._sources.account()
-        self._flatten_now()
         if account is not None and not self._is_looking:
             self._is_looking = True
             self._sources.spread(self._look_at_all(account))
 
     def _on_breach(self, account: AccountId, name: str, reason: str) -> None:
-        """Lock the limits until the next session, and close what is held where that is wished."""
+        """Lock the limits until the next session; what is held is closed where that is wished."""
         limits = self._sources.account_risk.limits(account)
         action = None if limits is None else limits.daily_loss_action
         if name == DAY_LOSS and action is LossAction.FLATTEN:
             self._to_flatten.add(account)
-            self._flatten_now()
         self._sources.lock.lock(account, reason, cools=True)
 
     def _flatten_now(self) -> None:
-        """Flatten what a loss has condemned; what cannot begin now is tried each second."""
+        """Flatten what a loss has condemned; what cannot begin now is tried each second.
+
+        What cannot begin waits, and while the loss is no longer there nothing is closed: the
+        day may have turned, or the price come back.
+        """
         for account in tuple(self._to_flatten):
-            if isinstance(self.flatten(account), Done):
+            if self._is_lost(account) and isinstance(self.flatten(account), Done):
                 self._to_flatten.discard(account)
+
+    def _is_lost(self, account: AccountId) -> bool:
+        """Tell whether the day's loss stands at its limit now."""
+        risk = self._sources.account_risk
+        limits, day = risk.limits(account), risk.day(account)
+        if limits is None or limits.daily_loss is None or day.pnl is None:
+            return False
+        is_wished = limits.daily_loss_action is LossAction.FLATTEN
+        return is_wished and _rounded(-day.pnl) >= limits.daily_loss
 
     def _look_at_all(self, account: AccountId) -> Work:
         try:
@@ -149,6 +160,7 @@ class RiskWatch:
         coverages = yield from self.guard.check(account)
         self._sources.account_risk.keep_best(account)
         self._monitor.check(account, self._account_uses(account), whose)
+        self._flatten_now()
         return coverages
 
     def _check_results(self, account: AccountId) -> Work:

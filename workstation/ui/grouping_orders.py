@@ -68,6 +68,9 @@ class GroupingOrders(QObject):
             return "its orders must be of one account"
         if any(order.parent is not None for order in orders):
             return "exits of a bracket are a group already"
+        keys = {order.key for order in orders}
+        if any(each.parent in keys and each.is_working for each in self._state.orders.values()):
+            return "the exits of an entry end with it, and would not be sent anew"
         unknown = [o for o in orders if not form.offers(o.order_type, o.tif) or o.terms.hedge]
         if unknown:
             kind = text.one_line(f"{unknown[0].order_type} {unknown[0].tif}", 24)
@@ -102,14 +105,24 @@ class GroupingOrders(QObject):
 
     def _open(self, left: tuple[OrderView, ...]) -> None:
         if len(left) < 2:
-            done = "one order is left" if left else "nothing is left"
-            self._ordering.done.emit(f"The others have filled: {done} to be tied together.")
+            self._tell_too_few(left)
             return
         name = f"group-{new_intent()[:6]}"
         self.dialog = GroupDialog(left, name, self._window)
         self.dialog.command_requested.connect(self._on_command_requested)
         self.dialog.finished.connect(self._on_finished)
         self.dialog.open()
+
+    def _tell_too_few(self, left: tuple[OrderView, ...]) -> None:
+        """Say that there is no group; one that is left was cancelled, and nobody sends it anew."""
+        if not left:
+            self._ordering.done.emit("All have filled: nothing is left to be tied together.")
+            return
+        fault = (
+            f"the others have filled; order {left[0].order_id} is cancelled and was not sent anew, "
+            f"{text.size(left[0].remaining)} of it were left"
+        )
+        self._ordering.failed.emit(("The group", fault))
 
     @Slot(object)
     def _on_command_requested(self, command: Command) -> None:

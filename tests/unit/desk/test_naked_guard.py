@@ -7,9 +7,10 @@ from workstation.desk.naked_guard import NakedGuard
 from workstation.desk.spread import at_once
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.coverage import Coverage
-from workstation.domain.ids import AccountId, ClientId, OrderId, PermId
+from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, PermId
 from workstation.domain.notice import Severity
 from workstation.domain.order import OrderType, Side, Tif
+from workstation.domain.reports import PositionReport
 
 SELL = Side.SELL
 STOP: dict[str, Any] = {
@@ -202,3 +203,31 @@ def test_what_is_not_looked_up_yet_has_the_name_its_order_has() -> None:
 
     assert guarded.cover().symbol == "SPY"
     assert guarded.cover().covered == D(100)
+
+
+def test_a_bracket_that_fills_between_two_steps_of_a_look_is_still_watched() -> None:
+    guarded = Guarded()
+    guarded.door.hold(100)
+    other = PositionReport(
+        account=ACCOUNT, con_id=ConId(SPY + 1), symbol="QQQ", quantity=D(50), average_cost=None
+    )
+    guarded.door.positions.apply_position(other)
+    look = guarded.guard.check(ACCOUNT)
+    next(look)  # the first contract has been looked at
+    filled = execution("b.1.01", 10, con_id=ConId(SPY + 2))
+    guarded.door.positions.apply_execution(filled)
+    guarded.guard._must_protect((ACCOUNT, filled.con_id))
+    at_once(look)
+    guarded.seconds(2)
+
+    assert [text for _, text in guarded.said if "10 of 10 have lost" in text]
+
+
+def test_what_became_flat_begins_anew() -> None:
+    guarded = Guarded()
+    guarded.door.hold(100)
+    guarded.seconds(1)
+    guarded.door.hold(0)
+    guarded.seconds(1)
+
+    assert guarded.guard._watched == {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, MemoryJournal, a_draft
+from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, MemoryJournal, a_draft, execution
 from tests.helpers.virtual_time import VirtualClock
 from tests.unit.desk.test_risk_watch import Watched as Rig
 from workstation.desk.limits import LimitsDesk
@@ -17,6 +17,7 @@ from workstation.domain.errors import JournalError
 from workstation.domain.finding import Denied, Level, RiskCode
 from workstation.domain.ids import AccountId, IntentId
 from workstation.domain.notice import Severity
+from workstation.domain.order import Side
 from workstation.portfolio.day_result import DayFigures
 from workstation.portfolio.periods import DaySoFar, Periods
 from workstation.risk.limits import LossAction, LossMeasure
@@ -211,6 +212,59 @@ def test_a_days_loss_flattens_only_where_that_is_wished_and_tries_until_it_begin
     rig.second()
     rig.second()
     assert flattened == [ACCOUNT, ACCOUNT]
+
+
+def test_a_loss_that_is_gone_before_the_flatten_can_begin_closes_nothing() -> None:
+    rig = Rig()
+    asked: list[AccountId] = []
+    answers: list[Any] = [Failed("the broker cannot be reached"), Done(), Done()]
+
+    def flatten(account: AccountId) -> Any:
+        asked.append(account)
+        return answers.pop(0)
+
+    rig.watch.flatten = flatten
+    rig.limits = replace(LIMITS, daily_loss=D(100), daily_loss_action=LossAction.FLATTEN)
+    day(rig, pnl=D(-100))
+    rig.watch.sweep()
+    assert len(asked) == 1
+    day(rig, pnl=D(0))  # the next day, or the price came back
+    rig.second()
+    day(rig)
+    rig.second()
+    assert len(asked) == 1
+    day(rig, pnl=D(-100))
+    rig.second()
+    rig.second()
+    assert len(asked) == 2
+
+
+def test_fills_without_their_positions_make_no_result() -> None:
+    """Bought 100 at 100.00 today, the close before was 80.00: 2,000 lost, it would seem."""
+    rig = Rig()
+    rig.watch.flatten = lambda _account: pytest.fail("nothing was lost")
+    rig.limits = replace(LIMITS, daily_loss=D(100), daily_loss_action=LossAction.FLATTEN)
+    for tick, price in ((1, 100.0), (2, 100.0), (4, 100.0), (9, 80.0)):
+        rig.door.quotes.set_price(SPY, tick, price)
+    is_compared = False
+    rig.risk.is_settled = lambda: is_compared
+    rig.risk.take(execution())
+    rig.watch.sweep()
+    rig.second()
+    assert rig.reduced == []
+    rig.door.hold(100)
+    is_compared = True
+    rig.second()
+    assert rig.risk.day(ACCOUNT).pnl == 0
+    is_compared = False  # a fill while the link was away is heard of before its position
+    rig.risk.take(execution("b.1.01", 100, side=Side.SELL, price=D(101)))
+    rig.second()
+    assert rig.risk.day(ACCOUNT).pnl == 0
+    rig.door.hold(0)
+    is_compared = True
+    rig.second()
+    assert rig.risk.day(ACCOUNT).pnl == 100
+    assert rig.reduced == []
 
 
 def test_a_profit_that_is_enough_closes_nothing() -> None:
