@@ -154,4 +154,4 @@ def test_one_that_is_left_is_named_as_cancelled(ready, grouping) -> None:
     look(grouping)
 
     assert grouping.dialog is None
-    assert any("order 6 is cancelled" in alarm.text for alarm in ready.window.alarms._alarms)
+    assert "order 6 is cancelled" in ready.window.status_line.currentMessage()
