@@ -23,7 +23,6 @@ def watching(
     spread: Callable[[Work], None],
 ) -> RiskWatch:
     """Return the watch, and give the order desk its dead-man timer; it tells `notify` what it finds, and `reduce_only` what must stop."""
-    risk.is_settled = lambda: presence.synced
     order_desk.dead_man = dead_man = DeadMan(
         DeadManParts(
             clock=risk.clock,
