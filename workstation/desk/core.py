@@ -15,6 +15,7 @@ from workstation.desk.settings import DeskSettings
 from workstation.desk.snapshot_mark import snapshot_mark
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Command
+from workstation.domain.errors import JournalError
 from workstation.domain.finding import TradingState
 from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Publisher, no_checkpoint
@@ -134,6 +135,10 @@ def build_core(
     def halt(state: TradingState, reason: str) -> None:
         desk.trading.restrict(state, reason)
         desk.publish_link()
+        try:
+            desk.limits.record_anew()
+        except JournalError as error:
+            desk.lock(str(error))
 
     keeper = JournalKeeper(loop, journal, care.start_job, desk.notify, halt, checkpoint)
     return Core(loop, desk, commands, journal, keeper, control)

@@ -66,6 +66,16 @@ class LimitsDesk:
         if self._usable:
             self._limits.update(self._recorded)
 
+    def record_anew(self) -> None:
+        """Put what is in force and locked on record again: the journal began anew.
+
+        Else the next start would take an edited file as the first limits of an account. Raises
+        JournalError.
+        """
+        for limits in self._recorded.values():
+            self._journal.record(Limits.__name__, limits, durable=True)
+        self.lock.record_anew()
+
     def of(self, account: AccountId) -> Limits | None:
         """Return the limits of an account, None where none are in force."""
         return self._limits.get(account)

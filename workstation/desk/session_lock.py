@@ -73,6 +73,11 @@ class SessionLock:
         self._locks[account] = made
         return made
 
+    def record_anew(self) -> None:
+        """Put the locks on record in a journal that began anew. Raises JournalError."""
+        for lock in self._locks.values():
+            self._journal.record(LimitsLocked.__name__, lock, durable=True)
+
     def of(self, account: AccountId) -> LimitsLocked | None:
         """Return what locks the limits of an account now."""
         lock = self._locks.get(account)

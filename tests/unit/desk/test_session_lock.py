@@ -139,6 +139,24 @@ def test_the_edited_file_waits_while_it_would_loosen(tmp_path: Path) -> None:
     assert restarted.lock.of(ACCOUNT) is not None
 
 
+def test_a_journal_that_begins_anew_holds_the_limits_and_their_lock(tmp_path: Path) -> None:
+    path, journal = tmp_path / "limits.toml", MemoryJournal()
+    add_limits(path, replace(LIMITS, daily_loss=D(100)))
+    desk = LimitsDesk(path, journal, lambda *_, **__: None, VirtualClock())
+    desk.ensure(ACCOUNT, D(100_000))
+    desk.lock.lock(ACCOUNT, "locked by choice")
+    journal.entries.clear()
+    desk.record_anew()
+    path.unlink()
+    add_limits(path, replace(LIMITS, daily_loss=D(200)))
+    restarted = LimitsDesk(path, MemoryJournal(), lambda *_, **__: None, VirtualClock())
+    list(restarted.remembering(journal.entries))
+    now = restarted.of(ACCOUNT)
+    assert now is not None
+    assert now.daily_loss == 100
+    assert restarted.lock.of(ACCOUNT) is not None
+
+
 # -- a limit is reached -----------------------------------------------------------------------------
 
 
