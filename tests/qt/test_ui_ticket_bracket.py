@@ -209,3 +209,21 @@ def test_exits_hang_below_their_entry(ready: Stage) -> None:
     rows = ready.window.messages.orders.values()
     assert [row.symbol for row in rows] == ["▾ AAPL", "└ AAPL", "└ AAPL"]
     assert [row.note for row in rows] == ["", "target of order 21", "stop of order 21"]
+
+
+def test_a_low_window_scrolls_the_fields_and_keeps_its_height(ready: Stage, ticket, qtbot) -> None:
+    """Fields of a bracket, its figures and what the broker says take more than 720 pixels."""
+    window = ready.window
+    window.resize(1280, 720)
+    fill_in(ticket)
+    open_exits(ticket, qtbot)
+    ticket.form.special.more_box.setChecked(True)
+    qtbot.waitUntil(lambda: ticket.form.area.verticalScrollBar().maximum() > 0)
+
+    assert window.height() == 720
+    button = ticket.submit_button
+    assert button.mapTo(window, button.rect().bottomLeft()).y() < 720
+    assert ticket.form.exits.stop_edit.hasFocus()
+    qtbot.waitUntil(lambda: not ticket.form.exits.stop_edit.visibleRegion().isEmpty())
+    ticket.form.quantity_edit.setFocus()
+    qtbot.waitUntil(lambda: not ticket.form.quantity_edit.visibleRegion().isEmpty())

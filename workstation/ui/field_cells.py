@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime, QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QDateTime, QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDateTimeEdit,
     QFrame,
     QGridLayout,
@@ -96,6 +98,20 @@ class ShrinkingArea(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(widget)
         widget.installEventFilter(self)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._on_focus_changed(None, QApplication.focusWidget())
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Never let a key fall into a field that cannot be seen."""
+        if now is not None and self._content.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, 4)
 
     @override
     def sizeHint(self) -> QSize:

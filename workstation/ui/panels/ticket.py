@@ -300,7 +300,13 @@ class TicketPanel(QWidget):
         last_line.addWidget(self.account_label, 1)
         last_line.addWidget(self.cost.box)
         last_line.addWidget(self.margin_button)
-        above = (self.title_label, self.form, self.exits_label, self.name_label, self.figures_label)
+        above = (
+            self.title_label,
+            self.form.area,
+            self.exits_label,
+            self.name_label,
+            self.figures_label,
+        )
         for widget in above:
             column.addWidget(widget)
         column.addLayout(last_line)

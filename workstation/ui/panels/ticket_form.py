@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +26,7 @@ from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
+from workstation.ui.field_cells import ShrinkingArea
 from workstation.ui.panels.route_box import RouteBox
 from workstation.ui.panels.ticket_distances import TicketDistances
 from workstation.ui.panels.ticket_exits import TicketExits
@@ -48,8 +50,12 @@ class TicketForm(QWidget):
     symbol_entered = Signal(object)
     """Symbol, in capitals, typed and confirmed with Enter: str."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.area = ShrinkingArea(self, parent)
+        """Where the fields stand: whole, or scrolled in a window too low for all of them."""
+
+        self.area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.defaults: Callable[[ConId | None, Terms], Terms] = _as_it_is
         """What the fields begin with when another contract is taken."""
         self._ladder: PriceLadder | None = None
