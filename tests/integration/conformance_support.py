@@ -98,6 +98,7 @@ FIRES = frozenset(
     ]
 )
 LATER = {
+    "wshMetaData": 161,
     "historicalSchedule": 165,
     "userInfo": 167,
     "currentTimeInMillis": 197,
