@@ -133,7 +133,7 @@ class CoreLoop:
             if current is not None and current.fileobj is key.fileobj:  # else closed in this round
                 self._guarded(self._ready_call(current, mask))
         self._run_due_timers()
-        self._guarded(self._end_if_due)
+        self._call(self._end_if_due)  # behind the last nothing may be wished
         self._guarded(self.after_pass)
 
     def _hear(self) -> None:

@@ -1,7 +1,7 @@
 """How the account stands each second: limits, exposure, protection; for window and alarms."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,6 @@ from workstation.desk.session_lock import SessionLock
 from workstation.desk.spread import Work, at_once
 from workstation.domain.account import masked
 from workstation.domain.commands import Done, Failed
-from workstation.domain.coverage import Coverage
 from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId
 from workstation.domain.limit_use import LimitUse, RiskView
@@ -102,23 +101,25 @@ class RiskWatch:
         self._sources.lock.lock(account, reason, cools=True)
 
     def _flatten_now(self) -> None:
-        """Flatten what a loss has condemned; what cannot begin now is tried each second.
+        """Flatten what a loss had condemned by the last look; what cannot begin is tried each second.
 
-        What cannot begin waits, and while the loss is no longer there nothing is closed: the
-        day may have turned, or the price come back.
+        Nothing is closed for a loss that is no longer there: it was one wrong print, the day has
+        turned, or the price came back. One of unknown size waits.
         """
         for account in tuple(self._to_flatten):
-            if self._is_lost(account) and isinstance(self.flatten(account), Done):
+            is_lost = self._is_lost(account)
+            if is_lost is False or (is_lost and isinstance(self.flatten(account), Done)):
                 self._to_flatten.discard(account)
 
-    def _is_lost(self, account: AccountId) -> bool:
-        """Tell whether the day's loss stands at its limit now."""
+    def _is_lost(self, account: AccountId) -> bool | None:
+        """Tell whether the day's loss stands at its limit now; None while it is not known."""
         risk = self._sources.account_risk
         limits, day = risk.limits(account), risk.day(account)
-        if limits is None or limits.daily_loss is None or day.pnl is None:
+        if limits is None or limits.daily_loss is None:
             return False
-        is_wished = limits.daily_loss_action is LossAction.FLATTEN
-        return is_wished and _rounded(-day.pnl) >= limits.daily_loss
+        if limits.daily_loss_action is not LossAction.FLATTEN:
+            return False
+        return None if day.pnl is None else _rounded(-day.pnl) >= limits.daily_loss
 
     def _look_at_all(self, account: AccountId) -> Work:
         try:
@@ -127,10 +128,16 @@ class RiskWatch:
             self._is_looking = False
 
     def _look_at_each(self, account: AccountId) -> Work:
-        for other in self._sources.accounts():
-            if other != account:  # shown or not, it loses money all the same
-                yield from self._look_after(other, masked(other))
-        coverages = yield from self._look_after(account)
+        others = [each for each in self._sources.accounts() if each != account]
+        self._flatten_now()
+        faults = self._watch_limits(account, others)
+        yield
+        for other in others:  # shown or not, it loses money all the same
+            try:
+                yield from self.guard.check(other)
+            except Exception as error:  # noqa: BLE001 - raised below, after the others' turn
+                faults.append(error)
+        coverages = yield from self.guard.check(account)
         figures = yield from self._portfolio.look(account)
         yield from self._check_results(account)
         self._dirty = True
@@ -146,22 +153,26 @@ class RiskWatch:
             self._checks,
             *self._locked(account),
         )
+        if faults:
+            raise faults[0]
+
+    def _watch_limits(self, account: AccountId, others: Sequence[AccountId]) -> list[Exception]:
+        """Compare every account with its limits, whatever fails about another; return what failed."""
+        faults: list[Exception] = []
+        for each in (account, *others):
+            try:
+                self._sources.account_risk.keep_best(each)
+                uses = self._account_uses(each)
+                self._monitor.check(each, uses, "" if each == account else masked(each))
+            except Exception as error:  # noqa: BLE001 - the limits of the others still hold
+                faults.append(error)
+        return faults
 
     def _locked(self, account: AccountId) -> tuple[datetime | None, str, datetime | None]:
         """Return until when the limits are locked and why, and until when trading cools down."""
         lock = self._sources.lock.of(account)
         cooling = self._sources.lock.cooling_until(account)
         return (None, "", cooling) if lock is None else (lock.until, lock.reason, cooling)
-
-    def _look_after(
-        self, account: AccountId, whose: str = ""
-    ) -> Generator[None, None, tuple[Coverage, ...]]:
-        """Compare one account with its stops and its limits; return its coverages."""
-        coverages = yield from self.guard.check(account)
-        self._sources.account_risk.keep_best(account)
-        self._monitor.check(account, self._account_uses(account), whose)
-        self._flatten_now()
-        return coverages
 
     def _check_results(self, account: AccountId) -> Work:
         """Compare the day's results now and then: the broker's move about once a second."""

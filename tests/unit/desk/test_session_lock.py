@@ -245,6 +245,8 @@ def test_a_loss_that_is_gone_before_the_flatten_can_begin_closes_nothing() -> No
     rig.limits = replace(LIMITS, daily_loss=D(100), daily_loss_action=LossAction.FLATTEN)
     day(rig, pnl=D(-100))
     rig.watch.sweep()
+    assert asked == [], "one look may have met one wrong print"
+    rig.second()
     assert len(asked) == 1
     day(rig, pnl=D(0))  # the next day, or the price came back
     rig.second()
@@ -255,6 +257,28 @@ def test_a_loss_that_is_gone_before_the_flatten_can_begin_closes_nothing() -> No
     rig.second()
     rig.second()
     assert len(asked) == 2
+
+
+def test_one_wrong_print_flattens_nothing() -> None:
+    rig = Rig()
+    rig.watch.flatten = lambda _account: pytest.fail("the price was wrong for a moment")
+    rig.limits = replace(LIMITS, daily_loss=D(100), daily_loss_action=LossAction.FLATTEN)
+    day(rig, pnl=D(-500))
+    rig.second()
+    day(rig, pnl=D(-10))
+    rig.second()
+    rig.second()
+
+
+def test_an_account_that_cannot_be_surveyed_leaves_the_loss_limits_of_all_in_force() -> None:
+    rig = Rig()
+    rig.others = (AccountId("SIM0000009"),)
+    rig.limits = replace(LIMITS, daily_loss=D(100))
+    rig.watch.guard.check = lambda _account: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    day(rig, pnl=D(-100))
+    with pytest.raises(ZeroDivisionError):
+        rig.watch.sweep()
+    assert len(rig.reduced) == 2
 
 
 def test_fills_without_their_positions_make_no_result() -> None:

@@ -300,14 +300,8 @@ class TicketPanel(QWidget):
         last_line.addWidget(self.account_label, 1)
         last_line.addWidget(self.cost.box)
         last_line.addWidget(self.margin_button)
-        above = (
-            self.title_label,
-            self.form.area,
-            self.exits_label,
-            self.name_label,
-            self.figures_label,
-        )
-        for widget in above:
+        labels = (self.exits_label, self.name_label, self.figures_label)
+        for widget in (self.title_label, self.form.area, *labels):
             column.addWidget(widget)
         column.addLayout(last_line)
         column.addWidget(self.cost)
