@@ -88,7 +88,7 @@ def test_the_random_journals_come_to_every_state() -> None:
     lifecycles: Counter[Lifecycle] = Counter()
     books = []
     dead_man = 0
-    for seed in range(60):
+    for seed in range(240):
         made = RandomRecords(seed).entries(150)
         assert {event for _, event, _ in made} == set(KINDS)
         dead_man += renewals(made)
