@@ -64,6 +64,7 @@ def test_what_was_cancelled_has_no_day_or_comes_twice_is_left_out() -> None:
         row("wshe_div", ex_div_date="20261107", wshe_approval_status="Cancelled"),
         row("wshe_div", ex_div_date="20261399"),
         row("wshe_ed"),
+        row("wshe_splits", ratio="10:1"),
         "no event",
         None,
     ]

@@ -138,3 +138,22 @@ def test_a_preset_that_cannot_be_used_says_why(changes: dict[str, object], said:
     assert said in OrderPreset(**changes).fault  # type: ignore[arg-type]
     assert not ALL.fault
     assert not OF_AAPL.fault
+
+
+def test_a_preset_is_named_by_what_it_is_for() -> None:
+    assert [each.name for each in (ALL, STOCKS, OF_AAPL)] == ["Everything", "STK", "AAPL STK"]
+
+
+@pytest.mark.parametrize(
+    ("distance", "fault"),
+    [
+        (Distance(D(3), DistanceUnit.TICKS), ""),
+        (Distance(D("0.5"), DistanceUnit.PERCENT), ""),
+        (Distance(D("2.5"), DistanceUnit.TICKS), "ticks are whole"),
+        (Distance(D(2), DistanceUnit.RISK), "only a target is said in R"),
+    ],
+)
+def test_a_stop_stands_a_sensible_distance_away(distance: Distance, fault: str) -> None:
+    found = replace(ALL, stop=distance).fault
+    assert found.startswith(fault)
+    assert bool(found) is bool(fault)

@@ -216,6 +216,13 @@ def test_each_leg_is_held_to_the_rules_of_its_own_contract() -> None:
     assert any(each.startswith("20270115 210C: ") for each in texts)
 
 
+def test_a_combination_is_routed_by_the_broker_alone() -> None:
+    door = ComboDoor()
+    answer = door.submit(door.spread(route="CBOE"))
+    assert isinstance(answer, Denied)
+    assert "A combination is routed by the broker." in {each.text for each in answer.findings}
+
+
 def test_what_works_of_a_combination_counts_in_each_of_its_legs() -> None:
     door = ComboDoor()
     door.submit(door.spread())
