@@ -16,8 +16,8 @@ from workstation.domain.order import OrderType, Side
 from workstation.domain.order_extras import OcaGroup, OcaType
 from workstation.domain.order_status import Lifecycle
 from workstation.domain.several import OrdersPreviewed, OrderVerdict, SubmitOrders
+from workstation.ui.ended_orders import PATIENCE_LOOKS, QUIET_LOOKS
 from workstation.ui.grouping_orders import GroupingOrders
-from workstation.ui.renewal import PATIENCE_LOOKS, QUIET_LOOKS
 
 TARGET = an_order(5, side=Side.SELL, limit_price=Decimal(190))
 STOP = an_order(6, side=Side.SELL, order_type="STP", limit_price=None, stop_price=Decimal(180))
@@ -27,7 +27,7 @@ STOP = an_order(6, side=Side.SELL, order_type="STP", limit_price=None, stop_pric
 def grouping(ready: Stage) -> GroupingOrders:
     ready.events(OrderChanged(TARGET), OrderChanged(STOP))
     found = ready.window.menu.grouping
-    found._timer.setInterval(10**6)  # the test looks itself
+    found.ending.timer.setInterval(10**6)  # the test looks itself
     return found
 
 
@@ -43,8 +43,8 @@ def begin(ready: Stage, grouping: GroupingOrders) -> None:
 
 def look(grouping: GroupingOrders, times: int = QUIET_LOOKS + 1) -> None:
     for _ in range(times):
-        if grouping._timer.isActive():
-            grouping.look()
+        if grouping.ending.timer.isActive():
+            grouping.ending.look()
 
 
 def test_orders_are_cancelled_and_what_is_left_is_sent_as_a_group(
@@ -111,7 +111,7 @@ def test_a_cancel_that_does_not_end_an_order_sends_nothing(ready, grouping) -> N
     begin(ready, grouping)
     look(grouping, PATIENCE_LOOKS + 1)
 
-    assert not grouping._timer.isActive()
+    assert not grouping.ending.timer.isActive()
     assert ready.commands.of(SubmitOrders) == []
     assert any("not every order" in alarm.text for alarm in ready.window.alarms._alarms)
 

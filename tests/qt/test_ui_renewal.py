@@ -11,7 +11,7 @@ from workstation.domain.messages import OrderChanged
 from workstation.domain.order import OrderTerms
 from workstation.domain.order_extras import OcaGroup
 from workstation.domain.order_status import Lifecycle
-from workstation.ui.renewal import QUIET_LOOKS
+from workstation.ui.ended_orders import PATIENCE_LOOKS, QUIET_LOOKS
 
 D = Decimal
 GROUP = OrderTerms(oca=OcaGroup(name="pair"), display_size=D(10))
@@ -23,7 +23,7 @@ def renewing(ready: Stage):
     order = an_order(12, terms=GROUP, oca_group="pair", oca_type=1)
     ready.events(OrderChanged(order))
     renewal = ready.window.menu.renewal
-    renewal._timer.setInterval(3_600_000)  # the looks are made by hand
+    renewal.ending.timer.setInterval(3_600_000)  # the looks are made by hand
     ready.window.orders.renew_requested.emit(order)
     assert ready.commands.of(CancelOrder) == []
     assert "nothing protects" in renewal.dialog.label.text()
@@ -33,7 +33,8 @@ def renewing(ready: Stage):
 
 def look(renewal, times: int) -> None:
     for _ in range(times):
-        renewal.look()
+        if renewal.ending.is_waiting:
+            renewal.ending.look()
 
 
 def test_the_ticket_holds_what_is_left_once_the_fills_are_quiet(renewing) -> None:
@@ -56,20 +57,23 @@ def test_the_ticket_holds_what_is_left_once_the_fills_are_quiet(renewing) -> Non
     assert "60 were left" in ready.window.ticket.strip.headline.text()
     assert ready.commands.of(SubmitOrder) == []
     assert ready.commands.of(ChangeOrder) == []
-    assert not renewal._timer.isActive()
+    assert not renewal.ending.timer.isActive()
 
 
 def test_what_has_filled_is_not_written_anew(renewing) -> None:
     ready, renewal, _order = renewing
     ready.events(OrderChanged(an_order(12, lifecycle=Lifecycle.FILLED, filled=D(100))))
     look(renewal, QUIET_LOOKS + 1)
-    assert not renewal._timer.isActive()
+    assert not renewal.ending.timer.isActive()
     assert ready.window.ticket.form.terms.special == OrderTerms()
     assert ready.commands.of(SubmitOrder) == []
 
 
 def test_an_order_that_does_not_end_is_left_alone(renewing) -> None:
     ready, renewal, _order = renewing
-    look(renewal, 200)
-    assert not renewal._timer.isActive()
+    said: list[object] = []
+    renewal._ordering.failed.connect(said.append)
+    look(renewal, PATIENCE_LOOKS)
+    assert said == [("Cancel and new", "the order has not ended; nothing was sent")]
+    assert not renewal.ending.timer.isActive()
     assert ready.window.ticket.form.terms.special == OrderTerms()

@@ -4,18 +4,17 @@ The broker does not revise a group, so that there is no other way. Source: featu
 orders-and-risk.md 2.5.10.
 """
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.commands import Command
-from workstation.domain.ids import OrderKey
 from workstation.domain.order_status import OrderView
 from workstation.ui import text
 from workstation.ui.board import Board
 from workstation.ui.dialogs.group import GroupDialog
 from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.ended_orders import EndedOrders
 from workstation.ui.ordering import Ordering
-from workstation.ui.renewal import LOOK_MS, PATIENCE_LOOKS, QUIET_LOOKS
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_wishes import new_intent
 
@@ -29,25 +28,25 @@ class GroupingOrders(QObject):
         super().__init__(window)
         self._board, self._ordering, self._state = board, ordering, state
         self._window = window
-        self._orders: dict[OrderKey, OrderView] = {}
-        self._looks = self._quiet = 0
+        self._orders: tuple[OrderView, ...] = ()
         self.question: PlainDialog | None = None
         self.dialog: GroupDialog | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self.ending = EndedOrders(state, self)
+        self.ending.ended.connect(self._on_ended)
+        self.ending.given_up.connect(self._on_given_up)
         board.orders.group_requested.connect(self.ask)
 
     @Slot(object)
     def ask(self, orders: tuple[OrderView, ...]) -> None:
         """Say what will happen, and begin only when the user agrees."""
-        if self._timer.isActive() or self.dialog is not None:
+        if self.ending.is_waiting or self.dialog is not None:
             return
         if fault := self._fault(orders):
             self._ordering.failed.emit(("The group", fault))
             return
-        oldest_first = sorted(orders, key=lambda order: (order.created_at, int(order.order_id)))
-        self._orders = {order.key: order for order in oldest_first}
+        self._orders = tuple(
+            sorted(orders, key=lambda order: (order.created_at, int(order.order_id)))
+        )
         numbers = ", ".join(str(order.order_id) for order in orders)
         is_bare = any(order.is_protective for order in orders)
         question = (
@@ -81,27 +80,17 @@ class GroupingOrders(QObject):
     def _on_answered(self, answer: str) -> None:
         self.question = None
         if answer == "cancel" and self._orders:
-            self._looks = self._quiet = 0
-            self._ordering.cancel(tuple(self._orders.values()))
-            self._timer.start()
+            self._ordering.cancel(self._orders)
+            self.ending.wait_for(self._orders)
 
     @Slot()
-    def look(self) -> None:
-        """See whether all of them have ended and their fills are quiet."""
-        before, self._looks = self._orders, self._looks + 1
-        now = {key: self._state.orders.get(key, order) for key, order in before.items()}
-        self._orders = now
-        if any(order.is_working for order in now.values()):
-            if self._looks >= PATIENCE_LOOKS:
-                self._timer.stop()
-                fault = "not every order has ended; nothing was sent anew"
-                self._ordering.failed.emit(("Cancel for the group", fault))
-            return
-        same = all(order.filled == before[key].filled for key, order in now.items())
-        self._quiet = self._quiet + 1 if same else 0
-        if self._quiet >= QUIET_LOOKS:
-            self._timer.stop()
-            self._open(tuple(order for order in now.values() if order.remaining))
+    def _on_given_up(self) -> None:
+        fault = "not every order has ended; nothing was sent anew"
+        self._ordering.failed.emit(("Cancel for the group", fault))
+
+    @Slot(object)
+    def _on_ended(self, orders: tuple[OrderView, ...]) -> None:
+        self._open(tuple(order for order in orders if order.remaining))
 
     def _open(self, left: tuple[OrderView, ...]) -> None:
         if len(left) < 2:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workstation.domain.account import PositionView
+from workstation.domain.account import PositionView, masked
 from workstation.domain.ids import AccountId, ConId, FamilyId, OrderKey
 from workstation.domain.order_status import OrderView
 from workstation.ui import text
@@ -20,7 +20,7 @@ _GROUP_OF: dict[Grouping, Callable[[OrderView], str]] = {
     Grouping.SYMBOL: lambda order: order.symbol,
     Grouping.SIDE: lambda order: order.side.value,
     Grouping.STATE: lambda order: "Working" if order.is_working else order.display_state,
-    Grouping.ACCOUNT: lambda order: order.account,
+    Grouping.ACCOUNT: lambda order: masked(order.account),
 }
 
 

@@ -7,21 +7,17 @@ is sent by the user alone, through every check.
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.order_status import OrderView
 from workstation.ui import text
 from workstation.ui.board import Board
 from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.ended_orders import EndedOrders
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_wishes import terms_of
-
-LOOK_MS = 250
-QUIET_LOOKS = 8
-"""Looks without another fill after the order has ended: two seconds."""
-PATIENCE_LOOKS = 120
 
 
 class Renewal(QObject):
@@ -31,20 +27,19 @@ class Renewal(QObject):
         self, board: Board, ordering: Ordering, state: ScreenState, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._board, self._ordering, self._state = board, ordering, state
+        self._board, self._ordering = board, ordering
         self._window = window
         self._order: OrderView | None = None
-        self._looks = self._quiet = 0
         self.dialog: PlainDialog | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self.ending = EndedOrders(state, self)
+        self.ending.ended.connect(self._on_ended)
+        self.ending.given_up.connect(self._on_given_up)
         board.orders.renew_requested.connect(self.ask)
 
     @Slot(object)
     def ask(self, order: OrderView) -> None:
         """Say what will happen, and begin only when the user agrees."""
-        if self._timer.isActive():
+        if self.ending.is_waiting:
             return
         self._order = order
         what = f"{order.side.value} {text.size(order.quantity)} {text.one_line(order.symbol, 24)}"
@@ -64,25 +59,17 @@ class Renewal(QObject):
     def _on_answered(self, answer: str) -> None:
         self.dialog = None
         if answer == "cancel" and self._order is not None:
-            self._looks = self._quiet = 0
             self._ordering.cancel((self._order,))
-            self._timer.start()
+            self.ending.wait_for((self._order,))
 
     @Slot()
-    def look(self) -> None:
-        """See whether the order has ended and its fills are quiet."""
-        assert self._order is not None  # the timer runs only for an order
-        before, self._looks = self._order, self._looks + 1
-        now = self._state.orders.get(before.key, before)
-        self._order = now
-        if now.is_working:
-            if self._looks >= PATIENCE_LOOKS:
-                self._timer.stop()
-            return
-        self._quiet = self._quiet + 1 if now.filled == before.filled else 0
-        if self._quiet >= QUIET_LOOKS:
-            self._timer.stop()
-            self._prepare(now)
+    def _on_given_up(self) -> None:
+        self._ordering.failed.emit(("Cancel and new", "the order has not ended; nothing was sent"))
+
+    @Slot(object)
+    def _on_ended(self, orders: tuple[OrderView, ...]) -> None:
+        (order,) = orders
+        self._prepare(order)
 
     def _prepare(self, order: OrderView) -> None:
         left = order.remaining

@@ -1,5 +1,7 @@
 """What the dialogs for orders of several parts share: a form, what the core said, one button."""
 
+from abc import abstractmethod
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
@@ -14,13 +16,14 @@ from workstation.domain.commands import Command, CommandResult, Done, Failed
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
 from workstation.domain.override import accepted
 from workstation.ui import text
+from workstation.ui.abstract_qobject import AbstractQObjectMeta
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.reason_edit import ReasonEdit
 from workstation.ui.ticket_rules import finding_text
 from workstation.ui.ticket_wishes import new_intent
 
 
-class OrderDialog(QDialog):
+class OrderDialog(QDialog, metaclass=AbstractQObjectMeta):
     """Asks for one command; what risk asks is shown here and confirmed with the same button.
 
     A subclass fills `form` and gives `command()`. The same wish keeps its name until something
@@ -60,9 +63,9 @@ class OrderDialog(QDialog):
         self.column.addWidget(self.reason_edit)
         self.column.addLayout(line)
 
+    @abstractmethod
     def command(self) -> Command | str:
         """Return what shall be sent, or one sentence on what is missing."""
-        raise NotImplementedError
 
     @Slot()
     def form_changed(self) -> None:

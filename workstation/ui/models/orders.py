@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
+from workstation.domain.account import masked
 from workstation.domain.ids import OrderKey
 from workstation.domain.order import Side
 from workstation.domain.order_status import Lifecycle, OrderView
@@ -239,9 +240,9 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column(
         key="account",
         title="Account",
-        text=_say(lambda row: text.one_line(row.order.account, 20)),
+        text=_say(lambda row: masked(row.order.account)),
         sort=_sort(lambda order: order.account),
-        sample="DU1234567 W",
+        sample="S•••001 W",
         is_number=False,
         is_extra=True,
     ),
