@@ -1,8 +1,9 @@
 from datetime import datetime
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.qt.chart_rig import chart, stop  # noqa: F401 -- fixtures
 from tests.qt.fakes import CON_IDS, NOW, SYMBOLS, FakeCommands, a_contract, a_link, a_quote
@@ -46,12 +47,22 @@ def commands(qapp: QApplication) -> FakeCommands:
 @pytest.fixture(autouse=True)
 def nothing_left_over(qapp: QApplication):
     """Begin in the dark and end with no window; deferred deletes need a push outside a loop."""
-    if paint().theme.name != "dark" or qapp.style().name() != "fusion":
+    if paint().theme.name != "dark" or not qapp.styleSheet():
         apply_theme(qapp, "dark")
     yield
+    release_modifiers(qapp)
     for widget in qapp.topLevelWidgets():
         widget.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def release_modifiers(qapp: QApplication) -> None:
+    """Forget a Shift or Ctrl: Qt keeps those of a test's last click for the next selection."""
+    if qapp.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        probe = QWidget()
+        probe.show()
+        QTest.keyClick(probe, Qt.Key.Key_Escape)
+    assert qapp.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
