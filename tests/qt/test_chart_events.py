@@ -23,6 +23,7 @@ from workstation.domain.news import Headline
 from workstation.domain.queries import DividendsOf, WshEvents, WshMeta
 from workstation.domain.query import FailureKind, RequestFailure
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.formula import read_formula
 
 __all__ = ["panel"]
 
@@ -171,6 +172,21 @@ def test_a_replay_tells_nothing_of_its_future(daily, commands, monkeypatch) -> N
     monkeypatch.setattr(type(daily.data), "is_replaying", property(lambda _data: True))
     assert placed(daily) == []
     assert daily.extras.events.con_id == AAPL
+
+
+def test_why_there_are_no_events_is_the_reason_and_a_replay_is_none(daily, commands) -> None:
+    commands.answer(Ask, Answered(DividendOutlook(next_day=date(2026, 4, 14))))
+    daily.replay.begin(daily.canvas.view.bars.end - 5)
+    assert daily.data.is_replaying
+    assert "prices of one contract" not in daily.extras.events.state_words()
+    assert daily.extras.events.con_id == AAPL
+
+    daily.replay.end()
+    daily.data.formula = read_formula("AAPL/MSFT")
+    assert daily.extras.events.state_words() == (
+        "No event data: a formula of several symbols is shown."
+    )
+    assert daily.extras.events.con_id is None
 
 
 def test_intraday_an_event_stands_at_the_first_bar_of_its_day_and_news_at_its_bar(

@@ -86,10 +86,17 @@ def _moment(day: int, seconds: int, zone: tzinfo) -> int:
 
 
 def aggregated(bars: BarTable, grouping: Grouping) -> BarTable:
-    """Return the longer bars: first opening, highest, lowest, last close, volume together."""
+    """Return the longer bars of a grouping."""
+    return summed(bars, grouping.starts(bars.times)) if len(bars) else EMPTY
+
+
+def summed(bars: BarTable, starts: Ints) -> BarTable:
+    """Return one bar for each run of equal starts, one of which is told for every bar.
+
+    It has the first opening, the highest high, the lowest low, the last close and all the volume.
+    """
     if not len(bars):
         return EMPTY
-    starts = grouping.starts(bars.times)
     firsts = np.flatnonzero(np.concatenate(([True], starts[1:] != starts[:-1])))
     lasts = np.append(firsts[1:], len(bars)) - 1
     return BarTable(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workstation.bridge.commands import CommandPort
-from workstation.domain.bar import Show
+from workstation.domain.bar import BarSize, SeriesKey, Show
 from workstation.domain.contract import ContractDetails
 from workstation.domain.ids import ConId
 from workstation.domain.prices import PriceLadder
@@ -64,6 +64,9 @@ class ChartData(QObject):
 
         self._settings = ChartSettings()
         self._is_wanted = False
+        self.keeper: BarKeeper | None = None
+        """Who keeps bars between runs; None without one."""
+
         self._commands = commands
         self.finder = SymbolFinder(commands, self)
         self._bar_feed = BarFeed(commands, self)
@@ -114,6 +117,17 @@ class ChartData(QObject):
         return self._roll_feed.rolls if self.feed is self._roll_feed else []
 
     @property
+    def why_no_events(self) -> str:
+        """Say why the bars have no dividends, earnings or news of their own; empty where they do."""
+        if self.con_id is None:
+            return "no contract is shown"
+        if self.formula is not None and not self.timeframe.is_of_prints:
+            return "a formula of several symbols is shown"
+        if self._stitches:
+            return "a continuous future is several contracts"
+        return "" if self._is_own else "volatility is shown, not the contract's prices"
+
+    @property
     def ladder(self) -> PriceLadder | None:
         """Steps to write values in that are no prices of the contract; None where they are."""
         if self._is_own or (self._stitches and self.formula is None) or not len(self.bars):
@@ -153,8 +167,19 @@ class ChartData(QObject):
         more = [word for word in (stitched, shown, regular, replayed) if word]
         return "  ".join([name, self.timeframe.name, *more])
 
+    def own_series(self, size: BarSize) -> SeriesKey | None:
+        """Name the broker's bars of a size that the chart's are of; None where they are of none."""
+        is_of_prints = self.timeframe.is_of_prints
+        is_other = (self.formula is not None or self._stitches) and not is_of_prints
+        if self.con_id is None or self.details is None or is_other:
+            return None
+        show = shown_for(Show.TRADES, self.sec_type) if is_of_prints else self.show
+        regular = self._settings.regular_only and not is_of_prints
+        return SeriesKey(self.con_id, size, show, regular)
+
     def use_keeper(self, keeper: BarKeeper) -> None:
         """Show kept bars first from now on, and keep what comes."""
+        self.keeper = keeper
         self._bar_feed.use_keeper(keeper)
         self._formula_feed.use_keeper(keeper)
 

@@ -12,6 +12,7 @@ from workstation.ui.chart.event_tool import EventMenu, EventTool
 from workstation.ui.chart.formula import FormulaError, read_formula
 from workstation.ui.chart.line_entry import LineEntry
 from workstation.ui.chart.roll_marks import RollMarks
+from workstation.ui.chart.warm_up import WarmUp
 
 FORMULA_HELP = 'Symbols, numbers, + - * / and brackets: AAPL/MSFT, ES-10*MES, ("BRK B"+AAPL)/2.'
 COMPARE_HELP = f"A share, future or index, up to {MOST} in all, in per cent since the left edge."
@@ -49,6 +50,7 @@ class ChartExtras(QObject):
         self.continuous.setCheckable(True)
         self.actions.append(self.continuous)
         self.roll_marks = RollMarks(canvas.view, data)
+        self.warm_up = WarmUp(canvas, data, commands)
         self.events = EventTool(canvas, data, commands)
         self.event_menu = EventMenu(self.events, parent)
         self.actions.append(self.event_menu.menuAction())

@@ -52,8 +52,7 @@ class EventTool(QObject, ChartTool):
     @property
     def con_id(self) -> ConId | None:
         """The contract whose prices are shown."""
-        is_own = self._data.is_of_prices or (self._data.is_replaying and not self._data.formula)
-        return self._data.con_id if is_own else None
+        return None if self._data.why_no_events else self._data.con_id
 
     def choose(self, kind: EventKind, *, is_shown: bool) -> None:
         """Show a kind of events, or no longer."""
@@ -117,7 +116,7 @@ class EventTool(QObject, ChartTool):
             return ""
         known = self._book.known(self.con_id)
         if self.con_id is None:
-            return "No event data: these are no prices of one contract."
+            return f"No event data: {self._data.why_no_events}."
         if known is None or known.waiting:
             return "Asking for events…"
         reasons = "; ".join(f"{name}: {reason}" for name, reason in known.notes.items())

@@ -7,15 +7,16 @@ clock alone, never by what came later, so that history, replay and the live char
 
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from workstation.domain.bar import DAY_SECONDS
 from workstation.indicators.running import Running
-from workstation.ui.chart.aggregate import Grouping
+from workstation.ui.chart.aggregate import Grouping, summed
 from workstation.ui.chart.bar_source import BarSource
-from workstation.ui.chart.bar_table import BarTable, Ints
+from workstation.ui.chart.bar_table import EMPTY, BarTable, Ints, joined
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.per_bar import PerBar
 from workstation.ui.chart.time_marks import local_seconds
@@ -113,13 +114,40 @@ def read_longer(name: object) -> Timeframe | None:
     return None if found is None or found.is_of_prints else found
 
 
-class HigherBars:
-    """The longer bars of one size, and which of them each bar of the chart may know."""
+class Before(Protocol):
+    """The broker's longer bars from before a chart's own."""
 
-    def __init__(self, bars: BarArrays, timeframe: Timeframe, clock: BarClock) -> None:
+    @property
+    def version(self) -> int:
+        """Grows with every change."""
+        ...
+
+    def before(self, moment: int, count: int, grouping: Grouping) -> BarTable:
+        """Return the longer bars that begin before a moment, nothing while there is a gap."""
+        ...
+
+
+class HigherBars:
+    """The longer bars of one size, and which of them each bar of the chart may know.
+
+    Those that the chart's bars cover are made of them, older ones are the broker's where it has
+    history of the chart's contract.
+    """
+
+    def __init__(
+        self,
+        bars: BarArrays,
+        timeframe: Timeframe,
+        clock: BarClock,
+        before: Before | None = None,
+    ) -> None:
         self._chart = bars
         self._clock = clock
+        self._source_before = before
         self.timeframe = timeframe
+        self.wanted = 0
+        """Longer bars that the indicators on them want before the chart's first bar."""
+
         self._grouping = Grouping(timeframe, clock.zone or UTC, clock.opening, clock.all_week)
         self._starts: PerBar[np.int64] = PerBar(self._starts_of)
         self._later: PerBar[np.int64] = PerBar(self._starts_at_end)
@@ -127,7 +155,7 @@ class HigherBars:
         self.source = BarSource(self.bars)
         is_intraday = timeframe.is_intraday
         self.source.use(clock.zone if is_intraday else UTC, clock.evening if is_intraday else 0)
-        self._state = (-1, 0)
+        self._state: object = None
 
     def refresh(self, epoch: int, since: int) -> int:
         """Take the chart's bars from index `since` on anew; return the first longer bar changed.
@@ -137,10 +165,12 @@ class HigherBars:
         chart = self._chart
         self._starts.follow(chart)
         self._later.follow(chart)
-        state = (epoch, chart.first)
+        stand, earlier = self._earlier()
+        state = (epoch, chart.first, stand)
         if state != self._state or not len(self.bars):
             self._state = state
-            self.bars.replace_all(self._made_from(self._first_whole()))
+            own = self._made_from(self._first_whole())
+            self.bars.replace_all(joined((earlier, own)) if len(earlier) else own)
             return self.bars.first
         starts = self._starts.values
         place = max(0, min(since, chart.end - 1) - chart.first)
@@ -153,13 +183,15 @@ class HigherBars:
     def visible(self, indices: Ints) -> Ints:
         """Return for these bars of the chart the newest longer bar that is complete with each.
 
-        Before the first one it is one less than the first index.
+        Before the first one it is one less than the first index; so it is where a longer bar
+        ends that has lost its beginning.
         """
         places, times = indices - self._starts.first, self.bars.times
         starts, later = self._starts.values[places], self._later.values[places]
         ranks = np.searchsorted(times, starts, side="right") - 1
-        waits = (ranks >= 0) & (later == starts)
-        found: Ints = self.bars.first + ranks - waits
+        is_there = (ranks >= 0) & (times[np.maximum(ranks, 0)] == starts)
+        ranks = np.where(is_there | (later == starts), ranks, -1) - (is_there & (later == starts))
+        found: Ints = self.bars.first + ranks
         return found
 
     def known(self, running: Running, indices: Ints) -> Floats:
@@ -193,20 +225,19 @@ class HigherBars:
         return int(np.searchsorted(starts, starts[0], side="right"))
 
     def _made_from(self, place: int) -> BarTable:
-        chart, starts = self._chart, self._starts.values[place:]
-        bars = chart.table(chart.first + place, chart.end)
-        if not len(bars):
-            return bars
-        firsts = np.flatnonzero(np.concatenate(([True], starts[1:] != starts[:-1])))
-        lasts = np.append(firsts[1:], len(bars)) - 1
-        return BarTable(
-            starts[firsts],
-            bars.opens[firsts],
-            np.maximum.reduceat(bars.highs, firsts),
-            np.minimum.reduceat(bars.lows, firsts),
-            bars.closes[lasts],
-            np.add.reduceat(bars.volumes, firsts),
-        )
+        chart = self._chart
+        own = chart.table(chart.first + place, chart.end)
+        return summed(own, self._starts.values[place:])
+
+    def _earlier(self) -> tuple[object, BarTable]:
+        """Return the bars before the first of one's own, and what tells whether they changed."""
+        source, starts = self._source_before, self._starts.values
+        if source is None or not len(starts):
+            return None, EMPTY
+        place = self._first_whole()
+        moment = int(starts[place]) if place < len(starts) else int(starts[0])
+        found = source.before(moment, self.wanted, self._grouping)
+        return (source.version, moment), found
 
     def _starts_of(self, times: Ints) -> Ints:
         if not len(times):

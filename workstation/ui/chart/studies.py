@@ -14,7 +14,7 @@ from workstation.ui.chart.bar_source import BarSource
 from workstation.ui.chart.bar_table import Ints
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.candles import Columns
-from workstation.ui.chart.higher_bars import BarClock, HigherBars, read_longer, why_not
+from workstation.ui.chart.higher_bars import BarClock, Before, HigherBars, read_longer, why_not
 from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.study_look import USUAL, Look, plain_looks, read_looks
 from workstation.ui.chart.timeframe import Timeframe
@@ -28,6 +28,12 @@ COLOUR = "colour"
 MOST_COLOURS = 200
 MOST = 24
 """Indicators one chart takes."""
+
+LEAST_HISTORY = 100
+"""Longer bars before the chart's first one that an indicator on them gets at least."""
+
+WARM_UPS = 5
+"""So many times its own span: then an average that fades has all but forgotten its beginning."""
 
 TIMEFRAME, LOOKS = "computed on", "drawn as"
 """What a layout keeps beside the numbers; no parameter of an indicator has a space in its name."""
@@ -106,6 +112,9 @@ class Studies:
         self.clock = BarClock()
         """How long the chart's bars are."""
 
+        self.history: Callable[[Timeframe], Before | None] = lambda _timeframe: None
+        """Finds the broker's longer bars from before the chart's own."""
+
         self._higher: dict[Timeframe, HigherBars] = {}
         self._bars = bars
         self._load: Callable[[], Library] | None = None
@@ -161,7 +170,8 @@ class Studies:
         study.problem = why_not(wanted, self.clock)
         if not study.problem:
             if wanted not in self._higher:
-                self._higher[wanted] = HigherBars(self._bars, wanted, self.clock)
+                before = self.history(wanted)
+                self._higher[wanted] = HigherBars(self._bars, wanted, self.clock, before)
             study.higher = self._higher[wanted]
 
     @property
@@ -232,6 +242,7 @@ class Studies:
         changed: dict[int, int] = {}
         """First longer bar that changed, by the identity of the bars."""
 
+        self._ask_for_history()
         for higher in {id(study.higher): study.higher for study in self.all}.values():
             if higher is not None and source.end > source.first:
                 changed[id(higher)] = higher.refresh(source.epoch, since)
@@ -243,6 +254,20 @@ class Studies:
             elif id(study.higher) in changed and len(study.higher.bars):
                 study.running.refresh(study.higher.source, changed[id(study.higher)])
         self._since, self._done = None, state
+
+    def _ask_for_history(self) -> None:
+        """Tell the longer bars how many of them are wanted before the chart's first bar."""
+        for higher in self._higher.values():
+            higher.wanted = 0
+        for study in self.all:
+            if study.higher is not None:
+                span = study.indicator.warm_up(study.running.values)
+                wanted = max(LEAST_HISTORY, WARM_UPS * span)
+                study.higher.wanted = max(study.higher.wanted, wanted)
+
+    def take_history(self) -> None:
+        """Work out the values on longer bars anew: more of their history is known."""
+        self._done = (-1, 0, 0)
 
     def values(self, study: Study, columns: Columns, factor: int) -> Floats:
         """Return the outputs, a row each, at the last bar of every column."""

@@ -120,7 +120,8 @@ class StudySetup:
         )
         self.bars_box.setToolTip(
             text.tooltip(
-                "Longer bars are made of the chart's. A value stands from the end of its bar on and"
+                "Longer bars are made of the chart's, those before its first bar are the broker's."
+                " A value stands from the end of its bar on and"
                 " never changes afterwards; what the forming bar gives is told beside the name."
             )
         )
