@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.qt.conftest import Stage
-from tests.qt.fakes import an_order
+from tests.qt.fakes import a_position, an_order
 from workstation.domain.commands import CancelOrder, Done
 from workstation.domain.family import FamilyKind
 from workstation.domain.finding import Denied, Finding, Level, RiskCode
@@ -155,3 +155,107 @@ def test_one_that_is_left_is_named_as_cancelled(ready, grouping) -> None:
 
     assert grouping.dialog is None
     assert "order 6 is cancelled" in ready.window.status_line.currentMessage()
+
+
+def ends(ready: Stage, *, target_filled: int, stop_filled: int, held: int) -> None:
+    """Both orders end with so many filled, and the position is so large then."""
+    gone = Lifecycle.CANCELLED
+    ready.events(
+        OrderChanged(replace(TARGET, lifecycle=gone, filled=Decimal(target_filled))),
+        OrderChanged(replace(STOP, lifecycle=gone, filled=Decimal(stop_filled))),
+    )
+    ready.latest(a_position(quantity=Decimal(held)))
+
+
+def test_an_exit_is_no_larger_than_what_is_still_held_and_says_so(
+    ready: Stage, grouping: GroupingOrders, qtbot
+) -> None:
+    ready.latest(a_position(quantity=Decimal(100)))
+    begin(ready, grouping)
+    ends(ready, target_filled=40, stop_filled=0, held=60)
+    look(grouping)
+    dialog = grouping.dialog
+    assert "only 60 are still held" in dialog.lines[1].text()
+    assert "held" not in dialog.lines[0].text()  # 60 of it are left in any case
+    qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
+    (sent,) = ready.commands.of(SubmitOrders)
+
+    assert [draft.quantity for draft in sent.orders.drafts] == [60, 60]
+
+
+def test_a_position_that_shrinks_while_the_group_is_shown_is_seen_at_the_click(
+    ready: Stage, grouping: GroupingOrders, qtbot
+) -> None:
+    ready.latest(a_position(quantity=Decimal(100)))
+    begin(ready, grouping)
+    ends(ready, target_filled=0, stop_filled=0, held=100)
+    look(grouping)
+    dialog = grouping.dialog
+    before = dialog.intent
+    ready.latest(a_position(quantity=Decimal(25)))
+    qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
+
+    assert ready.commands.of(SubmitOrders) == []
+    assert "look at them" in dialog.words.text()
+    assert "only 25 are still held" in dialog.lines[0].text()
+    assert dialog.intent != before
+    qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
+    (sent,) = ready.commands.of(SubmitOrders)
+    assert [draft.quantity for draft in sent.orders.drafts] == [25, 25]
+
+
+def test_a_position_that_is_closed_while_the_group_is_shown_leaves_no_group(
+    ready: Stage, grouping: GroupingOrders, qtbot
+) -> None:
+    ready.latest(a_position(quantity=Decimal(100)))
+    begin(ready, grouping)
+    ends(ready, target_filled=0, stop_filled=0, held=100)
+    look(grouping)
+    ready.latest(a_position(quantity=Decimal(0)))
+    for _ in range(2):
+        qtbot.mouseClick(grouping.dialog.send_button, Qt.MouseButton.LeftButton)
+
+    assert ready.commands.of(SubmitOrders) == []
+    assert "no group" in grouping.dialog.words.text()
+
+
+def test_exits_of_a_closed_position_are_not_written_anew(ready, grouping) -> None:
+    ready.latest(a_position(quantity=Decimal(100)))
+    begin(ready, grouping)
+    ends(ready, target_filled=100, stop_filled=0, held=0)
+    look(grouping)
+
+    assert grouping.dialog is None
+    words = ready.window.status_line.currentMessage()
+    assert "order 6 is cancelled" in words.lower()
+    assert "nothing is held" in words
+
+
+def test_one_without_anything_to_close_is_left_out_and_named(ready, grouping, qtbot) -> None:
+    """Two orders to buy stay a group; the stop of the position that is gone does not join."""
+    entry, other = an_order(7, limit_price=Decimal(150)), an_order(8, limit_price=Decimal(151))
+    ready.latest(a_position(quantity=Decimal(100)))
+    ready.events(OrderChanged(entry), OrderChanged(other))
+    begin(ready, grouping)
+    gone = Lifecycle.CANCELLED
+    ready.events(
+        *(OrderChanged(replace(order, lifecycle=gone)) for order in (TARGET, STOP, entry, other))
+    )
+    ready.latest(a_position(quantity=Decimal(0)))
+    look(grouping)
+
+    assert "Order 6 is cancelled and left out" in grouping.dialog.words.text()
+    qtbot.mouseClick(grouping.dialog.send_button, Qt.MouseButton.LeftButton)
+    (sent,) = ready.commands.of(SubmitOrders)
+    assert [draft.limit_price for draft in sent.orders.drafts] == [150, 151]
+
+
+def test_orders_for_a_position_to_come_keep_their_size(ready, grouping, qtbot) -> None:
+    ready.latest(a_position(quantity=Decimal(-40)))
+    begin(ready, grouping)
+    ends(ready, target_filled=0, stop_filled=0, held=-40)
+    look(grouping)
+    qtbot.mouseClick(grouping.dialog.send_button, Qt.MouseButton.LeftButton)
+    (sent,) = ready.commands.of(SubmitOrders)
+
+    assert [draft.quantity for draft in sent.orders.drafts] == [100, 100]

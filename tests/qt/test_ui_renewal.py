@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from tests.qt.conftest import Stage
-from tests.qt.fakes import an_order
+from tests.qt.fakes import a_position, an_order
 from workstation.domain.commands import CancelOrder, ChangeOrder, SubmitOrder
 from workstation.domain.messages import OrderChanged
-from workstation.domain.order import OrderTerms
+from workstation.domain.order import OrderTerms, Side
 from workstation.domain.order_extras import OcaGroup
 from workstation.domain.order_status import Lifecycle
 from workstation.ui.ended_orders import PATIENCE_LOOKS, QUIET_LOOKS
@@ -77,3 +77,25 @@ def test_an_order_that_does_not_end_is_left_alone(renewing) -> None:
     assert said == [("Cancel and new", "the order has not ended; nothing was sent")]
     assert not renewal.ending.timer.isActive()
     assert ready.window.ticket.form.terms.special == OrderTerms()
+
+
+@pytest.mark.parametrize(("held", "quantity"), [(60, 60), (0, None)])
+def test_a_stop_is_no_larger_than_what_is_still_held(ready: Stage, held, quantity) -> None:
+    stop = {"side": Side.SELL, "order_type": "STP", "limit_price": None, "stop_price": D(180)}
+    order = an_order(12, **stop)
+    ready.events(OrderChanged(order))
+    ready.latest(a_position(quantity=D(100)))
+    renewal = ready.window.menu.renewal
+    renewal.ending.timer.setInterval(3_600_000)
+    ready.window.orders.renew_requested.emit(order)
+    renewal.dialog.buttons["cancel"].click()
+    ready.events(OrderChanged(an_order(12, **stop, lifecycle=Lifecycle.CANCELLED)))
+    ready.latest(a_position(quantity=D(held)))
+    look(renewal, QUIET_LOOKS + 1)
+
+    if quantity is None:
+        assert "nothing is held" in ready.window.status_line.currentMessage()
+        assert ready.window.ticket.form.terms.stop_price is None
+    else:
+        assert ready.window.ticket.form.terms.quantity == quantity
+        assert "only 60 are still held" in ready.window.ticket.strip.headline.text()

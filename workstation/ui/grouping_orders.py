@@ -14,6 +14,7 @@ from workstation.ui.board import Board
 from workstation.ui.dialogs.group import GroupDialog
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.ended_orders import EndedOrders
+from workstation.ui.exit_sizes import ExitSizes
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_wishes import new_intent
@@ -31,6 +32,7 @@ class GroupingOrders(QObject):
         self._orders: tuple[OrderView, ...] = ()
         self.question: PlainDialog | None = None
         self.dialog: GroupDialog | None = None
+        self._sizes = ExitSizes(state)
         self.ending = EndedOrders(state, self)
         self.ending.ended.connect(self._on_ended)
         self.ending.given_up.connect(self._on_given_up)
@@ -80,6 +82,7 @@ class GroupingOrders(QObject):
     def _on_answered(self, answer: str) -> None:
         self.question = None
         if answer == "cancel" and self._orders:
+            self._sizes.begin(self._orders)
             self._ordering.cancel(self._orders)
             self.ending.wait_for(self._orders)
 
@@ -90,26 +93,39 @@ class GroupingOrders(QObject):
 
     @Slot(object)
     def _on_ended(self, orders: tuple[OrderView, ...]) -> None:
-        self._open(tuple(order for order in orders if order.remaining))
+        left = tuple(order for order in orders if self._sizes.left(order))
+        gone = tuple(order for order in orders if order.remaining and order not in left)
+        self._open(left, gone)
 
-    def _open(self, left: tuple[OrderView, ...]) -> None:
+    def _open(self, left: tuple[OrderView, ...], gone: tuple[OrderView, ...]) -> None:
+        """Show the group of what is left; `gone` are exits that have nothing to close any more."""
         if len(left) < 2:
-            self._tell_too_few(left)
+            self._tell_too_few(left, gone)
             return
         name = f"group-{new_intent()[:6]}"
-        self.dialog = GroupDialog(left, name, self._window)
+        self.dialog = GroupDialog(left, name, self._sizes, self._window)
         self.dialog.command_requested.connect(self._on_command_requested)
         self.dialog.finished.connect(self._on_finished)
+        if gone:
+            self.dialog.say(f"{self._left_out(gone)} Until you send the group there is no order.")
         self.dialog.open()
 
-    def _tell_too_few(self, left: tuple[OrderView, ...]) -> None:
+    def _left_out(self, gone: tuple[OrderView, ...]) -> str:
+        return " ".join(
+            f"Order {order.order_id} is cancelled and left out: {self._sizes.words(order)}."
+            for order in gone
+        )
+
+    def _tell_too_few(self, left: tuple[OrderView, ...], gone: tuple[OrderView, ...]) -> None:
         """Say that there is no group; one that is left was cancelled, and nobody sends it anew."""
         if not left:
-            self._ordering.done.emit("All have filled: nothing is left to be tied together.")
+            why = self._left_out(gone) or "All have filled:"
+            self._ordering.done.emit(f"{why} nothing is left to be tied together.")
             return
         fault = (
-            f"the others have filled; order {left[0].order_id} is cancelled and was not sent anew, "
-            f"{text.size(left[0].remaining)} of it were left"
+            f"order {left[0].order_id} is cancelled and was not sent anew, "
+            f"{text.size(self._sizes.left(left[0]))} of it were left. "
+            f"{self._left_out(gone) or 'The others have filled.'}"
         )
         self._ordering.failed.emit(("The group", fault))
 

@@ -15,6 +15,7 @@ from workstation.ui import text
 from workstation.ui.board import Board
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.ended_orders import EndedOrders
+from workstation.ui.exit_sizes import ExitSizes
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_wishes import terms_of
@@ -31,6 +32,7 @@ class Renewal(QObject):
         self._window = window
         self._order: OrderView | None = None
         self.dialog: PlainDialog | None = None
+        self._sizes = ExitSizes(state)
         self.ending = EndedOrders(state, self)
         self.ending.ended.connect(self._on_ended)
         self.ending.given_up.connect(self._on_given_up)
@@ -59,6 +61,7 @@ class Renewal(QObject):
     def _on_answered(self, answer: str) -> None:
         self.dialog = None
         if answer == "cancel" and self._order is not None:
+            self._sizes.begin((self._order,))
             self._ordering.cancel((self._order,))
             self.ending.wait_for((self._order,))
 
@@ -72,14 +75,16 @@ class Renewal(QObject):
         self._prepare(order)
 
     def _prepare(self, order: OrderView) -> None:
-        left = order.remaining
+        left, why = self._sizes.left(order), self._sizes.words(order)
         if not left:
-            self._ordering.done.emit(f"Order {order.order_id} has filled; nothing is left of it.")
+            gone = why or "it has filled and nothing is left of it"
+            self._ordering.done.emit(f"Order {order.order_id} is not written anew: {gone}.")
             return
+        smaller = f", but {why}: it is no larger than that" if why else ""
         self._board.ticket.fill_in(
             order.con_id,
             order.symbol,
             replace(terms_of(order), quantity=left),
-            f"Order {order.order_id} is cancelled; {text.size(left)} were left. "
+            f"Order {order.order_id} is cancelled; {text.size(order.remaining)} were left{smaller}. "
             "Change what you want, then send the new order.",
         )

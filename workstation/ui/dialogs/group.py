@@ -1,6 +1,7 @@
 """Orders that have been cancelled, to be sent anew as a one-cancels-all group."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from typing_extensions import override
@@ -15,6 +16,7 @@ from workstation.domain.several import OrdersDraft, OrdersPreviewed, SubmitOrder
 from workstation.ui import text
 from workstation.ui.dialogs.order_dialog import OrderDialog
 from workstation.ui.dialogs.several import as_one
+from workstation.ui.exit_sizes import ExitSizes
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_wishes import draft_of, terms_of
 
@@ -26,19 +28,25 @@ _TYPES = {
 
 
 class GroupDialog(OrderDialog):
-    """Names the group and sends all of it or nothing, through every check."""
+    """Names the group and sends all of it or nothing, through every check.
 
-    def __init__(self, orders: tuple[OrderView, ...], name: str, parent: QWidget) -> None:
+    An exit is no larger than what is held when it is sent. Where that changed since it was shown,
+    the new sizes are shown and nothing is sent by that click.
+    """
+
+    def __init__(
+        self, orders: tuple[OrderView, ...], name: str, sizes: ExitSizes, parent: QWidget
+    ) -> None:
         super().__init__("One-cancels-all group", "Send the group", parent)
-        self._orders = orders
+        self._orders, self._sizes = orders, sizes
         self.name_edit = QLineEdit(name, self)
         self.name_edit.setMaxLength(40)
         self.type_box = QComboBox(self)
         self.type_box.addItems(list(_TYPES))
-        for order in orders:
-            words = terms_of(order).in_words(order.symbol, None)
-            left = f"{text.size(order.remaining)} left of {words}"
-            self.form.addRow(f"Order {order.order_id}", PlainLabel(left, self))
+        self.lines = [PlainLabel("", self, wrap=True) for _ in orders]
+        for order, line in zip(orders, self.lines, strict=True):
+            self.form.addRow(f"Order {order.order_id}", line)
+        self._shown = self._show_sizes()
         self.form.addRow("&Group", self.name_edit)
         self.form.addRow("&When one fills", self.type_box)
         self.name_edit.textEdited.connect(self.form_changed)
@@ -51,8 +59,14 @@ class GroupDialog(OrderDialog):
         name = self.name_edit.text().strip()
         if not name:
             return "Give the group a name."
+        if self._shown != self._left():
+            self._shown = self._show_sizes()
+            self.form_changed()  # another wish: nothing that was accepted holds for it
+            return "The position has changed, and the sizes with it: look at them and send again."
         group = OcaGroup(name=name, oca_type=_TYPES[self.type_box.currentText()])
-        drafts = tuple(self._draft(n, order, group) for n, order in enumerate(self._orders))
+        drafts = tuple(self._draft(n, group) for n, left in enumerate(self._shown) if left)
+        if len(drafts) < 2:
+            return "Fewer than two orders are left: there is no group to send."
         return SubmitOrders(
             OrdersDraft(
                 family_id=FamilyId(self.intent),
@@ -69,9 +83,23 @@ class GroupDialog(OrderDialog):
         """Show what stops the group, or what must be accepted for it."""
         super().take_answer(as_one(result) if isinstance(result, OrdersPreviewed) else result)
 
-    def _draft(self, number: int, order: OrderView, group: OcaGroup) -> OrderDraft | None:
+    def _left(self) -> list[Decimal]:
+        return [self._sizes.left(order) for order in self._orders]
+
+    def _show_sizes(self) -> list[Decimal]:
+        """Write for how much each order is sent, and why for no more; return the sizes."""
+        left = self._left()
+        for order, line, size in zip(self._orders, self.lines, left, strict=True):
+            words = terms_of(order).in_words(order.symbol, None)
+            why = self._sizes.words(order)
+            line.show_text(f"{text.size(size)} left of {words}{f': {why}' if why else ''}")
+        return left
+
+    def _draft(self, number: int, group: OcaGroup) -> OrderDraft | None:
+        order = self._orders[number]
         terms = terms_of(order)
-        terms = replace(terms, quantity=order.remaining, special=replace(terms.special, oca=group))
+        special = replace(terms.special, oca=group)
+        terms = replace(terms, quantity=self._shown[number], special=special)
         intent = IntentId(f"{self.intent}/{number}")
         draft = draft_of(terms, intent, order.account, order.con_id)
         assert draft is None or isinstance(draft, OrderDraft)  # no exits were asked for
