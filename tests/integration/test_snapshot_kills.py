@@ -74,13 +74,17 @@ def seal_by_keeper(path: Path, sealed: SnapshotSealed, reached: Callable[[str], 
         def stop(self) -> None:
             raise AssertionError("it has ended")
 
+    class Sound:
+        def begin(self, fault: str) -> None:
+            raise AssertionError(fault)
+
     journal = Journal(path, VirtualClock())
     keeper = JournalKeeper(
         None,  # type: ignore[arg-type]
         journal,
         lambda _what: Done(),
         lambda *_, **__: None,
-        lambda *_: None,
+        Sound(),
         reached,
     )
     keeper.finish()

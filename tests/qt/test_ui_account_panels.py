@@ -21,6 +21,7 @@ from tests.qt.fakes import (
     an_order,
 )
 from workstation.domain.commands import (
+    AcknowledgeLoss,
     CancelOrders,
     ConfirmNotPlaced,
     Done,
@@ -336,3 +337,23 @@ def test_an_order_that_is_not_absent_has_no_such_entry(ready: Stage) -> None:
 
     assert "It never reached the broker…" not in menu_of(ready)
     ready.window.orders.menu.close()
+
+
+def test_a_lost_record_is_acknowledged_before_trading_resumes(ready: Stage, qtbot) -> None:
+    words = "The record of orders was damaged (the chain breaks). Limits may be missing."
+    halted = a_link(trading_state=TradingState.HALTED, record_loss=words)
+    ready.events(LinkChanged(halted))
+    controls = ready.window.controls
+    controls.resume()
+    dialog = controls.dialog
+    assert words in dialog.label.text()
+    qtbot.mouseClick(dialog.buttons["stay"], Qt.MouseButton.LeftButton)
+    assert ready.commands.of(AcknowledgeLoss) == []
+    controls.resume()
+    qtbot.mouseClick(controls.dialog.buttons["acknowledge"], Qt.MouseButton.LeftButton)
+    assert ready.commands.of(AcknowledgeLoss) == [AcknowledgeLoss()]
+    assert ready.commands.of(SetTradingState) == []  # that is a wish of its own
+
+    ready.events(LinkChanged(a_link(trading_state=TradingState.HALTED)))
+    controls.resume()
+    assert "resume" in controls.dialog.buttons

@@ -15,6 +15,7 @@ from workstation.bridge.core_thread import CoreThread
 from workstation.broker.recording_filter import is_any_message, is_order_message
 from workstation.broker.session import SessionSettings
 from workstation.desk.core import Core, JournalCare, build_core
+from workstation.desk.salvage import keep_salvage, salvage_file
 from workstation.desk.settings import DeskSettings
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalDamagedError
@@ -67,7 +68,11 @@ def build_halted_if_damaged(
     told: Told = nobody_told,
 ) -> tuple[Core, str]:
     """Build the core and say what was wrong with the journal. Raises OSError and JournalError."""
-    first_run = not files.journal.exists() and not files.trading_state.exists()
+    was_replacing = salvage_file(files.journal).exists()
+    if was_replacing:  # a damaged journal was about to be set aside when the program ended
+        files.trading_state.unlink(missing_ok=True)
+    is_new = not files.journal.exists() and not files.trading_state.exists()
+    first_run = is_new and not was_replacing
     settings = DeskSettings(
         session=SessionSettings(
             ClientId(options.client_id), options.max_server_version, _recorder(options, files)
@@ -90,8 +95,9 @@ def build_halted_if_damaged(
     try:
         return build(), ""
     except JournalDamagedError as error:
-        set_aside(files.journal)
+        keep_salvage(files.journal, str(error))
         files.trading_state.unlink(missing_ok=True)  # a missing latch means HALTED
+        set_aside(files.journal)
         return build(), str(error)
 
 

@@ -182,8 +182,10 @@ class Program(QObject):
             self._say(
                 Severity.ALARM,
                 f"The record of orders was damaged and set aside: {journal_fault}",
-                "Trading is halted. Working orders stay at the broker and are read from there.",
-                "Compare every order and position with TWS before you activate trading.",
+                "Trading is halted. Working orders stay at the broker and are read from there. "
+                "Limits and locks go on as far as they could be read.",
+                "Compare every order and position with TWS; 'Resume trading' then asks you to "
+                "acknowledge what may be missing.",
             )
 
     def _open_timelines(self) -> None:

@@ -111,6 +111,10 @@ class AccountRisk:
                 self._periods.take(msgspec.json.decode(entry.body, type=DaySoFar))
             yield entry
 
+    def kept(self) -> tuple[tuple[DaySoFar, ...], tuple[DayBest, ...]]:
+        """Return what the journal holds of the days, for one that begins anew."""
+        return self._periods.all(), tuple(self._best.values())
+
     def _with_periods(
         self, account: AccountId, measure: LossMeasure, day: DayFigures
     ) -> DayFigures:

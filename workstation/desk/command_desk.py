@@ -11,6 +11,7 @@ from workstation.desk.several_commands import several_handlers
 from workstation.desk.streams import WATCHLIST
 from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.commands import (
+    AcknowledgeLoss,
     Ask,
     AttendQuotes,
     CancelOrder,
@@ -90,6 +91,7 @@ class CommandDesk:
             Reconnect: self._reconnect,
             SetArmed: self._set_armed,
             SetTradingState: self._set_trading_state,
+            AcknowledgeLoss: self._acknowledge_loss,
             **self._data_handlers(),
             WithdrawAsk: questions.withdraw,
         }
@@ -342,12 +344,17 @@ class CommandDesk:
     def _set_trading_state(self, command: SetTradingState) -> CommandResult:
         if command.state is TradingState.ACTIVE and self._desk.exits.flattener.running:
             return Failed("The account is being flattened; entries stay denied until that ends.")
-        why_not = self._desk.limits.lock.why_not_active()
+        why_not = self._desk.limits.why_not_active()
         if command.state is TradingState.ACTIVE and why_not:
             return Failed(why_not)
         fault = self._desk.trading.set_by_hand(command.state)
         self._desk.publish_link()
         return Failed(fault) if fault else Done()
+
+    def _acknowledge_loss(self, _command: AcknowledgeLoss) -> CommandResult:
+        fault = self._desk.limits.loss.acknowledge()
+        self._desk.publish_link()
+        return Failed(fault) if fault else Done("Acknowledged; trading can be resumed now.")
 
 
 def _is_order(command: Command) -> bool:

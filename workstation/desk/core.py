@@ -11,6 +11,7 @@ from workstation.desk.desk import Desk
 from workstation.desk.journal_keeper import JournalKeeper, StartJob
 from workstation.desk.loop import CoreLoop, Wait, select
 from workstation.desk.request_desk import RequestDesk
+from workstation.desk.salvage import Kept, new_mark, take_in_salvage, write_kept
 from workstation.desk.settings import DeskSettings
 from workstation.desk.snapshot_mark import snapshot_mark
 from workstation.domain.clock import Clock
@@ -104,6 +105,36 @@ class Core:
             )
 
 
+class _Anew:
+    """Halts for a journal that turns out to be damaged, and lets nothing of it loosen."""
+
+    def __init__(self, desk: Desk, journal: Journal, journal_file: Path) -> None:
+        self._desk, self._journal, self._file = desk, journal, journal_file
+
+    def begin(self, fault: str) -> None:
+        """Save what is known, begin a new journal with it, and halt."""
+        desk = self._desk
+        desk.trading.restrict(TradingState.HALTED, "the record of orders was damaged")
+        limits, locks = desk.limits.kept()
+        days, bests = desk.risk.kept()
+        kept = Kept(
+            mark=new_mark(),
+            fault=fault,
+            is_complete=True,  # all of it was read at the start, and is known here
+            limits=limits,
+            locks=locks,
+            days=days,
+            bests=bests,
+        )
+        try:
+            write_kept(self._file, kept)
+            self._journal.begin_anew()
+            take_in_salvage(self._journal, self._file)
+        except (JournalError, OSError) as error:
+            desk.lock(f"the damaged record of orders could not be replaced: {error}")
+        desk.publish_link()
+
+
 def build_core(
     settings: DeskSettings,
     journal_file: Path,
@@ -122,6 +153,7 @@ def build_core(
     client_id = settings.session.client_id
     mark = snapshot_mark(client_id) if snapshots_of(journal_file) else ""
     journal = Journal(journal_file, clock, mark=mark, told=care.told)
+    _take_in(journal, journal_file)
     loop = CoreLoop(clock, wait)
     desk = Desk(loop, clock, settings, journal, publisher, checkpoint)
     margins = desk.order_desk.previews.ask
@@ -132,13 +164,15 @@ def build_core(
     if settings.control_file is not None:
         control = ControlChannel(loop, settings.control_file, desk.exits.emergency.act)
 
-    def halt(state: TradingState, reason: str) -> None:
-        desk.trading.restrict(state, reason)
-        desk.publish_link()
-        try:
-            desk.limits.record_anew()
-        except JournalError as error:
-            desk.lock(str(error))
-
-    keeper = JournalKeeper(loop, journal, care.start_job, desk.notify, halt, checkpoint)
+    anew = _Anew(desk, journal, journal_file)
+    keeper = JournalKeeper(loop, journal, care.start_job, desk.notify, anew, checkpoint)
     return Core(loop, desk, commands, journal, keeper, control)
+
+
+def _take_in(journal: Journal, journal_file: Path) -> None:
+    """Begin with what a damaged journal left. Raises JournalError."""
+    try:
+        take_in_salvage(journal, journal_file)
+    except BaseException:
+        journal.close()
+        raise

@@ -13,7 +13,6 @@ import msgspec
 
 from workstation.desk.limits import Notify
 from workstation.domain.errors import JournalError
-from workstation.domain.finding import TradingState
 from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Reactor
 from workstation.storage.journal import Journal
@@ -58,10 +57,18 @@ StartJob = Callable[[str], Job]
 """Starts VERIFY or SNAPSHOT for the journal that is open. Raises OSError."""
 
 
+class BeginAnew(Protocol):
+    """Does with a damaged journal what a start does. Core thread."""
+
+    def begin(self, fault: str) -> None:
+        """Save what limits the trader, set the journal aside, begin anew, and halt."""
+        ...
+
+
 class JournalKeeper:
     """Starts one process at a time and does with the journal what it found. Core thread.
 
-    `halt` is told what is wrong with a damaged journal, once it is set aside.
+    `anew` sets a damaged journal aside, begins a new one, and halts.
     """
 
     def __init__(
@@ -70,14 +77,14 @@ class JournalKeeper:
         journal: Journal,
         start_job: StartJob | None,
         notify: Notify,
-        halt: Callable[[TradingState, str], None],
+        anew: BeginAnew,
         reached: Checkpoint,
     ) -> None:
         self._reactor = reactor
         self._journal = journal
         self._start_job = start_job
         self._notify = notify
-        self._halt = halt
+        self._anew = anew
         self._reached = reached
         self._job: Job | None = None
         self._what = ""
@@ -174,15 +181,11 @@ class JournalKeeper:
     def _set_aside(self, why: str) -> None:
         """Do with a damaged journal what a start does: set it aside, begin anew, halt."""
         fault = why.removeprefix("workstation: ").strip() or "the chain breaks"
-        try:
-            self._journal.begin_anew()
-        except JournalError as error:
-            log.error("the damaged journal could not be set aside: %s", error)
-        self._halt(TradingState.HALTED, "the record of orders was damaged")
+        self._anew.begin(fault)
         self._notify(
             Severity.ALARM,
             f"The record of orders was damaged and set aside: {fault}",
-            effect="Trading is halted. Working orders stay at the broker, and are known here "
+            effect="Trading is halted; limits and locks stay. Working orders stay at the broker, and are known here "
             "until the program ends; after that they are read from the broker.",
             advice="Compare every order and position with TWS before you activate trading.",
         )

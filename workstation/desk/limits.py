@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from workstation.desk.session_lock import SessionLock
+from workstation.desk.salvage import RecordLoss
+from workstation.desk.session_lock import LimitsLocked, SessionLock
 from workstation.domain.account import masked
 from workstation.domain.clock import Clock
 from workstation.domain.errors import SettingsError
@@ -43,6 +44,7 @@ class LimitsDesk:
         self._notify = notify
         self._limits: dict[AccountId, Limits] = {}
         self.lock = SessionLock(clock, journal, self.of)
+        self.loss = RecordLoss(journal)
         self._recorded: dict[AccountId, Limits] = {}
         self._announced: set[AccountId] = set()
         self._seen: tuple[int, int] | None = None
@@ -58,7 +60,7 @@ class LimitsDesk:
 
     def remembering(self, entries: Iterable[Entry]) -> Iterator[Entry]:
         """Pass the journal through, and take what it last recorded of each account as in force."""
-        for entry in self.lock.remembering(entries):
+        for entry in self.loss.remembering(self.lock.remembering(entries)):
             if entry.event == Limits.__name__:
                 limits = msgspec.json.decode(entry.body, type=Limits)
                 self._recorded[limits.account] = limits
@@ -66,15 +68,13 @@ class LimitsDesk:
         if self._usable:
             self._limits.update(self._recorded)
 
-    def record_anew(self) -> None:
-        """Put what is in force and locked on record again: the journal began anew.
+    def kept(self) -> tuple[tuple[Limits, ...], tuple[LimitsLocked, ...]]:
+        """Return what the journal says is in force and locked, for one that begins anew."""
+        return tuple(self._recorded.values()), self.lock.kept()
 
-        Else the next start would take an edited file as the first limits of an account. Raises
-        JournalError.
-        """
-        for limits in self._recorded.values():
-            self._journal.record(Limits.__name__, limits, durable=True)
-        self.lock.record_anew()
+    def why_not_active(self) -> str:
+        """Say why entries cannot be allowed yet, "" where they can."""
+        return self.loss.why_not_active() or self.lock.why_not_active()
 
     def of(self, account: AccountId) -> Limits | None:
         """Return the limits of an account, None where none are in force."""

@@ -73,10 +73,9 @@ class SessionLock:
         self._locks[account] = made
         return made
 
-    def record_anew(self) -> None:
-        """Put the locks on record in a journal that began anew. Raises JournalError."""
-        for lock in self._locks.values():
-            self._journal.record(LimitsLocked.__name__, lock, durable=True)
+    def kept(self) -> tuple[LimitsLocked, ...]:
+        """Return the newest lock of each account, over or not."""
+        return tuple(self._locks.values())
 
     def of(self, account: AccountId) -> LimitsLocked | None:
         """Return what locks the limits of an account now."""

@@ -78,6 +78,7 @@ class Standings:
             clock_offset=self._presence.clock_offset,
             since=self._link.since,
             knows_exits=self._presence.synced,
+            record_loss=self._limits.loss.words,
         )
 
     def is_live(self) -> bool:

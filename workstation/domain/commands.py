@@ -137,6 +137,11 @@ class SetTradingState:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgeLoss:
+    """Answer for what may be missing of a damaged record of orders; answered by Done or Failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class HalvePosition:
     """Close half of a position; answered by Done, Failed or Denied."""
 
@@ -322,6 +327,7 @@ Command = (
     | Reconnect
     | SetArmed
     | SetTradingState
+    | AcknowledgeLoss
     | SubmitBracket
     | PreviewMargin
     | ClosePosition

@@ -31,7 +31,8 @@ class LinkView:
     may be old. `is_standby` tells that host and port are those of the second endpoint.
     `clock_offset` is the broker's time minus ours in seconds, None before the broker
     told its time. `knows_exits` tells that positions and open orders were received, which is all
-    that an order needs that closes something.
+    that an order needs that closes something. `record_loss` is what may be missing of a damaged record of orders, until
+    the trader has acknowledged it: no entry is allowed before.
     """
 
     state: LinkState
@@ -55,6 +56,7 @@ class LinkView:
     clock_offset: float | None = None
     since: datetime
     knows_exits: bool = False
+    record_loss: str = ""
 
     @property
     def serves(self) -> bool:

@@ -37,6 +37,10 @@ class Periods:
         """Return what was last taken of a day."""
         return self._days.get((account, measure), {}).get(day)
 
+    def all(self) -> tuple[DaySoFar, ...]:
+        """Return the newest figures of every day."""
+        return tuple(day for days in self._days.values() for day in days.values())
+
     def week(self, account: AccountId, measure: LossMeasure, today: date, pnl: Decimal) -> Decimal:
         """Return the result of the week of today, Monday first, with today's as it is now."""
         week = today.isocalendar()[:2]

@@ -160,7 +160,13 @@ class ChainCheck:
     """
 
     def __init__(
-        self, first: Path, after: int = 0, head: bytes = b"", told: Callable[[int], None] = _deaf
+        self,
+        first: Path,
+        after: int = 0,
+        head: bytes = b"",
+        told: Callable[[int], None] = _deaf,
+        *,
+        use_anchor: bool = True,
     ) -> None:
         """Read the anchor before the entries, which may grow meanwhile. Raises JournalError."""
         self.seq = self._after = after
@@ -168,7 +174,7 @@ class ChainCheck:
         self.last_time = ""
         self._first = first
         self._told = told
-        self.anchor = _read_anchor(anchor_of(first))
+        self.anchor = _read_anchor(anchor_of(first)) if use_anchor else None
 
     def follow(self, path: Path, database: sqlite3.Connection) -> None:
         """Check one file; its first entry must continue the file before."""

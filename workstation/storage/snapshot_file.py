@@ -141,6 +141,16 @@ def check_content(path: Path, sha256: str) -> None:
         raise SnapshotError("its content is not what was sealed")
 
 
+def own_hash(path: Path) -> str:
+    """Return the SHA-256 that a snapshot claims of itself in its last line. Raises SnapshotError."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(path.stat().st_size - _HASH_LINE, 0))
+            return msgspec.json.decode(file.read(_HASH_LINE), type=dict[str, str])["sha256"]
+    except (OSError, msgspec.MsgspecError, KeyError, ValueError) as error:
+        raise SnapshotError(f"it does not end with its hash: {error}") from error
+
+
 def lines_of(path: Path) -> Iterator[bytes]:
     """Yield the lines between header and hash, without their ends. Raises OSError."""
     with path.open("rb", buffering=_PIECE) as file:

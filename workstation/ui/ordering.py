@@ -9,6 +9,7 @@ from workstation.bridge.commands import CommandPort
 from workstation.domain.account import PositionView
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import (
+    AcknowledgeLoss,
     CancelOrder,
     CancelOrders,
     ChangeOrder,
@@ -161,6 +162,10 @@ class Ordering(QObject):
     def set_trading_state(self, state: TradingState) -> None:
         """Change the latched trading state."""
         self._tell(SetTradingState(state), f"Trading state {state.value}")
+
+    def acknowledge_loss(self) -> None:
+        """Answer for what may be missing of a damaged record of orders."""
+        self._tell(AcknowledgeLoss(), "The record of orders")
 
     @Slot(object)
     def flatten(self, account: AccountId) -> None:

@@ -134,10 +134,24 @@ class TradingControls(QObject):
 
     @Slot()
     def resume(self) -> None:
-        """Ask once, then allow entries again."""
+        """Ask once, then allow entries again; a loss of the record is acknowledged before that."""
+        if loss := self._state.link.record_loss if self._state.link else "":
+            question = (
+                f"{loss}\nCompare limits, orders and positions with TWS. Entries stay stopped "
+                "until you acknowledge this; it is put on record."
+            )
+            answers = {"acknowledge": "I have compared them: acknowledge", "stay": "Not yet"}
+            self._open("The record of orders was damaged", question, answers, self._on_loss)
+            return
         question = "Allow new entries again? The trading state becomes ACTIVE."
         answers = {"resume": "Resume trading", "stay": "Leave it as it is"}
         self._open("Resume trading", question, answers, self._on_answered)
+
+    @Slot(object)
+    def _on_loss(self, answer: str) -> None:
+        self.dialog = None
+        if answer == "acknowledge":
+            self._ordering.acknowledge_loss()
 
     @Slot(object)
     def _on_answered(self, answer: str) -> None:

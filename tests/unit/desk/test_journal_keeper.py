@@ -16,7 +16,6 @@ from workstation.app.journal_jobs import JournalJobs
 from workstation.desk import journal_keeper
 from workstation.desk.journal_keeper import SNAPSHOT, VERIFY, JobEnd, JournalKeeper
 from workstation.desk.snapshot_maker import make_snapshot
-from workstation.domain.finding import TradingState
 from workstation.domain.notice import Severity
 from workstation.storage import journal as journal_module
 from workstation.storage.journal import Journal
@@ -49,14 +48,14 @@ class Rig:
         self.jobs: list[FakeJob] = []
         self.said: list[tuple[str, str]] = []
         self.noted: list[str] = []
-        self.halted: list[tuple[TradingState, str]] = []
+        self.begun: list[str] = []
         self.refused = False
         self.keeper = JournalKeeper(
             self.timers,
             self.journal,
             self.start,
             self.notify,
-            lambda state, reason: self.halted.append((state, reason)),
+            self,
             lambda _label: None,
         )
 
@@ -71,6 +70,10 @@ class Rig:
             self.said.append((severity.name, text))
         else:
             self.noted.append(text)
+
+    def begin(self, fault: str) -> None:
+        self.begun.append(fault)
+        self.journal.begin_anew()
 
     def write(self, count: int) -> None:
         for _ in range(count):
@@ -154,7 +157,7 @@ def test_damage_that_the_background_finds_halts_sets_aside_and_is_told(rig: Rig)
     rig.jobs[0].end = JobEnd(1, "workstation: the journal is damaged after entry 1")
     rig.pass_time(1)
 
-    assert [state for state, _ in rig.halted] == [TradingState.HALTED]
+    assert rig.begun == ["the journal is damaged after entry 1"]
     assert rig.said == [
         (
             "ALARM",
@@ -186,7 +189,7 @@ def test_a_check_that_cannot_be_made_is_told_once_and_tried_again(
 
     assert len(rig.jobs) == 2
     assert len(rig.said) == 1
-    assert rig.halted == []
+    assert rig.begun == []
     assert rig.journal.unchecked == 2
 
 

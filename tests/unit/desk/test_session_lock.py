@@ -145,8 +145,10 @@ def test_a_journal_that_begins_anew_holds_the_limits_and_their_lock(tmp_path: Pa
     desk = LimitsDesk(path, journal, lambda *_, **__: None, VirtualClock())
     desk.ensure(ACCOUNT, D(100_000))
     desk.lock.lock(ACCOUNT, "locked by choice")
+    limits, locks = desk.kept()
     journal.entries.clear()
-    desk.record_anew()
+    for record in (*limits, *locks):
+        journal.record(type(record).__name__, record, durable=True)
     path.unlink()
     add_limits(path, replace(LIMITS, daily_loss=D(200)))
     restarted = LimitsDesk(path, MemoryJournal(), lambda *_, **__: None, VirtualClock())
