@@ -1,13 +1,14 @@
 """The what-if that runs by itself, and what a change is said to change before it is sent."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.qt.conftest import Stage
-from tests.qt.fakes import a_link, an_order
+from tests.qt.conftest import Stage, clock
+from tests.qt.fakes import SYMBOLS, FakeCommands, a_link, an_order
 from workstation.domain.commands import ChangeOrder, Failed, PreviewMargin, SubmitOrder
 from workstation.domain.link import LinkState
 from workstation.domain.messages import LinkChanged, OrderChanged
@@ -15,6 +16,7 @@ from workstation.domain.order import OrderTerms, Tif, TriggerMethod
 from workstation.domain.preview import MarginPreview
 from workstation.domain.query import FailureKind
 from workstation.ui.change_words import change_in_words
+from workstation.ui.main_window import MainWindow
 from workstation.ui.ticket_wishes import terms_of
 
 D = Decimal
@@ -194,3 +196,19 @@ def test_every_kind_of_changed_term_is_named() -> None:
         assert part in said.split(", ")
     assert change_in_words(before, order, before, None) == ""
     assert change_in_words(before, None, before, None) is None
+
+
+def test_whether_it_asks_by_itself_is_kept_between_runs(ready: Stage, ticket, qtbot) -> None:
+    ticket.cost.box.setChecked(False)
+    kept = json.loads(json.dumps(ready.window.layout_state()))
+    other = MainWindow(FakeCommands(), read_only=False, symbols=SYMBOLS, clock=clock)
+    qtbot.addWidget(other)
+    assert other.ticket.cost.box.isChecked()
+    other.restore_layout(kept)
+    assert not other.ticket.cost.box.isChecked()
+
+    for broken in (None, [], {}, {"asks": 1}, {"asks": "yes"}):
+        other.ticket.cost.restore(broken)
+        assert not other.ticket.cost.box.isChecked()
+    other.ticket.cost.restore({"asks": True})
+    assert other.ticket.cost.box.isChecked()

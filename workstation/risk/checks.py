@@ -367,11 +367,7 @@ def check_trading_state(facts: Facts) -> Iterator[Finding]:
         )
 
 
-ALL_CHECKS: tuple[Check, ...] = (
-    check_environment,
-    check_validity,
-    check_terms,
-    check_increments,
+SIZE_CHECKS: tuple[Check, ...] = (
     check_quantity,
     check_order_size,
     check_position,
@@ -381,6 +377,15 @@ ALL_CHECKS: tuple[Check, ...] = (
     check_funds,
     check_short,
     check_day_loss,
+)
+"""What the account may take on, whatever brings it: an order, or an option that is exercised."""
+
+ALL_CHECKS: tuple[Check, ...] = (
+    check_environment,
+    check_validity,
+    check_terms,
+    check_increments,
+    *SIZE_CHECKS,
     check_collar,
     check_chasing,
     check_rate,

@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
             "layouts": self.layouts.state(),
             "locked": self.docks.is_locked,
             "notices": self.menu.notices.kept(),
+            "what_if": self.ticket.cost.kept(),
         }
 
     def arrangement(self) -> Arrangement:
@@ -164,6 +165,7 @@ class MainWindow(QMainWindow):
         self.layouts.restore(state.get("layouts"))
         self.menu.layouts.lock.setChecked(state.get("locked") is True)
         self.menu.notices.restore(state.get("notices"))
+        self.ticket.cost.restore(state.get("what_if"))
         return True
 
     def restore_arrangement(self, state: Arrangement) -> None:

@@ -62,6 +62,16 @@ class TicketCost(QWidget):
         """Learn where questions go, and whether the broker could answer now."""
         self._commands, self._may_ask = commands, may_ask
 
+    def kept(self) -> dict[str, object]:
+        """Return the user's choice as plain values."""
+        return {"asks": self.box.isChecked()}
+
+    def restore(self, kept: object) -> None:
+        """Take kept() back; what is not understood leaves the switch as it is."""
+        asks = kept.get("asks") if isinstance(kept, dict) else None
+        if isinstance(asks, bool):
+            self.box.setChecked(asks)
+
     def follow(self, draft: OrderDraft | BracketDraft | None, change: str | None) -> None:
         """Forget figures of other terms; words about a change take their place."""
         if change is not None:

@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
-from typing_extensions import override
 
 from workstation.domain.contract import ContractDetails
 from workstation.domain.order_preset import LARGEST, MOST_TICKS, Distance, DistanceUnit, away
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit
+from workstation.ui.panels.helper_line import HelperLine
 from workstation.ui.panels.ticket_helpers import HelperSources
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.ticket_rules import Terms, entry_price
@@ -18,14 +17,11 @@ from workstation.ui.ticket_rules import Terms, entry_price
 _OF_STOP = tuple(unit.value for unit in DistanceUnit if unit is not DistanceUnit.RISK)
 
 
-class TicketDistances(QWidget):
+class TicketDistances(HelperLine):
     """Works prices out in ticks, price, %, money or R; fills fields and sends nothing."""
 
     chosen = Signal(object)
     """Target and stop, None for one that was not asked for: tuple[Decimal | None, Decimal | None]."""
-
-    left = Signal()
-    """Escape was pressed: the cursor goes back."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,6 +36,7 @@ class TicketDistances(QWidget):
         self.use_button.setAccessibleName("Use these exits")
         self.use_button.setToolTip(text.tooltip("Put target and stop into their fields (Enter)"))
         self.use_button.clicked.connect(self._on_use)
+        self.take_pressed.connect(self._on_use)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(3)
@@ -68,17 +65,6 @@ class TicketDistances(QWidget):
         self.result_label.show_text(found if isinstance(found, str) else self._words(found))
         self.result_label.set_tone("muted" if isinstance(found, str) else "")
         self.use_button.setEnabled(any(self._found))
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keep Enter and Escape from the ticket: here they send and clear nothing."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            if not event.isAutoRepeat():
-                self._on_use()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
 
     def _pair(self, name: str, units: list[str]) -> tuple[DecimalEdit, QComboBox]:
         edit, box = DecimalEdit(self), QComboBox(self)

@@ -289,7 +289,7 @@ class TicketForm(QWidget):
         self.exits.edited.connect(self.edited)
         self.distances = TicketDistances(self)
         self.distances.chosen.connect(self._on_exits_chosen)
-        self.distances.left.connect(self.exits.target_edit.setFocus)
+        self.distances.leave_pressed.connect(self.exits.target_edit.setFocus)
         self.distances.hide()
         self.distance_box = QCheckBox("Exits by their distance", self)
         self.distance_box.hide()

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from workstation.domain.account import AccountSummary
 from workstation.domain.ids import ConId
@@ -24,6 +23,7 @@ from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit
+from workstation.ui.panels.helper_line import HelperLine
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_rules import Terms, exact
@@ -38,7 +38,7 @@ class HelperSources:
     terms: Callable[[], Terms]
 
 
-class _Line(QWidget):
+class _Line(HelperLine):
     """Mode, number, what comes of it, and the button that takes it; Enter takes, Escape closes."""
 
     taken = Signal(object)
@@ -46,9 +46,6 @@ class _Line(QWidget):
 
     edited = Signal()
     """Mode or number changed."""
-
-    closed = Signal()
-    """Escape was pressed."""
 
     def __init__(self, modes: list[str], name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -76,6 +73,7 @@ class _Line(QWidget):
         self.mode_box.currentIndexChanged.connect(self.edited)
         self.amount_edit.value_changed.connect(self.edited)
         self.use_button.clicked.connect(self._on_use)
+        self.take_pressed.connect(self._on_use)
 
     def show_found(self, found: Helped, words: str) -> None:
         """Show what was found, or why nothing was."""
@@ -83,17 +81,6 @@ class _Line(QWidget):
         self.result_label.show_text(words if found.value is not None else found.reason)
         self.result_label.set_tone("" if found.value is not None else "muted")
         self.use_button.setEnabled(found.value is not None)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keep Enter and Escape from the ticket: here they send and clear nothing."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            if not event.isAutoRepeat():
-                self._on_use()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
 
     @Slot()
     def _on_use(self) -> None:
@@ -141,7 +128,7 @@ class TicketHelpers(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.toggled.connect(self._on_toggled)
             line.edited.connect(self.refresh)
-            line.closed.connect(self._on_closed)
+            line.leave_pressed.connect(self._on_closed)
         self.hide()
         self.stop_edit.value_changed.connect(self.refresh)
         self.size_line.taken.connect(self.quantity_chosen)
