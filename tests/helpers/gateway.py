@@ -18,6 +18,7 @@ class Gateway:
     port: int = 0
     seed: int = 1
     max_server_version: int = 226
+    accounts: int = 1
     process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     @property
@@ -32,6 +33,7 @@ class Gateway:
             "--state": self.folder / "gateway-state.json",
             "--frame-log": self.frame_log,
             "--max-server-version": self.max_server_version,
+            "--accounts": self.accounts,
         }
         for name, value in options.items():
             command += [name, str(value)]

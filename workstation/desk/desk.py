@@ -33,6 +33,7 @@ from workstation.desk.risk_watch import RiskWatch
 from workstation.desk.risk_watching import watching
 from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.several import Several
+from workstation.desk.shown_account import ShownAccount
 from workstation.desk.spread import Spread
 from workstation.desk.standing import Standings
 from workstation.desk.trading import Trading
@@ -210,8 +211,7 @@ class Desk:
         }
 
     def _on_started(self, report: SessionStarted) -> None:
-        self._presence.accounts = report.accounts
-        self._presence.account = report.accounts[0] if report.accounts else None
+        self.shown_account.session_up(report.accounts)
         self.order_desk.controller.ids.at_least(report.next_order_id)
         self.health.session_up()
         self.link.started()
@@ -476,6 +476,7 @@ class Desk:
         return self._judge
 
     def _connect_hooks(self) -> None:
+        self.shown_account = ShownAccount(self._presence, self.figures, self.publish_link)
         self.exits.emergency.stop_sending = self.several.stop_all
         parts = (self._loop, self._clock, self.figures.quotes, self.contracts, self.streams)
         self.alerts = AlertDesk(AlertParts(*parts, self._out, self._settings.alerts_file))

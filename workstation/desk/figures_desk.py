@@ -58,6 +58,7 @@ class FiguresDesk:
         self._contracts = contracts
         self._others: list[Publishes] = []
         self._pnl_asked: set[tuple[AccountId, ConId]] = set()
+        self._results_asked: set[AccountId] = set()
         self._ahead_since: dict[tuple[AccountId, ConId], float] = {}
         self._published_at = clock.monotonic()
         self._planned = False
@@ -69,7 +70,18 @@ class FiguresDesk:
     def session_up(self, account: AccountId | None) -> None:
         """Ask for the profit and loss of the account in a new session."""
         self._pnl_asked.clear()
+        self._results_asked.clear()
         if account is not None:
+            self._ask_result(account)
+
+    def show_account(self, account: AccountId) -> None:
+        """Tell the figures of another account anew, and follow its profit and loss too."""
+        self.balances.tell(account)
+        self._ask_result(account)
+
+    def _ask_result(self, account: AccountId) -> None:
+        if account not in self._results_asked:
+            self._results_asked.add(account)
             self._session.account.pnl(account)
 
     def on_position(self, report: PositionReport) -> None:

@@ -123,6 +123,13 @@ class Reconnect:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAccount:
+    """Show this one of the managed accounts from now on; answered by Done or Failed."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class SetArmed:
     """Allow or forbid entries on a live account; answered by Done or Failed."""
 
@@ -325,6 +332,7 @@ Command = (
     | WatchSymbol
     | UnwatchContract
     | Reconnect
+    | ShowAccount
     | SetArmed
     | SetTradingState
     | AcknowledgeLoss

@@ -74,6 +74,11 @@ class Balances:
         else:
             kept[key] = figure
 
+    def tell(self, account: AccountId) -> None:
+        """Publish the figures of an account once more, whether or not they changed."""
+        if account in self._summaries:
+            self._dirty.add(account)
+
     @property
     def changed(self) -> bool:
         """Whether anything waits to be published."""

@@ -285,6 +285,7 @@ class MainWindow(QMainWindow):
         self.ticket.change_requested.connect(self.ordering.change)
         self.ticket.preview_requested.connect(self.ordering.preview)
         self.ticket.symbol_entered.connect(self._on_symbol_entered)
+        self.ticket.account.chosen.connect(self.ordering.show_account)
         self.board.charts.serve(self.selection, self.ordering.cancel, self.watching.add)
         self.board.charts.price_requested.connect(self._on_chart_price_requested)
         self.ticket.arm_button.clicked.connect(self.ordering.arm)

@@ -27,6 +27,7 @@ from workstation.domain.commands import (
     ReversePosition,
     SetArmed,
     SetTradingState,
+    ShowAccount,
     StopToBreakeven,
     SubmitBracket,
     SubmitOrder,
@@ -153,6 +154,11 @@ class Ordering(QObject):
     def cancel_globally(self) -> None:
         """Cancel every order of the login, other clients' and TWS's own too."""
         self._tell(GlobalCancel(), "Global cancel")
+
+    @Slot(object)
+    def show_account(self, account: AccountId) -> None:
+        """Show another account everywhere."""
+        self._tell(ShowAccount(account), "Account")
 
     @Slot()
     def reconnect(self) -> None:

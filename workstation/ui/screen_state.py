@@ -38,6 +38,8 @@ class ScreenState:
     risk: RiskView | None = None
     confirmations: ConfirmationPolicy = field(default_factory=ConfirmationPolicy)
     families: dict[FamilyId, Family] = field(default_factory=dict)
+    chosen_account: AccountId | None = None
+    """Where several accounts are managed, the one that was chosen in the ticket."""
 
     def stream(self, con_id: ConId | None, kind: StreamKind) -> StreamState | None:
         """Return how a stream stands, None for one that was never wanted."""
@@ -48,17 +50,34 @@ class ScreenState:
         details = self.details.get(con_id) if con_id is not None else None
         return details.ladder if details else None
 
-    def position(self, con_id: ConId | None) -> PositionView | None:
-        """Return the position of the banner's account in a contract."""
-        account = self.account
+    def position(
+        self, con_id: ConId | None, account: AccountId | None = None
+    ) -> PositionView | None:
+        """Return what an account holds of a contract; without a word, the one orders go to.
+
+        Before one of several was chosen it is the banner's.
+        """
+        account = account or self.order_account or self.account
         if account is None or con_id is None:
             return None
         return self.positions.get((account, con_id))
 
     @property
     def account(self) -> AccountId | None:
-        """The account orders go to."""
+        """The account that is shown."""
         return self.link.account if self.link else None
+
+    @property
+    def has_several_accounts(self) -> bool:
+        """Whether an order could go to more than one account."""
+        return self.link is not None and len(self.link.accounts) > 1
+
+    @property
+    def order_account(self) -> AccountId | None:
+        """The account orders go to: the only one, of several the chosen one, None before that."""
+        if self.link is None or not self.has_several_accounts:
+            return self.account
+        return self.chosen_account if self.chosen_account in self.link.accounts else None
 
     @property
     def armed(self) -> bool:

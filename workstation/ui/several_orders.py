@@ -67,8 +67,8 @@ class SeveralOrders(QObject):
     @Slot()
     def combine(self) -> None:
         """Put a combination together and order it."""
-        account = self._stage.state.account
-        if account is None or self._stage.state.is_read_only:
+        account = self._account()
+        if account is None:
             return
         dialog = ComboDialog(account, self._stage.board.ticket.symbol, self._window)
         if self._open(dialog):
@@ -105,7 +105,7 @@ class SeveralOrders(QObject):
     @Slot()
     def basket(self) -> None:
         """Choose a file of orders."""
-        if self._stage.state.account is None or self._stage.state.is_read_only:
+        if self._account() is None:
             return
         self.files = QFileDialog(self._window, "Open a basket of orders")
         self.files.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -116,7 +116,7 @@ class SeveralOrders(QObject):
     @Slot(str)
     def open_basket(self, name: str) -> None:
         """Read a file of orders and show it line by line."""
-        account = self._stage.state.account
+        account = self._account()
         if account is None:
             return
         path = Path(name)
@@ -141,10 +141,25 @@ class SeveralOrders(QObject):
         """Return account and contract of the ticket; None, and said, without one."""
         state, ticket = self._stage.state, self._stage.board.ticket
         details = None if ticket.con_id is None else state.details.get(ticket.con_id)
-        if state.account is None or state.is_read_only or details is None:
+        account = self._account()
+        if account is None:
+            return None
+        if details is None:
             self._stage.ordering.failed.emit(("This order", "choose a contract in the ticket"))
             return None
-        return state.account, details
+        return account, details
+
+    def _account(self) -> AccountId | None:
+        """Return the account the orders go to; None, and said, where there is none."""
+        state, fault = self._stage.state, ""
+        if state.is_read_only:
+            fault = "this session can look but not trade"
+        elif state.order_account is None:
+            several = state.has_several_accounts
+            fault = "choose an account in the ticket" if several else "no account is known yet"
+        if fault:
+            self._stage.ordering.failed.emit(("This order", fault))
+        return None if fault else state.order_account
 
     @Slot(object)
     def cancel_family(self, family: Family) -> None:

@@ -11,6 +11,7 @@ from workstation.domain.ids import AccountId, ConId, IntentId
 from workstation.domain.order import OrderChange, OrderDraft, OrderTerms, OrderType, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.preview import MarginPreview
+from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.ticket_rules import Exits, Terms
 
@@ -138,6 +139,15 @@ def sent_words(wish: Wish) -> str:
     if isinstance(wish, OrderChange):
         return "Change sent: order"
     return "Submitted: bracket, entry" if isinstance(wish, BracketDraft) else "Submitted: order"
+
+
+def ordered_words(
+    terms: Terms, symbol: str, ladder: PriceLadder | None, account: str, *, changes: bool
+) -> str:
+    """Write what the button sends: the order, and below it what is special and whose it is."""
+    words = terms.in_words(symbol, ladder)
+    first = text.button_text(f"CHANGE TO {words}" if changes else words)
+    return "\n".join(filter(None, (first, terms.extras_in_words(ladder), account)))
 
 
 def without_prices(terms: Terms) -> Terms:

@@ -64,7 +64,7 @@ class StagedOrder:
 
     def draft(self, state: ScreenState) -> OrderDraft | BracketDraft | None:
         """Return the one wish this is, None while something is missing."""
-        account = state.account
+        account = state.order_account
         if self.gap or self.quantity is None or account is None:
             return None
         is_stop = self.order_type is OrderType.STOP

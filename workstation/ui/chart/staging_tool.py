@@ -202,6 +202,8 @@ class StagingTool(QObject, ChartTool):
         lines: list[Line] = [(order.figures(self._state), "")]
         if order.gap:
             lines.append((order.gap, "warning"))
+        elif self._state.order_account is None:
+            lines.append(("Choose an account in the ticket", "warning"))
         else:
             lines.append((verdict.words, verdict.tone))
         return [*lines, ("Enter to send, Esc to take it away", "")]

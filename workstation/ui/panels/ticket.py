@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from workstation.domain.account import masked
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import CommandResult, Done, Failed, Previewed
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
@@ -20,6 +19,7 @@ from workstation.domain.preview import MarginPreview
 from workstation.ui import text
 from workstation.ui.change_words import change_in_words
 from workstation.ui.panels.answer_strip import AnswerStrip
+from workstation.ui.panels.ticket_account import TicketAccount
 from workstation.ui.panels.ticket_cost import TicketCost
 from workstation.ui.panels.ticket_form import TicketForm
 from workstation.ui.plain_label import PlainLabel
@@ -40,6 +40,7 @@ from workstation.ui.ticket_wishes import (
     entry_of,
     margin_in_words,
     new_intent,
+    ordered_words,
     preview_words,
     sent_words,
     terms_of,
@@ -278,8 +279,8 @@ class TicketPanel(QWidget):
         self.cost = TicketCost(self)
         self.exits_label = PlainLabel("", self, wrap=True)
         self.figures_label = PlainLabel("", self)
-        self.account_label = PlainLabel("", self)
-        for each in (self.name_label, self.exits_label, self.figures_label, self.account_label):
+        self.account = TicketAccount(self._state, self)
+        for each in (self.name_label, self.exits_label, self.figures_label):
             each.set_tone("muted")
         self.obstacle_label = PlainLabel("", self, wrap=True)
         self.obstacle_label.set_tone("warning")
@@ -297,7 +298,7 @@ class TicketPanel(QWidget):
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(5)
         last_line = QHBoxLayout()
-        last_line.addWidget(self.account_label, 1)
+        last_line.addWidget(self.account, 1)
         last_line.addWidget(self.cost.box)
         last_line.addWidget(self.margin_button)
         labels = (self.exits_label, self.name_label, self.figures_label)
@@ -313,6 +314,7 @@ class TicketPanel(QWidget):
     def _connect(self) -> None:
         self.form.edited.connect(self._on_edited)
         self.form.symbol_entered.connect(self.symbol_entered)
+        self.account.chosen.connect(self._on_edited)
         self.submit_button.clicked.connect(self._on_submit)
         self.margin_button.clicked.connect(self._on_margin)
         self.strip.confirmed.connect(self._on_confirmed)
@@ -322,6 +324,7 @@ class TicketPanel(QWidget):
             ("Alt+2", self.form.take_middle),
             ("Alt+3", self.form.take_ask),
             ("Alt+W", self.margin_button.click),
+            ("Alt+A", self.account.box.showPopup),
             ("Alt+X", self.form.exits.box.click),
             ("Alt+M", self.form.special.more_box.click),
         ):
@@ -335,7 +338,7 @@ class TicketPanel(QWidget):
         self.form.quantity_edit.setFocus()
 
     def _draft(self, intent_id: IntentId) -> OrderDraft | BracketDraft | None:
-        account, con_id = self._state.account, self._con_id
+        account, con_id = self.account.account, self._con_id
         if account is None or con_id is None:
             return None
         return draft_of(self.form.terms, intent_id, account, con_id)
@@ -447,9 +450,7 @@ class TicketPanel(QWidget):
         self.strip.clear()
 
     def _show_account(self) -> None:
-        account = self._state.account
-        name = masked(account) if account else text.ABSENT
-        self.account_label.show_text(f"Account {name}", account or "")
+        self.account.refresh(self._changing.account if self._changing is not None else None)
         self.arm_button.setVisible(self._state.is_live and not self._state.is_read_only)
         self.arm_button.setChecked(self._state.armed)
         self.arm_button.setText("ARMED: entries allowed" if self._state.armed else "Arm")
@@ -460,8 +461,7 @@ class TicketPanel(QWidget):
         quote = state.quotes.get(con_id) if con_id is not None else None
         currency = details.contract.currency if details else ""
         value = notional(self.form.terms, quote, details)
-        position = state.position(con_id)
-        held = text.size(position.quantity) if position else "0"
+        held = text.ABSENT if self.account.gap else text.size(self.account.held(con_id))
         self.figures_label.show_text(f"Value ≈ {text.money(value, currency)}   Position {held}")
         outcome = outcome_in_words(self.form.terms, quote, details)
         self.exits_label.show_text(outcome)
@@ -469,27 +469,25 @@ class TicketPanel(QWidget):
 
     def _show_submit(self) -> None:
         terms, order = self.form.terms, self._changing
-        position = self._state.position(self._con_id)
-        is_exit = order is not None or (
-            position is not None and looks_like_exit(terms, position.quantity)
-        )
+        held = self.account.held(self._con_id)
+        is_exit = order is not None or looks_like_exit(terms, held)
         blocked = obstacle(self._state, is_exit=is_exit)
         self.obstacle_label.show_text(blocked.text if blocked else "")
         self.obstacle_label.setVisible(blocked is not None)
         self.title_label.setVisible(order is not None)
         if order is not None:
             self.title_label.show_text(f"CHANGE ORDER {order.order_id}  (Esc leaves)")
-        gap = "Choose a symbol" if self._con_id is None else self.form.fault or terms.gap
+        missing = self.form.fault or terms.gap or self.account.gap
+        gap = "Choose a symbol" if self._con_id is None else missing
         if not gap and order is not None and change_of(terms, order, self._shown) is None:
             gap = "Nothing changed yet"
         ladder = self._state.ladder(self._con_id)
-        words = terms.in_words(self._symbol, ladder)
-        if self._state.is_read_only:
-            gap = "Read-only"
-        shown = gap or (f"CHANGE TO {words}" if order is not None else words)
-        shown = "Sending…" if self._is_waiting else text.button_text(shown)
-        below = "" if gap or self._is_waiting else terms.extras_in_words(ladder)
-        self.submit_button.setText(f"{shown}\n{below}" if below else shown)
+        gap = "Read-only" if self._state.is_read_only else gap
+        words = ordered_words(
+            terms, self._symbol, ladder, self.account.in_words, changes=order is not None
+        )
+        instead = "Sending…" if self._is_waiting else text.button_text(gap)
+        self.submit_button.setText(instead or words)
         stopped = blocked is not None and blocked.is_final
         is_busy = self._is_waiting or self.strip.is_asking
         self.submit_button.setEnabled(not (gap or stopped or is_busy))

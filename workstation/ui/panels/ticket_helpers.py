@@ -246,7 +246,7 @@ class TicketHelpers(QWidget):
         )
 
     def _is_ours(self, state: ScreenState) -> bool:
-        return self._summary is not None and self._summary.account == state.account
+        return self._summary is not None and self._summary.account == state.order_account
 
     @Slot()
     def _on_toggled(self) -> None:
