@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.qt import gallery
 from tests.qt.fakes import ACCOUNT, CON_IDS, NOW, FakeCommands, an_order
 from workstation.domain.family import Family, FamilyKind
-from workstation.domain.ids import FamilyId, IntentId
+from workstation.domain.ids import AccountId, FamilyId, IntentId
 from workstation.domain.messages import FamilyKnown, OrderChanged
 from workstation.domain.order import Side, Tif
 from workstation.domain.order_preset import (
@@ -88,7 +88,19 @@ def own_keys(window: MainWindow, commands: FakeCommands) -> None:
     window.menu.hotkeys.dialog.grab().save(str(FOLDER / f"keys-dialog-{paint().theme.name}.png"))
 
 
-SCENES = (tree, grouped, presets, toasts, raw_messages, own_keys)
+def accounts(window: MainWindow, commands: FakeCommands) -> None:
+    both = (ACCOUNT, AccountId("SIM0045678"))
+    gallery.connect(window, commands, accounts=both)
+    gallery.fill(window)
+    window.choose_symbol("NVDA")
+    form, box = window.ticket.form, window.ticket.account.box
+    form.quantity_edit.set_value(Decimal(100))
+    form.price_edit.set_value(Decimal("902.55"))
+    if paint().theme.name == "dark":
+        box.setCurrentIndex(2)  # the light picture asks for an account
+
+
+SCENES = (accounts, tree, grouped, presets, toasts, raw_messages, own_keys)
 
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()
