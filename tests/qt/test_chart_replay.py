@@ -258,7 +258,8 @@ def test_a_practice_order_fills_at_the_price_seen_and_makes_what_the_bars_make(r
     replay.strip.flat_button.click()
     assert desk.result.position == 0
     assert len(desk.result.trips) == 1
-    assert desk.realized == 50 * (later - close), "the bar came down from its high"
+    paid = 2 * Decimal("1.00")
+    assert desk.realized == 50 * (later - close) - paid, "the bar came down from its high"
 
 
 def test_an_entry_at_a_price_with_exits_is_matched_as_the_bars_come(replayed) -> None:
@@ -274,7 +275,8 @@ def test_an_entry_at_a_price_with_exits_is_matched_as_the_bars_come(replayed) ->
     (trip,) = desk.result.trips
     assert desk.price(trip.opened.price) == Decimal("186.90")
     assert desk.price(trip.closed.price) == Decimal("187.30")
-    assert desk.realized == Decimal("40.00")
+    assert desk.realized == Decimal("40.00") - 2 * Decimal("1.00")
+    assert desk.summary.average_r == Decimal("38.00") / Decimal(500)
     assert desk.orders == []
 
 
@@ -324,7 +326,11 @@ def test_the_round_trips_stand_in_a_table(replayed) -> None:
     assert table.rowCount() == 1
     row = [table.item(0, column).text() for column in range(table.columnCount())]
     assert row[:2] == ["Long", "100"]
-    assert row[6].endswith("USD")
+    assert row[6] == "2.00 USD"
+    assert row[7].endswith("USD")
+    assert "Won 0 of 1" in replay.strip.summary_label.text() or "1 of 1" in (
+        replay.strip.summary_label.text()
+    )
     assert "(1" in replay.strip.trips_button.text()
 
 

@@ -35,6 +35,7 @@ from workstation.app.milestones import Milestones
 from workstation.app.options import Options
 from workstation.app.order_sounds import OrderSounds
 from workstation.app.own_indicators import OwnIndicators
+from workstation.app.practice_files import PracticeFiles
 from workstation.app.preset_files import PresetFiles
 from workstation.app.shell import Shell
 from workstation.app.template_file import TemplateFile
@@ -124,6 +125,7 @@ class Program(QObject):
         charts.templates.use_store(TemplateFile(options.data_folder))
         self.bar_files = BarFiles(files.bars, self)
         charts.use_keeper(self.bar_files)
+        charts.use_practice(PracticeFiles(files.practice))
 
     def start(self) -> None:
         """Start gateway and window; the core follows the first paint."""

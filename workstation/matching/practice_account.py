@@ -1,4 +1,4 @@
-"""What a practice account holds and made: position, result and round trips, costs left out."""
+"""What a practice account holds and made in ticks: position, result and round trips."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -20,6 +20,14 @@ class PracticeTrip:
     def ticks(self) -> int:
         """What one unit made."""
         return (self.closed.price - self.opened.price) * self.opened.sign
+
+    @property
+    def risk(self) -> int | None:
+        """What one unit stood to lose at the stop of its entry; None where it had none."""
+        if self.opened.stop is None:
+            return None
+        risk = (self.opened.price - self.opened.stop) * self.opened.sign
+        return risk if risk > 0 else None
 
 
 @dataclass(slots=True)
@@ -47,11 +55,6 @@ class PracticeResult:
     def unrealized(self, last: int) -> int:
         """Return what closing the position at a price would make."""
         return last * self.position - self.cost
-
-    @property
-    def won(self) -> int:
-        """How many trips made something."""
-        return sum(1 for trip in self.trips if trip.ticks > 0)
 
 
 def result_of(fills: Iterable[PracticeFill]) -> PracticeResult:

@@ -14,7 +14,7 @@ What a bar does not tell is decided so, against the trader rather than for him:
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from workstation.matching.order_book import MAKER, Match, OrderBook
@@ -31,10 +31,24 @@ _BOUNDLESS = 10**15
 """Shares of a bar whose volume is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A practice account between two bars: what works, what was filled, how the price came."""
+
+    orders: tuple[PracticeOrder, ...] = ()
+    fills: tuple[PracticeFill, ...] = ()
+    came_down: bool = False
+    stops: dict[int, int] = field(default_factory=dict)
+    """Where the stop of each live entry stood at first."""
+
+    queue: tuple[int, ...] = ()
+    """Numbers of the orders that stand in the book: each side best first, the earliest first."""
+
+
 class PracticeMarket:
     """The book of one contract, its practice orders and their fills. Any one thread."""
 
-    def __init__(self, bar: RecordedBar) -> None:
+    def __init__(self, bar: RecordedBar, before: Standing | None = None) -> None:
         self._book = OrderBook()
         self.orders: dict[int, PracticeOrder] = {}
         """Every order by its number, those that ended too."""
@@ -42,12 +56,50 @@ class PracticeMarket:
         self.fills: list[PracticeFill] = []
         self.position = 0
         self._numbers = count(1)
+        self._stops: dict[int, int] = {}
+        """Where the stop of each entry stood at first."""
+
         self._quotes: tuple[tuple[int, bool], ...] = ()
         self._last = bar.close
         self._came_down = bar.close < bar.open
         self._volume = _volume_of(bar)
         self._now = bar.time
+        if before is not None:
+            self._go_on(before)
         self._quote()
+
+    def _go_on(self, before: Standing) -> None:
+        """Take over what stood when this bar was the newest; nothing happens by that."""
+        self.fills = list(before.fills)
+        self.position = sum(fill.sign * fill.size for fill in self.fills)
+        self._came_down, self._stops = before.came_down, dict(before.stops)
+        used = sum(fill.size for fill in self.fills if fill.time == self._now)
+        self._volume = max(0, self._volume - used)
+        for order in before.orders:
+            self._put(replace(order, is_resting=False))
+        for number in before.queue:
+            order = self.orders[number]
+            if order.price is not None:
+                self._book.rest(number, order.price, order.left, buys=order.buys)
+                self._put(replace(order, is_resting=True))
+        numbers = (*self.orders, *(fill.order for fill in self.fills))
+        self._numbers = count(max(numbers, default=0) + 1)
+
+    @property
+    def standing(self) -> Standing:
+        """What must be known to go on from here another time."""
+        stops = {
+            number: stop
+            for number, stop in self._stops.items()
+            if number in self.orders and self.orders[number].status.is_live
+        }
+        queue = tuple(
+            resting.owner
+            for buys in (True, False)
+            for resting in self._book.resting(buys=buys)
+            if resting.owner != MAKER
+        )
+        return Standing(tuple(self.live), tuple(self.fills), self._came_down, stops, queue)
 
     @property
     def last(self) -> int:
@@ -82,6 +134,8 @@ class PracticeMarket:
         number = next(self._numbers)
         order = PracticeOrder(number=number, buys=buys, kind=kind, size=size, price=price)
         self.orders[number] = order
+        if exits[1] is not None:
+            self._stops[number] = exits[1]
         for exit_kind, exit_price in zip((Kind.LIMIT, Kind.STOP), exits, strict=True):
             if exit_price is not None:
                 child = next(self._numbers)
@@ -283,7 +337,14 @@ class PracticeMarket:
                     self._fill(order, min(match.size, order.left), match.price, buys=buys)
 
     def _fill(self, order: PracticeOrder, shares: int, price: int, *, buys: bool) -> None:
-        fill = PracticeFill(order=order.number, buys=buys, size=shares, price=price, time=self._now)
+        fill = PracticeFill(
+            order=order.number,
+            buys=buys,
+            size=shares,
+            price=price,
+            time=self._now,
+            stop=self._stops.get(order.number),
+        )
         self.fills.append(fill)
         self.position += fill.sign * shares
         self._volume = max(0, self._volume - shares)

@@ -84,6 +84,8 @@ class PracticeFill:
     size: int
     price: int
     time: int
+    stop: int | None = None
+    """Where the stop of the order stood when it was placed, None where it had none."""
 
     @property
     def sign(self) -> int:

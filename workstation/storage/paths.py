@@ -74,6 +74,11 @@ class ProfileFiles:
         return self.folder / "drawings"
 
     @property
+    def practice(self) -> Path:
+        """The folder of what was practised on replayed charts, a file for each session."""
+        return self.folder / "practice"
+
+    @property
     def bars(self) -> Path:
         """The folder of the bars that charts have shown, a file for each series."""
         return self.folder / "bars"

@@ -19,6 +19,7 @@ from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.crosshair import CrosshairLink
 from workstation.ui.chart.drawing_store import DrawingStore
 from workstation.ui.chart.drawings import DrawingBook
+from workstation.ui.chart.replay.practice_record import PracticeStore
 from workstation.ui.chart.studies import Library
 from workstation.ui.chart.templates import Templates, apply_template
 from workstation.ui.messages import Messages
@@ -66,6 +67,7 @@ class Charts(QObject):
         self._load: Callable[[], Library] | None = None
         self._store: DrawingStore | None = None
         self._keeper: BarKeeper | None = None
+        self._practice: PracticeStore | None = None
         self._own: Library = {}
         self._folder: Path | None = None
 
@@ -106,6 +108,12 @@ class Charts(QObject):
         for panel in self.panels:
             panel.use_keeper(keeper)
 
+    def use_practice(self, store: PracticeStore) -> None:
+        """Keep what is practised on replayed charts there from now on."""
+        self._practice = store
+        for panel in self.panels:
+            panel.replay.keeping.use_store(store)
+
     def use_own_folder(self, folder: Path) -> None:
         """Offer the folder where the user's own indicators are."""
         self._folder = folder
@@ -120,9 +128,10 @@ class Charts(QObject):
             panel.kit.on_own_changed(own)
 
     def keep(self) -> None:
-        """Hand what came live to whoever keeps bars."""
+        """Hand what came live to whoever keeps bars, and practice to whoever keeps that."""
         for panel in self.panels:
             panel.feed.keep()
+            panel.replay.keeping.save()
 
     # -- making and closing -------------------------------------------------------------------
 
@@ -137,6 +146,8 @@ class Charts(QObject):
             panel.use_drawings(self._store)
         if self._keeper is not None:
             panel.use_keeper(self._keeper)
+        if self._practice is not None:
+            panel.replay.keeping.use_store(self._practice)
         if self._folder is not None:
             panel.kit.use_own_folder(self._folder)
         if self._own:

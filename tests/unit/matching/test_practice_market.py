@@ -219,7 +219,6 @@ def test_the_result_is_matched_first_in_first_out(market) -> None:
     assert (result.position, result.average) == (-5, sold)
     assert result.unrealized(sold - 7) == 35
     assert result.realized == 10 * (2 * sold - 2010)
-    assert result.won == 2
 
 
 def random_bar(rng: random.Random, number: int, last: int) -> RecordedBar:

@@ -152,6 +152,11 @@ class ChartData(QObject):
         return shown_for(self._settings.show, self.sec_type)
 
     @property
+    def regular_only(self) -> bool:
+        """Whether only regular hours are shown."""
+        return self._settings.regular_only
+
+    @property
     def title(self) -> str:
         """What the chart shows, in a few words."""
         formula = None if self.timeframe.is_of_prints else self.formula

@@ -89,6 +89,7 @@ class ChartPanel(QWidget):
         self.canvas.tools[:0] = (self.extras.roll_marks, self.extras.comparison.tool)
         self.study_menu = StudyMenu(self.canvas.view.studies, self)
         self.replay = BarReplay(self.canvas, self.data, self.drawing.book, self)
+        self.replay.keeping.seek = self.go_to_date.go
         self._wanted_studies: object = None
         self._scaled: object = None  # contract and prices that the price range is of
         self._clock = QTimer(self)
@@ -119,6 +120,8 @@ class ChartPanel(QWidget):
         self.kit = ChartKit(self.canvas, self.study_menu, self.data_menu, self)
         self.kit.export.told.connect(self.orders.tell)
         self.replay.switched.connect(self._on_replay_switched)
+        self.replay.keeping.size_requested.connect(self._on_size_chosen)
+        self.replay.keeping.told.connect(self.orders.tell)
         self.sizes.chosen.connect(self._on_size_chosen)
         self.drawing.changed.connect(self._on_drawings_changed)
         self.drawing.drawing_began.connect(self.trading.pause)

@@ -3,14 +3,19 @@
 from decimal import Decimal
 from functools import cached_property
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from workstation.domain.order import Side
+from workstation.matching.practice_summary import Money
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_data import ChartData
 from workstation.ui.chart.drawings import DrawingBook
 from workstation.ui.chart.replay.practice_desk import PracticeDesk
+from workstation.ui.chart.replay.practice_keeping import PracticeKeeping
+from workstation.ui.chart.replay.practice_menu import PracticeMenu
+from workstation.ui.chart.replay.practice_record import PracticeRecord
 from workstation.ui.chart.replay.practice_tool import PracticeTool
 from workstation.ui.chart.replay.start_tool import StartTool
 from workstation.ui.chart.replay.strip import ReplayStrip
@@ -40,12 +45,17 @@ class BarReplay(QObject):
         self.start_tool = StartTool(canvas, self.begin)
         self.tool = PracticeTool(canvas, self.desk, self)
         canvas.tools += [self.tool, self.start_tool]
+        self.keeping = PracticeKeeping(data, self.desk, self)
+        self.keeping.ready.connect(self._on_resumed)
+        self.menu = PracticeMenu(self.keeping, self.desk, self)
         self._began_at = 0
         self._later: dict[int, float] = {}
         self.button = QToolButton(parent)
         self.button.setText("Replay")
         self.button.setToolTip("Hide the bars after one you choose, and practise on what follows")
         self.button.setAutoRaise(True)
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.button.setMenu(self.menu.menu_for(self.button))
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._beat = QTimer(self)
         self._beat.setTimerType(Qt.TimerType.PreciseTimer)
@@ -68,6 +78,7 @@ class BarReplay(QObject):
         strip.price_requested.connect(self._on_price)
         strip.flat_requested.connect(self.desk.flatten)
         strip.account_wanted.connect(self._on_account)
+        strip.fee_requested.connect(self.menu.ask_fee)
         return strip
 
     @property
@@ -98,14 +109,36 @@ class BarReplay(QObject):
 
     def _start_over(self) -> None:
         self._began_at = self._data.replay.shown
+        self.desk.begin(self._data.details, self._view.ladder, self.keeping.fee)
+        self.keeping.begin()
+        self._show_started()
+
+    def _show_started(self) -> None:
         self._later = {d.number: max(p.seconds for p in d.points) for d in self._drawings.all}
-        self.desk.begin(self._data.details, self._view.ladder)
         self.strip.suggest(self.desk.usual_range())
         self._after_step()
 
+    @Slot(object)
+    def _on_resumed(self, found: tuple[str, PracticeRecord]) -> None:
+        """Go on with a kept session: its bars are on the chart."""
+        name, record = found
+        times = self._view.bars.times
+        shown, began = (
+            int(np.searchsorted(times, moment, side="right"))
+            for moment in (record.moment, record.began)
+        )
+        self._data.begin_replay(max(1, shown))
+        self._began_at = max(1, began)
+        terms = Money(record.tick, record.per_point)
+        self.desk.go_on(terms, record.fee, record.currency, record.standing)
+        self.keeping.begin(name, record.began)
+        self._show_started()
+        self.holder.show()
+        self.switched.emit()
+
     @Slot()
     def end(self) -> None:
-        """Show the live chart again; practice orders end, what came of them is forgotten."""
+        """Show the live chart again; what was practised is kept, and can be gone on with."""
         if self.is_on:
             self._data.end_replay()
 
@@ -113,6 +146,7 @@ class BarReplay(QObject):
     def _on_ended(self) -> None:
         """Clean up, whoever ended it: the strip, or another contract or size."""
         self._beat.stop()
+        self.keeping.end()
         self.tool.drop()
         self._later.clear()
         self._view.veiled = frozenset()
@@ -132,6 +166,7 @@ class BarReplay(QObject):
     def _on_restart(self) -> None:
         if self.is_on:
             self._beat.stop()
+            self.keeping.end()
             self._data.restart_replay(self._began_at)
             self._start_over()
 
@@ -145,6 +180,7 @@ class BarReplay(QObject):
         if not self._view_is_seen():
             self._beat.stop()
         elif self._data.replay.step():
+            self.keeping.moved()
             self.desk.take_bar()
         if not self._data.replay.has_more:
             self._beat.stop()

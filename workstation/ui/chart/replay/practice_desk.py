@@ -6,9 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from workstation.domain.contract import ContractDetails
 from workstation.domain.prices import PriceLadder
+from workstation.matching.fees import Fee
 from workstation.matching.practice_account import PracticeResult, result_of
-from workstation.matching.practice_market import PracticeMarket
+from workstation.matching.practice_market import PracticeMarket, Standing
 from workstation.matching.practice_orders import Kind, PracticeOrder, RecordedBar
+from workstation.matching.practice_summary import Money, PracticeSummary, summary_of
 from workstation.ui.chart.order_lines import money_per_point
 from workstation.ui.chart.view import ChartView
 
@@ -18,7 +20,7 @@ NOTHING = result_of(())
 
 
 class PracticeDesk(QObject):
-    """One practice account on one replayed chart; kept nowhere. GUI thread.
+    """One practice account on one replayed chart. GUI thread.
 
     Prices here are the contract's, sizes whole shares or lots.
     """
@@ -29,18 +31,36 @@ class PracticeDesk(QObject):
     def __init__(self, view: ChartView, parent: QObject) -> None:
         super().__init__(parent)
         self._view = view
-        self._tick, self._per_point = _PENNY, Decimal(1)
+        self.terms = Money(_PENNY)
+        """What the contract's ticks are worth."""
+
+        self.fee = Fee()
+        """What every order pays."""
+
+        self.summary = PracticeSummary()
         self.market: PracticeMarket | None = None
         self.result: PracticeResult = NOTHING
         self.currency = ""
 
-    def begin(self, details: ContractDetails | None, ladder: PriceLadder | None) -> None:
+    def begin(self, details: ContractDetails | None, ladder: PriceLadder | None, fee: Fee) -> None:
         """Begin with an empty account at the newest bar that is shown."""
         close = Decimal(str(self._view.last_close or 0))
-        self._tick = ladder.increment_at(close) if ladder else _PENNY
-        self._per_point = money_per_point(details)
-        self.currency = details.contract.currency if details else ""
-        self.market = PracticeMarket(self._newest())
+        tick = ladder.increment_at(close) if ladder else _PENNY
+        currency = details.contract.currency if details else ""
+        self._open(Money(tick, money_per_point(details)), fee, currency, None)
+
+    def go_on(self, terms: Money, fee: Fee, currency: str, standing: Standing) -> None:
+        """Go on with an account as it stood when the newest bar that is shown was the newest."""
+        self._open(terms, fee, currency, standing)
+
+    def _open(self, terms: Money, fee: Fee, currency: str, standing: Standing | None) -> None:
+        self.terms, self.fee, self.currency = terms, fee, currency
+        self.market = PracticeMarket(self._newest(), standing)
+        self._settle()
+
+    def use_fee(self, fee: Fee) -> None:
+        """Let every order of this account pay so much, those that were filled too."""
+        self.fee = fee
         self._settle()
 
     def end(self) -> None:
@@ -113,15 +133,15 @@ class PracticeDesk(QObject):
 
     def ticks(self, price: Decimal | float) -> int:
         """Return a price in ticks."""
-        return round(Decimal(str(price)) / self._tick)
+        return round(Decimal(str(price)) / self.terms.tick)
 
     def price(self, ticks: int | Decimal) -> Decimal:
         """Return the price of so many ticks."""
-        return ticks * self._tick
+        return ticks * self.terms.tick
 
     def money(self, ticks: int) -> Decimal:
         """Return the money of ticks times units."""
-        return ticks * self._tick * self._per_point
+        return self.terms.of(ticks)
 
     @property
     def average(self) -> Decimal | None:
@@ -137,17 +157,17 @@ class PracticeDesk(QObject):
 
     @property
     def realized(self) -> Decimal:
-        """What the round trips made together, before costs."""
-        return self.money(self.result.realized)
+        """What the round trips made together, after all commissions."""
+        return self.summary.net
 
     def usual_range(self) -> Decimal:
         """Return the mean range of the newest bars: a first distance for a stop."""
         bars = self._view.bars
         first = max(bars.first, bars.end - 14)
         if first >= bars.end:
-            return self._tick
+            return self.terms.tick
         mean = float((bars.highs(first, bars.end) - bars.lows(first, bars.end)).mean())
-        return max(1, self.ticks(mean)) * self._tick
+        return max(1, self.ticks(mean)) * self.terms.tick
 
     def time_text(self, seconds: int) -> str:
         """Write the time of a bar on the clocks of the chart."""
@@ -175,5 +195,7 @@ class PracticeDesk(QObject):
 
     def _settle(self) -> None:
         if self.market is not None:
-            self.result = result_of(self.market.fills)
+            fills = self.market.fills
+            self.result = result_of(fills)
+            self.summary = summary_of(fills, self.result, self.fee, self.terms)
         self.changed.emit()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.chart.replay.practice_desk import PracticeDesk
+from workstation.ui.chart.replay.practice_words import r_words, summary_words
 from workstation.ui.decimal_edit import DecimalEdit
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.theme import row_height
@@ -28,8 +29,8 @@ from workstation.ui.theme import row_height
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0)
 """Bars a second."""
 
-_COLUMNS = ("Side", "Quantity", "Opened", "at", "Closed", "at", "Result")
-_NUMBERS = frozenset({1, 3, 5, 6})
+_COLUMNS = ("Side", "Quantity", "Opened", "at", "Closed", "at", "Commission", "Result", "R")
+_NUMBERS = frozenset({1, 3, 5, 6, 7, 8})
 _MOST_TRIPS = 500
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -60,6 +61,9 @@ class ReplayStrip(QWidget):
 
     flat_requested = Signal()
     """Close the practice position and cancel the practice orders."""
+
+    fee_requested = Signal()
+    """The user wants to say what practice orders pay."""
 
     account_wanted = Signal()
     """The table was opened and wants its rows."""
@@ -140,6 +144,12 @@ class ReplayStrip(QWidget):
         )
         self.trips_button = self._button(bar, "Round trips", "Show or hide the round trips")
         self.trips_button.setCheckable(True)
+        self.fee_button = self._button(
+            bar, "Commission…", "What practice orders pay; results are after commissions"
+        )
+        self.summary_label = PlainLabel("", bar)
+        bar.addWidget(self.summary_label)
+        self.fee_button.clicked.connect(self.fee_requested)
         self.buy_button.clicked.connect(self._on_buy)
         self.sell_button.clicked.connect(self._on_sell)
         self.buy_at_button.clicked.connect(self._on_buy_at)
@@ -208,21 +218,21 @@ class ReplayStrip(QWidget):
         words = f"  {held}   open {open_gain}   closed {text.signed_money(desk.realized)}   "
         self.result_label.show_text(
             words + f"together {text.signed_money(total, desk.currency)}",
-            "Practice results, before costs",
+            "Practice results, after commissions",
         )
         self.result_label.set_tone("good" if total > 0 else "error" if total < 0 else "")
-        trips = desk.result.trips
-        won = f", {desk.result.won} won" if trips else ""
-        self.trips_button.setText(f"Round trips ({len(trips)}{won})")
+        words = summary_words(desk.summary, desk.currency)
+        self.summary_label.show_text(f"  {words}" if words else "", words)
+        self.trips_button.setText(f"Round trips ({len(desk.summary.trips)})")
         if self.trips.isVisibleTo(self):
             self._show_trips(desk, ladder)
 
     def _show_trips(self, desk: PracticeDesk, ladder: PriceLadder | None) -> None:
-        trips = desk.result.trips[-_MOST_TRIPS:][::-1]
+        trips = desk.summary.trips[-_MOST_TRIPS:][::-1]
         self.trips.setRowCount(len(trips))
         self.trips.verticalHeader().setDefaultSectionSize(row_height(self.font()))
-        for row, trip in enumerate(trips):
-            gain = desk.money(trip.ticks * trip.size)
+        for row, figures in enumerate(trips):
+            trip = figures.trip
             cells = (
                 "Long" if trip.opened.buys else "Short",
                 text.size(trip.size),
@@ -230,7 +240,9 @@ class ReplayStrip(QWidget):
                 text.exact_price(desk.price(trip.opened.price), ladder),
                 desk.time_text(trip.closed.time),
                 text.exact_price(desk.price(trip.closed.price), ladder),
-                text.signed_money(gain, desk.currency),
+                text.money(figures.commission, desk.currency),
+                text.signed_money(figures.gain, desk.currency),
+                r_words(figures.r),
             )
             for column, words in enumerate(cells):
                 item = QTableWidgetItem(words)
