@@ -202,7 +202,7 @@ def _read(state: Plain) -> PracticeRecord:
         sec_type=str(state["kind"]),
         currency=str(state["currency"])[:8],
         size=str(state["bars"]),
-        show=Show(state["prices"]),
+        show=Show(str(state["prices"])),
         regular=state["regular hours"] is True,
         tick=tick,
         per_point=per_point,
@@ -238,7 +238,7 @@ def _read_queue(value: object, orders: tuple[PracticeOrder, ...]) -> tuple[int, 
 
 
 def _read_order(row: Plain, tick: Decimal) -> PracticeOrder:
-    kind = Kind(row["kind"])
+    kind = Kind(str(row["kind"]))
     price = _ticks(row["price"], tick)
     size, filled = _whole(row["quantity"]), _whole(row["filled"])
     if (price is None) is not (kind is Kind.MARKET) or not 0 <= filled < size:
