@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from tests.helpers.accepting import all_of
 from tests.helpers.chaos_rig import ChaosWorld
 from tests.helpers.cores import ACCOUNT
 from workstation.domain.bracket import BracketDraft
@@ -115,7 +116,7 @@ class Trader:
     def _send(self, wish: Callable[[frozenset[str]], Any]) -> None:
         answer = self.world.ask(wish(frozenset()))
         if isinstance(answer, NeedsAcknowledgement):
-            self.world.ask(wish(frozenset(each.acknowledgement for each in answer.findings)))
+            self.world.ask(wish(all_of(answer.findings)))
 
     def _with(self, draft: OrderDraft, accepted: frozenset[str]) -> OrderDraft:
         return draft if not accepted else OrderDraft(**{**_fields(draft), "acknowledged": accepted})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tests.helpers.accepting import because
 from tests.helpers.desk_fakes import LIMITS, SPY, D, Door, a_draft, fill, open_order, spy
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.contract import Contract
@@ -77,7 +78,7 @@ def both_sides(door: Door) -> Answer:
 
 
 def nudge(door: Door) -> Answer:
-    big = {"quantity": D(1500), "acknowledged": frozenset({"R05_ORDER_SIZE"})}
+    big = {"quantity": D(1500), "acknowledged": because("R05_ORDER_SIZE")}
     key = door.working(**big)
     return answer(door.change(key, limit_price=D("100.01")))
 
@@ -190,7 +191,7 @@ def after_delayed_was_accepted(door: Door) -> Answer:
 
 def after_accepting_for_the_day(door: Door) -> Answer:
     big = {"quantity": D(1100), "source": "ladder"}
-    door.submit(acknowledged=frozenset({"R05_ORDER_SIZE:today"}), **big)
+    door.submit(acknowledged=because("R05_ORDER_SIZE") | {"R05_ORDER_SIZE:today"}, **big)
     door.clock.seconds += 60
     return answer(door.submit(intent_id=IntentId("2"), **big))
 
@@ -217,7 +218,7 @@ def orders_in_a_row(door: Door, count: int) -> Answer:
     for number in range(count):
         door.clock.seconds += 5
         price = D("99.00") - D(number) / 100
-        accepted = frozenset({"R18_WORKING_ORDERS"} if number < count - 1 else ())
+        accepted = because(*(("R18_WORKING_ORDERS",) if number < count - 1 else ()))
         given = door.submit(
             intent_id=IntentId(str(number)),
             quantity=D(10),

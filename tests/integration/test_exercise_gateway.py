@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
 from tests.integration.test_orders_gateway import ACCOUNT, L, Rig
@@ -53,7 +54,7 @@ def bought(rig: Rig, call: ContractDetails, quantity: int) -> None:
     draft = rig.draft(con_id=con_id, quantity=Decimal(quantity), order_type=OrderType.MARKET)
     answer = rig.ask(SubmitOrder(draft))
     if isinstance(answer, NeedsAcknowledgement):
-        accepted = frozenset(each.acknowledgement for each in answer.findings)
+        accepted = all_of(answer.findings)
         answer = rig.ask(SubmitOrder(replace(draft, acknowledged=accepted)))
     assert isinstance(answer, Submitted), answer
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.position(con_id) == quantity)

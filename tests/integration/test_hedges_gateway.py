@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
 from tests.integration.test_orders_gateway import PLACE, L, Rig
@@ -36,7 +37,7 @@ def send(rig: Rig, hedge: Hedge = PAIR, **parent: Any) -> Any:
     wish = HedgedDraft(parent=rig.draft(**parent), hedge=hedge, con_id=msft, side=Side.SELL)
     answer = rig.ask(SubmitHedged(wish))
     if isinstance(answer, NeedsAcknowledgement):
-        seen = frozenset(each.acknowledgement for each in answer.findings)
+        seen = all_of(answer.findings)
         accepted = replace(wish, parent=replace(wish.parent, acknowledged=seen))
         answer = rig.ask(SubmitHedged(accepted))
     return answer

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.gateway import Gateway
 from tests.integration.test_orders_gateway import Rig
 from workstation.domain.commands import CancelOrder, CancelOrders, ChangeOrder, Done, SubmitOrder
@@ -38,7 +39,7 @@ def send(rig: Rig, kind: OrderType, terms: dict[str, Any] | None = None, **chang
     draft = rig.draft(order_type=kind, terms=OrderTerms(**terms or {}), **changes)
     answer = rig.ask(SubmitOrder(draft))
     if isinstance(answer, NeedsAcknowledgement):
-        seen = frozenset(each.acknowledgement for each in answer.findings)
+        seen = all_of(answer.findings)
         again = rig.draft(order_type=kind, terms=draft.terms, acknowledged=seen, **changes)
         answer = rig.ask(SubmitOrder(again))
     assert isinstance(answer, Submitted), answer

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL, SESSION, Window, build, run_until
 from workstation.broker.session import SessionSettings
@@ -262,7 +263,7 @@ def test_a_position_turns_around_with_one_order_and_loses_its_exits(rig: Rig) ->
 
     answer = rig.ask(ReversePosition(ACCOUNT, AAPL))
     if isinstance(answer, NeedsAcknowledgement):
-        accepted = frozenset(each.acknowledgement for each in answer.findings)
+        accepted = all_of(answer.findings)
         answer = rig.ask(ReversePosition(ACCOUNT, AAPL, accepted))
 
     assert isinstance(answer, Done), answer

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.gateway import Gateway
 from tests.helpers.killable_core import AAPL
 from tests.integration.test_orders_gateway import ACCOUNT, PLACE, L, Rig
@@ -148,7 +149,7 @@ def test_a_vertical_is_ordered_filled_and_held_leg_by_leg(rig: Rig) -> None:
     assert "far through what the legs imply" in far.findings[0].text
     answer = rig.ask(SubmitOrder(draft))
     if isinstance(answer, NeedsAcknowledgement):
-        accepted = frozenset(each.acknowledgement for each in answer.findings)
+        accepted = all_of(answer.findings)
         answer = rig.ask(SubmitOrder(replace(draft, acknowledged=accepted)))
     assert isinstance(answer, Submitted), answer
     rig.until(lambda: rig.is_at(1, L.FILLED))
@@ -264,7 +265,7 @@ def accepted(rig: Rig, command: Any) -> Any:
     answer = rig.ask(command)
     if not isinstance(answer, NeedsAcknowledgement):
         return answer
-    names = frozenset(each.acknowledgement for each in answer.findings)
+    names = all_of(answer.findings)
     if isinstance(command, SubmitOrder):
         return rig.ask(SubmitOrder(replace(command.draft, acknowledged=names)))
     return rig.ask(replace(command, acknowledged=names))

@@ -192,7 +192,9 @@ class AccountRisk:
 
     def take_pnl(self, report: PnlReport) -> None:
         """Keep the broker's own daily figure."""
-        self._result.take_pnl(report)
+        today = self._result.today(report.account)
+        before = self._periods.ended_with(report.account, LossMeasure.ACCOUNT, today)
+        self._result.take_pnl(report, before)
 
     def day(self, account: AccountId) -> DayFigures:
         """Return the day's result by the measure of the account's limits.

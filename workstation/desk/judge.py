@@ -33,6 +33,7 @@ from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.order import PLAIN, OrderDraft
 from workstation.domain.order_source import is_automatic
 from workstation.domain.order_status import OrderView
+from workstation.domain.override import reasons_for_today
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.preview import MarginPreview
 from workstation.oms.actions import Actions
@@ -365,6 +366,7 @@ class Judge:
                 found.add(delayed)
             if sent.con_id == draft.con_id:
                 found.update(x.removesuffix(TODAY) for x in sent.acknowledged if x.endswith(TODAY))
+                found |= reasons_for_today(sent.acknowledged)
         found.update(x.removesuffix(TODAY) for x in draft.acknowledged if x.endswith(TODAY))
         return frozenset(found)
 

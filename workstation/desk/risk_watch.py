@@ -19,6 +19,7 @@ from workstation.domain.commands import Done, Failed
 from workstation.domain.execution import Execution
 from workstation.domain.ids import AccountId
 from workstation.domain.limit_use import LimitUse, RiskView
+from workstation.domain.notice import Severity
 from workstation.domain.pnl_check import PnlCheck
 from workstation.oms.actions import Actions
 from workstation.oms.efficiency import OrderEfficiency
@@ -67,6 +68,7 @@ class RiskWatch:
         self._monitor = LimitMonitor(sources.notify, sources.reduce_only, self._on_breach)
         self.flatten: Callable[[AccountId], Done | Failed] = _cannot
         self._to_flatten: set[AccountId] = set()
+        self._awaited: set[AccountId] = set()
         risk = sources.account_risk
         self.guard = NakedGuard(
             risk.clock, risk.orders, risk.positions, risk.quotes, risk.contracts, sources.notify
@@ -262,6 +264,7 @@ class RiskWatch:
 
     def _day(self, account: AccountId, limits: Limits | None, money: str) -> Sequence[LimitUse]:
         day = self._sources.account_risk.day(account)
+        self._say_whether_awaited(account, day)
         if limits is None or day.pnl is None:
             return ()
         loss, fall = max(-day.pnl, Decimal(0)), day.below_peak or Decimal(0)
@@ -270,6 +273,19 @@ class RiskWatch:
             LimitUse("Fall from the day's best", _rounded(fall), None, limits.drawdown, money),
             *_periods(day, limits, money),
         )
+
+    def _say_whether_awaited(self, account: AccountId, day: DayFigures) -> None:
+        """Say once a day that the broker's figure is still of the day before."""
+        if not day.is_awaited:
+            self._awaited.discard(account)
+        elif account not in self._awaited:
+            self._awaited.add(account)
+            self._sources.notify(
+                Severity.INFO,
+                f"{masked(account)}: the broker's daily result is still that of the day before.",
+                effect="The day's loss is not known: entries ask, and nothing is closed for it.",
+                advice="It counts from the moment the broker begins its day anew.",
+            )
 
     def _currency(self, account: AccountId) -> str:
         summary = self._sources.account_risk.summary(account)

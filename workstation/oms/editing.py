@@ -10,6 +10,7 @@ from workstation.domain.finding import RiskCode
 from workstation.domain.order import OrderChange, OrderDraft, OrderTerms, OrderType, Side, Tif
 from workstation.domain.order_extras import Algo
 from workstation.domain.order_status import Lifecycle, Pending
+from workstation.domain.override import still_accepted
 from workstation.domain.prices import PriceLadder
 from workstation.oms.managed_order import ManagedOrder
 
@@ -106,7 +107,7 @@ def changed(
     quantity = wish.quantity
     grows = quantity is not None and not (quantity.is_finite() and quantity <= order.quantity)
     if order.draft is not None and not grows:
-        acknowledged |= order.draft.acknowledged
+        acknowledged |= still_accepted(order.draft.acknowledged)
     acknowledged -= {RiskCode.CONFIRM_AWAY.value} - wish.acknowledged  # asked every time
     acknowledged |= {RiskCode.ALREADY_DUE.value}  # its time came while it stood
     tif = Tif(order.tif) if wish.tif is None else wish.tif

@@ -13,6 +13,7 @@ from workstation.domain.ids import AccountId, ConId, ExecId
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
 from workstation.domain.quote import Quote
 from workstation.domain.reports import PnlReport
+from workstation.portfolio.broker_day import BrokerDay
 from workstation.portfolio.exposures import Rate, mark, no_rate
 from workstation.risk.facts import ONE, exact
 from workstation.risk.limits import LossMeasure
@@ -28,13 +29,15 @@ Lot = tuple[Decimal, Decimal | None]
 class DayFigures:
     """The day's result in base currency and its best so far; None where not known.
 
-    `week` is the week's result, `below_best` the fall from the best of all days.
+    `week` is the week's result, `below_best` the fall from the best of all days. `is_awaited`
+    says that the broker's figure is still of the day before, and so is not known.
     """
 
     pnl: Decimal | None = None
     best: Decimal | None = None
     week: Decimal | None = None
     below_best: Decimal | None = None
+    is_awaited: bool = False
 
     @property
     def below_peak(self) -> Decimal | None:
@@ -94,7 +97,7 @@ class DayResult:
         self._commission = commission
         self._days: dict[AccountId, date] = {}
         self._trades: dict[Key, _Trades] = {}
-        self._broker: dict[AccountId, Decimal] = {}
+        self._broker: dict[AccountId, BrokerDay] = {}
         self._best: dict[tuple[AccountId, LossMeasure], Decimal] = {}
 
     def take(self, execution: Execution) -> None:
@@ -102,29 +105,41 @@ class DayResult:
         today = self._turn(execution.account)
         if self._boundary(execution.account).day_of(execution.time) != today:
             return
+        self._broker_day(execution.account).filled()
         trades = self._trades.setdefault((execution.account, execution.con_id), _Trades())
         known = trades.fills.get(execution.base_id)
         if known is None or known.revision < execution.revision:
             trades.fills[execution.base_id] = execution
 
-    def take_pnl(self, report: PnlReport) -> None:
-        """Keep the broker's own daily figure of an account."""
-        daily = exact(report.daily)
-        if report.con_id is None and daily is not None:
-            self._broker[report.account] = daily
+    def take_pnl(self, report: PnlReport, ended_with: Decimal | None = None) -> None:
+        """Keep the broker's own daily figure of an account.
+
+        `ended_with` is the last figure known of a day before, from the journal.
+        """
+        if report.con_id is None:
+            self._turn(report.account)
+            self._broker_day(report.account).take(report, ended_with)
 
     def figures(self, account: AccountId, measure: LossMeasure) -> DayFigures:
         """Value the day now and remember its best."""
         self._turn(account)
+        is_awaited = False
         if measure is LossMeasure.ACCOUNT:
-            pnl = self._broker.get(account)
+            pnl, is_awaited = self._of_broker(account)
         else:
             pnl = self._of_trades(account)
         known = self._best.get((account, measure))
         if pnl is None:
-            return DayFigures(None, known)
+            return DayFigures(None, known, is_awaited=is_awaited)
         best = self._best[account, measure] = max(pnl, _NONE if known is None else known)
         return DayFigures(pnl, best)
+
+    def _of_broker(self, account: AccountId) -> tuple[Decimal | None, bool]:
+        day = self._broker_day(account)
+        return day.pnl, day.is_of_yesterday
+
+    def _broker_day(self, account: AccountId) -> BrokerDay:
+        return self._broker.setdefault(account, BrokerDay())
 
     def fills(self, account: AccountId, con_id: ConId) -> tuple[Execution, ...]:
         """Return today's fills of a contract by their newest revision."""
@@ -154,7 +169,7 @@ class DayResult:
         if self._days.get(account) != today:
             if account in self._days:
                 self.forget(account)
-                self._broker.pop(account, None)
+                self._broker_day(account).turn()
                 for measure in LossMeasure:
                     self._best.pop((account, measure), None)
             self._days[account] = today

@@ -41,6 +41,12 @@ class Periods:
         """Return the newest figures of every day."""
         return tuple(day for days in self._days.values() for day in days.values())
 
+    def ended_with(self, account: AccountId, measure: LossMeasure, today: date) -> Decimal | None:
+        """Return the last result known of the newest day before today, None without one."""
+        days = self._days.get((account, measure), {})
+        before = max((day for day in days if day < today), default=None)
+        return None if before is None else days[before].pnl
+
     def week(self, account: AccountId, measure: LossMeasure, today: date, pnl: Decimal) -> Decimal:
         """Return the result of the week of today, Monday first, with today's as it is now."""
         week = today.isocalendar()[:2]

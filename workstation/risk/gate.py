@@ -13,6 +13,7 @@ from workstation.domain.finding import (
     TradingState,
 )
 from workstation.domain.order_source import is_automatic
+from workstation.domain.override import limits_without_reason
 from workstation.risk.checks import ALL_CHECKS
 from workstation.risk.facts import Check, Facts
 
@@ -44,7 +45,10 @@ def findings(facts: Facts, checks: tuple[Check, ...] = ALL_CHECKS) -> tuple[Find
 
 
 def refusal(found: tuple[Finding, ...], acknowledged: frozenset[str]) -> Answer | None:
-    """Return the answer that stops an order, or None when nothing does."""
+    """Return the answer that stops an order, or None when nothing does.
+
+    To accept a finding of a personal limit takes a reason with it (RK17).
+    """
     if any(finding.level is Level.HARD for finding in found):
         return Denied(found)
     open_questions = [
@@ -52,7 +56,21 @@ def refusal(found: tuple[Finding, ...], acknowledged: frozenset[str]) -> Answer 
         for finding in found
         if finding.level is Level.SOFT and finding.acknowledgement not in acknowledged
     ]
-    return NeedsAcknowledgement(found) if open_questions else None
+    if open_questions:
+        return NeedsAcknowledgement(found)
+    if bare := limits_without_reason(found, acknowledged):
+        return NeedsAcknowledgement((_reason_missing(bare), *found))
+    return None
+
+
+def _reason_missing(bare: tuple[RiskCode, ...]) -> Finding:
+    rules = ", ".join(dict.fromkeys(code.value for code in bare))
+    return Finding(
+        RiskCode.REASON_MISSING,
+        Level.SOFT,
+        f"Going above a limit of your own needs a reason, and none was given for {rules}.",
+        advice="Nothing was sent. Type why, and send again.",
+    )
 
 
 def _for_exit(finding: Finding, facts: Facts) -> Finding:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from tests.helpers.accepting import because
 from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, notice, open_order, spy
 from tests.unit.desk.test_closing import bracketed, holding
@@ -15,7 +16,7 @@ from workstation.domain.order_status import Lifecycle
 from workstation.oms.events import ReconcileBegan
 
 SELL = Side.SELL
-EVERYTHING = frozenset(code.value for code in RiskCode)
+EVERYTHING = because(*RiskCode)
 
 
 def future(door: Door, multiplier: int = 50) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import because
 from tests.helpers.day_orders import (
     MARKET,
     SELL,
@@ -186,7 +187,7 @@ def a_rule_that_runs_away(door: Door) -> Answer:
             quantity=D(1),
             limit_price=price,
             source="rule:dip",
-            acknowledged=frozenset({"R18_WORKING_ORDERS"}),
+            acknowledged=because("R18_WORKING_ORDERS"),
         )
     return answer(given)
 
@@ -343,6 +344,24 @@ DANGEROUS: dict[str, tuple[Situation, type, RiskCode]] = {
     ),
     "has a twenty-first bid": (
         lambda door: orders_in_a_row(door, 21), Denied, RiskCode.WORKING_ORDERS,
+    ),
+    "goes above its own limit and does not say why": (
+        order(quantity=D(1500), acknowledged=frozenset({"R05_ORDER_SIZE"})),
+        NeedsAcknowledgement, RiskCode.REASON_MISSING,
+    ),
+    "gives blanks for a reason": (
+        order(quantity=D(1500),
+              acknowledged=frozenset({"R05_ORDER_SIZE", "R05_ORDER_SIZE:because: \t"})),
+        NeedsAcknowledgement, RiskCode.REASON_MISSING,
+    ),
+    "accepts its limit for the day and does not say why": (
+        order(quantity=D(1500), acknowledged=frozenset({"R05_ORDER_SIZE:today"})),
+        NeedsAcknowledgement, RiskCode.REASON_MISSING,
+    ),
+    "gives the reason of another limit": (
+        order(quantity=D(1500),
+              acknowledged=frozenset({"R05_ORDER_SIZE", "R06_POSITION:because: hedged"})),
+        NeedsAcknowledgement, RiskCode.REASON_MISSING,
     ),
     "runs after a price": (chase, NeedsAcknowledgement, RiskCode.CHASING),
     "lets a rule run away": (a_rule_that_runs_away, Denied, RiskCode.AUTOMATION),

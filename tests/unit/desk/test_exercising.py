@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, notice, spy
 from workstation.desk.exercising import ExerciseParts, Exerciser
 from workstation.domain.account import Environment
@@ -304,7 +305,7 @@ def test_what_it_delivers_is_asked_about_and_refused_like_an_order() -> None:
     denied = rig.ask(quantity=D(100), held=D(100), intent_id=IntentId("all"))
     assert isinstance(denied, Denied)
     assert rig.frames == []
-    accepted = frozenset(each.acknowledgement for each in asked.findings)
+    accepted = all_of(asked.findings)
     assert isinstance(rig.ask(quantity=D(12), held=D(100), acknowledged=accepted), Done)
     intent = rig.door.journal.entries[-1]
     assert "Order size is above your personal limit" in intent.body.decode()

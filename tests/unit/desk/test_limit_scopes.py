@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, Door, MemoryJournal, a_draft
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.limits import LimitsDesk
@@ -50,7 +51,7 @@ def test_each_scope_asks_at_its_first_level_and_refuses_at_its_second(scope: str
     asked = sent(limits, 11)
     assert isinstance(asked, NeedsAcknowledgement)
     assert [each.code for each in asked.findings] == [RiskCode.ORDER_SIZE]
-    accepted = frozenset({asked.findings[0].acknowledgement})
+    accepted = all_of(asked.findings)
     assert isinstance(sent(limits, 11, acknowledged=accepted), Submitted)
     assert isinstance(sent(limits, 20, acknowledged=accepted), Submitted)
     refused = sent(limits, 21, acknowledged=accepted)

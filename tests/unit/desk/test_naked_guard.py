@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.helpers.accepting import because
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, a_draft, execution, fill, open_order
 from workstation.desk.naked_guard import NakedGuard
 from workstation.desk.spread import at_once
@@ -147,7 +148,7 @@ def test_stops_for_more_than_the_position_and_exits_without_one_are_said() -> No
     guarded.door.hold(100)
     guarded.door.working(**STOP)
     guarded.door.working(**{**STOP, "stop_price": D("96.00"), "quantity": D(50)},
-                         acknowledged=frozenset({"R06_POSITION"}))  # fmt: skip
+                         acknowledged=because("R06_POSITION"))  # fmt: skip
     guarded.seconds(3)
     assert guarded.said == [(Severity.WARNING, "SPY: stops would close 50 more than is held.")]
 

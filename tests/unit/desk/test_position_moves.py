@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D
 from tests.unit.desk.test_closing import STOP, bracketed, holding, terms
@@ -180,7 +181,7 @@ def test_turning_around_asks_what_an_entry_asks() -> None:
     assert RiskCode.ORDER_SIZE in {each.code for each in answer.findings}
     assert exits.door.broker.cancels == []
 
-    accepted = frozenset(each.acknowledgement for each in answer.findings)
+    accepted = all_of(answer.findings)
     assert isinstance(exits.closer.reverse(ACCOUNT, SPY, accepted), Done)
     assert exits.newest.quantity == D(1800)
 

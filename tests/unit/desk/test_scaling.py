@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.helpers.accepting import all_of
 from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, SPY, D, Door, notice, open_order
 from tests.unit.desk.test_closing import STOP, bracketed, holding
@@ -103,7 +104,7 @@ def test_an_entry_that_adds_asks_as_every_entry_and_its_parent_is_on_record_firs
     assert isinstance(asked, NeedsAcknowledgement)
     assert "Family" not in exits.door.journal.events
 
-    names = frozenset(each.acknowledgement for each in asked.findings)
+    names = all_of(asked.findings)
     assert isinstance(made.scale_in(grow(1100, acknowledged=names)), Done)
     events = exits.door.journal.events
     assert events[events.index("Family") :][:2] == ["Family", "Intent"]

@@ -18,6 +18,7 @@ from workstation.domain.finding import Denied, Level, RiskCode
 from workstation.domain.ids import AccountId, IntentId
 from workstation.domain.notice import Severity
 from workstation.domain.order import Side
+from workstation.domain.reports import PnlReport
 from workstation.portfolio.day_result import DayFigures
 from workstation.portfolio.periods import DaySoFar, Periods
 from workstation.risk.limits import LossAction, LossMeasure
@@ -309,6 +310,30 @@ def test_fills_without_their_positions_make_no_result() -> None:
     rig.second()
     assert rig.risk.day(ACCOUNT).pnl == 100
     assert rig.reduced == []
+
+
+def test_yesterdays_loss_as_the_broker_still_tells_it_flattens_nothing_today() -> None:
+    rig = Rig()
+    flattened: list[AccountId] = []
+    rig.watch.flatten = lambda account: flattened.append(account) or Done()  # type: ignore[func-returns-value]
+    rig.limits = replace(LIMITS, daily_loss=D(100), daily_loss_action=LossAction.FLATTEN,
+                         daily_loss_measure=LossMeasure.ACCOUNT)  # fmt: skip
+    told = PnlReport(account=ACCOUNT, con_id=None, daily=-90.0, unrealized=-90.0, realized=0.0)
+    rig.risk.take_pnl(told)
+    rig.second()
+    rig.door.clock.seconds += 24 * 3600
+    for _ in range(3):
+        rig.risk.take_pnl(replace(told, daily=-190.0, unrealized=-190.0))
+        rig.second()
+    assert (flattened, rig.reduced) == ([], [])
+    said = [text for severity, text in rig.said if severity is Severity.INFO]
+    assert said == ["S•••001: the broker's daily result is still that of the day before."]
+    rig.risk.take_pnl(replace(told, daily=0.0, unrealized=-190.0))
+    rig.second()
+    rig.risk.take_pnl(replace(told, daily=-150.0, unrealized=-340.0))  # of today, and too much
+    rig.second()
+    rig.second()
+    assert (flattened, len(rig.reduced)) == ([ACCOUNT], 1)
 
 
 def test_a_profit_that_is_enough_closes_nothing() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, D, a_draft, open_order
 from workstation.desk.several import Several
@@ -101,7 +102,7 @@ def test_what_is_accepted_is_accepted_for_all_of_them() -> None:
         for n in range(3)
     )
     asked = rig.several.preview(orders(*big)).verdicts[2].findings
-    accepted = frozenset(each.acknowledgement for each in asked)
+    accepted = all_of(asked)
     assert isinstance(rig.several.submit(orders(*big, acknowledged=accepted)), Done)
     assert rig.sent == 3
 
@@ -223,11 +224,8 @@ def test_orders_that_would_lock_the_final_gate_together_are_not_begun() -> None:
         a_draft(intent_id=IntentId(f"part {n}"), quantity=D(900), limit_price=D(100))
         for n in range(7)
     )
-    names = frozenset(
-        finding.acknowledgement
-        for each in rig.several.preview(orders(*big)).verdicts
-        for finding in each.findings
-    )
+    shown = rig.several.preview(orders(*big)).verdicts
+    names = all_of(finding for each in shown for finding in each.findings)
     answer = rig.several.submit(orders(*big, acknowledged=names))
     assert isinstance(answer, Failed), answer
     assert "500,000" in answer.reason

@@ -97,6 +97,10 @@ WITH_NOTHING_BUT_A_REMARK: dict[str, Situation] = {
     "closes a position far beyond every limit": holding(
         90_000, order(side=SELL, quantity=D(90_000), **MARKET)
     ),
+    "closes beyond every limit and types no reason": holding(
+        90_000,
+        order(side=SELL, quantity=D(90_000), acknowledged=frozenset({"R05_ORDER_SIZE"}), **MARKET),
+    ),
     "buys back in a squeeze over a silent link": squeeze,
     "closes while halted and without limits": halted_exit,
     "closes what is on the restricted list": leave_what_is_restricted,

@@ -1,7 +1,16 @@
 """Reasons for going above a personal limit: which findings need one, and what is kept of it."""
 
 from workstation.domain.finding import TODAY, Finding, Level, RiskCode
-from workstation.domain.override import LONGEST_REASON, accepted, limits_overridden, reasons
+from workstation.domain.override import (
+    LONGEST_REASON,
+    NO_REASON_THEN,
+    accepted,
+    limits_overridden,
+    limits_without_reason,
+    reasons,
+    reasons_for_today,
+    still_accepted,
+)
 
 
 def found(code: RiskCode, level: Level = Level.SOFT) -> Finding:
@@ -33,3 +42,29 @@ def test_a_reason_stands_beside_each_rule_it_overrides_and_beside_no_other() -> 
 def test_a_long_reason_is_cut() -> None:
     (kept,) = reasons(accepted((found(RiskCode.POSITION),), "x" * 999)).values()
     assert len(kept) == LONGEST_REASON
+
+
+def test_each_limit_wants_a_reason_of_its_own_and_blanks_are_none() -> None:
+    shown = (found(RiskCode.POSITION), found(RiskCode.LEVERAGE), found(RiskCode.DUPLICATE))
+    bare = {each.acknowledgement for each in shown}
+    both = (RiskCode.POSITION, RiskCode.LEVERAGE)
+    assert limits_without_reason(shown, bare) == both
+    assert limits_without_reason(shown, {*bare, "R06_POSITION:because: "}) == both
+    one = {*bare, "R06_POSITION:because:a hedge"}
+    assert limits_without_reason(shown, one) == (RiskCode.LEVERAGE,)
+    assert limits_without_reason(shown, accepted(shown, "a hedge")) == ()
+    assert limits_without_reason((found(RiskCode.POSITION, Level.INFO),), bare) == ()
+
+
+def test_a_reason_lasts_for_the_day_where_its_rule_was_accepted_for_the_day() -> None:
+    said = "R06_POSITION:because:a hedge"
+    assert reasons_for_today({said, "R06_POSITION"}) == frozenset()
+    assert reasons_for_today({said, f"R06_POSITION{TODAY}"}) == {said}
+    assert reasons_for_today({said, f"R08_LEVERAGE{TODAY}", "R08_LEVERAGE"}) == frozenset()
+
+
+def test_an_order_accepted_before_reasons_were_asked_for_is_not_asked_again() -> None:
+    names = {"R06_POSITION", "R17_DUPLICATE", "R08_LEVERAGE", "R08_LEVERAGE:because:a hedge"}
+    kept = still_accepted(names)
+    assert kept == names | {f"R06_POSITION:because:{NO_REASON_THEN}"}
+    assert reasons(kept) == {"R06_POSITION": NO_REASON_THEN, "R08_LEVERAGE": "a hedge"}

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.helpers.accepting import because
 from tests.helpers.desk_fakes import SPY, D, Door, MemoryJournal, a_draft, fill, open_order, spy
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.errors import JournalError
@@ -217,7 +218,7 @@ def test_a_question_of_the_entry_is_asked_for_the_whole() -> None:
     asked = sent(door, quantity=D(1001))
     assert isinstance(asked, NeedsAcknowledgement)
 
-    yes = frozenset({RiskCode.ORDER_SIZE.value})
+    yes = because(RiskCode.ORDER_SIZE)
     assert isinstance(sent(door, quantity=D(1001), acknowledged=yes), Submitted)
     assert len(door.broker.frames) == 3
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.accepting import because
 from tests.helpers.desk_fakes import (
     D,
     Door,
@@ -63,7 +64,7 @@ def test_a_question_is_answered_by_the_same_wish_with_its_acknowledgement() -> N
     asked = door.submit(big)
     assert isinstance(asked, NeedsAcknowledgement)
     assert door.broker.frames == []
-    answer = door.submit(quantity=D(1500), acknowledged=frozenset({"R05_ORDER_SIZE"}))
+    answer = door.submit(quantity=D(1500), acknowledged=because("R05_ORDER_SIZE"))
 
     assert isinstance(answer, Submitted)
     assert codes(answer) == {RiskCode.ORDER_SIZE}
@@ -72,7 +73,7 @@ def test_a_question_is_answered_by_the_same_wish_with_its_acknowledgement() -> N
 
 def test_an_acknowledgement_covers_neither_another_finding_nor_a_hard_one() -> None:
     door = Door()
-    accepted = frozenset({"R05_ORDER_SIZE"})
+    accepted = because("R05_ORDER_SIZE")
 
     other = door.submit(quantity=D(1500), limit_price=D("103.05"), acknowledged=accepted)
     assert isinstance(other, NeedsAcknowledgement)
@@ -144,7 +145,7 @@ def test_a_final_gate_that_finds_a_fault_locks_and_writes_nothing(quantity: int)
     door = Door()
     door.environment_fault = "the account is LIVE, the profile is SIMULATED"
 
-    answer = door.submit(quantity=D(quantity), acknowledged=frozenset({"R05_ORDER_SIZE"}))
+    answer = door.submit(quantity=D(quantity), acknowledged=because("R05_ORDER_SIZE"))
 
     assert codes(answer) == {RiskCode.FINAL_GATE}
     assert door.locked == ["the account is LIVE, the profile is SIMULATED"]
@@ -154,8 +155,9 @@ def test_a_final_gate_that_finds_a_fault_locks_and_writes_nothing(quantity: int)
 
 def test_entries_of_a_minute_beyond_the_final_gates_own_limit_lock() -> None:
     door = Door()
-    yes = frozenset({"R05_ORDER_SIZE", "R06_POSITION", "R17_DUPLICATE", "R10_FUNDS",
-                     "R09_CONCENTRATION"})  # fmt: skip
+    yes = because(
+        "R05_ORDER_SIZE", "R06_POSITION", "R17_DUPLICATE", "R10_FUNDS", "R09_CONCENTRATION"
+    )
     for number in range(4):
         side = (Side.BUY, Side.SELL)[number % 2]
         answer = door.submit(

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.helpers.accepting import all_of
 from tests.helpers.desk_fakes import (
     LIMITS,
     SPY,
@@ -77,7 +78,7 @@ def sent(door: Door, wanted: HedgedDraft | None = None) -> Any:
     wanted = wanted or wish()
     answer = door.desk.submit_hedged(wanted)
     if isinstance(answer, NeedsAcknowledgement):
-        seen = frozenset(each.acknowledgement for each in answer.findings)
+        seen = all_of(answer.findings)
         accepted = replace(wanted, parent=replace(wanted.parent, acknowledged=seen))
         answer = door.desk.submit_hedged(accepted)
     return answer

@@ -1,5 +1,6 @@
 """Changes: what they keep and ask again, what counts as an action, what is on the disk before."""
 
+from tests.helpers.accepting import all_of
 from tests.helpers.desk_fakes import CLIENT, NOON, D, Door, open_order
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import FamilyId, IntentId
@@ -13,7 +14,7 @@ def test_what_was_accepted_of_an_order_is_asked_again_only_where_it_grows() -> N
         door = Door()
         question = door.submit(quantity=D(1001))  # a little above the personal limit
         assert isinstance(question, NeedsAcknowledgement)
-        accepted = frozenset(each.acknowledgement for each in question.findings)
+        accepted = all_of(question.findings)
         key = door.working(quantity=D(1001), acknowledged=accepted)
         answer = door.change(key, quantity=D(quantity), limit_price=D("100.01"))
         assert isinstance(answer, NeedsAcknowledgement) is asks, (quantity, answer)

@@ -11,6 +11,7 @@ from workstation.domain.contract import Contract
 from workstation.domain.finding import Denied, Level, NeedsAcknowledgement, RiskCode, TradingState
 from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderType, Side
+from workstation.domain.override import accepted
 from workstation.domain.quote import MarketDataType, Quote
 from workstation.risk import gate
 from workstation.risk.checks import ALL_CHECKS
@@ -384,7 +385,15 @@ def test_soft_findings_wait_for_each_acknowledgement_and_hard_ones_for_none() ->
 
     assert isinstance(gate.refusal(found, frozenset()), NeedsAcknowledgement)
     assert isinstance(gate.refusal(found, frozenset(list(both)[:1])), NeedsAcknowledgement)
-    assert gate.refusal(found, both) is None
+    bare = gate.refusal(found, both)
+    assert isinstance(bare, NeedsAcknowledgement)  # the size is a limit of one's own
+    said = bare.findings[0]
+    assert (said.code, said.level) == (RiskCode.REASON_MISSING, Level.SOFT)
+    assert "R05_ORDER_SIZE" in said.text
+    assert "R17" not in said.text
+    itself = both | {said.acknowledgement}
+    assert isinstance(gate.refusal(found, itself), NeedsAcknowledgement)
+    assert gate.refusal(found, accepted(found, "a block of the fund")) is None
     hard = gate.findings(facts(a_draft(quantity=D(5001))))
     assert isinstance(gate.refusal(hard, frozenset(f.acknowledgement for f in hard)), Denied)
 
