@@ -30,6 +30,7 @@ from workstation.ui.presetting import Presetting
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.survival import Survival
 from workstation.ui.table_view import TableView
+from workstation.ui.ticket_place import TicketPlace
 
 
 class Board:
@@ -48,6 +49,7 @@ class Board:
         self.depth = DepthPanel(state, commands, window)
         self.tape = TapePanel(state, commands, window)
         self.ticket = TicketPanel(state, window)
+        self.ticket_place = TicketPlace(self.ticket, window)
         self.orders = OrdersPanel(messages.orders, window)
         self.executions = ExecutionsPanel(messages.executions, window)
         self.quality = QualityPanel(state, window)
@@ -98,7 +100,7 @@ class Board:
         """Return title and panel of every dock, in the order of the menu."""
         return {
             "watchlist": ("Watchlist", self.watchlist),
-            "ticket": ("Order ticket", self.ticket),
+            "ticket": ("Order ticket", self.ticket_place),
             "orders": ("Orders", self.orders),
             "positions": ("Positions", self.positions),
             "log": ("Log", self.log_pages),

@@ -152,6 +152,7 @@ class Charts(QObject):
             panel.kit.use_own_folder(self._folder)
         if self._own:
             panel.kit.on_own_changed(self._own)
+        panel.trade_menu.set_read_only(read_only=self._state.is_read_only)
         self.cells.append(cell)
         self.crosshair.join(panel.canvas)
         self._connect(cell, panel)

@@ -35,6 +35,7 @@ class KeyActions(QObject):
     def __init__(self, desk: Desk, menus: Menus, menu: QMenu) -> None:
         super().__init__(menu)
         self._desk = desk
+        self.menu = menu
         for name, title, slot in (
             ("buy_bid", "Buy at the &bid: prepare", self._on_buy_bid),
             ("buy_ask", "Buy at the &ask: prepare", self._on_buy_ask),

@@ -78,10 +78,11 @@ class Leaving(QObject):
         if protecting:
             protect = "protects" if len(protecting) == 1 else "protect"
             question += f" {len(protecting)} of {count} {protect} open positions."
-        if len(protecting) < count:
+        may_cancel = not self._state.is_read_only
+        if len(protecting) < count and may_cancel:
             kept = ", keep protection" if protecting else ""
             answers["cancel"] = f"Cancel {pronoun}{kept}, close"
-        if protecting:
+        if protecting and may_cancel:
             answers["all"] = f"Cancel {pronoun} all, close"
         answers["stay"] = "Stay"
         self.dialog = PlainDialog("Orders are working", question, answers, self._window)

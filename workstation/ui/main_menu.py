@@ -130,6 +130,11 @@ class MainMenu(QObject):
         for name in ("close_position", "scale_in", "scale_out", "roll", "exercise"):
             actions[name].setEnabled(state.can_exit)
 
+    def show_tools(self) -> None:
+        """Show the buttons of the toolbar whose actions can be seen, and no others."""
+        for button in self.toolbar.findChildren(QToolButton):
+            button.setVisible(button.defaultAction().isVisible())
+
     def show_theme(self, name: str) -> None:
         """Mark the theme in force."""
         for action in self._themes.actions():

@@ -42,6 +42,7 @@ from workstation.ui.main_menu import MainMenu
 from workstation.ui.messages import Messages
 from workstation.ui.models.quotes import WatchRow
 from workstation.ui.ordering import LOUD_WHEN_IT_FAILS, Ordering
+from workstation.ui.read_only import ReadOnly
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.selection import Selection
 from workstation.ui.status_line import StatusLine
@@ -253,6 +254,7 @@ class MainWindow(QMainWindow):
         self.alarms = AlarmStrip(top)
         self.menu = MainMenu(self, top)
         self.menu.connection_requested.connect(self.connection_requested)
+        self.looking = ReadOnly(self.menu, self.board, self.state, self)
         column = QVBoxLayout(top)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -323,6 +325,7 @@ class MainWindow(QMainWindow):
         self.update()
         self.ticket.refresh()
         self.menu.refresh(self.state)
+        self.looking.refresh()
         self._show_link_in_panels(old)
         if self.state.is_ready and (old is None or old.state is not LinkState.READY):
             self.watching.ask_for_missing()

@@ -18,7 +18,7 @@ from workstation.domain.order_status import OrderView, Pending
 from workstation.ui.chart.chart_orders import ChartOrders
 from workstation.ui.decimal_edit import DecimalEdit, PriceEdit, QuantityEdit
 from workstation.ui.models.order_rows import OrderRow
-from workstation.ui.panels.orders import OrdersPanel, can_act
+from workstation.ui.panels.orders import OrdersPanel
 from workstation.ui.ticket_wishes import new_intent
 
 COARSE = 10
@@ -90,7 +90,7 @@ class OrderEdits(QObject):
     def step(self, ticks: int) -> None:
         """Move the limit of the selected order, and its stop, by ticks of the ladder."""
         rows = self._panel.selected_rows()
-        if len(rows) != 1 or not can_act(rows[0].order) or rows[0].ladder is None:
+        if len(rows) != 1 or not self._panel.can_act(rows[0].order) or rows[0].ladder is None:
             return
         order, ladder = rows[0].order, rows[0].ladder
         at = self._wanted.get(order.key) or Prices(
@@ -113,7 +113,7 @@ class OrderEdits(QObject):
             return
         del self._wanted[order.key]
         is_new = (wanted.limit, wanted.stop) != (order.limit_price, order.stop_price)
-        if can_act(order) and is_new:
+        if self._panel.can_act(order) and is_new:
             self._send(order, limit_price=wanted.limit, stop_price=wanted.stop)
 
     @Slot()
@@ -140,7 +140,7 @@ class OrderEdits(QObject):
         row = self._panel.model.value_at(self._table.proxy.mapToSource(index).row())
         key = self._panel.model.columns[index.column()].key
         value = _values(row.order).get(key) if isinstance(row, OrderRow) else None
-        if not isinstance(row, OrderRow) or value is None or not can_act(row.order):
+        if not isinstance(row, OrderRow) or value is None or not self._panel.can_act(row.order):
             return
         editor: DecimalEdit
         if key == "quantity":
@@ -160,7 +160,7 @@ class OrderEdits(QObject):
     def _edit_current(self, *, wants_quantity: bool) -> bool:
         rows = self._panel.selected_rows()
         current = self._table.currentIndex()
-        if len(rows) != 1 or not current.isValid() or not can_act(rows[0].order):
+        if len(rows) != 1 or not current.isValid() or not self._panel.can_act(rows[0].order):
             return False
         keys = [column.key for column in self._panel.model.columns]
         has_limit = rows[0].order.limit_price is not None

@@ -145,7 +145,7 @@ class StagingTool(QObject, ChartTool):
     def send(self) -> None:
         """Ask to have it sent, once it is complete."""
         draft = self.order.draft(self._state) if self.order is not None else None
-        if draft is not None:
+        if draft is not None and not self._state.is_read_only:
             self.drop()
             self.send_requested.emit(draft)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QToolBar, QToolButton, QWidget
 
 from workstation.domain.order import Side
 from workstation.ui import text
@@ -46,6 +46,15 @@ class TradeMenu(QObject):
         """Control this tool from now on."""
         self._staging = staging
         self.quantity_edit.value_changed.connect(staging.refresh)
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        """Take both out of the toolbar they stand in, or put them back."""
+        for part in (self.quantity_edit, self.button):
+            bar = part.parentWidget()
+            if isinstance(bar, QToolBar):
+                for action in bar.actions():
+                    if bar.widgetForAction(action) is part:
+                        action.setVisible(not read_only)
 
     def quantity(self) -> Decimal | None:
         """Return the quantity of the next order, None where none is given."""

@@ -232,7 +232,7 @@ class TradingTool(QObject, ChartTool):
             line.label(self._view.ladder),
             colour,
             theme,
-            buttons=("✕",) if line.can_cancel else (),
+            buttons=("✕",) if line.can_cancel and not self._state.is_read_only else (),
             taken=[shown.label for shown in self._shown],
         )
         self._shown.append(_Shown(line, place, buttons[0] if buttons else QRect()))
@@ -349,6 +349,11 @@ class TradingTool(QObject, ChartTool):
 
     def _fill_menu(self, menu: QMenu, price: Decimal) -> None:
         shown = text.exact_price(price, self._view.ladder)
+        if not self._state.is_read_only:
+            self._offer_orders(menu, price, shown)
+        menu.addAction(f"Alert at {shown}\tShift+A").setData(AlertWish(price))
+
+    def _offer_orders(self, menu: QMenu, price: Decimal, shown: str) -> None:
         for side in Side:
             kind = kind_at(side, price, self._view.last_close)
             word = "limit" if kind is OrderType.LIMIT else "stop"
@@ -364,14 +369,10 @@ class TradingTool(QObject, ChartTool):
         for side in Side:
             title = f"{side.value.capitalize()} {shown} with target and stop"
             self._add(menu, title, StageWish(side, price, exits=True))
-
         menu.addSeparator()
-        menu.addAction(f"Alert at {shown}\tShift+A").setData(AlertWish(price))
 
     def _add(self, menu: QMenu, title: str, wish: PriceWish | StageWish) -> None:
-        action = menu.addAction(title)
-        action.setData(wish)
-        action.setEnabled(not self._state.is_read_only)
+        menu.addAction(title).setData(wish)
 
     @Slot(QAction)
     def _on_price_chosen(self, action: QAction) -> None:

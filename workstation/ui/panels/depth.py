@@ -136,7 +136,7 @@ class DepthPanel(LivePanel):
     def _on_clicked(self, index: QModelIndex) -> None:
         row = self.model.value_at(self.table.proxy.mapToSource(index).row())
         place = row.bid if self.model.is_bid_column(index.column()) else row.ask
-        if place is not None and not row.stale:
+        if place is not None and not row.stale and not self._state.is_read_only:
             self.price_chosen.emit(Decimal(repr(place.level.price)))
 
     @Slot(object)

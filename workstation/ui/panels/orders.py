@@ -89,6 +89,7 @@ class OrdersPanel(QWidget):
         self.menu: QMenu | None = None
         self._absent: OrderView | None = None
         self._working, self._doubt, self._advice = 0, "", ""
+        self._is_read_only = False
         self.dialog: PlainDialog | None = None
         self.files: QFileDialog | None = None
         column = QVBoxLayout(self)
@@ -153,6 +154,17 @@ class OrdersPanel(QWidget):
         )
         self.cancel_all_button.clicked.connect(self.cancel_all_requested)
 
+    def set_read_only(self, *, read_only: bool) -> None:
+        """Show what cancels and changes, or hide it: the broker would refuse both."""
+        self._is_read_only = read_only
+        for button in (self.change_button, self.cancel_button, self.cancel_all_button):
+            button.setVisible(not read_only)
+        self._on_selection_changed()
+
+    def can_act(self, order: OrderView) -> bool:
+        """Tell whether this session may change or cancel an order now."""
+        return can_act(order) and not self._is_read_only
+
     def show_count(self, working: int, *, can_cancel: bool) -> None:
         """Say how many orders of this client are working, and whether they may be cancelled."""
         self._working = working
@@ -211,32 +223,32 @@ class OrdersPanel(QWidget):
     @Slot()
     def _on_selection_changed(self) -> None:
         orders = self._selected()
-        self.cancel_button.setEnabled(any(map(can_act, [*orders, *self._recorded()])))
-        self.change_button.setEnabled(len(orders) == 1 and can_act(orders[0]))
+        self.cancel_button.setEnabled(any(map(self.can_act, [*orders, *self._recorded()])))
+        self.change_button.setEnabled(len(orders) == 1 and self.can_act(orders[0]))
 
     @Slot()
     def _on_cancel(self) -> None:
         chosen = {order.key: order for order in (*self._selected(), *self._recorded())}
-        orders = tuple(filter(can_act, chosen.values()))
+        orders = tuple(filter(self.can_act, chosen.values()))
         if orders:
             self.cancel_requested.emit(orders)
 
     @Slot()
     def _on_change(self) -> None:
         orders = self._selected()
-        if len(orders) == 1 and can_act(orders[0]):
+        if len(orders) == 1 and self.can_act(orders[0]):
             self.change_requested.emit(orders[0])
 
     @Slot()
     def _on_renew(self) -> None:
         orders = self._selected()
-        if len(orders) == 1 and can_act(orders[0]):
+        if len(orders) == 1 and self.can_act(orders[0]):
             self.renew_requested.emit(orders[0])
 
     @Slot()
     def _on_group(self) -> None:
         orders = self._selected()
-        if len(orders) > 1 and all(map(can_act, orders)):
+        if len(orders) > 1 and all(map(self.can_act, orders)):
             self.group_requested.emit(tuple(orders))
 
     @Slot(QModelIndex)
@@ -244,7 +256,7 @@ class OrdersPanel(QWidget):
         row = self.model.value_at(self.table.proxy.mapToSource(index).row())
         if not isinstance(row, OrderRow):
             return
-        if self.model.columns[index.column()].key in IN_PLACE and can_act(row.order):
+        if self.model.columns[index.column()].key in IN_PLACE and self.can_act(row.order):
             self.edit_requested.emit(index)
         else:
             self._on_change()
@@ -260,7 +272,8 @@ class OrdersPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         orders = self._selected()
-        self._add_changes(menu, orders)
+        if not self._is_read_only:
+            self._add_changes(menu, orders)
         if len(orders) == 1 and OrderFlag.ABSENT in orders[0].flags and orders[0].is_working:
             absent = menu.addAction("It never reached the broker…")
             absent.triggered.connect(self._on_absent)
@@ -268,15 +281,20 @@ class OrdersPanel(QWidget):
         history.setEnabled(len(orders) == 1)
         history.triggered.connect(self._on_timeline)
         menu.addSeparator()
+        if not self._is_read_only:
+            self._add_whole_cancels(menu, orders)
+        self._add_table_actions(menu)
+        self.menu = menu
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _add_whole_cancels(self, menu: QMenu, orders: list[OrderView]) -> None:
+        """Offer to cancel what belongs together, and everything."""
         self._add_family(menu)
         if orders:
             self._add_cancels(menu, orders[0])
         everything = menu.addAction("Cancel all (protection stays)\tCtrl+Shift+X")
         everything.triggered.connect(self.cancel_all_requested)
         menu.addSeparator()
-        self._add_table_actions(menu)
-        self.menu = menu
-        menu.popup(self.table.viewport().mapToGlobal(place))
 
     def _add_changes(self, menu: QMenu, orders: list[OrderView]) -> None:
         """Offer what is done to the selected orders, and say why nothing can be."""
@@ -291,9 +309,9 @@ class OrdersPanel(QWidget):
         renew.setEnabled(self.change_button.isEnabled())
         renew.triggered.connect(self._on_renew)
         group = menu.addAction("Tie into a one-cancels-all group…")
-        group.setEnabled(len(orders) > 1 and all(map(can_act, orders)))
+        group.setEnabled(len(orders) > 1 and all(map(self.can_act, orders)))
         group.triggered.connect(self._on_group)
-        count = len(list(filter(can_act, [*orders, *self._recorded()])))
+        count = len(list(filter(self.can_act, [*orders, *self._recorded()])))
         cancel = menu.addAction("Cancel order\tDel" if count < 2 else f"Cancel {count} orders\tDel")
         cancel.setEnabled(self.cancel_button.isEnabled())
         cancel.triggered.connect(self._on_cancel)

@@ -130,6 +130,7 @@ class PositionsPanel(QWidget):
         self._waiting: tuple[PositionView, tuple[Finding, ...]] | None = None
         self.menu: QMenu | None = None
         self._can_trade = False
+        self._is_read_only = False
         self._doubt = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -150,6 +151,12 @@ class PositionsPanel(QWidget):
         """Offer to close, or not: a session that only looks closes nothing."""
         self._can_trade = possible
         self._show_button()
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        """Show what closes and changes positions, or hide it: nothing of it could be sent."""
+        self._is_read_only = read_only
+        for button in self._buttons():
+            button.setVisible(not read_only)
 
     def show_doubt(self, doubt: str) -> None:
         """Say why positions and money may not be as shown; empty where nothing is in doubt."""
@@ -346,6 +353,8 @@ class PositionsPanel(QWidget):
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
+        if self._is_read_only:
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         can_close = self._closable() is not None

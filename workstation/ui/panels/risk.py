@@ -177,6 +177,8 @@ class RiskPanel(QWidget):
         reason = text.one_line(link.trading_reason) if link else ""
         self.state_label.show_text(f"Trading {word}" if link else word)
         self.state_label.set_tone(tone)
+        if read_only:
+            meaning = "Read-only: nothing can be sent from here, exits and cancels neither."
         shown = f"{meaning} Reason: {reason}" if reason else meaning
         self.reason_label.show_text(shown, reason)
         self._show_buttons(link, read_only=read_only)
@@ -231,6 +233,9 @@ class RiskPanel(QWidget):
     def _show_buttons(self, link: LinkView | None, *, read_only: bool) -> None:
         self._read_only = read_only
         self.protection.set_read_only(read_only=read_only)
+        for button in (self.stop_button, self.cancel_button, self.flatten_button):
+            button.setVisible(not read_only)
+        self.exposure.margin_button.setVisible(not read_only)  # each question is an order to TWS
         is_active = self._state is TradingState.ACTIVE
         self.stop_button.setText("Stop entries" if is_active else "Allow entries again…")
         can_change = self._state in set(TradingState) - {TradingState.LOCKED}
