@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 _MOST_SHOWN = 600
-_ACCOUNT = re.compile(rb"(?<![A-Za-z0-9])(?:D?[UFI]|SIM)\d{5,12}(?![A-Za-z0-9])")
+_ACCOUNT = re.compile(rb"(?<![A-Za-z0-9])(?:D[UF][A-Z]?|[UFI]|SIM)\d{5,12}(?![A-Za-z0-9])")
 """Account names as the broker writes them, live and paper, single, advisor and friends."""
 
 _SHORTEST_NAME = 5

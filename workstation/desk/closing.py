@@ -185,7 +185,8 @@ class Closer:
             if moved or source == FLATTEN:  # which cancels every other order by itself
                 return Done("The exit is moved to the market." if moved else "It is under way.")
             return self._under_way(way)
-        draft = way.draft(self.new_intent(), way.left, source)
+        part = way.left // way.details.size_increment * way.details.size_increment
+        draft = way.draft(self.new_intent(), part or way.left, source)
         refusal = self._with.judge(draft, None).refusal
         if isinstance(refusal, Denied):
             return refusal  # before anything that protects is cancelled
@@ -342,6 +343,9 @@ class Closer:
         word = "sold" if draft.side is Side.SELL else "bought"
         text = f"{draft.quantity:f} {symbol} are being {word}; {len(standing)} orders end with it."
         others = sum(1 for each in live if each.side is draft.side and not each.editable)
+        rest = way.left - draft.quantity
+        if rest > 0:
+            text += f" {rest:f} stay: the contract trades {way.details.size_increment:f} at a time."
         if others:
             text += f" {others} orders of other clients stay: cancel them there."
         return Done(text)

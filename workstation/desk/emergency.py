@@ -68,8 +68,8 @@ class Emergency:
     ) -> Done | Failed:
         """Cancel this client's orders of an account, contract and side, None for every one.
 
-        What protects an open position stays unless `protection` is asked for. The exits of an
-        entry end with it at the broker.
+        What protects an open position, or will protect what an entry that stays may open, stays
+        unless `protection` is asked for. The exits of an entry end with it at the broker.
         """
         self.stop_sending("orders were cancelled meanwhile")
         live = {each.key: each for each in self._with.orders.working()}
@@ -81,8 +81,14 @@ class Emergency:
             and side in {None, each.side}
         ]
         mine = [each for each in chosen if each.editable]
-        stay = [each for each in mine if not protection and self._protects(each)]
-        ends = {each.key for each in mine} - {each.key for each in stay}
+        keys = {each.key for each in mine}
+        waiting = {each.key for each in mine if is_dormant(each, live) and each.parent not in keys}
+        stay = [
+            each
+            for each in mine
+            if not protection and (each.key in waiting or self._protects(each))
+        ]
+        ends = keys - {each.key for each in stay}
         results = [
             self._with.controller.cancel(each.key)
             for each in mine

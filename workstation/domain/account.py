@@ -30,7 +30,8 @@ def environment_of(account: AccountId) -> Environment:
     return Environment.LIVE
 
 
-_ACCOUNT = re.compile(r"\b(SIM|DU|DF|U|F|I)(\d{2,})(\d{3})\b")
+_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])(SIM|D[UF][A-Z]?|U|F|I)(\d{2,})(\d{3})(?![A-Za-z0-9])")
+"""Newer paper accounts have a third letter, and a name may stand behind an underscore."""
 
 
 def redacted(text: str) -> str:

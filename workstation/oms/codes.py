@@ -15,6 +15,9 @@ STATUS_TO_LIFECYCLE: dict[str, Lifecycle] = {
     "Inactive": Lifecycle.INACTIVE,  # not terminal: a held order may come alive
 }
 
+LIVE = frozenset({"ApiPending", "PendingSubmit", "PreSubmitted", "Submitted"})
+"""Statuses of an order that the broker works, or will."""
+
 ASK_AFTER = frozenset({"ApiCancelled", "Inactive"})
 """Statuses that do not tell the end: the broker is asked for it, once a change."""
 

@@ -1,10 +1,10 @@
 """The order book of the program: events in, changed orders out; live and replayed alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from workstation.domain.execution import Commission, Execution
 from workstation.domain.ids import (
@@ -40,7 +40,10 @@ from workstation.oms.events import (
     Reconciled,
     Unanswered,
 )
+from workstation.oms.foreign_orders import foreign_order
 from workstation.oms.managed_order import ManagedOrder
+
+_Name = TypeVar("_Name")
 
 
 @dataclass(slots=True)
@@ -301,13 +304,15 @@ class OrderBook:
         order = self.of_report(report)
         before = order.state() if order else None
         if order is None:
-            order = self._foreign(report, at)
+            order = foreign_order(report, self._client_id, at)
             self._add(order, changes)
         self._learn_perm(order, report.perm_id)
         if report.parent_id is not None:
             self._learn_parent(order, report.parent_id)
         transitions.open_order(order, report, changes.alarms, snapshot=self._reconciling)
         self._note(order, before, report.status, changes)
+        if report.status in codes.LIVE and order.lifecycle.is_terminal and not order.full:
+            changes.ask |= not report.completed  # a late report, or it lives after all
 
     def _on_status(self, report: OrderStatusReport, _at: datetime, changes: Changes) -> None:
         order = self.find(report.perm_id, None, report.client_id, report.order_id)
@@ -395,12 +400,15 @@ class OrderBook:
         """Find an order by permId, else our mark, else client and order id (2.5.1).
 
         Under its number alone it must also agree in all that an order never changes: a
-        gateway that was reset hands numbers out again.
+        gateway that was reset hands numbers out again, permIds too. TWS copies the mark with
+        an order; the copy has another permId and another client.
         """
-        if perm_id is not None and (key := self._by_perm.get(perm_id)):
-            return self._orders[key]
-        if order_ref is not None and (key := self._by_ref.get(order_ref)):
-            return self._orders[key]
+        of_perm = None if perm_id is None else self._of(self._by_perm, perm_id)
+        of_ref = None if order_ref is None else self._of(self._by_ref, order_ref)
+        if of_perm and (of_ref is None or _agree(order_ref, of_perm.order_ref)):
+            return of_perm
+        if of_ref and (client_id == of_ref.client_id or _agree(perm_id, of_ref.perm_id)):
+            return of_ref
         order = self._of_id(client_id, order_id)
         if order is None:
             return None
@@ -411,9 +419,12 @@ class OrderBook:
         )
         return order if all(agree) else None
 
-    def _of_id(self, client_id: ClientId, order_id: OrderId) -> ManagedOrder | None:
-        key = self._by_id.get((client_id, order_id))
+    def _of(self, keys: Mapping[_Name, OrderKey], name: _Name) -> ManagedOrder | None:
+        key = keys.get(name)
         return None if key is None else self._orders[key]
+
+    def _of_id(self, client_id: ClientId, order_id: OrderId) -> ManagedOrder | None:
+        return self._of(self._by_id, (client_id, order_id))
 
     def _learn_perm(self, order: ManagedOrder, perm_id: PermId | None) -> None:
         if perm_id is not None:
@@ -427,41 +438,10 @@ class OrderBook:
             parent = self._of_id(order.client_id, parent_id)
             order.parent = _unseen(order.client_id, parent_id) if parent is None else parent.key
 
-    def _foreign(self, report: OpenOrderReport, at: datetime) -> ManagedOrder:
-        mine = report.client_id == self._client_id and report.order_id > 0
-        key = (
-            f"perm:{report.perm_id}"
-            if report.perm_id
-            else f"id:{report.client_id}:{report.order_id}"
-        )
-        return ManagedOrder(
-            key=OrderKey(key),
-            order_id=report.order_id,
-            client_id=report.client_id,
-            order_ref=report.order_ref,
-            account=report.account,
-            con_id=report.con_id,
-            symbol=report.symbol,
-            side=report.side,
-            quantity=report.quantity,
-            order_type=report.order_type,
-            limit_price=report.limit_price,
-            stop_price=report.stop_price,
-            tif=report.tif,
-            outside_rth=report.outside_rth,
-            sec_type=report.sec_type,
-            reported_legs=report.legs,
-            mine=mine,
-            created_at=at,
-            updated_at=at,
-            perm_id=report.perm_id,
-            lifecycle=Lifecycle.SENT,
-        )
-
     def _add(self, order: ManagedOrder, changes: Changes) -> None:
         self._orders[order.key] = order
         if order.order_ref is not None:
-            self._by_ref[order.order_ref] = order.key
+            self._by_ref.setdefault(order.order_ref, order.key)
         if order.order_id > 0:
             self._by_id[order.client_id, order.order_id] = order.key
             unseen = _unseen(order.client_id, order.order_id)

@@ -29,7 +29,7 @@ def open_order(
     order.unflag(OrderFlag.ABSENT)
     _take_terms(order, report, snapshot=snapshot)
     ended = order.lifecycle.is_terminal
-    live = report.status in {"ApiPending", "PendingSubmit", "PreSubmitted", "Submitted"}
+    live = report.status in codes.LIVE
     ended_by_us = order.lifecycle in {Lifecycle.NOT_PLACED, Lifecycle.EXPIRED, Lifecycle.FILLED}
     revived = ended and live and not report.completed and (snapshot or ended_by_us)
     if (revived and not order.full) or _enlarged(order):

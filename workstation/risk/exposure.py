@@ -11,8 +11,11 @@ from workstation.domain.order import OrderDraft, OrderType, Side, Tif
 from workstation.domain.order_status import OrderView
 from workstation.domain.quote import Quote
 
-_LATER = frozenset({"MIT", "LIT", "MOC", "LOC"})
+WAITING_TYPES = frozenset({"MIT", "LIT", "MOC", "LOC"})
 """Kinds that do nothing before a price is touched or the closing auction comes."""
+
+_AT_THE_MARKET = frozenset({"MKT", "REL", "PEG MID", "MIDPRICE"})
+"""Kinds that fill at the market as it is; a group does not make them wait."""
 
 _ONE_AT_MOST = frozenset({1, 2})
 """Types of group of which the broker never fills two. Source: orders-and-risk.md 1.2."""
@@ -164,12 +167,12 @@ def sent_as_closes(
     member of a group stands until its limit would trade at once; any other limit is a target
     while it rests and the close itself would trade at once; of two that rest, both count.
     """
-    marketable = not _rests(side, (limit_price,), quote)
+    marketable = not rests(side, (limit_price,), quote)
     total = Decimal(0)
     for order in orders:
-        if order.side is not side or _stands(order, quote):
+        if order.side is not side or stands(order, quote):
             continue
-        if marketable and _rests(order.side, _limits(order), quote):
+        if marketable and rests(order.side, _limits(order), quote):
             continue
         total += leaves_of(order)
     return total
@@ -184,17 +187,20 @@ def is_exit(side: Side, quantity: Decimal, position: Decimal, closes: Decimal) -
 
 def waits(order: OrderView) -> bool:
     """Tell whether an order is a target or for an auction: a close now must not wait for it."""
-    return order.order_type in _LATER or order.tif == Tif.OPG
+    return order.order_type in WAITING_TYPES or order.tif == Tif.OPG
 
 
-def _stands(order: OrderView, quote: Quote | None) -> bool:
+def stands(order: OrderView, quote: Quote | None) -> bool:
+    """Tell whether an order stands for a position until the market comes to it."""
     if waits(order):
         return True
-    if not order.is_protective:
+    terms = order.terms
+    is_due = terms.conditions is None and terms.good_after is None
+    if not order.is_protective or (is_due and order.order_type in _AT_THE_MARKET):
         return False
     known = quote is not None and not quote.stale and quote.two_sided
     is_limit = order.order_type == OrderType.LIMIT
-    return not (is_limit and known) or _rests(order.side, _limits(order), quote)
+    return not (is_limit and known) or rests(order.side, _limits(order), quote)
 
 
 def _limits(order: OrderView) -> tuple[Decimal | None, ...]:
@@ -203,7 +209,7 @@ def _limits(order: OrderView) -> tuple[Decimal | None, ...]:
     return (order.limit_price, order.pending_limit)
 
 
-def _rests(side: Side, prices: Iterable[Decimal | None], quote: Quote | None) -> bool:
+def rests(side: Side, prices: Iterable[Decimal | None], quote: Quote | None) -> bool:
     """Tell whether an order at these limits waits for the market to come to it."""
     if quote is None or quote.stale or not quote.two_sided:
         return False

@@ -218,7 +218,7 @@ def test_what_cannot_be_sent_is_said_once_and_given_up_with_an_alarm() -> None:
 
 def test_a_denied_exit_is_said_with_its_reason() -> None:
     exits = holding()
-    exits.door.contracts.known[SPY] = spy(size_increment=D(30))
+    exits.door.contracts.known[SPY] = spy(size_increment=D(200))
     assert isinstance(exits.close(), Denied)
     start(exits)
 

@@ -115,7 +115,7 @@ BREACHES: list[tuple[str, Facts, RiskCode, Level]] = [
     # R03
     ("off tick", facts(a_draft(limit_price=D("100.001"))), RiskCode.OFF_TICK, HARD),
     ("half a share", facts(a_draft(quantity=D("0.5"))), RiskCode.OFF_LOT, HARD),
-    ("off lot", facts(details=spy(size_increment=D(30))), RiskCode.OFF_LOT, HARD),
+    ("off lot", facts(details=spy(size_increment=D(200))), RiskCode.OFF_LOT, HARD),
     ("below the least", facts(details=spy(min_size=D(101))), RiskCode.OFF_LOT, HARD),
     # R04
     (
