@@ -202,8 +202,14 @@ _LIQUIDITY = {1: Liquidity.ADDED, 2: Liquidity.REMOVED, 3: Liquidity.ROUTED}
 
 
 def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
-    """Translate execDetails; an unreadable time becomes the time of arrival."""
+    """Translate execDetails; an unreadable time becomes the time of arrival.
+
+    0 shares take a fill back. Raises ValueError without their number: it must not look like 0.
+    """
     order_id = ib.orderId if ib.orderId != 2**31 - 1 else 0
+    shares = optional_decimal(ib.shares)
+    if shares is None or shares < 0:
+        raise ValueError("an execution without its number of shares")
     return Execution(
         exec_id=ExecId(ib.execId),
         order_id=OrderId(order_id),
@@ -214,7 +220,7 @@ def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
         con_id=ConId(contract.conId),
         symbol=contract.symbol,
         side=side_of(ib.side),
-        quantity=optional_decimal(ib.shares) or Decimal(0),
+        quantity=shares,
         price=optional_decimal(ib.price) or Decimal(0),
         exchange=ib.exchange,
         time=time_of(ib.time) or received_at,

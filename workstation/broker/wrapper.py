@@ -180,11 +180,13 @@ class Wrapper(DataCallbacks):
             account=AccountId(account),
             con_id=ConId(contract.conId),
             symbol=contract.symbol,
-            quantity=from_ib.optional_decimal(position) or Decimal(0),
+            quantity=from_ib.optional_decimal(position),
             average_cost=from_ib.optional_decimal(avgCost),
         )
         self.answers.lists.row(ListKind.POSITIONS, report)
         self._sink(report)
+        if report.quantity is None:
+            raise ValueError("a position without its number")
 
     @override
     def accountSummary(self, reqId: int, account: str, tag: str, value: str, currency: str) -> None:

@@ -69,6 +69,7 @@ class AccountRisk:
         self.is_settled: Callable[[], bool] = _settled
         """Whether positions and fills are both the broker's; between them a day has no result."""
         self._best: dict[tuple[AccountId, LossMeasure], DayBest] = {}
+        self._days: dict[AccountId, date] = {}
         self.rate = rate
         self.strategies = Strategies(self._strategy_of)
         self._periods = Periods()
@@ -186,6 +187,17 @@ class AccountRisk:
             if execution.account == account and not execution.is_whole_combo:
                 self._result.take(execution)
 
+    def _today(self, account: AccountId) -> date:
+        """Return the day; where the machine's clock was set back, with its trades again."""
+        today = self._result.today(account)
+        before = self._days.setdefault(account, today)
+        self._days[account] = today
+        if today < before:
+            self.recount(account)
+            for best in self._best.values():
+                self._result.restore(best)
+        return today
+
     def _boundary(self, account: AccountId) -> DayBoundary:
         limits = self.limits(account)
         return boundary_of(MIDNIGHT if limits is None else limits.day_begins)
@@ -204,7 +216,7 @@ class AccountRisk:
         """
         limits = self.limits(account)
         measure = LossMeasure.TRADES if limits is None else limits.daily_loss_measure
-        place = (account, measure, self._result.today(account))
+        place = (account, measure, self._today(account))
         if not self.is_settled():
             return self._settled_days.get(place, DayFigures())
         now = self.clock.monotonic()

@@ -159,13 +159,15 @@ class ListEnded:
 class PositionReport:
     """A position, 0 when it was closed. `average_cost` includes the multiplier.
 
+    Without a number, as None, it is open at the broker, and what was known of it stands.
+
     Source: position.
     """
 
     account: AccountId
     con_id: ConId
     symbol: str
-    quantity: Decimal
+    quantity: Decimal | None
     average_cost: Decimal | None
 
 

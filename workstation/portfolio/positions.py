@@ -91,6 +91,9 @@ class Positions:
     def apply_position(self, report: PositionReport) -> None:
         """Take the broker's figure and drop the executions that it includes."""
         key = (report.account, report.con_id)
+        if report.quantity is None:
+            self._unreported.discard(key)
+            return
         self._moved(key)
         held = self._held.get(key)
         self._drop_included(key, report.quantity - (held.quantity if held else Decimal(0)))

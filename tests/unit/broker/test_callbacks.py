@@ -31,6 +31,7 @@ from workstation.domain.reports import (
     MarketRuleReport,
     OrderStatusReport,
     PnlReport,
+    PositionReport,
     ServerTime,
 )
 
@@ -261,6 +262,31 @@ def test_an_execution_with_an_unreadable_time_is_not_lost() -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     execution = from_ib.execution_of(IbContract(), ib, now)
     assert (execution.time, execution.side, execution.quantity) == (now, Side.BUY, 5)
+
+
+UNSET_NUMBERS = [Decimal("NaN"), Decimal("Infinity"), Decimal(2**127 - 1), Decimal(2**63 - 1)]
+
+
+@pytest.mark.parametrize("shares", [*UNSET_NUMBERS, Decimal(-5), None])
+def test_an_execution_without_its_shares_takes_no_fill_back(shares: Decimal | None) -> None:
+    ib = IbExecution()
+    ib.execId, ib.side, ib.shares, ib.price = "a.1.02", "SLD", shares, 2.5
+    with pytest.raises(ValueError, match="number of shares"):
+        from_ib.execution_of(IbContract(), ib, datetime(2026, 11, 20, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("number", UNSET_NUMBERS)
+def test_a_position_without_its_number_is_told_as_such_and_alarmed(
+    rig: Rig, number: Decimal, expected_log
+) -> None:
+    expected_log("a callback of the core failed")
+    expected_log("position failed at")
+    rig.up()
+    guarded_wrapper(rig).position("SIM0000001", IbContract(), number, 1.0)
+    rig.loop.settle()
+    (report,) = rig.of(PositionReport)
+    assert report.quantity is None
+    assert len(rig.errors) == 1
 
 
 @pytest.mark.parametrize("word", ["", "B", "bot", "BUYSELL"])

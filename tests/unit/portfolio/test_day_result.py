@@ -227,6 +227,21 @@ def test_the_days_best_survives_a_restart_and_the_fall_from_it_still_counts() ->
     assert Kept(door).second().best == 0
 
 
+def test_a_clock_that_jumps_a_day_and_back_does_not_lose_the_loss_of_the_day() -> None:
+    door = Door()
+    bought(door)
+    kept = Kept(door)
+    door.market(109.99, 110.01)
+    kept.second()
+    door.market(89.99, 90.01)
+    assert kept.second().pnl == -1000
+    door.clock.seconds += 24 * 3600
+    assert kept.second().pnl == 0
+    door.clock.seconds -= 24 * 3600
+
+    assert kept.second().pnl == -1000
+
+
 def test_the_best_of_another_measure_is_another_best() -> None:
     door = Door()
     bought(door)

@@ -233,3 +233,15 @@ def test_figures_are_collected_and_handed_out_once() -> None:
     assert (summary.net_liquidation, summary.available_funds) == (D("5.25"), D(-1))
     assert not balances.changed
     assert balances.summary(AccountId("DU1")) is None
+
+
+def test_a_position_named_without_its_number_is_not_taken_for_flat() -> None:
+    book = Book(100)
+    book.positions.begin_refresh()
+    book.positions.apply_position(
+        PositionReport(
+            account=ACCOUNT, con_id=SPY, symbol="SPY", quantity=None, average_cost=None
+        )
+    )  # fmt: skip
+    book.positions.end_refresh()
+    assert book.quantity == 100
