@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from tests.qt.test_chart_panel import paint, panel, shown
 from tests.qt.test_chart_studies import LIBRARY, add
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.studies import Study
 
 __all__ = ["panel", "shown"]  # fixtures
 
@@ -25,6 +26,17 @@ def told(shown: ChartPanel) -> list[tuple[str, str]]:
 def pixels(image: QImage) -> bytes:
     converted = image.convertToFormat(QImage.Format.Format_RGB32)
     return bytes(converted.constBits())
+
+
+def test_the_name_of_an_indicator_is_no_formula(
+    shown, told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(shown, "SMA")
+    monkeypatch.setattr(Study, "label", "=HYPERLINK(0)")
+    target = tmp_path / "bars.csv"
+    shown.kit.export.save_table(str(target))
+    with target.open(newline="") as file:
+        assert next(csv.reader(file))[-1] == "'=HYPERLINK(0)"
 
 
 def test_every_bar_and_every_value_is_written(shown, told, tmp_path: Path) -> None:

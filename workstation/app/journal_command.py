@@ -25,10 +25,10 @@ from workstation.desk.quality_book import fills_of
 from workstation.desk.snapshot_maker import make_snapshot
 from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.account import redacted
+from workstation.domain.csv_cell import csv_text
 from workstation.domain.errors import JournalDamagedError, JournalError, SettingsError
 from workstation.domain.ids import ClientId
 from workstation.domain.timeline import TimelineStep
-from workstation.storage.files import csv_text
 from workstation.storage.journal_file import Entry
 from workstation.storage.journal_reader import audit, read_entries
 from workstation.storage.paths import default_data_folder

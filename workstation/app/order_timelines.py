@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.app.pool_job import PoolJob, Told
 from workstation.desk.timeline import timeline
+from workstation.domain.csv_cell import csv_text
 from workstation.domain.ids import ClientId
 from workstation.domain.order_status import OrderView
 from workstation.domain.timeline import Timeline, TimelineStep
-from workstation.storage.files import csv_text, write_private_file
+from workstation.storage.files import write_private_file
 from workstation.storage.journal_reader import read_entries
 from workstation.ui.dialogs.order_timeline import OrderTimelineDialog
 

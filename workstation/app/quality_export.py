@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import IO
 
 from workstation.domain.account import masked
+from workstation.domain.csv_cell import csv_text
 from workstation.domain.execution_quality import HORIZONS, FillQuality, MarketSample
 from workstation.domain.trading_costs import FillCosts, basis_points, costs_of, money_of
-from workstation.storage.files import csv_text
 
 _COSTS = ("spread", "effective", "realized", "against_arrival", "against_mid", "against_vwap")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
 from workstation.app.pool_job import PoolJob, Told
-from workstation.storage.files import csv_text, write_private_file
+from workstation.domain.csv_cell import csv_text
+from workstation.storage.files import write_private_file
 from workstation.ui import text
 
 _NUMBER = re.compile(r"−?[\d,]*\.?\d+")

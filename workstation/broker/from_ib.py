@@ -26,6 +26,9 @@ _UNSET_DECIMALS = frozenset(
         Decimal(UNSET_DOUBLE),
     }
 )
+_PER_CONTRACT = frozenset({"FUT", "OPT", "FOP"})
+"""Classes that have a multiplier; shares and currencies are themselves."""
+
 _LARGEST = 1e300
 """Nothing real is larger; the broker's mark for an unset double is."""
 
@@ -150,7 +153,7 @@ def details_of(ib: Any) -> ContractDetails:
         contract=contract_of(ib.contract),
         long_name=plain_text(ib.longName),
         ladder=PriceLadder.of_tick(optional_decimal(ib.minTick) or Decimal("0.01")),
-        multiplier=optional_decimal(ib.contract.multiplier) or Decimal(1),
+        multiplier=_multiplier_of(ib.contract),
         price_magnifier=ib.priceMagnifier or 1,
         min_size=optional_decimal(ib.minSize) or Decimal(1),
         size_increment=optional_decimal(ib.sizeIncrement) or Decimal(1),
@@ -164,6 +167,12 @@ def details_of(ib: Any) -> ContractDetails:
         under_symbol=plain_text(ib.underSymbol),
         under_con_id=ConId(ib.underConId) if ib.underConId > 0 else None,
     )
+
+
+def _multiplier_of(contract: Any) -> Decimal:
+    """Return money per point; 0, which lets no entry pass, where a derivative lacks it."""
+    absent = Decimal(0) if contract.secType in _PER_CONTRACT else Decimal(1)
+    return optional_decimal(contract.multiplier) or absent
 
 
 def market_rule_of(ib: Any) -> int | None:

@@ -95,9 +95,8 @@ class ControlChannel:
         assert self._listener is not None
         with contextlib.suppress(BlockingIOError, ConnectionError):
             sock, _ = self._listener.accept()
-            if len(self._callers) >= MOST_CALLERS:
-                sock.close()
-                return
+            if len(self._callers) >= MOST_CALLERS:  # who has said nothing for longest goes first
+                self._end(next(iter(self._callers.values())))
             self._begin(sock)
 
     def _begin(self, sock: socket.socket) -> None:

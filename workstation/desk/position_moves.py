@@ -140,6 +140,8 @@ class PositionMoves:
         cost = self._average_cost(account, con_id)
         if cost is None:
             return Failed("The broker has not confirmed the position's cost yet.")
+        if way.details.multiplier <= 0:
+            return Failed("The contract's multiplier is not known.")
         price = _breakeven(way, cost)
         if fault := _why_not_there(way.side, price, self._with.quotes.quote(con_id)):
             return Failed(fault)

@@ -56,7 +56,7 @@ def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool)
         order.note = "The change did not reach the broker; the order stands as before."
     if report.completed and not report.quantity:
         return  # a completed order may come without its quantity
-    order.quantity = report.quantity
+    order.quantity = report.quantity or order.quantity  # without its number it stands as it was
     order.limit_price = report.limit_price
     order.stop_price = report.stop_price
     order.tif = report.tif or order.tif

@@ -5,13 +5,6 @@ import hashlib
 import os
 from pathlib import Path
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
-
-
-def csv_text(text: str) -> str:
-    """Keep a spreadsheet from reading a text cell as a formula (ASVS 1.2.10)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
 
 def make_private_folder(folder: Path) -> None:
     """Create a folder that only its owner may enter; refuses a symbolic link in its place."""

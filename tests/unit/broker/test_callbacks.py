@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ibapi.commission_and_fees_report import CommissionAndFeesReport
 from ibapi.contract import Contract as IbContract
+from ibapi.contract import ContractDetails
 from ibapi.decoder import Decoder
 from ibapi.execution import Execution as IbExecution
 from ibapi.wrapper import EWrapper
@@ -341,3 +342,15 @@ def test_the_library_still_calls_what_the_wrapper_answers() -> None:
     assert set(OWN) - called <= {"commissionReport", "marketDataType"} | {
         name for name in OWN if hasattr(EWrapper, name)
     }
+
+
+@pytest.mark.parametrize(
+    ("sec_type", "told", "expected"),
+    [("FUT", "", 0), ("OPT", "nan", 0), ("FOP", "0", 0), ("STK", "", 1), ("FUT", "50", 50)],
+)
+def test_a_derivative_without_its_multiplier_has_none(
+    sec_type: str, told: str, expected: int
+) -> None:
+    ib = ContractDetails()
+    ib.contract.secType, ib.contract.multiplier = sec_type, told
+    assert from_ib.details_of(ib).multiplier == expected

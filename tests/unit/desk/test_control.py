@@ -151,9 +151,16 @@ def test_failures_and_faults_are_told(rig: Rig, expected_log: Any) -> None:
         assert read_reply(rig.key, nonces[0], reply) == (False, sentence)
 
 
-def test_who_says_nothing_is_sent_away_and_too_many_never_wait(rig: Rig) -> None:
+def test_many_who_say_nothing_do_not_keep_out_who_has_the_key(rig: Rig) -> None:
+    silent = [rig.connect() for _ in range(3 * MOST_CALLERS)]
+    assert rig.ask(lambda nonce: write_request(rig.key, nonce, ControlAction.STOP_ENTRIES, ""))
+    assert rig.acts == [(ControlAction.STOP_ENTRIES, "")]
+    ended = [sock for sock in silent[:MOST_CALLERS] if sock.recv(64) and sock.recv(1) == b""]
+    assert len(ended) == MOST_CALLERS
+
+
+def test_who_says_nothing_is_sent_away(rig: Rig) -> None:
     silent = [rig.connect() for _ in range(MOST_CALLERS)]
-    assert rig.connect().recv(1) == b""
     rig.loop.pass_time(6)
     assert all(len(sock.recv(64)) == NONCE_BYTES for sock in silent)
     assert all(sock.recv(1) == b"" for sock in silent)

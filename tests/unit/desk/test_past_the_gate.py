@@ -202,3 +202,11 @@ def test_a_gateway_that_hands_out_a_perm_id_again_means_the_order_it_marks() -> 
 
     assert new.lifecycle is Lifecycle.WORKING
     assert old.lifecycle is Lifecycle.FILLED
+
+
+def test_an_order_reported_without_its_quantity_keeps_what_it_may_still_fill() -> None:
+    door = reducing()
+    order = door.order(sold(door, 1, **MARKET).key)
+    door.apply(open_order(order, quantity=D(0)))
+    assert order.quantity == 100
+    assert isinstance(sold(door, 2, **MARKET), Denied)

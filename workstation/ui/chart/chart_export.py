@@ -9,6 +9,7 @@ from PySide6.QtCore import QIODevice, QObject, QSaveFile, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
+from workstation.domain.csv_cell import csv_text
 from workstation.ui import text
 from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.view import ChartView
@@ -114,7 +115,7 @@ def bar_table(view: ChartView) -> str:
     names: list[str] = []
     tables = []
     for study in view.studies.all:
-        label, outputs = text.one_line(study.label, 80), study.indicator.outputs
+        label, outputs = csv_text(text.one_line(study.label, 80)), study.indicator.outputs
         names += [f"{label}: {o.name}" if len(outputs) > 1 else label for o in outputs]
         tables.append(study.known(np.arange(bars.first, bars.end)))
     values = np.concatenate(tables) if tables else np.zeros((0, len(bars)))
