@@ -19,6 +19,7 @@ import msgspec
 from typing_extensions import override
 
 from workstation.app.dry_run_command import DRY_RUN_HELP, add_dry_run, dry_run_command
+from workstation.app.journal_check import CLEAN, CORRUPT, UNREADABLE, add_verify, verify_command
 from workstation.app.options import SETTINGS_FILE
 from workstation.app.quality_export import write_quality
 from workstation.desk.quality_book import fills_of
@@ -30,12 +31,9 @@ from workstation.domain.errors import JournalDamagedError, JournalError, Setting
 from workstation.domain.ids import ClientId
 from workstation.domain.timeline import TimelineStep
 from workstation.storage.journal_file import Entry
-from workstation.storage.journal_reader import audit, read_entries
+from workstation.storage.journal_reader import read_entries
 from workstation.storage.paths import default_data_folder
 from workstation.storage.settings import read_settings
-
-CLEAN, CORRUPT, UNREADABLE = 0, 1, 2
-"""Exit codes of verify; show and export use them for the journal they read."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one journal command and return its exit code."""
     given = _build_parser().parse_args(arguments)
     actions: dict[str, Callable[[Path], int]] = {
-        "verify": _verify,
+        "verify": lambda path: verify_command(path, given),
         "show": lambda path: _show(path, given.order),
         "dry-run": lambda path: dry_run_command(path, given),
         "quality": lambda path: _quality(path, given),
@@ -63,17 +61,6 @@ def main(arguments: Sequence[str]) -> int:
         return _end(str(error), CORRUPT)
     except (JournalError, SettingsError, OSError) as error:
         return _end(str(error), UNREADABLE)
-
-
-def _verify(path: Path) -> int:
-    found = audit(path)
-    sys.stdout.write(
-        f"sound: {found.entries} entries in {found.files} file(s), newest {found.last_time or '-'}\n"
-        f"head {found.head or '-'}\n"
-    )
-    if found.waiting:
-        sys.stdout.write(f"{found.waiting} entries wait in the reserve for the next start\n")
-    return CLEAN
 
 
 def _snapshot(path: Path, client_id: int) -> int:
@@ -200,6 +187,7 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     snapshot = actions.add_parser("snapshot", parents=[common])  # for the program itself
     snapshot.add_argument("--client-id", type=int, required=True)
+    add_verify(verify)
     for each in (verify, snapshot):
         each.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
     show = actions.add_parser("show", parents=[common], help="the timeline of one order")

@@ -1,22 +1,33 @@
 """Processes of this program that read the journal beside it: one checks all of it, one makes snapshots."""
 
+import contextlib
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import IO
 
+import msgspec
+
 from workstation.app.gateway_process import program_command
-from workstation.desk.journal_keeper import SNAPSHOT, JobEnd
+from workstation.desk.journal_keeper import SNAPSHOT, VERIFY, JobEnd
+from workstation.storage.journal_reader import FROM_THE_FIRST, CheckedSoFar
 
 STOP_SECONDS = 5.0
 MOST_WORDS = 4_000
 
 
 class JournalJob:
-    """One process; its output goes to a file without a name. Core thread."""
+    """One process; its output goes to a file without a name. Core thread.
 
-    def __init__(self, command: list[str]) -> None:
+    How far it has come it writes to a file in a folder that is gone when it ends.
+    """
+
+    def __init__(self, command: list[str], *, tells: bool = False) -> None:
         """Start it. Raises OSError."""
+        self._folder = tempfile.TemporaryDirectory(prefix="journal-check-")
+        self._so_far = Path(self._folder.name) / "so-far.json"
+        if tells:
+            command = [*command, "--so-far", str(self._so_far)]
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed at its end
         flags = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
         flags |= getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -29,7 +40,7 @@ class JournalJob:
                 creationflags=flags,
             )
         except OSError:
-            self._output.close()
+            self._close()
             raise
 
     def wait(self, seconds: float) -> JobEnd | None:
@@ -40,8 +51,15 @@ class JournalJob:
             return None
         self._output.seek(0)
         words = self._output.read(MOST_WORDS).decode(errors="replace").strip()
-        self._output.close()
+        self._close()
         return JobEnd(code, words)
+
+    def so_far(self) -> CheckedSoFar | None:
+        """Return how far a check has come, None while it has not said."""
+        try:
+            return msgspec.json.decode(self._so_far.read_bytes(), type=CheckedSoFar)
+        except (OSError, msgspec.MsgspecError):
+            return None
 
     def stop(self) -> None:
         """End it; nothing of what it did counts."""
@@ -51,7 +69,12 @@ class JournalJob:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
         self._output.close()
+        with contextlib.suppress(OSError):
+            self._folder.cleanup()
 
 
 class JournalJobs:
@@ -61,7 +84,10 @@ class JournalJobs:
         self._options = ["--data-dir", str(data_folder), "--profile", profile, "--background"]
         self._client = ["--client-id", str(client_id)]
 
-    def start(self, what: str) -> JournalJob:
-        """Start VERIFY or SNAPSHOT. Raises OSError."""
-        client = self._client if what == SNAPSHOT else []
-        return JournalJob([*program_command(), "journal", what, *self._options, *client])
+    def start(self, what: str, begin: CheckedSoFar = FROM_THE_FIRST) -> JournalJob:
+        """Start VERIFY, from where a check came to, or SNAPSHOT. Raises OSError."""
+        more = self._client if what == SNAPSHOT else []
+        if what == VERIFY and begin.seq:
+            more = ["--after", f"{begin.seq}:{begin.hash}"]
+        command = [*program_command(), "journal", what, *self._options, *more]
+        return JournalJob(command, tells=what == VERIFY)

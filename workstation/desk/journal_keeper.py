@@ -16,11 +16,15 @@ from workstation.domain.errors import JournalError
 from workstation.domain.notice import Severity
 from workstation.domain.ports import Checkpoint, Reactor
 from workstation.storage.journal import Journal
+from workstation.storage.journal_reader import FROM_THE_FIRST, CheckedSoFar
 from workstation.storage.snapshot_file import SnapshotSealed
 
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0
+NOTE_SECONDS = 30.0
+"""How often it is put on record how far a check has come: that much is lost by a crash."""
+
 AGAIN_SECONDS = 600.0
 END_SECONDS = 30.0
 """How long the end of the program waits for a snapshot at most."""
@@ -48,13 +52,20 @@ class Job(Protocol):
         """Return how it ended, None if it has not after so many seconds."""
         ...
 
+    def so_far(self) -> CheckedSoFar | None:
+        """Return how far a check has come, None while it has not said."""
+        ...
+
     def stop(self) -> None:
-        """End it; nothing of what it did counts."""
+        """End it; nothing of what it did counts, but what it has checked."""
         ...
 
 
-StartJob = Callable[[str], Job]
-"""Starts VERIFY or SNAPSHOT for the journal that is open. Raises OSError."""
+StartJob = Callable[[str, CheckedSoFar], Job]
+"""Starts VERIFY, from where a check came to, or SNAPSHOT, for the journal that is open.
+
+Raises OSError.
+"""
 
 
 class BeginAnew(Protocol):
@@ -88,7 +99,7 @@ class JournalKeeper:
         self._reached = reached
         self._job: Job | None = None
         self._what = ""
-        self._wait = 0.0
+        self._wait = self._unnoted = 0.0
         self._has_told = False
 
     def start(self) -> None:
@@ -96,16 +107,19 @@ class JournalKeeper:
         if self._start_job is None:
             return
         if older := self._journal.unchecked:
+            done = min(self._journal.checked.seq, older)
+            before = f"; {done:,} of them were checked in sessions before" if done else ""
             self._notify(
                 Severity.INFO,
                 f"The record of orders was checked from entry {older + 1:,} on; the {older:,} "
-                "before it are being checked in the background.",
+                f"before it are being checked in the background{before}.",
             )
         self._look()
 
     def finish(self) -> None:
         """Have a last snapshot made if much came since the one before; before the journal closes."""
         if self._job is not None and self._what == VERIFY:
+            self._note_checked(self._job)
             self._job.stop()
             self._job = None
         if self._job is None and self._is_due(END_EVERY, 50) and not self._journal.unchecked:
@@ -120,6 +134,9 @@ class JournalKeeper:
         self._reactor.call_later(CHECK_SECONDS, self._look)
         if self._job is not None:
             self._take(self._job.wait(0.0))
+        self._unnoted += CHECK_SECONDS
+        if self._job is not None and self._what == VERIFY and self._unnoted >= NOTE_SECONDS:
+            self._note_checked(self._job)
         self._wait = max(self._wait - CHECK_SECONDS, 0.0)
         if self._job is not None or self._wait:
             return
@@ -127,6 +144,18 @@ class JournalKeeper:
             self._begin(VERIFY)
         elif self._is_due(SNAPSHOT_EVERY, 20):
             self._begin(SNAPSHOT)
+
+    def _note_checked(self, job: Job) -> None:
+        """Put on record how far the check has come; the next session goes on from there."""
+        self._unnoted = 0.0
+        if (so_far := job.so_far()) is not None:
+            self._note(so_far)
+
+    def _note(self, so_far: CheckedSoFar) -> None:
+        try:
+            self._journal.note_checked(so_far)
+        except JournalError as error:
+            log.warning("how far the check came is not kept: %s", error)
 
     def _is_due(self, most: int, share: int) -> bool:
         """Tell whether enough came since the last snapshot to be worth reading all for."""
@@ -137,7 +166,7 @@ class JournalKeeper:
         if self._start_job is None:
             return
         try:
-            self._what, self._job = what, self._start_job(what)
+            self._what, self._job = what, self._start_job(what, self._journal.checked)
         except OSError as error:
             self._could_not(what, str(error))
 
@@ -151,6 +180,7 @@ class JournalKeeper:
             self._could_not(self._what, end.words)
         elif self._what == VERIFY:
             self._journal.unchecked = 0
+            self._note(FROM_THE_FIRST)  # the next check begins at the first entry again
             found = end.words.partition("\n")[0]
             self._notify(Severity.INFO, f"The whole record of orders was checked: {found}.")
         else:

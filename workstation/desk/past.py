@@ -34,6 +34,7 @@ NOT_READ = frozenset(
     {
         *("Judged", "RiskInputs", "Repeated", "Decision", "ExerciseDenied"),
         *("Started", "Stopped", "TradingState", "Continued", "Recovered", "SnapshotSealed"),
+        "CheckedSoFar",
     }
 )
 """Notes for people, which no start reads. An entry of a kind that is named nowhere is kept."""

@@ -32,6 +32,7 @@ from workstation.storage.journal_file import (
     open_for_writing,
     set_aside,
 )
+from workstation.storage.journal_reader import FROM_THE_FIRST, CheckedSoFar
 from workstation.storage.journal_reserve import Fields, Reserve
 from workstation.storage.snapshot_choice import hash_in, newest_sealed
 from workstation.storage.snapshot_file import (
@@ -172,6 +173,19 @@ class Journal:
         self.sealed_seq = sealed.seq
         drop_others(self._path, snapshot_of(self._path, sealed.seq))
 
+    def note_checked(self, so_far: CheckedSoFar) -> None:
+        """Put on record how far the check of the older entries has come; the next start goes on.
+
+        It counts only while it stands behind the snapshot, where every start follows the chain:
+        nobody can skip a part by writing it elsewhere. Raises JournalError, also if it is not of
+        this chain.
+        """
+        if so_far.seq and self._hash_at(so_far.seq) != so_far.hash:
+            raise JournalError(f"a check up to entry {so_far.seq} is not of this journal")
+        if so_far != self.checked:
+            self.record(CheckedSoFar.__name__, so_far, durable=False)
+            self.checked = so_far
+
     def distrust(self, reason: str) -> None:
         """Do without the snapshot: it cannot be used after all. Raises JournalError.
 
@@ -217,20 +231,26 @@ class Journal:
 
     def _check(self, snapshot: SnapshotHeader | None) -> None:
         """Follow the chain through every file, or on from where the snapshot stands."""
-        self.snapshot = snapshot
+        self.snapshot, self.checked = snapshot, FROM_THE_FIRST
         self.sealed_seq = 0 if snapshot is None else snapshot.seq
         self.unchecked = self.sealed_seq if self.sealed_seq > CHECKED_AT_ONCE else 0
         chain = self._chain(snapshot)
         if not has_all_behind(self._db, chain.seq):
             for path in self._older:
                 with contextlib.closing(open_for_writing(path)) as database:
-                    chain.follow(path, database)
-        chain.follow(self._current, self._db)
+                    self._follow(chain, path, database)
+        self._follow(chain, self._current, self._db)
         chain.end()
         self._seq = self._committed_seq = chain.seq
         self._head = self._committed_head = chain.head
         if chain.last_time:
             self._year = datetime.fromisoformat(chain.last_time).year
+
+    def _follow(self, chain: ChainCheck, path: Path, database: sqlite3.Connection) -> None:
+        """Check one file, and take from it how far a check of the older entries has come."""
+        for entry in chain.walk(path, database):
+            if entry.event == CheckedSoFar.__name__:
+                self.checked = msgspec.json.decode(entry.body, type=CheckedSoFar)
 
     def _chain(self, snapshot: SnapshotHeader | None) -> ChainCheck:
         """Begin at the first entry, or behind what is left to the background."""

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from workstation.domain.errors import JournalDamagedError, JournalError
 from workstation.storage.journal_file import (
@@ -17,6 +17,7 @@ from workstation.storage.journal_file import (
     check_pages,
     entries_of,
     files_of,
+    hash_of,
 )
 from workstation.storage.journal_reserve import kept_in
 
@@ -37,20 +38,60 @@ class Audit:
     waiting: int
 
 
-def audit(first: Path) -> Audit:
-    """Check every page, every entry, the chain and the anchor.
+@dataclass(frozen=True, slots=True)
+class CheckedSoFar:
+    """How far a check of the whole chain has come: to this entry, whose hash in hex this is.
 
-    Raises JournalDamagedError for what cannot be trusted and JournalError for what cannot be
-    read.
+    Also an entry of the journal; 0 there means that a check came to the end, and that the next
+    one begins at the first entry again.
     """
-    chain = _reading(first, lambda: ChainCheck(first))
-    paths = _existing(first)
+
+    seq: int = 0
+    hash: str = ""
+
+
+FROM_THE_FIRST = CheckedSoFar()
+
+
+class AuditHeard(Protocol):
+    """Hears how far a check has come."""
+
+    def __call__(self, so_far: CheckedSoFar, newest: int) -> None:
+        """Take the entry that was checked last, and the number of the newest."""
+        ...
+
+
+def _deaf(_so_far: CheckedSoFar, _newest: int) -> None:
+    """Stand in where nobody wants to know."""
+
+
+def audit(first: Path, told: AuditHeard = _deaf, begin: CheckedSoFar = FROM_THE_FIRST) -> Audit:
+    """Check every entry, the chain, the anchor, and every page.
+
+    `begin` is where an earlier check came to; the chain before it is not followed again. Raises
+    JournalDamagedError for what cannot be trusted and JournalError for what cannot be read.
+    """
+    paths, newest = _existing(first), 0
+
+    def heard(seq: int) -> None:
+        told(CheckedSoFar(seq, chain.head.hex()), newest)
+
+    head = bytes.fromhex(begin.hash)
+    chain = _reading(first, lambda: ChainCheck(first, begin.seq, head, heard))
+    anchor = chain.anchor if chain.anchor is not None and chain.anchor[0] <= begin.seq else None
+    with opened(paths[-1]) as database:
+        if check_identity(paths[-1], database):
+            newest = database.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0
+    for path in paths:
+        with opened(path) as database:
+            if check_identity(path, database):
+                if anchor is not None and (stored := hash_of(database, anchor[0])):
+                    chain.compare(path, stored)
+                chain.follow(path, database)
+    chain.end()
     for path in paths:
         with opened(path) as database:
             check_pages(path, database)
-            if check_identity(path, database):
-                chain.follow(path, database)
-    chain.end()
     kept = _reading(first, lambda: kept_in(first.with_suffix(".reserve")))
     if kept.torn:
         raise JournalDamagedError(f"the reserve of the journal {first} is damaged at its end")

@@ -1,16 +1,21 @@
 """`main.py journal`: what it says, what it writes, and how it ends."""
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.helpers.desk_fakes import Door, fill
 from tests.helpers.virtual_time import VirtualClock
+from workstation.app import journal_check
 from workstation.app.cli import main
+from workstation.storage import journal_file
 from workstation.storage.journal import Journal
+from workstation.storage.journal_reader import CheckedSoFar
 from workstation.storage.paths import ProfileFiles
 
 
@@ -141,3 +146,60 @@ def test_quality_writes_a_line_for_each_fill_of_the_days_asked_for(
     assert run(path, "quality", "--csv", str(table)) == 2  # never over another file
     assert run(path, "quality", "--csv", "-", "--from", "2026-11-21") == 0
     assert len(capsys.readouterr().out.splitlines()) == 1  # the titles
+
+
+# -- how far a check has come -------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "shown"), [(Terminal, True), (io.StringIO, False)])
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_long_check_says_on_a_terminal_how_far_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, stream: Any, shown: bool, damaged: bool
+) -> None:
+    journal = Journal(path, VirtualClock())
+    for _ in range(4_000):
+        journal.record("Note", {}, durable=False)
+    journal.record("Last", {"a": "zzz"}, durable=True)
+    journal.close()
+    if damaged:
+        data = path.read_bytes()
+        path.write_bytes(data.replace(b"zzz", b"zzy"))
+    monkeypatch.setattr(journal_check, "LONG", 100)
+    error = stream()
+    monkeypatch.setattr("sys.stderr", error)
+
+    assert run(path, "verify") == (1 if damaged else 0)
+    said = error.getvalue()
+    assert ("\rchecked 2,000 of 4,005 entries (49 %)" in said) is shown
+    assert ("\rchecked 4,000 of 4,005 entries (99 %)" in said) is shown
+    last = said.split("\r")[-1]
+    assert last.startswith("workstation: ") if damaged else last == ""
+
+
+def test_a_short_check_says_nothing_on_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_file, "TOLD_EVERY", 1)
+    error = Terminal()
+    monkeypatch.setattr("sys.stderr", error)
+    assert run(path, "verify") == 0
+    assert error.getvalue() == ""
+
+
+def test_how_far_a_check_came_is_kept_in_a_file_for_the_program(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_file, "TOLD_EVERY", 1)
+    monkeypatch.setattr(journal_check, "EVERY", 2)
+    target = tmp_path / "so-far"
+    assert run(path, "verify", "--so-far", str(target)) == 0
+    so_far = msgspec.json.decode(target.read_bytes(), type=CheckedSoFar)
+
+    assert so_far.seq == 4
+    assert run(path, "verify", "--after", f"{so_far.seq}:{so_far.hash}") == 0
+    assert run(path, "verify", "--so-far", str(tmp_path)) == 0  # a note that fails is no fault
+    with pytest.raises(SystemExit):
+        run(path, "verify", "--after", "4:xyz")

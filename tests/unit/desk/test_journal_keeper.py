@@ -1,6 +1,7 @@
 """A long journal is looked after by other processes, and what they find has its consequences."""
 
 import shutil
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from workstation.app.journal_jobs import JournalJobs
 from workstation.desk import journal_keeper
 from workstation.desk.journal_keeper import SNAPSHOT, VERIFY, JobEnd, JournalKeeper
 from workstation.desk.snapshot_maker import make_snapshot
+from workstation.desk.snapshot_mark import snapshot_mark
+from workstation.domain.errors import JournalDamagedError
 from workstation.domain.notice import Severity
 from workstation.storage import journal as journal_module
 from workstation.storage.journal import Journal
+from workstation.storage.journal_reader import FROM_THE_FIRST, CheckedSoFar
 from workstation.storage.snapshot_file import snapshots_of
 
 
@@ -27,6 +31,8 @@ class FakeJob:
 
     def __init__(self, what: str) -> None:
         self.what = what
+        self.told: CheckedSoFar | None = None
+        self.begin = FROM_THE_FIRST
         self.end: JobEnd | None = None
         self.stopped = False
         self.waited = 0.0
@@ -34,6 +40,9 @@ class FakeJob:
     def wait(self, seconds: float) -> JobEnd | None:
         self.waited += seconds
         return self.end
+
+    def so_far(self) -> CheckedSoFar | None:
+        return self.told
 
     def stop(self) -> None:
         self.stopped = True
@@ -59,10 +68,11 @@ class Rig:
             lambda _label: None,
         )
 
-    def start(self, what: str) -> FakeJob:
+    def start(self, what: str, begin: CheckedSoFar) -> FakeJob:
         if self.refused:
             raise OSError("no process")
         self.jobs.append(FakeJob(what))
+        self.jobs[-1].begin = begin
         return self.jobs[-1]
 
     def notify(self, severity: Any, text: str, **more: Any) -> None:
@@ -217,6 +227,104 @@ def test_the_end_stops_a_check_that_still_runs(rig: Rig) -> None:
     assert rig.jobs[0].stopped
 
 
+# -- sessions that are shorter than a check ----------------------------------------------------------
+
+
+def at(rig: Rig, seq: int) -> CheckedSoFar:
+    return CheckedSoFar(seq, rig.journal._hash_at(seq))
+
+
+def long_journal(folder: Path) -> Path:
+    """Thirty entries with a sealed snapshot: older than what a start checks."""
+    path = folder / "journal.sqlite"
+    journal = Journal(path, VirtualClock())
+    for _ in range(30):
+        journal.record("Note", {}, durable=False)
+    journal.commit()
+    journal.seal(make_snapshot(path, SESSION.client_id))
+    journal.close()
+    return path
+
+
+def session(path: Path) -> Rig:
+    return Rig(path, snapshot_mark(SESSION.client_id))
+
+
+def test_the_next_session_goes_on_where_a_check_came_to(tmp_path: Path, rig: Rig) -> None:
+    rig.journal.close()
+    (tmp_path / "other").mkdir()
+    path = long_journal(tmp_path / "other")
+    first = session(path)
+    assert first.journal.unchecked == 30
+    first.keeper.start()
+    assert first.jobs[0].begin == FROM_THE_FIRST
+    first.jobs[0].told = so_far = at(first, 12)
+    first.keeper.finish()
+    assert first.jobs[0].stopped
+    first.journal.close()
+
+    second = session(path)
+    second.keeper.start()
+    assert second.jobs[0].begin == so_far
+    assert "12 of them were checked in sessions before" in second.noted[0]
+    second.jobs[0].told = further = at(second, 25)
+    second.pass_time(journal_keeper.NOTE_SECONDS)  # and then the machine dies
+    second.journal.commit()
+    second.journal._db.close()
+
+    third = session(path)
+    third.keeper.start()
+    assert third.jobs[0].begin == further
+    third.jobs[0].end = JobEnd(0, "sound: 33 entries")
+    third.pass_time(1)
+    assert third.journal.unchecked == 0
+    third.journal.close()
+
+    fourth = session(path)
+    fourth.keeper.start()
+    assert fourth.jobs[0].begin == FROM_THE_FIRST  # another round
+    fourth.keeper.finish()
+    fourth.journal.close()
+
+
+def test_a_check_of_another_chain_is_not_kept(rig: Rig, expected_log: Expect) -> None:
+    expected_log("is not kept")
+    rig.write(5)
+    rig.journal.unchecked = 2
+    rig.keeper.start()
+    rig.jobs[0].told = CheckedSoFar(3, "00" * 32)
+    rig.keeper.finish()
+
+    assert rig.journal.checked == FROM_THE_FIRST
+    assert rig.journal.last_seq == 5
+
+
+def test_a_note_that_was_forged_where_no_start_looks_skips_nothing(
+    tmp_path: Path, rig: Rig, expected_log: Expect
+) -> None:
+    """Written into the part that no start follows it is not even read; behind it the chain breaks."""
+    expected_log("is not used")
+    rig.journal.close()
+    (tmp_path / "other").mkdir()
+    path = long_journal(tmp_path / "other")
+    forged = msgspec.json.encode(CheckedSoFar(29, "00" * 32))
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "UPDATE entries SET event = 'CheckedSoFar', body = ? WHERE seq = 7", (forged,)
+        )
+    database.close()
+    again = session(path)
+    assert again.journal.checked == FROM_THE_FIRST
+    again.journal.close()
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "UPDATE entries SET event = 'CheckedSoFar', body = ? WHERE seq = 31", (forged,)
+        )
+    database.close()
+    with pytest.raises(JournalDamagedError):
+        session(path)
+
+
 # -- the processes themselves -------------------------------------------------------------------------
 
 
@@ -235,7 +343,12 @@ def test_both_processes_do_their_work_beside_a_journal_that_is_open(tmp_path: Pa
     jobs = JournalJobs(tmp_path, "simulated", int(SESSION.client_id))
 
     made = waited(jobs.start(SNAPSHOT))
-    checked = waited(jobs.start(VERIFY))
+    check = jobs.start(VERIFY)
+    checked = waited(check)
+    half = at(rig, 12)
+    assert "sound: 30" in waited(jobs.start(VERIFY, half)).words
+    wrong = CheckedSoFar(12, "00" * 32)
+    assert waited(jobs.start(VERIFY, wrong)).code == 1
     assert (made.code, checked.code) == (0, 0), (made, checked)
     rig.journal.seal(msgspec.json.decode(made.words, type=journal_module.SnapshotSealed))
     assert rig.journal.sealed_seq == 30
