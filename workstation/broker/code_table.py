@@ -1,6 +1,7 @@
 """The broker's codes, one by one. Source: tws-wire.md 3.3 and the library's own `errors`."""
 
 from workstation.broker.code_meaning import CodeKind, LinkEffect, Meaning, OrderEffect
+from workstation.broker.code_refusals import NOTES, REFUSALS
 from workstation.domain.notice import Severity
 
 _INFO, _WARNING, _ERROR, _ALARM = Severity
@@ -106,6 +107,8 @@ _LINK: dict[int, Meaning] = {
 }
 
 _ORDERS: dict[int, Meaning] = {
+    **{code: _refused(why) for code, why in REFUSALS.items()},
+    **{code: _note(what, "Look at the order's terms.") for code, what in NOTES.items()},
     103: _refused("The next order takes a new number.", "The order number was used before."),
     104: _check("The order was filled before the change came."),
     105: _refused("Change one that is still open, with its own terms.",
@@ -166,6 +169,9 @@ _ORDERS: dict[int, Meaning] = {
 _CANCELS: dict[int, Meaning] = {
     135: _check("The broker knows no order of this number for this client."),
     136: _check("The order cannot be cancelled: it is filled, cancelled or being cancelled."),
+    137: _check(
+        "An order at the day's average price ends three minutes before its start at the latest."
+    ),
     161: _check("The order cannot be cancelled in its state."),
     10147: _check("The order to cancel is not found: it has ended, or belongs to another client."),
     10148: _check("The order cannot be cancelled in its state."),
@@ -174,16 +180,22 @@ _CANCELS: dict[int, Meaning] = {
 
 _MARKET_DATA: dict[int, Meaning] = {
     101: _data("The account's market-data lines are all in use.", _SEND_FEWER),
+    123: _data("The broker has no record of this contract.", "Choose the contract again."),
+    124: _data("The broker has no price increments for this contract.",
+               "Prices cannot be checked before they are sent."),
     138: _data("The broker could not read a request for quotes.", _REPORT),
     300: _data("The broker has forgotten this subscription.", "It is expected after a cancel.",
                _INFO),
     309: _data("The account's order-book windows are all in use.", _SEND_FEWER),
+    301: _data("The broker could not read a request for quotes.", _REPORT),
+    302: _data("The broker could not read a request for quotes.", _REPORT),
     310: _data("The broker has forgotten this order book.", "It is expected after a cancel.",
                _INFO),
     316: _data("The order book was halted; it is asked for again.", "", _INFO),
     317: _data("The order book was reset; it fills again.", "", _INFO),
     354: _data("There are no live quotes for this contract.",
                "Subscribe at the broker, or use delayed quotes."),
+    414: _data("A single picture of quotes takes no further kinds of tick.", _REPORT),
     420: _data("Real-time bars were refused.", "Subscribe at the broker."),
     2100: _data("The account's figures are no longer sent: another request took its place.",
                 "", _INFO),
@@ -210,7 +222,12 @@ _REQUESTS: dict[int, Meaning] = {
                  "Sending pauses; nothing is resent.", kind=CodeKind.REQUEST),
     102: _request("The number of a request was used twice.", _REPORT),
     162: _request("There is no history for this, or too much was asked at once."),
+    139: _request("The broker could not read a part of the request.", _REPORT),
+    143: _request("The number of a request is none.", _REPORT),
+    166: _request("There is no history of a contract that expired so long ago."),
     165: _request("The history service sends a note.", "", _INFO),
+    305: _request("The broker could not read the request and did nothing.", _REPORT),
+    319: _request("The broker does not know the level of its log.", _REPORT),
     320: Meaning(_ERROR, "The broker could not read the request; it did nothing.", _REPORT,
                  kind=CodeKind.REQUEST, order=OrderEffect.REFUSED),
     321: Meaning(_ERROR, "The broker did not accept the request; it did nothing.",
@@ -218,13 +235,39 @@ _REQUESTS: dict[int, Meaning] = {
                  kind=CodeKind.REQUEST, order=OrderEffect.REFUSED),
     322: _request("The broker could not process the request."),
     330: _request("Only a financial advisor may ask for this."),
+    331: _request("The login has no managed accounts.", "Ask the broker."),
+    346: _request("The account is no institution's."),
+    357: _request("This program is too old for the broker.", "Update this program."),
     365: _request("The broker has forgotten this scan.", "It is expected after a cancel.", _INFO),
     366: _request("The broker has forgotten this history request.",
                   "It is expected after a cancel.", _INFO),
+    385: _request("The number of a scan was used twice.", _REPORT),
+    386: _request("The number of a history request was used twice.", _REPORT),
+    401: _request("A text in the request is too long.", "Make it shorter."),
+    407: _request("A symbol holds characters that the broker does not take.",
+                  "Write the symbol again."),
+    415: _request("A request for quote is still waiting.", "Wait until it has ended."),
+    416: _request("There is no request for quote for this contract."),
+    431: _request("The kind of bars is missing or wrong.", _REPORT),
+    445: _request("The request for quote is over.", "Ask again."),
+    450: _request("The dividends could not be fetched."),
+    492: _request("The scan is not exact: quotes of some exchanges are not subscribed.",
+                  "Subscribe at the broker.", _INFO),
     430: _request("There are no fundamentals for this contract."),
     10170: _request("The account may not ask for paid snapshots."),
     10172: _request("The article could not be fetched."),
     10187: _request("The historical prints could not be fetched."),
+    10230: _request("The advisor's groups are being changed in TWS.", "Ask again later."),
+    10231: _request("A group or profile names accounts that do not exist.",
+                    "Correct it in TWS, under the advisor's setup."),
+    10277: _request("The account has no permission for this news.", "Subscribe at the broker."),
+    10278: _request("The company calendar was asked for twice.", _REPORT),
+    10279: _request("The kinds of the company calendar could not be fetched."),
+    10280: _request("The request for the company calendar could not be withdrawn."),
+    10281: _request("The company calendar was asked for twice.", _REPORT),
+    10282: _request("The company calendar was asked for before its kinds.", _REPORT),
+    10283: _request("The company calendar could not be fetched."),
+    10284: _request("The request for the company calendar could not be withdrawn."),
     10276: _request("The account may not read this news.", "Subscribe at the broker."),
     10285: _request("This TWS is too old for fractional sizes.", "Update TWS."),
     10299: _request("This kind of history is asked for under another name."),

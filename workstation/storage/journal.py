@@ -75,6 +75,11 @@ class Journal:
     cancel or a fill, is kept in the reserve and joins the journal at the next start.
     """
 
+    _seq: int
+    _head: bytes
+    snapshot: SnapshotHeader | None
+    checked: CheckedSoFar
+
     def __init__(
         self, path: Path, clock: Clock, *, mark: str = "", told: Told = nobody_told
     ) -> None:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from workstation.domain.errors import JournalDamagedError, JournalError
 from workstation.storage.journal_file import (
@@ -53,12 +53,8 @@ class CheckedSoFar:
 FROM_THE_FIRST = CheckedSoFar()
 
 
-class AuditHeard(Protocol):
-    """Hears how far a check has come."""
-
-    def __call__(self, so_far: CheckedSoFar, newest: int) -> None:
-        """Take the entry that was checked last, and the number of the newest."""
-        ...
+AuditHeard = Callable[[CheckedSoFar, int], None]
+"""Hears how far a check has come: the entry checked last, and the number of the newest."""
 
 
 def _deaf(_so_far: CheckedSoFar, _newest: int) -> None:

@@ -7,6 +7,9 @@ import pytest
 from ibapi import errors
 
 from tests.helpers.scripted_peer import Rig, message
+from workstation.broker import code_table
+from workstation.broker.code_meaning import CodeKind
+from workstation.broker.code_refusals import NOTES, REFUSALS
 from workstation.broker.code_table import TABLE
 from workstation.broker.notices import LinkEffect, Meaning, OrderEffect, meaning_of
 from workstation.domain.notice import Severity
@@ -27,6 +30,35 @@ def test_every_code_of_the_specification_has_words_of_its_own() -> None:
     silent = {code for code in NAMED if not meaning_of(code).effect}
     assert set(TABLE) >= NAMED
     assert silent <= {2104, 2106, 2107, 2108, 2119, 2158}, "only good news needs no words"
+
+
+def test_at_least_150_codes_of_the_broker_say_what_happened_and_what_the_order_is() -> None:
+    """Class, plain words and, for orders, whether they live; without those of the library."""
+    own = {code: meaning for code, meaning in TABLE.items() if not 501 <= code < 600}
+    assert len(own) >= 150
+    for code, meaning in own.items():
+        assert meaning.kind is not CodeKind.UNKNOWN, code
+        if meaning.kind is CodeKind.ORDER:
+            assert meaning.order is not OrderEffect.NONE, code
+            assert meaning.effect, code
+        if meaning.order is OrderEffect.REFUSED and code not in {201, 202, 320}:
+            assert meaning.advice, f"{code}: nobody says what to do"
+
+
+def test_no_code_stands_in_two_places() -> None:
+    """The table itself goes before the list of refusals; one of both would be dead."""
+    source = Path(code_table.__file__).read_text(encoding="utf-8")
+    listed = [int(found) for found in re.findall(r"^    (\d{3,5}):", source, re.MULTILINE)]
+    assert len(listed) == len(set(listed))
+    assert not (REFUSALS.keys() | NOTES.keys()) & set(listed)
+    assert not REFUSALS.keys() & NOTES.keys()
+
+
+def test_every_refusal_is_one_short_text() -> None:
+    for code, why in {**REFUSALS, **NOTES}.items():
+        assert why.endswith("."), code
+        assert len(why) < 120, code
+        assert TABLE[code].severity is (Severity.INFO if code in NOTES else Severity.ERROR)
 
 
 def test_every_code_of_the_library_is_known() -> None:
