@@ -90,7 +90,7 @@ class Charts(QWidget):
         changed = frozenset(quote.con_id for quote in quotes)
         for panel in self.panels:
             panel.take_updates(bars)
-            panel.on_quotes_changed(changed)
+            panel.quotes.on_changed(changed)
 
 
 def _commands_of(panel: ChartPanel) -> FakeCommands:

@@ -18,6 +18,7 @@ from workstation.domain.commands import (
     Failed,
     FollowBars,
     FollowDepth,
+    FollowQuotes,
     FollowTape,
     HeadlinesAnswer,
     RequestArticle,
@@ -25,11 +26,13 @@ from workstation.domain.commands import (
     RequestHeadlines,
     UnfollowBars,
     UnfollowDepth,
+    UnfollowQuotes,
     UnfollowTape,
     UseEndpoint,
     WatchSymbol,
 )
 from workstation.domain.depth import DepthBook
+from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import CommandAnswered, NoticeArrived, TradesArrived
 from workstation.domain.news import Article
@@ -167,6 +170,20 @@ def test_a_book_is_never_crossed_and_comes_back_with_the_gateway(rig: Rig) -> No
 
     rig.ask(UnfollowDepth(AAPL))
     rig.until(lambda: len(rig.gateway.frames(11)) == 1)
+
+
+def test_a_contract_that_no_list_knows_streams_its_quotes_for_a_chart(rig: Rig) -> None:
+    spx, ended = ConId(416904), len(rig.gateway.frames(2))
+    rig.ask(FollowQuotes(spx))
+
+    def last() -> float | None:
+        quote = rig.window.latest.get(("Quote", spx))
+        return None if quote is None else quote.last
+
+    rig.until(lambda: last() is not None)
+    assert rig.core.desk.contracts.details(spx) is not None
+    rig.ask(UnfollowQuotes(spx))
+    rig.until(lambda: len(rig.gateway.frames(2)) == ended + 1)
 
 
 def test_prints_come_in_order_and_stop(rig: Rig) -> None:

@@ -96,7 +96,7 @@ def new_panel(commands: FakeCommands) -> ChartPanel:
     commands.answer(FollowBars, BarsAnswer(AAPL, SIZE, tuple(bars), complete=False))
     last = bars[-1].close
     state.quotes[AAPL] = a_quote(bid=round(last - 0.02, 2), ask=round(last + 0.03, 2), last=last)
-    panel.on_quotes_changed(frozenset({AAPL}))
+    panel.quotes.on_changed(frozenset({AAPL}))
     panel.canvas.words.countdown = "3:42"
     return panel
 

@@ -24,6 +24,7 @@ from workstation.domain.commands import (
 from workstation.domain.query import FailureKind, RequestFailure
 from workstation.ui.chart.formula import FormulaError, read_formula
 from workstation.ui.chart.source import Series
+from workstation.ui.chart.symbol_finder import kinds_of
 
 __all__ = ["panel", "shown"]
 
@@ -173,7 +174,7 @@ def test_older_bars_of_a_formula_keep_the_newer_in_place(ratio, commands) -> Non
 def test_a_symbol_nobody_knows_is_named(shown, commands, qtbot) -> None:
     type_formula(shown, qtbot, "AAPL/NOPE")
     commands.answer(Ask, Answered((a_contract("AAPL"),)))
-    for _ in range(3):
+    for _ in kinds_of("NOPE"):
         commands.answer(
             Ask,
             RequestFailure(

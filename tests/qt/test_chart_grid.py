@@ -29,6 +29,7 @@ from workstation.ui.chart.chart_link import Link
 from workstation.ui.chart.drawings import Point, Tool, finished
 from workstation.ui.chart.grid_picker import SHAPES, Shape
 from workstation.ui.chart.layout import layout_of
+from workstation.ui.chart.symbol_finder import kinds_of
 from workstation.ui.chart.trading_tool import PriceWish
 from workstation.ui.chart_docks import MOST_DOCKS, ChartDocks
 
@@ -217,7 +218,7 @@ def test_a_symbol_is_typed_and_one_nobody_knows_is_told(grid, ready, qtbot) -> N
     assert "KO" in ready.window.watching.symbols()
 
     cell.symbol_entered.emit("NOSUCH")
-    for _ in range(3):
+    for _ in kinds_of("NOSUCH"):
         ready.commands.answer(Ask, Answered(()))
     assert "NOSUCH" in cell.panel.orders.strip.headline.text()
     assert cell.panel.symbol == "KO"

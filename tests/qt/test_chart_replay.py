@@ -96,7 +96,7 @@ def test_bars_come_one_by_one_and_what_happens_now_does_not(replayed) -> None:
     assert view.bars.bar(view.bars.end - 1)[3] == pytest.approx(a_bar(299).close)
 
     replayed.take_updates([BarUpdate(AAPL, M5, a_bar(600, close=999.0))])
-    replayed.on_quotes_changed(frozenset({AAPL}))
+    replayed.quotes.on_changed(frozenset({AAPL}))
     assert len(view.bars) == 300
     assert (view.bid, view.ask) == (None, None)
 

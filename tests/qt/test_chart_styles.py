@@ -251,7 +251,7 @@ def test_the_brokers_old_names_of_zones_are_known() -> None:
 def test_bid_and_ask_are_drawn_and_can_be_left_out(shown) -> None:
     plain = paint(shown)
     shown._state.quotes[AAPL] = a_quote(bid=187.05, ask=187.15)
-    shown.on_quotes_changed(frozenset({AAPL}))
+    shown.quotes.on_changed(frozenset({AAPL}))
     assert paint(shown) != plain
     shown.menus.chosen.emit(ChartSettings(quotes=False))
     assert paint(shown) == plain

@@ -27,6 +27,7 @@ from workstation.domain.commands import (
     Flatten,
     FollowBars,
     FollowDepth,
+    FollowQuotes,
     FollowTape,
     GlobalCancel,
     HalvePosition,
@@ -46,6 +47,7 @@ from workstation.domain.commands import (
     SubmitOrder,
     UnfollowBars,
     UnfollowDepth,
+    UnfollowQuotes,
     UnfollowTape,
     UnwatchContract,
     UseEndpoint,
@@ -141,6 +143,8 @@ class CommandDesk:
             UnfollowBars: self._unfollow_bars,
             FollowDepth: self._follow_depth,
             UnfollowDepth: self._unfollow_depth,
+            FollowQuotes: self._follow_quotes,
+            UnfollowQuotes: self._unfollow_quotes,
             FollowTape: self._follow_tape,
             UnfollowTape: self._unfollow_tape,
             AttendQuotes: self._attend,
@@ -209,6 +213,13 @@ class CommandDesk:
 
     def _unfollow_depth(self, command: UnfollowDepth) -> CommandResult:
         return self._unfollow(command.con_id, StreamKind.DEPTH, command.widget)
+
+    def _follow_quotes(self, command: FollowQuotes) -> CommandResult:
+        self._desk.contracts.need(command.con_id)
+        return self._follow(command.con_id, StreamKind.QUOTES, command.widget)
+
+    def _unfollow_quotes(self, command: UnfollowQuotes) -> CommandResult:
+        return self._unfollow(command.con_id, StreamKind.QUOTES, command.widget)
 
     def _follow_tape(self, command: FollowTape) -> CommandResult:
         return self._follow(command.con_id, StreamKind.TAPE, command.widget)

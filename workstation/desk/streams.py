@@ -26,6 +26,7 @@ from workstation.marketdata.market import Market
 from workstation.marketdata.subscriptions import Subscriptions
 
 WATCHLIST = "Watchlist"
+CHART = "Chart"
 SAME_TAPE_SECONDS = 18.0
 """The broker takes one request for prints of a contract in 15 s, and a request may have waited for
 the wire. Source: tws-wire.md 3.1."""
@@ -298,6 +299,9 @@ class Streams:
         if key.con_id in self._traded:
             return Importance.TRADED
         if key.kind is not StreamKind.QUOTES or key.con_id == self._attention.chosen:
+            return Importance.CHOSEN
+        wish = self._wishes.get(key)
+        if wish is not None and wish.users[CHART]:
             return Importance.CHOSEN
         if not self._attention.list_is_seen:
             return Importance.HIDDEN

@@ -228,6 +228,25 @@ class UnfollowBars(OfSeries):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowQuotes:
+    """Stream the quotes of a contract of any kind as Quote; answered by Done.
+
+    The rules of a contract that is not known are asked for, and come as ContractKnown.
+    """
+
+    con_id: ConId
+    widget: str = "Chart"
+
+
+@dataclass(frozen=True, slots=True)
+class UnfollowQuotes:
+    """Stop what one FollowQuotes began; answered by Done."""
+
+    con_id: ConId
+    widget: str = "Chart"
+
+
+@dataclass(frozen=True, slots=True)
 class FollowDepth:
     """Stream the order book of a contract as DepthBook; answered by Done or Failed."""
 
@@ -349,6 +368,8 @@ Command = (
     | RemoveAlert
     | FollowBars
     | UnfollowBars
+    | FollowQuotes
+    | UnfollowQuotes
     | FollowDepth
     | UnfollowDepth
     | FollowTape

@@ -163,7 +163,7 @@ class Charts(QObject):
         messages = self._messages
         messages.bars_arrived.connect(panel.take_updates)
         messages.trades_arrived.connect(panel.take_trades)
-        messages.quotes_changed.connect(panel.on_quotes_changed)
+        messages.quotes_changed.connect(panel.quotes.on_changed)
         messages.orders_changed.connect(panel.on_orders_changed)
         messages.positions_changed.connect(panel.on_orders_changed)
         messages.alerts_changed.connect(panel.alerts.refresh)
@@ -187,6 +187,7 @@ class Charts(QObject):
         panel.data.formula = None
         panel.set_wanted(wanted=False)
         panel.show_contract(None, "")
+        panel.quotes.following.stop()
 
     def begin_as_default(self, cell: ChartCell) -> None:
         """Let a new chart look as the default of its kind of contract, once that is known."""

@@ -58,6 +58,12 @@ class Following(QObject):
         self._is_visible = visible
         self._timer.start()
 
+    def stop(self) -> None:
+        """Follow nothing any more; the core hears of it at once, since the widget goes."""
+        self._contract = None
+        self._timer.stop()
+        self._on_settled()
+
     @Slot()
     def conditions_changed(self) -> None:
         """Begin what could not begin before the link was ready and the contract known."""

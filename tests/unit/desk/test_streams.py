@@ -6,6 +6,7 @@ import pytest
 
 from tests.helpers.stream_rig import DEPTH, QUOTES, TAPE, StreamRig
 from workstation.broker.session import Phase
+from workstation.desk.streams import CHART
 from workstation.domain.ids import ConId
 from workstation.domain.quote import MarketDataType
 from workstation.domain.reports import BrokerNotice
@@ -121,6 +122,15 @@ def test_a_hidden_list_gives_its_lines_back_but_not_those_of_positions(rig: Stre
     assert sorted(rig.wire.running("quotes")) == [2, 3]
     rig.look_at(1, 2, 3, chosen=3)
     assert sorted(rig.wire.running("quotes")) == [1, 2, 3]
+
+
+def test_a_chart_keeps_its_quotes_when_the_list_is_hidden(rig: StreamRig) -> None:
+    rig.watch(1, 2, 3)
+    rig.want(QUOTES, 2, user=CHART)
+    rig.look_at(chosen=3, seen=False)
+    assert sorted(rig.wire.running("quotes")) == [2, 3]
+    rig.drop(QUOTES, 2, user=CHART)
+    assert rig.wire.running("quotes") == [3]
 
 
 def test_a_paused_quote_is_no_market_any_more(rig: StreamRig) -> None:

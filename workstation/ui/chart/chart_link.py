@@ -11,6 +11,7 @@ from workstation.ui import text, theme
 from workstation.ui.chart.chart_menus import menu_button
 from workstation.ui.chart.chart_tool import ChartTool
 from workstation.ui.chart.line_entry import LineEntry
+from workstation.ui.chart.symbol_finder import WORDS
 
 SYMBOL_LENGTH = 24
 _SIDE = 14
@@ -146,7 +147,7 @@ def clean_typed(typed: str) -> str:
 def check_typed(typed: str) -> tuple[bool, str]:
     """Tell whether a symbol can be looked up, and what will be looked for."""
     if not typed.strip():
-        return False, "A US share, else the next future of that name, else an index."
+        return False, f"{WORDS[0].upper()}{WORDS[1:]}: AAPL, ES, SPX, EUR.USD, BTC."
     if not clean_typed(typed):
         return False, "A symbol is written in letters and digits."
-    return True, f"{clean_typed(typed)}: a US share, else a future, else an index."
+    return True, f"{clean_typed(typed)}: {WORDS}."

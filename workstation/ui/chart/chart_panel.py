@@ -24,6 +24,7 @@ from workstation.ui.chart.chart_header import chart_header
 from workstation.ui.chart.chart_kit import ChartKit
 from workstation.ui.chart.chart_menus import ChartMenus
 from workstation.ui.chart.chart_orders import ChartOrders
+from workstation.ui.chart.chart_quotes import ChartQuotes
 from workstation.ui.chart.chart_words import REAL_ORDERS_OFF, tell_state
 from workstation.ui.chart.confirming import Confirming
 from workstation.ui.chart.data_menu import DataMenu
@@ -103,6 +104,7 @@ class ChartPanel(QWidget):
     def _build_trading(self, commands: CommandPort) -> None:
         """Build what places, moves and cancels orders; everything goes through one sender."""
         state, canvas = self._state, self.canvas
+        self.quotes = ChartQuotes(state, commands, canvas, self.data)
         self.orders = ChartOrders(commands, self)
         self.trading = TradingTool(canvas.view, state, canvas, DryJudge(commands, self))
         self.trade_menu = TradeMenu(canvas.view, self)
@@ -184,6 +186,7 @@ class ChartPanel(QWidget):
     def link_changed(self, old: LinkView | None, new: LinkView) -> None:
         """Follow again once the link is back, and close the gap."""
         self.trading.link_changed()
+        self.quotes.following.conditions_changed()
         if new.state in _DOWN:
             self.orders.link_lost()
             self.feed.link_lost()
@@ -313,6 +316,7 @@ class ChartPanel(QWidget):
     def set_wanted(self, *, wanted: bool) -> None:
         """Ask for bars only while they can be seen."""
         self.data.set_wanted(wanted=wanted)
+        self.quotes.following.set_visible(visible=wanted)
         self.extras.comparison.set_wanted(wanted=wanted)
 
     @property
@@ -343,7 +347,7 @@ class ChartPanel(QWidget):
         self.fills.show_contract(tradable)
         self.alerts.show_contract(tradable)
         self._use_contract()
-        self._take_quote()
+        self.quotes.show()
         self.sizes.show_size(data.timeframe)
         self.data_menu.show_settings(self.canvas.view.settings, data.sec_type)
         self.canvas.words.title = data.title
@@ -384,22 +388,6 @@ class ChartPanel(QWidget):
     def _on_range_set(self) -> None:
         view = self.canvas.view
         self.menus.show_settings(view.settings, is_manual=view.prices.is_manual)
-
-    @Slot(object)
-    def on_quotes_changed(self, con_ids: frozenset[ConId]) -> None:
-        """Move the lines of bid and ask."""
-        if self._con_id in con_ids:
-            self._take_quote()
-
-    def _take_quote(self) -> None:
-        quote = self._state.quotes.get(self._con_id) if self._con_id is not None else None
-        is_of_it = quote is not None and self.data.is_of_prices
-        bid, ask = (quote.bid, quote.ask) if quote and is_of_it else (None, None)
-        view = self.canvas.view
-        if (bid, ask) != (view.bid, view.ask):
-            view.bid, view.ask = bid, ask
-            if view.settings.quotes:
-                self.canvas.refresh_live()
 
     @Slot()
     def _on_clock(self) -> None:

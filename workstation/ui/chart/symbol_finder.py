@@ -1,5 +1,6 @@
-"""Finds the contract that a typed symbol means: a US share, else the next future, else an index."""
+"""Finds the contract that a typed symbol means: a US share first, then every other kind."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,12 @@ Found = Callable[[ContractDetails | None, str], None]
 """Takes the contract, or None and the reason."""
 
 NO_DEFINITION = 200
+_PAIR = re.compile(r"([A-Z]{3})\.([A-Z]{3})")
+_SIX = re.compile(r"([A-Z]{3})([A-Z]{3})")
+_OPTION = re.compile(r"[A-Z]{1,6} *\d{6}[CP]\d{8}")
+_CUSIP = re.compile(r"(?=.*\d)[A-Z0-9]{9}")
+WORDS = "a US share, else a future, index, currency pair, coin or CFD"
+"""What a typed symbol is taken for, in this order."""
 
 
 class SymbolFinder(QObject):
@@ -31,14 +38,11 @@ class SymbolFinder(QObject):
         if symbol in self._known:
             found(self._known[symbol], "")
             return
-        share = ContractFilter(symbol=symbol, sec_type="STK", exchange="SMART", currency="USD")
-        future = ContractFilter(symbol=symbol, sec_type="FUT")
-        index = ContractFilter(symbol=symbol, sec_type="IND")
-        self._ask(symbol, [share, future, index], found)
+        self._ask(symbol, kinds_of(symbol), found)
 
     def _ask(self, symbol: str, kinds: list[ContractFilter], found: Found) -> None:
         if not kinds:
-            found(None, f"the broker knows no share, future or index {symbol}")
+            found(None, f"the broker knows no contract {symbol}; {WORDS} was looked for")
             return
         ask = Ask(FindContracts(kinds[0]))
         self._commands.send(ask, partial(self._take, symbol, kinds[1:], found))
@@ -56,6 +60,43 @@ class SymbolFinder(QObject):
         else:
             reason = result.text if isinstance(result, RequestFailure) else "no answer came"
             found(None, f"{symbol} could not be looked up: {reason}")
+
+
+def kinds_of(symbol: str) -> list[ContractFilter]:
+    """Return what a typed symbol may mean, the likeliest first.
+
+    EUR.USD is a pair or a coin; EURUSD is one only where no share, future or index has the name;
+    AAPL  261218C00150000 is an option; ESZ6 a single future; nine signs may be a bond's CUSIP.
+    """
+    if _OPTION.fullmatch(symbol):
+        root, rest = symbol[:-15].strip(), symbol[-15:]
+        return [ContractFilter(local_symbol=f"{root:<6}{rest}", sec_type="OPT", exchange="SMART")]
+    if pair := _PAIR.fullmatch(symbol):
+        base, quoted = pair.groups()
+        return [
+            _pair(base, quoted),
+            ContractFilter(symbol=base, sec_type="CRYPTO", currency=quoted),
+        ]
+    kinds = [
+        ContractFilter(symbol=symbol, sec_type="STK", exchange="SMART", currency="USD"),
+        ContractFilter(symbol=symbol, sec_type="FUT"),
+        ContractFilter(symbol=symbol, sec_type="IND"),
+    ]
+    if pair := _SIX.fullmatch(symbol):
+        kinds.append(_pair(*pair.groups()))
+    if _CUSIP.fullmatch(symbol):
+        kinds.append(ContractFilter(symbol=symbol, sec_type="BOND", exchange="SMART"))
+    return [
+        *kinds,
+        ContractFilter(symbol=symbol, sec_type="CRYPTO", currency="USD"),
+        ContractFilter(symbol=symbol, sec_type="CFD", exchange="SMART"),
+        ContractFilter(local_symbol=symbol, sec_type="FUT"),
+        ContractFilter(symbol=symbol, sec_type="STK", exchange="SMART"),
+    ]
+
+
+def _pair(base: str, quoted: str) -> ContractFilter:
+    return ContractFilter(symbol=base, sec_type="CASH", exchange="IDEALPRO", currency=quoted)
 
 
 def _nearest(found: tuple[ContractDetails, ...]) -> ContractDetails:

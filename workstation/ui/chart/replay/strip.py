@@ -79,7 +79,10 @@ class ReplayStrip(QWidget):
         self._build_trading()
         self.trips = QTableWidget(0, len(_COLUMNS), self)
         self._build_trips()
-        for part in (self._playing, self._trading, self.trips):
+        self.summary_label = PlainLabel("", self)
+        self.summary_label.setIndent(4)
+        self.summary_label.hide()
+        for part in (self._playing, self._trading, self.summary_label, self.trips):
             column.addWidget(part)
 
     def _button(self, bar: QToolBar, title: str, tip: str) -> QPushButton:
@@ -147,8 +150,6 @@ class ReplayStrip(QWidget):
         self.fee_button = self._button(
             bar, "Commission…", "What practice orders pay; results are after commissions"
         )
-        self.summary_label = PlainLabel("", bar)
-        bar.addWidget(self.summary_label)
         self.fee_button.clicked.connect(self.fee_requested)
         self.buy_button.clicked.connect(self._on_buy)
         self.sell_button.clicked.connect(self._on_sell)
@@ -222,7 +223,8 @@ class ReplayStrip(QWidget):
         )
         self.result_label.set_tone("good" if total > 0 else "error" if total < 0 else "")
         words = summary_words(desk.summary, desk.currency)
-        self.summary_label.show_text(f"  {words}" if words else "", words)
+        self.summary_label.show_text(words, words)
+        self.summary_label.setVisible(bool(words))
         self.trips_button.setText(f"Round trips ({len(desk.summary.trips)})")
         if self.trips.isVisibleTo(self):
             self._show_trips(desk, ladder)
