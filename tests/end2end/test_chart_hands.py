@@ -10,6 +10,7 @@ from tests.end2end.conftest import Trader
 from tests.end2end.test_first_orders import PLACE_ORDER, bid_of
 from tests.helpers.mouse import move_mouse
 from workstation.domain.alert import Direction, MoveAlert
+from workstation.ui.chart.chart_link import Link
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.drawings import Tool
 from workstation.ui.chart.feed import Series
@@ -212,3 +213,27 @@ def test_an_alert_is_set_by_key_fires_by_the_ticks_and_is_kept_over_a_restart(
     trader.until(fired, 40_000)
     trader.until(lambda: "Price alert: AAPL" in trader.window.alarms.text_label.text())
     assert trader.frames(PLACE_ORDER) == []
+
+
+def test_a_typed_future_and_a_currency_pair_have_bid_ask_and_a_countdown(start: Start) -> None:
+    trader = start()
+    chart = charted(trader)
+    charts = trader.window.board.charts
+    charts.use_link(charts.cells[0], Link.OWN)
+    for typed, kind in (("ES", "FUT"), ("EUR.USD", "CASH")):
+        chart.canvas.setFocus()
+        QTest.keyClicks(chart.canvas, "/")
+        trader.type(typed)
+        trader.press(Qt.Key.Key_Return)
+        trader.until(lambda wanted=typed: chart.symbol == wanted)
+        trader.until(lambda: chart.feed.series is Series.SHOWN and len(chart.feed.bars) > 50)
+        trader.until(lambda: chart.canvas.view.bid is not None)
+        view = chart.canvas.view
+        assert chart.data.sec_type == kind
+        assert view.ask is not None
+        assert view.last_close is not None
+        assert view.bid is not None
+        assert view.bid < view.ask
+        assert abs(view.last_close / view.bid - 1) < 0.01
+        trader.until(lambda: chart.canvas.words.countdown)
+        assert typed not in [row["symbol"] for row in trader.watchlist()]
