@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workstation.domain.algos import ALGOS, AlgoParam, ParamKind, time_text
+from workstation.domain.ats import AtsTerms
 from workstation.domain.ids import ConId
 from workstation.domain.order import OrderTerms, OrderType, Tif
 from workstation.domain.order_extras import (
@@ -27,7 +28,8 @@ MOMENTS = st.integers(1_790_000_000, 1_830_000_000).map(
     lambda seconds: datetime.fromtimestamp(seconds, UTC)
 )
 NAMES = st.text("abcXYZ019 _-#", min_size=1, max_size=20).map(str.strip).filter(bool)
-PEGS = {OrderType.RELATIVE, OrderType.PEG_MID}
+OFFSETS = st.decimals("0.00", "5", places=2)
+WHOLE = st.integers(1, 1440).map(Decimal)
 
 
 def maybe(strategy: Any) -> Any:
@@ -101,6 +103,24 @@ def groups_of_conditions(draw: Any) -> Conditions:
 
 
 @st.composite
+def ats_terms(draw: Any, kind: OrderType) -> AtsTerms | None:
+    """Draw what an order of a kind may say of the broker's network without going to it alone."""
+    if kind not in {OrderType.PEG_BEST, OrderType.PEG_MID}:
+        return None
+    best = kind is OrderType.PEG_BEST
+    to_middle = best and draw(st.booleans())
+    follows = to_middle or not best
+    terms = AtsTerms(
+        least_rival=draw(maybe(WHOLE)) if best else None,
+        beyond_best=draw(OFFSETS) if best and not to_middle else None,
+        to_middle=to_middle,
+        whole_offset=draw(maybe(OFFSETS)) if follows else None,
+        half_offset=draw(maybe(OFFSETS)) if follows else None,
+    )
+    return None if terms == AtsTerms() else terms
+
+
+@st.composite
 def terms_of(draw: Any, kind: OrderType, tif: Tif) -> OrderTerms:
     """Draw any terms that have a place on the wire beside this kind and time in force."""
     by_percent = kind.trails and draw(st.booleans())
@@ -113,7 +133,7 @@ def terms_of(draw: Any, kind: OrderType, tif: Tif) -> OrderTerms:
         trailing["trail_stop"] = draw(PRICES)
     if kind is OrderType.TRAIL_LIMIT:
         trailing["limit_offset"] = draw(st.decimals("0.01", "5", places=2))
-    if kind in PEGS:
+    if kind.takes_offset:
         trailing["peg_offset"] = draw(st.decimals("0.01", "5", places=2))
     return OrderTerms(
         display_size=draw(maybe(st.integers(1, 500).map(Decimal))),
@@ -128,6 +148,10 @@ def terms_of(draw: Any, kind: OrderType, tif: Tif) -> OrderTerms:
         algo=draw(maybe(algos())),
         conditions=draw(maybe(groups_of_conditions())),
         adjustment=draw(maybe(adjustments())),
+        sweeps=draw(st.booleans()),
+        minutes=draw(WHOLE) if tif is Tif.MINUTES else None,
+        ats_seconds=draw(maybe(WHOLE)),
+        ats=draw(ats_terms(kind)),
         **trailing,
     )
 

@@ -11,6 +11,7 @@ import pytest
 from tests.helpers.accepting import all_of
 from tests.helpers.gateway import Gateway
 from tests.integration.test_orders_gateway import Rig
+from workstation.domain.ats import ATS_ROUTE, AtsTerms
 from workstation.domain.commands import CancelOrder, CancelOrders, ChangeOrder, Done, SubmitOrder
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import IntentId, OrderKey
@@ -80,6 +81,20 @@ def kinds(rig: Rig) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
         (K.LIMIT, {"good_after": now + timedelta(hours=5)}, {"limit_price": low}),
         (K.LIMIT, {}, {"limit_price": low, "tif": Tif.OPG}),
         (K.LIMIT, {}, {"limit_price": low, "outside_rth": True, "tif": Tif.GTC}),
+        (K.LIMIT, {}, {"limit_price": low, "tif": Tif.DTC}),
+        (K.LIMIT, {"minutes": Decimal(30)}, {"limit_price": low, "tif": Tif.MINUTES}),
+        (K.LIMIT, {"sweeps": True}, {"limit_price": low}),
+        (K.LIMIT, {"ats_seconds": Decimal(3600)}, {"limit_price": low}),
+        (
+            K.PEG_BEST,
+            {"ats": AtsTerms(beyond_best=Decimal("0.01"), least_rival=Decimal(100))},
+            {"limit_price": low, "route": ATS_ROUTE},
+        ),
+        (
+            K.PEG_BEST,
+            {"ats": AtsTerms(to_middle=True, half_offset=Decimal("0.01"))},
+            {"limit_price": low, "route": ATS_ROUTE},
+        ),
     ]
 
 
@@ -116,6 +131,17 @@ def test_a_changed_order_keeps_what_was_not_changed(rig: Rig) -> None:
     after = rig.gateway.frames(PLACE)[-1]
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert differing == [(str(low), str(low - 1))]
+
+
+def test_kinds_that_take_the_market_trade_at_the_price_they_find(rig: Rig) -> None:
+    for kind in (K.MARKET_TO_LIMIT, K.SNAP_MARKET):
+        answer = send(rig, kind)
+        rig.until(lambda key=answer.key: view(rig, key).lifecycle is L.FILLED)
+    waiting = send(rig, K.SNAP_PRIMARY, side=Side.SELL)
+    rig.until(lambda: view(rig, waiting.key).limit_price is not None)
+    refused = rig.ask(SubmitOrder(rig.draft(order_type=K.MARKET_PROTECTED)))
+    assert isinstance(refused, Denied)
+    assert any("futures" in each.text for each in refused.findings)
 
 
 def test_a_trailing_stop_follows_and_sells(rig: Rig) -> None:

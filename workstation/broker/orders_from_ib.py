@@ -3,6 +3,7 @@
 A further term that cannot be read is left out.
 """
 
+import math
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
@@ -14,10 +15,11 @@ from workstation.broker.from_ib import (
     side_of,
     time_of,
 )
+from workstation.domain.ats import AtsTerms
 from workstation.domain.combo import ComboLeg
 from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.ids import AccountId, ClientId, ConId, OrderId
-from workstation.domain.order import OrderTerms
+from workstation.domain.order import OrderTerms, Tif
 from workstation.domain.order_extras import (
     AdjustedType,
     Adjustment,
@@ -31,20 +33,26 @@ from workstation.domain.order_extras import (
 )
 from workstation.domain.reports import OpenOrderReport
 
-_STOPS = frozenset({"STP", "STP LMT", "MIT", "LIT"})
+_STOPS = frozenset({"STP", "STP LMT", "STP PRT", "MIT", "LIT"})
 """Kinds whose auxPrice is a trigger; of a trail it is the distance, of a peg the offset."""
 
-_LIMITS = frozenset({"LIT", "LOC", "REL", "PEG MID", "MIDPRICE"})
+_GIVEN_LIMIT = frozenset({"MTL", "MKT PRT", "STP PRT", "SNAP MID", "SNAP MKT", "SNAP PRIM"})
+"""Kinds without a limit of their own, to which the broker gives one once it knows the price."""
+
+_LIMITS = frozenset({"LIT", "LOC", "REL", "PEG MID", "MIDPRICE", "PEG BEST"}) | _GIVEN_LIMIT
 """Kinds whose lmtPrice is a limit or a cap, beside those that have LMT in their name."""
 
 _TRAILS = frozenset({"TRAIL", "TRAIL LIMIT"})
-_PEGS = frozenset({"REL", "PEG MID"})
+_PEGS = frozenset({"REL", "PEG MID", "SNAP MID", "SNAP MKT", "SNAP PRIM"})
 _VALUES = {
     ConditionKind.PRICE: "price",
     ConditionKind.MARGIN: "percent",
     ConditionKind.VOLUME: "volume",
     ConditionKind.PERCENT_CHANGE: "changePercent",
 }
+
+_MINUTES = Tif.MINUTES.value
+"""The broker writes times in force in capitals, and this one so; whichever comes is understood."""
 
 E = TypeVar("E", bound=Enum)
 
@@ -67,7 +75,7 @@ def open_order_of(
         quantity=quantity or filled,
         order_type=order.orderType,
         limit_price=_limit_of(order),
-        tif=order.tif,
+        tif=_MINUTES if order.tif.upper() == _MINUTES.upper() else order.tif,
         outside_rth=bool(order.outsideRth),
         status=state.status,
         what_if=bool(order.whatIf),
@@ -130,6 +138,10 @@ def terms_of(order: Any) -> OrderTerms:
         conditions=_conditions(order),
         adjustment=_adjustment(order),
         hedge=_hedge(order),
+        sweeps=bool(getattr(order, "sweepToFill", False)),
+        minutes=_positive(getattr(order, "duration", None)),
+        ats_seconds=_positive(getattr(order, "postToAts", None)),
+        ats=_ats(order),
     )
 
 
@@ -206,6 +218,22 @@ def _written_number(words: str) -> Decimal | None:
         return optional_decimal(Decimal(words))
     except ArithmeticError:
         return None
+
+
+def _ats(order: Any) -> AtsTerms | None:
+    competes = order.orderType == "PEG BEST"
+    follows = competes or order.orderType == "PEG MID"
+    beyond = getattr(order, "competeAgainstBestOffset", None) if competes else None
+    to_middle = isinstance(beyond, float) and math.isinf(beyond)
+    terms = AtsTerms(
+        least_trade=_positive(getattr(order, "minTradeQty", None)),
+        least_rival=_positive(getattr(order, "minCompeteSize", None)),
+        beyond_best=None if to_middle else optional_decimal(beyond),
+        to_middle=to_middle,
+        whole_offset=optional_decimal(order.midOffsetAtWhole) if follows else None,
+        half_offset=optional_decimal(order.midOffsetAtHalf) if follows else None,
+    )
+    return None if terms == AtsTerms() else terms
 
 
 def _adjustment(order: Any) -> Adjustment | None:

@@ -8,6 +8,7 @@ from ibapi.order import Order as IbOrder
 from ibapi.tag_value import TagValue as IbTagValue
 
 from workstation.broker.extras_to_ib import moment, number, write_extras
+from workstation.broker.routing_to_ib import write_routing
 from workstation.domain.bar import Show
 from workstation.domain.contract import Contract
 from workstation.domain.ids import ConId, OrderRef
@@ -138,6 +139,7 @@ def _write_terms(ib: IbOrder, draft: OrderDraft) -> None:
     ib.discretionaryAmt = 0
     if terms.discretionary_amount is not None:
         setattr(ib, "discretionaryAmt", float(terms.discretionary_amount))  # noqa: B010 - begins whole
+    write_routing(ib, draft)
     ib.hidden = terms.hidden
     ib.allOrNone = terms.all_or_none
     ib.triggerMethod = int(terms.trigger_method)

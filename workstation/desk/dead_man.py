@@ -38,7 +38,7 @@ _A_DAY = timedelta(days=1)
 _AT_ONCE = 10
 """Renewals a second: a basket's must not take the wire from the user."""
 
-_STANDS = frozenset({Tif.DAY, Tif.GTC})
+_STANDS = frozenset({Tif.DAY, Tif.DTC, Tif.GTC})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

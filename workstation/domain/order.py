@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from workstation.domain.ats import AtsTerms
 from workstation.domain.combo import ComboLeg
 from workstation.domain.hedge import Hedge, hedge_words
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId, OrderId, OrderKey
@@ -54,6 +55,20 @@ class OrderType(StrEnum):
     RELATIVE = "REL"
     PEG_MID = "PEG MID"
     MIDPRICE = "MIDPRICE"
+    MARKET_TO_LIMIT = "MTL"
+    """Takes the best price; what is left rests there."""
+
+    MARKET_PROTECTED = "MKT PRT"
+    """A market order of a future that rests as a limit where the exchange's protection ends."""
+
+    STOP_PROTECTED = "STP PRT"
+    SNAP_MID = "SNAP MID"
+    """Priced once, as it arrives, by the middle; so by the far and the near side."""
+
+    SNAP_MARKET = "SNAP MKT"
+    SNAP_PRIMARY = "SNAP PRIM"
+    PEG_BEST = "PEG BEST"
+    """Outbids the best price within the broker's own network."""
 
     @property
     def takes_limit(self) -> bool:
@@ -69,6 +84,21 @@ class OrderType(StrEnum):
     def trails(self) -> bool:
         """Whether the broker moves the stop behind the market."""
         return self in {OrderType.TRAIL, OrderType.TRAIL_LIMIT}
+
+    @property
+    def takes_offset(self) -> bool:
+        """Whether an order of this kind keeps a distance from the price it follows or takes."""
+        return self in _WITH_OFFSET
+
+    @property
+    def is_snapped(self) -> bool:
+        """Whether the broker gives it a price once, as it arrives."""
+        return self in _SNAPPED
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether it is a market or stop order under the protection of a futures exchange."""
+        return self in {OrderType.MARKET_PROTECTED, OrderType.STOP_PROTECTED}
 
     @property
     def is_touched(self) -> bool:
@@ -90,17 +120,29 @@ _WITH_LIMIT = frozenset(
         OrderType.RELATIVE,
         OrderType.PEG_MID,
         OrderType.MIDPRICE,
+        OrderType.PEG_BEST,
     }
 )
 _WITH_STOP = frozenset(
     {
         OrderType.STOP,
         OrderType.STOP_LIMIT,
+        OrderType.STOP_PROTECTED,
         OrderType.MARKET_IF_TOUCHED,
         OrderType.LIMIT_IF_TOUCHED,
     }
 )
-_CODES = {OrderType.TRAIL_LIMIT: "TRAILLMT", OrderType.MIDPRICE: "MIDPX"}
+_SNAPPED = frozenset({OrderType.SNAP_MID, OrderType.SNAP_MARKET, OrderType.SNAP_PRIMARY})
+_WITH_OFFSET = _SNAPPED | {OrderType.RELATIVE, OrderType.PEG_MID}
+_CODES = {
+    OrderType.TRAIL_LIMIT: "TRAILLMT",
+    OrderType.MIDPRICE: "MIDPX",
+    OrderType.SNAP_PRIMARY: "SNAPREL",
+    OrderType.MARKET_PROTECTED: "MKT",
+    OrderType.STOP_PROTECTED: "STP",
+    OrderType.PEG_BEST: "IBKRATS",
+}
+"""Where the list has another word, or, as for protection, none of its own."""
 
 
 class Tif(StrEnum):
@@ -114,6 +156,17 @@ class Tif(StrEnum):
     OPG = "OPG"
     """For the opening auction: with MKT a market-on-open order, with LMT a limit-on-open one."""
 
+    DTC = "DTC"
+    """Day till cancelled: at the end of the day it is laid aside at the broker, not ended."""
+
+    MINUTES = "Minutes"
+    """For so many minutes from its arrival on."""
+
+    @property
+    def code(self) -> str:
+        """The word in a contract's list of order types; day orders have no other for theirs."""
+        return "DAY" if self in {Tif.DTC, Tif.MINUTES} else self.value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTerms:
@@ -122,7 +175,10 @@ class OrderTerms:
     Prices, distances and amounts are per unit in the contract's currency. A trail follows the
     market at `trail_amount` or at `trail_percent`, from `trail_stop` on where it is given; the
     limit of a TRAIL LIMIT stands `limit_offset` beyond its stop. `peg_offset` is how far a REL
-    or PEG MID goes beyond what it follows. `display_size` is what an iceberg shows. Times are
+    or SNAP PRIM goes beyond the near side, a PEG MID, SNAP MID or SNAP MKT stays away from what
+    it follows. An order that `sweeps` takes the prices of all exchanges in turn. `ats_seconds`
+    is for how long a SMART order stands in the broker's own network before it goes on, `ats`
+    what it asks for there. `minutes` belong to the time in force of that name. `display_size` is what an iceberg shows. Times are
     aware. `include_overnight` lets a day order of a stock work in the overnight session too. Of a
     `hedge` the broker works the quantity out from its parent. Source: placeOrder.
     """
@@ -145,6 +201,10 @@ class OrderTerms:
     conditions: Conditions | None = None
     adjustment: Adjustment | None = None
     hedge: Hedge | None = None
+    sweeps: bool = False
+    minutes: Decimal | None = None
+    ats_seconds: Decimal | None = None
+    ats: AtsTerms | None = None
 
     def __post_init__(self) -> None:
         """Refuse a time that does not say in which zone."""
@@ -163,9 +223,13 @@ class OrderTerms:
             "peg offset": self.peg_offset,
             "display size": self.display_size,
             "discretionary amount": self.discretionary_amount,
+            "minutes": self.minutes,
+            "seconds at IBKRATS": self.ats_seconds,
         }
         found = {name: number for name, number in given.items() if number is not None}
-        return found if self.adjustment is None else found | self.adjustment.numbers
+        for each in (self.adjustment, self.ats):
+            found |= {} if each is None else each.numbers
+        return found
 
 
 PLAIN = OrderTerms()
@@ -178,6 +242,8 @@ def terms_words(terms: OrderTerms) -> str:
     words = [f"{name} {number:f}" for name, number in own.items()]
     words += ["hidden"] if terms.hidden else []
     words += ["all or none"] if terms.all_or_none else []
+    words += ["sweep to fill"] if terms.sweeps else []
+    words += ["up to the middle"] if terms.ats is not None and terms.ats.to_middle else []
     if terms.trigger_method is not TriggerMethod.DEFAULT:
         words.append(f"triggered by {terms.trigger_method.name.lower().replace('_', ' ')}")
     for name, moment in (("good after", terms.good_after), ("good till", terms.good_till)):

@@ -69,7 +69,7 @@ class OrderFlag(StrEnum):
     """The broker was asked twice and knows nothing of it; the user may confirm that."""
 
 
-STOP_TYPES = frozenset({"STP", "STP LMT", "TRAIL", "TRAIL LIMIT"})
+STOP_TYPES = frozenset({"STP", "STP LMT", "STP PRT", "TRAIL", "TRAIL LIMIT"})
 """Kinds that wait for the market to turn against a position, in the broker's words."""
 
 

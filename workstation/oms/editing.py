@@ -82,6 +82,8 @@ def _unrevisable(old: OrderTerms, new: OrderTerms) -> Iterator[str]:
         yield f"The broker does not hide or show an order that works: {_NEW_ORDER}"
     if old.all_or_none is not new.all_or_none:
         yield f"The broker does not revise all-or-none: {_NEW_ORDER}"
+    if old.sweeps is not new.sweeps or old.ats_seconds != new.ats_seconds or old.ats != new.ats:
+        yield f"The broker does not revise where an order goes: {_NEW_ORDER}"
 
 
 def _strategy(algo: Algo | None) -> str:
@@ -114,14 +116,18 @@ def changed(
     terms = _standing(order, order.terms if wish.terms is None else wish.terms, ladder)
     if tif is not Tif.GTD:
         terms = replace(terms, good_till=None)
+    if tif is not Tif.MINUTES:
+        terms = replace(terms, minutes=None)
+    kind = OrderType(order.order_type)
+    limit = order.limit_price if kind.takes_limit else None  # the broker gave a MTL its own
     return OrderDraft(
         intent_id=wish.intent_id,
         account=order.account,
         con_id=order.con_id,
         side=order.side,
         quantity=order.quantity if wish.quantity is None else wish.quantity,
-        order_type=OrderType(order.order_type),
-        limit_price=order.limit_price if wish.limit_price is None else wish.limit_price,
+        order_type=kind,
+        limit_price=limit if wish.limit_price is None else wish.limit_price,
         stop_price=order.stop_price if wish.stop_price is None else wish.stop_price,
         tif=tif,
         outside_rth=order.outside_rth if wish.outside_rth is None else wish.outside_rth,

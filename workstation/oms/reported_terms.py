@@ -20,6 +20,10 @@ _NAMES = {
     "algo": "algo",
     "conditions": "conditions",
     "hedge": "hedge",
+    "sweeps": "sweep to fill",
+    "minutes": "minutes",
+    "ats_seconds": "time at IBKRATS",
+    "ats": "terms at IBKRATS",
 }
 """Terms that a report of an order which has them must show, under the words a user knows."""
 

@@ -68,7 +68,7 @@ def check_validity(facts: Facts) -> Iterator[Finding]:
         yield _hard(
             RiskCode.TYPE_NOT_OFFERED, f"The contract takes no {draft.order_type.value} orders."
         )
-    elif Tif.DAY.value in details.order_types and draft.tif.value not in details.order_types:
+    elif Tif.DAY.value in details.order_types and draft.tif.code not in details.order_types:
         yield _hard(
             RiskCode.TIF_NOT_OFFERED, f"The contract takes no orders that stand {draft.tif.value}."
         )

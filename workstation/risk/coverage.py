@@ -17,6 +17,9 @@ from workstation.risk.hours import current, following, sessions
 _AT_THE_BROKER = frozenset({Lifecycle.HELD, Lifecycle.WORKING})
 _ON_THE_WAY = frozenset({Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT, Lifecycle.UNKNOWN})
 _STANDS = (_AT_THE_BROKER | _ON_THE_WAY) - {Lifecycle.UNKNOWN}
+_ENDING = frozenset({Tif.DAY.value, Tif.DTC.value, Tif.MINUTES.value})
+"""Times in force that end by themselves while the position goes on."""
+
 _NONE = Decimal(0)
 
 
@@ -48,7 +51,7 @@ def coverage(held: Held) -> Coverage:
     sure = _largest((each, _active(each, by_key)) for each in stops if _is_sure(each))
     unconfirmed = sum((leaves_of(x) for x in stops if x.lifecycle in _ON_THE_WAY), _NONE)
     total = sum((quantity for _, quantity in sure), _NONE)
-    lapses = sum((quantity for each, quantity in sure if each.tif == Tif.DAY.value), _NONE)
+    lapses = sum((quantity for each, quantity in sure if each.tif in _ENDING), _NONE)
     sleeps = _NONE
     if _has_other_hours(held.details):
         sleeps = sum((q for each, q in sure if not held.outside_rth(each.key)), _NONE)

@@ -185,7 +185,7 @@ def _valuing_price(facts: Facts) -> Decimal | None:
         return limit if draft.side is Side.BUY else max(limit, reference or limit)
     if not reference:
         reference = _any_price(facts.quote)  # a zero bid is a market, but values nothing
-    if draft.order_type is OrderType.STOP:
+    if draft.order_type in {OrderType.STOP, OrderType.STOP_PROTECTED}:
         stop = draft.stop_price
         if stop is None or not sendable(stop):
             return None

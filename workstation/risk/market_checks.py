@@ -96,7 +96,7 @@ def _reach(facts: Facts) -> Decimal | None:
 
 
 def _meets(side: Side, own: Decimal | None, other: OrderView) -> bool:
-    if other.order_type == "MKT":
+    if other.order_type in {"MKT", "MTL", "MKT PRT"}:
         return True
     if own is None or other.order_type != "LMT" or other.limit_price is None:
         return False

@@ -6,20 +6,28 @@ Source: features O28, and the broker's documentation of its order types.
 from collections.abc import Iterator
 from datetime import datetime
 
+from workstation.domain.ats import MAY_BE_ZERO
 from workstation.domain.contract import ContractDetails
 from workstation.domain.finding import Finding, Level, RiskCode
 from workstation.domain.order import PLAIN, OrderDraft, OrderType, Tif
 from workstation.domain.order_extras import TriggerMethod
 from workstation.risk.extras_rules import extras_faults
 from workstation.risk.facts import Facts, reference_price, sendable
+from workstation.risk.route_rules import is_whole, route_faults
 
 _K = OrderType
 _ICEBERG = frozenset({_K.LIMIT, _K.LIMIT_IF_TOUCHED, _K.RELATIVE})
 _HIDDEN = frozenset({_K.LIMIT, _K.RELATIVE})
 _AT_ONCE = frozenset({_K.MARKET, _K.LIMIT})
-_PEGGED = frozenset({_K.RELATIVE, _K.PEG_MID})
 _AUCTION = frozenset({_K.MARKET_ON_CLOSE, _K.LIMIT_ON_CLOSE})
-_MIDDAY = frozenset({_K.RELATIVE, _K.PEG_MID, _K.MIDPRICE})
+_MIDDAY = frozenset(
+    {
+        *(_K.RELATIVE, _K.PEG_MID, _K.MIDPRICE, _K.PEG_BEST),
+        *(_K.SNAP_MID, _K.SNAP_MARKET, _K.SNAP_PRIMARY),
+    }
+)
+_MAY_BE_ZERO = frozenset({"limit offset", "peg offset"}) | MAY_BE_ZERO
+_LONGEST_MINUTES = 1440
 
 _OFFERED = (
     ("AON", "all-or-none", lambda draft: draft.terms.all_or_none),
@@ -29,6 +37,8 @@ _OFFERED = (
     ("GAT", "good-after-time", lambda draft: draft.terms.good_after is not None),
     ("GTD", "good-till-date", lambda draft: draft.tif is Tif.GTD),
     ("OPG", "opening-auction", lambda draft: draft.tif is Tif.OPG),
+    ("SWEEP", "sweep-to-fill", lambda draft: draft.terms.sweeps),
+    ("POSTATS", "posted-to-ATS", lambda draft: draft.terms.ats_seconds is not None),
 )
 
 
@@ -43,7 +53,7 @@ def check_terms(facts: Facts) -> Iterator[Finding]:
         sentences += _kind_faults(draft)
         sentences += _offer_faults(draft, facts.details)
         sentences += _increment_faults(facts)
-        sentences += _route_faults(draft, facts.details)
+        sentences += route_faults(draft, facts.details)
         sentences += extras_faults(draft, facts.details, facts.now)
     for sentence in sentences:
         yield Finding(RiskCode.TERMS, Level.HARD, sentence)
@@ -66,7 +76,7 @@ def _number_faults(draft: OrderDraft) -> Iterator[str]:
     for name, number in draft.terms.numbers.items():
         if not sendable(number):
             yield f"The {name} is not a number that can be sent."
-        elif number < 0 or (number == 0 and name not in {"limit offset", "peg offset"}):
+        elif number < 0 or (number == 0 and name not in _MAY_BE_ZERO):
             yield f"The {name} must be greater than 0."
 
 
@@ -84,7 +94,7 @@ def _trail_faults(draft: OrderDraft) -> Iterator[str]:
         yield "A trailing stop limit needs its first stop and the offset of its limit."
     if not limited and terms.limit_offset is not None:
         yield f"A {kind.value} order takes no limit offset."
-    if terms.peg_offset is not None and kind not in _PEGGED:
+    if terms.peg_offset is not None and not kind.takes_offset:
         yield f"A {kind.value} order takes no peg offset."
 
 
@@ -112,6 +122,10 @@ def _time_faults(draft: OrderDraft, now: datetime) -> Iterator[str]:
         yield "The time until which the order would stand is past."
     if (draft.tif is Tif.GTD) is not (terms.good_till is not None):
         yield "A good-till-date order, and no other, needs the time until which it stands."
+    if (draft.tif is Tif.MINUTES) is not (terms.minutes is not None):
+        yield "An order that stands for minutes, and no other, needs their number."
+    elif terms.minutes is not None and not is_whole(terms.minutes, most=_LONGEST_MINUTES):
+        yield f"An order stands for a whole number of minutes, {_LONGEST_MINUTES} at most."
     if terms.good_after and terms.good_till and not terms.good_after < terms.good_till:
         yield "The order would end before it begins."
 
@@ -141,24 +155,6 @@ def _offer_faults(draft: OrderDraft, details: ContractDetails | None) -> Iterato
             yield f"The contract takes no {name} orders."
 
 
-def _route_faults(draft: OrderDraft, details: ContractDetails | None) -> Iterator[str]:
-    """Say why an order cannot go to an exchange directly; "" is where the contract trades."""
-    route, terms = draft.route, draft.terms
-    if not route:
-        return
-    named = () if details is None else details.valid_exchanges
-    if named and route not in named:
-        yield f"The contract does not trade at {route[:24]}."
-    if draft.legs:
-        yield "A combination is routed by the broker."
-    if route != "SMART" and terms.algo is not None:
-        yield "The broker's algorithms choose the exchange themselves: route by SMART."
-    if route != "SMART" and draft.order_type is _K.MIDPRICE:
-        yield "A MIDPRICE order is routed by SMART."
-    if route != "SMART" and terms.include_overnight:
-        yield "An order for the overnight session too is routed by SMART."
-
-
 def _increment_faults(facts: Facts) -> Iterator[str]:
     """Compare the distances with the increment of prices where the market is."""
     reference = reference_price(facts)
@@ -171,6 +167,7 @@ def _increment_faults(facts: Facts) -> Iterator[str]:
         ("limit offset", terms.limit_offset),
         ("peg offset", terms.peg_offset),
         ("discretionary amount", terms.discretionary_amount),
+        ("distance beyond the best", None if terms.ats is None else terms.ats.beyond_best),
     ):
         if distance is not None and distance % increment:
             yield f"The {name} is not on the price increment of {increment}."

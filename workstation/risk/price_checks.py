@@ -49,6 +49,13 @@ _A = {
     OrderType.RELATIVE: "A relative",
     OrderType.PEG_MID: "A pegged-to-midpoint",
     OrderType.MIDPRICE: "A midprice",
+    OrderType.MARKET_TO_LIMIT: "A market-to-limit",
+    OrderType.MARKET_PROTECTED: "A protected market",
+    OrderType.STOP_PROTECTED: "A protected stop",
+    OrderType.SNAP_MID: "A snap-to-midpoint",
+    OrderType.SNAP_MARKET: "A snap-to-market",
+    OrderType.SNAP_PRIMARY: "A snap-to-primary",
+    OrderType.PEG_BEST: "A pegged-to-best",
 }
 
 

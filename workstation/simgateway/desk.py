@@ -266,7 +266,9 @@ class OrderDesk:
         ends = 0.0
         if terms.tif == "GTD":
             ends = terms.good_till
-        elif terms.tif in {"DAY", "OPG"}:
+        elif terms.tif == "MINUTES":
+            ends = max(now, terms.good_after) + 60 * terms.minutes
+        elif terms.tif in {"DAY", "OPG", "DTC"}:
             starts = max(now, terms.good_after)
             extended = terms.outside_rth or terms.include_overnight
             ends = self._sessions.day_end(instrument, starts, extended=extended)
@@ -334,7 +336,7 @@ class OrderDesk:
             stop_now=order.stop_now if keeps_type and keeps_trail else None,
             conditions_met=order.conditions_met and terms.conditions == old.conditions,
         )
-        times = ("tif", "good_till", "good_after", "outside_rth", "include_overnight")
+        times = ("tif", "minutes", "good_till", "good_after", "outside_rth", "include_overnight")
         if any(getattr(terms, name) != getattr(old, name) for name in times):
             changed = replace(changed, expires_at=self._timed(changed).expires_at)
         return changed

@@ -83,7 +83,7 @@ class Floor:
             or order.waits_for_trigger
             or not order.located
             or terms.options.deactivate
-            or terms.good_after > self._store.time()
+            or max(terms.good_after, order.sent_at + terms.ats_seconds) > self._store.time()
             or auction_of(terms.order_type, terms.tif) is not Auction.NONE
             or not self.is_open(order)
         )
@@ -147,7 +147,7 @@ class Floor:
             self._store.emit(StatusShown(replace(order, status=PENDING_CANCEL)))
             self.end(order, CANCELLED, "Immediate or cancel")
             return
-        if KINDS[order.terms.order_type].rests_at_fill and limit is not None:
+        if pegs.gives_limit(order) and limit is not None:
             price = market.instrument.price(limit)
             order = replace(order, terms=replace(order.terms, limit_price=price))
         if order.terms.limit_price is None:
@@ -177,10 +177,7 @@ class Floor:
         """Return the worst price in ticks an order takes; None for any."""
         if order.terms.limit_price is not None:
             return market.instrument.ticks(order.terms.limit_price)
-        if KINDS[order.terms.order_type].rests_at_fill:
-            book = market.book
-            return book.best_ask() if order.terms.buys else book.best_bid()
-        return None
+        return pegs.own_limit(order, market.instrument, market.book)
 
     def _rested(self, order: Order, ticks: int, half: int = 0) -> Order:
         """Put what is left of an order into the book and return it so."""
@@ -217,7 +214,7 @@ class Floor:
                 self._combos.fill(order)
                 continue
             limit = self._limit(order, self._markets[order.terms.con_id])
-            if limit is not None:  # market to limit: there is a price to rest at now
+            if limit is not None:  # there is a price by which the order is given its limit
                 del self.unfilled[perm_id]
                 self._meet(order)
             else:

@@ -20,7 +20,9 @@ from workstation.simgateway.instruments import (
 )
 from workstation.simgateway.order_kinds import (
     AT_ONCE,
+    ATS,
     KINDS,
+    PROTECTED,
     TIFS,
     UNSERVED,
     Auction,
@@ -36,6 +38,7 @@ from workstation.simgateway.order_times import moment
 from workstation.simgateway.orders import OrderTerms
 
 _LARGEST_QUANTITY = Decimal(100_000_000)
+_MOST_MINUTES = 1440
 _LARGEST_PRICE = Decimal(1_000_000)
 CASH_TYPES = frozenset({"STK", "CASH", "CRYPTO"})
 """Security types whose size may be given as money."""
@@ -134,8 +137,23 @@ def _check_basics(request: PlaceRequest, instrument: Instrument) -> Iterator[Ref
     routed = {Auction.OPENING, Auction.CLOSING}
     is_auction = auction_of(kind, request.tif) in routed
     pegs = KINDS[kind].peg is not Peg.NOTHING
+    if not _goes_there(request, kind, instrument):
+        yield Refusal(387, "Unsupported order type for this exchange and security type.")
     if (is_auction or pegs) and instrument.sec_type not in {"STK", "FUT", "OPT"}:
         yield Refusal(387, "Unsupported order type for this exchange and security type.")
+
+
+def _goes_there(request: PlaceRequest, kind: str, instrument: Instrument) -> bool:
+    """Return whether the exchange of an order takes its kind, and what it asks for there."""
+    at_ats = request.contract.exchange == ATS
+    if kind in PROTECTED and instrument.sec_type != "FUT":
+        return False
+    if kind == "PEG BEST" and not at_ats:
+        return False
+    if at_ats and not request.not_held:
+        return False
+    is_smart = request.contract.exchange in {"SMART", "BEST"}
+    return is_smart or not (request.sweep_to_fill or request.post_to_ats)
 
 
 def _check_tif(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusal]:
@@ -143,6 +161,8 @@ def _check_tif(request: PlaceRequest, instrument: Instrument) -> Iterator[Refusa
     kind = KINDS[order_type(request.order_type)]
     if request.tif and request.tif not in TIFS:
         yield Refusal(10052, f"Invalid time in force:{request.tif}")
+    if request.tif == "MINUTES" and not 0 < (request.duration or 0) <= _MOST_MINUTES:
+        yield invalid("Invalid duration was entered")
     if request.tif == "OPG" and order_type(request.order_type) not in {"MKT", "LMT", "MOO", "LOO"}:
         yield Refusal(10052, "Invalid time in force:OPG")
     if request.tif in AT_ONCE and (kind.auction is not Auction.NONE or kind.peg is not Peg.NOTHING):

@@ -33,6 +33,26 @@ class Peg(Enum):
     """The best price of its own side."""
 
     MIDDLE = "middle"
+    BEST = "best"
+    """The best price of its own side, outbid by the order's own offset, or up to the middle."""
+
+
+class OwnLimit(Enum):
+    """The limit that an order without one is given when it meets the book."""
+
+    NONE = "none"
+    BEST = "best"
+    """The best price of the other side; what is left rests there."""
+
+    PROTECTED = "protected"
+    """So many ticks beyond the best price of the other side, as futures exchanges protect."""
+
+    MIDDLE = "middle"
+    FAR = "far"
+    """The best price of the other side, less the offset."""
+
+    NEAR = "near"
+    """The best price of its own side, and the offset beyond."""
 
 
 class Auction(Enum):
@@ -54,8 +74,7 @@ class Kind:
 
     peg: Peg = Peg.NOTHING
     auction: Auction = Auction.NONE
-    rests_at_fill: bool = False
-    """Whether what the best price leaves open rests there."""
+    own_limit: OwnLimit = OwnLimit.NONE
 
     @property
     def has_trigger(self) -> bool:
@@ -77,7 +96,13 @@ KINDS = {
     "TRAIL LIMIT": Kind(Limit.OPTIONAL, Aux.TRAIL),
     "MIT": Kind(aux=Aux.TRIGGER, touched=True),
     "LIT": Kind(Limit.REQUIRED, Aux.TRIGGER, touched=True),
-    "MTL": Kind(rests_at_fill=True),
+    "MTL": Kind(own_limit=OwnLimit.BEST),
+    "MKT PRT": Kind(own_limit=OwnLimit.PROTECTED),
+    "STP PRT": Kind(aux=Aux.TRIGGER, own_limit=OwnLimit.PROTECTED),
+    "SNAP MID": Kind(aux=Aux.OFFSET, own_limit=OwnLimit.MIDDLE),
+    "SNAP MKT": Kind(aux=Aux.OFFSET, own_limit=OwnLimit.FAR),
+    "SNAP PRIM": Kind(aux=Aux.OFFSET, own_limit=OwnLimit.NEAR),
+    "PEG BEST": Kind(Limit.REQUIRED, peg=Peg.BEST),
     "MOC": Kind(auction=Auction.CLOSING),
     "LOC": Kind(Limit.REQUIRED, auction=Auction.CLOSING),
     "MOO": Kind(auction=Auction.OPENING),
@@ -96,6 +121,10 @@ SPELLINGS = {
     "PEGMID": "PEG MID",
     "STOP": "STP",
     "STOP LIMIT": "STP LMT",
+    "PEGBEST": "PEG BEST",
+    "SNAPMID": "SNAP MID",
+    "SNAPMKT": "SNAP MKT",
+    "SNAPPRIM": "SNAP PRIM",
 }
 """Other spellings clients use."""
 
@@ -103,16 +132,10 @@ UNSERVED = frozenset(
     {
         "RPI",
         "BOX TOP",
-        "STP PRT",
-        "MKT PRT",
         "PEG MKT",
-        "PEG BEST",
         "PEG BENCH",
         "PEG PRIM",
         "PEG STK",
-        "SNAP MKT",
-        "SNAP MID",
-        "SNAP PRIM",
         "VOL",
         "VWAP",
         "TWAP",
@@ -120,7 +143,13 @@ UNSERVED = frozenset(
 )
 """Types that exist, and are refused as unsupported here."""
 
-TIFS = frozenset({"DAY", "GTC", "IOC", "FOK", "GTD", "OPG"})
+TIFS = frozenset({"DAY", "GTC", "IOC", "FOK", "GTD", "OPG", "DTC", "MINUTES"})
+PROTECTED = frozenset({"MKT PRT", "STP PRT"})
+"""What futures exchanges alone take."""
+
+ATS = "IBKRATS"
+"""The broker's own network, as a route."""
+
 AT_ONCE = frozenset({"IOC", "FOK"})
 """Times in force of orders that never rest."""
 

@@ -14,6 +14,7 @@ from workstation.simgateway.order_parts import EXECUTION, PERCENT_CHANGE, PRICE,
 from workstation.simgateway.orders import (
     DONE,
     INACTIVE,
+    Ats,
     Execution,
     MarginPreview,
     Order,
@@ -78,13 +79,13 @@ def open_order(sv: int, order: Order, preview: MarginPreview | None = None) -> M
     message += _fa_profile(sv)
     message += [terms.model_code, terms.good_till_date]
     message += ["", "", "", 0, "", -1, 0, "", "", "", "", ""]
-    message += [terms.display_size or UNSET_INT, 0, 0, terms.all_or_none, _least(terms)]
+    message += [terms.display_size or UNSET_INT, 0, terms.sweeps, terms.all_or_none, _least(terms)]
     message += [terms.oca_type, 0, 0, ""]
     message += [terms.parent_id, terms.trigger_method, "", 0, "None", ""]
     message += [0, "", "", "", "?", 0, 0, ""]  # the eight delta-neutral fields
     message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent), "", ""]
     message += [*_legs(instrument), 0, UNSET_INT, UNSET_INT, ""]
-    message += [*_hedge(terms), 0, "", "IB", 0, 0, *_algo(terms), 0]
+    message += [*_hedge(terms), 0, "", "IB", terms.not_held, 0, *_algo(terms), 0]
     message += _order_state(sv, order, preview)
     message += [0, 0, *_conditions(terms), *_adjustment(order)]
     message += ["", "", "", terms.cash_quantity, 1, 0, 0, 0]
@@ -190,7 +191,7 @@ def _main_terms(sv: int, order: Order) -> Message:
         terms.order_type,
         _limit(order),
         _aux(terms),
-        terms.tif,
+        "Minutes" if terms.tif == "MINUTES" else terms.tif,
         shown_group(sv, terms.oca_group),
         terms.account,
         terms.open_close,
@@ -246,10 +247,10 @@ def _margins(preview: MarginPreview) -> Message:
 
 def _open_order_tail(sv: int, terms: OrderTerms) -> Message:
     gates: Sequence[tuple[int, Message]] = (
-        (158, [UNSET_INT]),
-        (160, [UNSET_INT]),
+        (158, [terms.minutes or UNSET_INT]),
+        (160, [terms.ats_seconds or UNSET_INT]),
         (162, [0]),
-        (170, [UNSET_INT, UNSET_INT, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]),
+        (170, _ats(terms.ats)),
         (183, [""]),
         (184, [0]),
         (185, [""]),
@@ -259,6 +260,13 @@ def _open_order_tail(sv: int, terms: OrderTerms) -> Message:
         (199, [0]),
     )
     return [value for gate, values in gates if sv >= gate for value in values]
+
+
+def _ats(terms: Ats) -> Message:
+    """Return what an order asks of the broker's own network, from minTradeQty on."""
+    sizes: Message = [terms.min_trade_quantity or UNSET_INT, terms.min_compete_size or UNSET_INT]
+    beyond: Field = "Infinity" if terms.to_middle else _unset(terms.beyond_best)
+    return [*sizes, beyond, _unset(terms.whole_offset), _unset(terms.half_offset)]
 
 
 def completed_order(sv: int, order: Order, completed_time: str) -> Message:
@@ -273,7 +281,7 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     message += [terms.model_code, terms.good_till_date, "", "", "", 0, "", -1]
     message += ["", "", "", "", "", terms.display_size or UNSET_INT]
     message += [
-        0,
+        terms.sweeps,
         terms.all_or_none,
         _least(terms),
         terms.oca_type,
@@ -286,14 +294,24 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     message += [0, 0, 0, ""]  # the four delta-neutral fields
     message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent)]
     message += [*_legs(instrument), 0]
-    message += [UNSET_INT, UNSET_INT, "", *_hedge(terms), "", "IB", 0, 0, *_algo(terms)]
+    message += [
+        UNSET_INT,
+        UNSET_INT,
+        "",
+        *_hedge(terms),
+        "",
+        "IB",
+        terms.not_held,
+        0,
+        *_algo(terms),
+    ]
     message += [0, order.status]
     message += [0, 0, *_conditions(terms), _trail_stop(order) or UNSET_DOUBLE]
     message += [_unset(terms.limit_offset), terms.cash_quantity, 1, 0, "", order.filled]
     message += [UNSET_INT, 0, "Not an insider or substantial shareholder", 0, 0]
     message += ["0", completed_time, _completed_text(order)]
     if sv >= 170:
-        message += [UNSET_INT, UNSET_INT, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
+        message += _ats(terms.ats)
     if sv >= 183:
         message.append("")
     if sv >= 184:

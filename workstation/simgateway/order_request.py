@@ -95,11 +95,15 @@ class PlaceRequest:
     cash_quantity: Decimal | None = None
     use_price_mgmt_algo: bool = False
     duration: int | None = None
+    post_to_ats: int | None = None
+    sweep_to_fill: bool = False
+    not_held: bool = False
     auto_cancel_parent: bool = False
     manual_order_time: str = ""
     min_trade_quantity: int | None = None
     min_compete_size: int | None = None
     compete_against_best_offset: Decimal | None = None
+    compete_to_middle: bool = False
     mid_offset_at_whole: Decimal | None = None
     mid_offset_at_half: Decimal | None = None
     include_overnight: bool = False
@@ -159,7 +163,8 @@ def _read_main(fields: Fields, request: PlaceRequest) -> None:
     request.order_ref = fields.text()
     request.transmit = fields.flag()
     request.parent_id = fields.integer()
-    fields.skip(2)  # blockOrder, sweepToFill
+    fields.skip()  # blockOrder
+    request.sweep_to_fill = fields.flag()
     request.display_size = fields.optional_integer()
     request.trigger_method = fields.integer()
     request.outside_rth = fields.flag()
@@ -206,7 +211,8 @@ def _read_hedge_and_algo(fields: Fields, request: PlaceRequest) -> None:
     request.hedge_type = fields.text().strip().upper()
     if request.hedge_type:
         request.hedge_param = fields.text()
-    fields.skip(4)  # optOutSmartRouting, clearingAccount, clearingIntent, notHeld
+    fields.skip(3)  # optOutSmartRouting, clearingAccount, clearingIntent
+    request.not_held = fields.flag()
     if fields.flag():
         fields.skip(3)  # delta-neutral contract
     request.algo_strategy = fields.text()
@@ -245,7 +251,7 @@ def _read_tail(fields: Fields, request: PlaceRequest, sv: int) -> None:
     if sv >= 158:
         request.duration = fields.optional_integer()
     if sv >= 160:
-        fields.skip()  # postToAts
+        request.post_to_ats = fields.optional_integer()
     if sv >= 162:
         request.auto_cancel_parent = fields.flag()
     _read_newest(fields, request, sv)
@@ -287,7 +293,8 @@ def _read_pegs(fields: Fields, request: PlaceRequest) -> None:
     to_mid = request.order_type in _PEG_MID
     if request.order_type in _PEG_BEST:
         request.min_compete_size = fields.optional_integer()
-        to_mid = fields.peek().strip().lower() == "infinity"  # compete up to the middle
+        to_mid = fields.peek().strip().lower() in {"infinity", "inf"}  # up to the middle
+        request.compete_to_middle = to_mid
         if to_mid:
             fields.skip()
         else:

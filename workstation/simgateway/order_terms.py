@@ -10,7 +10,7 @@ from workstation.simgateway.order_kinds import KINDS, SPELLINGS, Aux, Kind, Limi
 from workstation.simgateway.order_parts import EXECUTION, TIME, ConditionRequest
 from workstation.simgateway.order_request import PlaceRequest
 from workstation.simgateway.order_times import moment
-from workstation.simgateway.orders import Adjustment, Condition, Hedge, Options, OrderTerms
+from workstation.simgateway.orders import Adjustment, Ats, Condition, Hedge, Options, OrderTerms
 
 
 def order_type(text: str) -> str:
@@ -90,6 +90,22 @@ def _with_extras(terms: OrderTerms, request: PlaceRequest, zone: str) -> OrderTe
         cash_quantity=request.cash_quantity or Decimal(0),
         hedge=_hedge(request),
         options=_options(request),
+        sweeps=request.sweep_to_fill,
+        not_held=request.not_held,
+        minutes=(request.duration or 0) if request.tif == "MINUTES" else 0,
+        ats_seconds=request.post_to_ats or 0,
+        ats=_ats(request),
+    )
+
+
+def _ats(request: PlaceRequest) -> Ats:
+    return Ats(
+        min_trade_quantity=request.min_trade_quantity or 0,
+        min_compete_size=request.min_compete_size or 0,
+        beyond_best=request.compete_against_best_offset,
+        to_middle=request.compete_to_middle,
+        whole_offset=request.mid_offset_at_whole,
+        half_offset=request.mid_offset_at_half,
     )
 
 

@@ -74,6 +74,18 @@ class Hedge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ats:
+    """How an order trades in the broker's own network; 0 and None for what was not asked."""
+
+    min_trade_quantity: int = 0
+    min_compete_size: int = 0
+    beyond_best: Decimal | None = None
+    to_middle: bool = False
+    whole_offset: Decimal | None = None
+    half_offset: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What only versions from 216 on ask for."""
 
@@ -105,10 +117,10 @@ class OrderTerms:
     """A key of order_kinds.KINDS."""
 
     limit_price: Decimal | None
-    """None without a limit; of a MTL the price its rest stands at."""
+    """None without a limit; of a kind that is given one, the price its rest stands at."""
 
     tif: str
-    """DAY, GTC, IOC, FOK, GTD or OPG."""
+    """DAY, GTC, IOC, FOK, GTD, OPG, DTC or MINUTES."""
 
     account: str
     order_ref: str = ""
@@ -171,6 +183,16 @@ class OrderTerms:
 
     hedge: Hedge | None = None
     options: Options = Options()
+
+    sweeps: bool = False
+    not_held: bool = False
+    minutes: int = 0
+    """For how long an order whose time in force is Minutes stands."""
+
+    ats_seconds: int = 0
+    """How long it stands in the broker's own network before it goes on."""
+
+    ats: Ats = Ats()
 
     liquidates: bool = False
     """Whether the broker placed it, to close a position of an account short of margin."""

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from workstation.matching.order_book import OrderBook
 from workstation.simgateway.instruments import Instrument
-from workstation.simgateway.order_kinds import KINDS, Peg
-from workstation.simgateway.orders import Order
+from workstation.simgateway.order_kinds import KINDS, OwnLimit, Peg
+from workstation.simgateway.orders import Order, OrderTerms
 
 ZERO = Decimal(0)
+PROTECTION_TICKS = 20
+"""How far from the best price a protected order trades before it rests as a limit."""
 
 
 class Place(NamedTuple):
@@ -28,15 +30,17 @@ def target(order: Order, instrument: Instrument, book: OrderBook) -> Place | Non
     The order's own quote does not count, or it would chase itself; nor does any at the middle.
     """
     terms = order.terms
-    offset = instrument.ticks(terms.offset or ZERO)
+    offset, is_near = _distance(terms)
     place: Place | None
-    if KINDS[terms.order_type].peg is Peg.NEAR:
+    if is_near:
         bid = book.best_bid(without=order.perm_id)
         ask = book.best_ask(without=order.perm_id)
-        place = _near(bid, ask, offset, buys=terms.buys)
+        place = _near(bid, ask, instrument.ticks(offset), buys=terms.buys)
     else:
         bid, ask = book.quoted()
-        place = _middle(bid, ask, offset, buys=terms.buys)
+        if terms.ats.half_offset is not None and bid is not None and ask is not None:
+            offset = terms.ats.half_offset if (bid + ask) % 2 else offset
+        place = _middle(bid, ask, instrument.ticks(offset), buys=terms.buys)
     if place is None:
         return None
     if terms.limit_price is not None:
@@ -47,6 +51,40 @@ def target(order: Order, instrument: Instrument, book: OrderBook) -> Place | Non
     if step > 1:
         place = Place(_on_step(place.price, step, buys=terms.buys))
     return place if place.price > 0 else None
+
+
+def _distance(terms: OrderTerms) -> tuple[Decimal, bool]:
+    """Return the offset of a pegged order, and whether it follows its own side of the market."""
+    peg, offset = KINDS[terms.order_type].peg, terms.offset or ZERO
+    if peg is Peg.BEST and not terms.ats.to_middle:
+        return terms.ats.beyond_best or ZERO, True
+    if peg is not Peg.NEAR and terms.ats.whole_offset is not None:
+        offset = terms.ats.whole_offset
+    return offset, peg is Peg.NEAR
+
+
+def gives_limit(order: Order) -> bool:
+    """Return whether an order without a limit is given one when it meets the book."""
+    return KINDS[order.terms.order_type].own_limit is not OwnLimit.NONE
+
+
+def own_limit(order: Order, instrument: Instrument, book: OrderBook) -> int | None:
+    """Return the limit in ticks that an order is given now; None where no price tells one."""
+    terms = order.terms
+    own, buys = KINDS[terms.order_type].own_limit, terms.buys
+    towards = 1 if buys else -1
+    bid, ask = book.best_bid(order.perm_id), book.best_ask(order.perm_id)
+    near, far = (bid, ask) if buys else (ask, bid)
+    offset = instrument.ticks(terms.offset or ZERO)
+    if own is OwnLimit.NEAR:
+        return None if near is None else near + towards * offset
+    if own is OwnLimit.NONE or far is None:
+        return None
+    if own is OwnLimit.MIDDLE:
+        middle = _middle(bid, ask, offset, buys=buys)
+        return None if middle is None else middle.price
+    beyond = {OwnLimit.PROTECTED: PROTECTION_TICKS, OwnLimit.FAR: -offset}.get(own, 0)
+    return far + towards * beyond
 
 
 def _on_step(price: int, step: int, *, buys: bool) -> int:

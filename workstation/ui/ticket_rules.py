@@ -29,8 +29,15 @@ KINDS = (
     OrderType.MIDPRICE,
     OrderType.RELATIVE,
     OrderType.PEG_MID,
+    OrderType.PEG_BEST,
+    OrderType.SNAP_MID,
+    OrderType.SNAP_MARKET,
+    OrderType.SNAP_PRIMARY,
+    OrderType.MARKET_TO_LIMIT,
+    OrderType.MARKET_PROTECTED,
+    OrderType.STOP_PROTECTED,
 )
-TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK, Tif.GTD, Tif.OPG)
+TIFS = (Tif.DAY, Tif.GTC, Tif.IOC, Tif.FOK, Tif.GTD, Tif.OPG, Tif.DTC, Tif.MINUTES)
 """Kinds and times in force whose every term has a field here."""
 
 _WIDEST = 40
@@ -78,6 +85,11 @@ class Terms:
         is_limited = kind is OrderType.TRAIL_LIMIT
         yield is_limited and special.trail_stop is None, "Enter the first stop"
         yield is_limited and special.limit_offset is None, "Enter the limit's offset"
+        competes = special.ats is not None and (
+            special.ats.to_middle or special.ats.beyond_best is not None
+        )
+        yield kind is OrderType.PEG_BEST and not competes, "Enter how far beyond the best price"
+        yield self.tif is Tif.MINUTES and special.minutes is None, "Enter for how many minutes"
         yield exits is not None and exits.target is None, "Enter a target price"
         yield exits is not None and exits.stop is None, "Enter a stop loss price"
 
@@ -169,7 +181,7 @@ def notional(terms: Terms, quote: Quote | None, details: ContractDetails | None)
     if terms.quantity is None or terms.quantity <= 0 or details is None:
         return None
     at = terms.limit_price if terms.order_type.takes_limit else market(terms.side, quote)
-    if terms.order_type is OrderType.STOP:
+    if terms.order_type in {OrderType.STOP, OrderType.STOP_PROTECTED}:
         at = terms.stop_price
     if at is None:
         return None

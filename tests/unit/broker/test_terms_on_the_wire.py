@@ -17,7 +17,8 @@ from tests.unit.broker.test_encoding import AAPL, NINE, draft
 from tests.unit.simgateway.test_simgateway_order_echo import decoded
 from workstation.broker.adapter import Encoder
 from workstation.broker.orders_from_ib import open_order_of
-from workstation.broker.to_ib import asks_who_sent, ib_contract, ib_order
+from workstation.broker.to_ib import asks_who_sent, ib_contract, ib_order, ib_routed
+from workstation.domain.ats import ATS_ROUTE, AtsTerms
 from workstation.domain.contract import Contract
 from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.ids import ClientId, OrderId, OrderRef
@@ -113,7 +114,8 @@ def check_extras(terms: OrderTerms, got: PlaceRequest) -> None:
 def check_received(wish: OrderDraft, got: PlaceRequest) -> None:
     terms, kind = wish.terms, wish.order_type
     assert (got.side, got.quantity, got.order_type) == ("SELL", wish.quantity, kind.value)
-    assert (got.tif, got.outside_rth, got.account) == (wish.tif, wish.outside_rth, wish.account)
+    tif = wish.tif.value.upper()
+    assert (got.tif, got.outside_rth, got.account) == (tif, wish.outside_rth, wish.account)
     assert got.limit_price == wish.limit_price
     aux = wish.stop_price if kind.takes_stop else terms.trail_amount or terms.peg_offset
     assert got.stop_price == aux
@@ -127,6 +129,15 @@ def check_received(wish: OrderDraft, got: PlaceRequest) -> None:
     assert got.good_after_time == moment(terms.good_after)
     assert got.good_till_date == moment(terms.good_till)
     assert got.include_overnight is terms.include_overnight
+    assert (got.sweep_to_fill, got.not_held) == (terms.sweeps, False)
+    assert (got.duration, got.post_to_ats) == (terms.minutes, terms.ats_seconds)
+    ats = terms.ats or AtsTerms()
+    assert (got.min_trade_quantity, got.min_compete_size) == (None, ats.least_rival)
+    assert (got.compete_against_best_offset, got.compete_to_middle) == (
+        ats.beyond_best,
+        ats.to_middle,
+    )
+    assert (got.mid_offset_at_whole, got.mid_offset_at_half) == (ats.whole_offset, ats.half_offset)
     check_extras(terms, got)
 
 
@@ -179,6 +190,7 @@ FULL = OrderTerms(
     conditions=Conditions(each=(Condition(kind=ConditionKind.MARGIN, value=Decimal(20)),)),
     adjustment=Adjustment(trigger_price=Decimal(200), becomes=AdjustedType.STOP),
     hedge=Hedge(kind=HedgeKind.PAIR, ratio=Decimal(2)),
+    sweeps=True, minutes=Decimal(30), ats_seconds=Decimal(5), ats=AtsTerms(to_middle=True),
 )  # fmt: skip
 
 
@@ -190,6 +202,27 @@ def test_a_report_that_lacks_a_term_is_found_out(name: str) -> None:
     lacking = replace(FULL, **{name: default})
     if name != "trail_stop":  # the broker moves that of itself
         assert not is_taken(OrderTerms(), FULL, lacking)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_order_for_the_brokers_own_network_says_so(version: int) -> None:
+    ats = AtsTerms(
+        least_trade=Decimal(50), least_rival=Decimal(200), to_middle=True,
+        whole_offset=Decimal("0.02"), half_offset=Decimal("0.01"),
+    )  # fmt: skip
+    wish = replace(wished(OrderType.PEG_BEST, Tif.DAY, OrderTerms(ats=ats)), route=ATS_ROUTE)
+    frame = Encoder(version, ClientId(5)).order(
+        OrderId(17), ib_routed(AAPL, wish), ib_order(OrderRef("ref-1"), wish)
+    )
+    (body,) = FrameReader().feed(frame)
+    got = read_place_order(Fields(decode(version, body)[1:]), version)
+    assert (got.contract.exchange, got.not_held, got.order_type) == (ATS_ROUTE, True, "PEG BEST")
+    assert (got.min_trade_quantity, got.min_compete_size, got.compete_to_middle) == (50, 200, True)
+    assert (got.mid_offset_at_whole, got.mid_offset_at_half) == (Decimal("0.02"), Decimal("0.01"))
+
+    terms = gateway_terms(got, BY_CON_ID[AAPL.con_id])
+    order = Order(client_id=5, order_id=17, perm_id=9, status=PRE_SUBMITTED, terms=terms)
+    assert open_order_of(17, *decoded(version, open_order(version, order))).terms == wish.terms
 
 
 @pytest.mark.parametrize("version", VERSIONS)

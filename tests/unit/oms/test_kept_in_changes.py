@@ -62,7 +62,7 @@ def test_a_change_is_an_action_and_one_that_does_not_leave_is_none() -> None:
 
 
 def test_what_this_program_does_not_know_of_an_order_it_does_not_change() -> None:
-    for terms in ({"order_type": "PEG BEST"}, {"tif": "DTC"}):
+    for terms in ({"order_type": "VOL"}, {"tif": "AUC"}):
         door = Door()
         key = door.working()
         door.apply(open_order(door.order(key), **terms))

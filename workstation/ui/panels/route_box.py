@@ -16,7 +16,11 @@ class RouteBox(QComboBox):
         super().__init__(parent)
         self.setAccessibleName("Route: where the order goes")
         self.setToolTip(
-            text.tooltip("SMART lets the broker choose; else the order goes to that exchange only")
+            text.tooltip(
+                "SMART lets the broker choose; else the order goes to that exchange only. IBKRATS "
+                "is the broker's own network. TWS's preferences for dark pools cannot be asked "
+                "for from here: the broker's interface has no field for them"
+            )
         )
         self._offered: tuple[str, ...] = ()
         self.addItem("SMART", "")

@@ -26,9 +26,9 @@ from workstation.ui.field_cells import (
     time_of,
     two_columns,
 )
+from workstation.ui.panels.ticket_ats import TicketAts
 from workstation.ui.panels.ticket_extras import TicketExtras
 
-_OFFSETS = frozenset({OrderType.RELATIVE, OrderType.PEG_MID})
 _AMOUNT, _PERCENT = "pts", "%"
 _TRIGGERS = (
     ("Default trigger", TriggerMethod.DEFAULT),
@@ -67,7 +67,11 @@ class TicketTerms(QWidget):
             trail_percent=trail if is_percent else None,
             trail_stop=self.first_stop_edit.value if kind.trails else None,
             limit_offset=self.offset_edit.value if kind is OrderType.TRAIL_LIMIT else None,
-            peg_offset=self.offset_edit.value if kind in _OFFSETS else None,
+            peg_offset=self.offset_edit.value if kind.takes_offset else None,
+            minutes=self.minutes_edit.value if tif is Tif.MINUTES else None,
+            sweeps=more and self.sweep_box.isChecked(),
+            ats_seconds=self.ats_seconds_edit.value if more else None,
+            ats=self.ats.terms_for(kind, more=more),
             display_size=self.display_edit.value if more else None,
             discretionary_amount=self.discretion_edit.value if more else None,
             hidden=more and self.hidden_box.isChecked(),
@@ -88,6 +92,7 @@ class TicketTerms(QWidget):
         """What is wrong with the text of a visible field, empty where nothing is."""
         shown = (edit for edit in self._edits() if edit.isVisibleTo(self))
         wrong = next((edit.fault for edit in shown if edit.fault), "")
+        wrong = wrong or self.ats.fault
         return wrong or (self.extras.fault if self.more_box.isChecked() else "")
 
     def set_terms(self, terms: OrderTerms, *, outside_rth: bool) -> None:
@@ -104,6 +109,10 @@ class TicketTerms(QWidget):
             self.discretion_edit.set_value(terms.discretionary_amount)
             self.hidden_box.setChecked(terms.hidden)
             self.all_or_none_box.setChecked(terms.all_or_none)
+            self.sweep_box.setChecked(terms.sweeps)
+            self.minutes_edit.set_value(terms.minutes)
+            self.ats_seconds_edit.set_value(terms.ats_seconds)
+            self.ats.set_terms(terms.ats)
             self.outside_box.setChecked(outside_rth)
             self.trigger_box.setCurrentIndex(_index_of(terms.trigger_method))
             self.after_box.setChecked(terms.good_after is not None)
@@ -134,7 +143,7 @@ class TicketTerms(QWidget):
 
     def lock_what_cannot_change(self, *, locked: bool) -> None:
         """Close what the broker does not revise of a working order, or open it again."""
-        for box in (self.hidden_box, self.all_or_none_box):
+        for box in (self.hidden_box, self.all_or_none_box, self.sweep_box, self._parked, self.ats):
             box.setEnabled(not locked)
         self.more_box.setEnabled(not (locked and self.more_box.isChecked()))
         self.extras.lock_what_cannot_change(locked=locked)
@@ -144,14 +153,17 @@ class TicketTerms(QWidget):
         cells: list[QWidget] = []
         if kind.trails:
             cells += [self._trail, self._first_stop]
-        if kind is OrderType.TRAIL_LIMIT or kind in _OFFSETS:
+        if kind is OrderType.TRAIL_LIMIT or kind.takes_offset:
             cells.append(self._offset)
+        if tif is Tif.MINUTES:
+            cells.append(self._minutes)
         if tif is Tif.GTD:
             cells.append(self._till)
         if self.more_box.isChecked():
             cells += [self._display, self._discretion]
             cells += [self._trigger_cell] if _waits(kind) else []
-            cells += [self._after, self._flags, self._extras_area]
+            cells += [self._parked, self._after, self._flags, self._extras_area]
+        self.ats.show_for(kind, more=self.more_box.isChecked())
         self.extras.show_for(kind)
         if tuple(cells) != self._shown:
             self._shown = tuple(cells)
@@ -164,22 +176,26 @@ class TicketTerms(QWidget):
             self.unit_box,
             self.first_stop_edit,
             self.offset_edit,
+            self.minutes_edit,
             self.till_edit,
+            *self.ats.focusable(),
             self.more_box,
             self.display_edit,
             self.discretion_edit,
             self.trigger_box,
+            self.ats_seconds_edit,
             self.after_box,
             self.after_edit,
             self.outside_box,
             self.hidden_box,
             self.all_or_none_box,
+            self.sweep_box,
             *self.extras.focusable(),
         ]
 
     def _edits(self) -> tuple[DecimalEdit, ...]:
-        numbers = (self.trail_edit, self.first_stop_edit, self.offset_edit)
-        return (*numbers, self.display_edit, self.discretion_edit)
+        numbers = (self.trail_edit, self.first_stop_edit, self.offset_edit, self.minutes_edit)
+        return (*numbers, self.display_edit, self.discretion_edit, self.ats_seconds_edit)
 
     def _build_kind_fields(self) -> None:
         self.trail_edit = QuantityEdit(self)
@@ -194,6 +210,10 @@ class TicketTerms(QWidget):
         self.offset_edit = QuantityEdit(self)
         self.offset_edit.setAccessibleName("Offset of the limit")
         self._offset = cell(self, "Offset", self.offset_edit)
+        self.minutes_edit = QuantityEdit(self)
+        self.minutes_edit.setAccessibleName("Minutes for which it stands")
+        self._minutes = cell(self, "For minutes", self.minutes_edit)
+        self.ats = TicketAts(self)
         self.till_edit = time_edit(self, "Good till")
         self._till = cell(self, "Good till (your time)", self.till_edit)
         self.first_stop_edit.setToolTip(
@@ -219,6 +239,13 @@ class TicketTerms(QWidget):
         self.trigger_box.addItems([words for words, _method in _TRIGGERS])
         self.trigger_box.setAccessibleName("Which prices trigger the stop")
         self._trigger_cell = cell(self, "Triggered by", self.trigger_box)
+        self.ats_seconds_edit = QuantityEdit(self)
+        self.ats_seconds_edit.setAccessibleName("Seconds at IBKRATS before it goes on")
+        self._parked = cell(self, "First at IBKRATS, s", self.ats_seconds_edit)
+        self.sweep_box = QCheckBox("Sweep to fill", self)
+        self.sweep_box.setToolTip(
+            text.tooltip("Take the best price of every exchange at once, then the next one")
+        )
         self.after_box = QCheckBox("Good after (your time)", self)
         self.after_edit = time_edit(self, "Good after")
         self._after = column(self, self.after_box, self.after_edit)
@@ -227,7 +254,7 @@ class TicketTerms(QWidget):
         self.all_or_none_box = QCheckBox("All or none", self)
         self.outside_box.setToolTip(text.tooltip("Work outside the regular trading hours too"))
         flags = (self.outside_box, self.hidden_box, self.all_or_none_box)
-        self._flags = line(self, *flags)
+        self._flags = column(self, line(self, *flags), self.sweep_box)
         self.extras = TicketExtras(self)
         self._extras_area = ShrinkingArea(self.extras, self)
 
@@ -237,6 +264,7 @@ class TicketTerms(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(5)
         whole.addLayout(self._grid)
+        whole.addWidget(self.ats)
         whole.addWidget(self.more_box)
         whole.addLayout(self._more_grid)
         whole.addWidget(self._flags)
@@ -245,8 +273,8 @@ class TicketTerms(QWidget):
     def _arrange(self, cells: list[QWidget]) -> None:
         self._flags.setVisible(self._flags in cells)
         self._extras_area.setVisible(self._extras_area in cells)
-        of_kind = (self._trail, self._first_stop, self._offset, self._till)
-        more = (self._display, self._discretion, self._trigger_cell, self._after)
+        of_kind = (self._trail, self._first_stop, self._offset, self._minutes, self._till)
+        more = (self._display, self._discretion, self._trigger_cell, self._parked, self._after)
         for grid, all_of_it in ((self._grid, of_kind), (self._more_grid, more)):
             for each in all_of_it:
                 grid.removeWidget(each)
@@ -261,7 +289,8 @@ class TicketTerms(QWidget):
             box.currentIndexChanged.connect(self.edited)
         for moment in (self.till_edit, self.after_edit):
             moment.dateTimeChanged.connect(self.edited)
-        flags = (self.outside_box, self.hidden_box, self.all_or_none_box)
+        self.ats.edited.connect(self.edited)
+        flags = (self.outside_box, self.hidden_box, self.all_or_none_box, self.sweep_box)
         for flag in (self.more_box, self.after_box, *flags):
             flag.toggled.connect(self.edited)
         self.extras.edited.connect(self.edited)
@@ -290,6 +319,8 @@ def _without_those_of_the_kind(terms: OrderTerms) -> OrderTerms:
         limit_offset=None,
         peg_offset=None,
         good_till=None,
+        minutes=None,
+        ats=None if terms.ats is not None and terms.ats.competes else terms.ats,
     )
 
 
