@@ -53,6 +53,25 @@ def view(rig: Rig, key: OrderKey) -> OrderView:
     return order.view()
 
 
+def _later_kinds(low: Decimal) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
+    return [
+        (K.LIMIT, {}, {"limit_price": low, "tif": Tif.DTC}),
+        (K.LIMIT, {"minutes": Decimal(30)}, {"limit_price": low, "tif": Tif.MINUTES}),
+        (K.LIMIT, {"sweeps": True}, {"limit_price": low}),
+        (K.LIMIT, {"ats_seconds": Decimal(3600)}, {"limit_price": low}),
+        (
+            K.PEG_BEST,
+            {"ats": AtsTerms(beyond_best=Decimal("0.01"), least_rival=Decimal(100))},
+            {"limit_price": low, "route": ATS_ROUTE},
+        ),
+        (
+            K.PEG_BEST,
+            {"ats": AtsTerms(to_middle=True, half_offset=Decimal("0.01"))},
+            {"limit_price": low, "route": ATS_ROUTE},
+        ),
+    ]
+
+
 def kinds(rig: Rig) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
     """Each kind so far from the market that it waits."""
     last, now = rig.last, rig.desk._clock.now()
@@ -81,20 +100,7 @@ def kinds(rig: Rig) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
         (K.LIMIT, {"good_after": now + timedelta(hours=5)}, {"limit_price": low}),
         (K.LIMIT, {}, {"limit_price": low, "tif": Tif.OPG}),
         (K.LIMIT, {}, {"limit_price": low, "outside_rth": True, "tif": Tif.GTC}),
-        (K.LIMIT, {}, {"limit_price": low, "tif": Tif.DTC}),
-        (K.LIMIT, {"minutes": Decimal(30)}, {"limit_price": low, "tif": Tif.MINUTES}),
-        (K.LIMIT, {"sweeps": True}, {"limit_price": low}),
-        (K.LIMIT, {"ats_seconds": Decimal(3600)}, {"limit_price": low}),
-        (
-            K.PEG_BEST,
-            {"ats": AtsTerms(beyond_best=Decimal("0.01"), least_rival=Decimal(100))},
-            {"limit_price": low, "route": ATS_ROUTE},
-        ),
-        (
-            K.PEG_BEST,
-            {"ats": AtsTerms(to_middle=True, half_offset=Decimal("0.01"))},
-            {"limit_price": low, "route": ATS_ROUTE},
-        ),
+        *_later_kinds(low),
     ]
 
 

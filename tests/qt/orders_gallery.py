@@ -100,7 +100,22 @@ def accounts(window: MainWindow, commands: FakeCommands) -> None:
         box.setCurrentIndex(2)  # the light picture asks for an account
 
 
-SCENES = (accounts, tree, grouped, presets, toasts, raw_messages, own_keys)
+def later_kinds(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    gallery.fill(window)
+    window.choose_symbol("NVDA")
+    form = window.ticket.form
+    form.quantity_edit.set_value(Decimal(500))
+    form.price_edit.set_value(Decimal("902.55"))
+    form.type_box.setCurrentText("PEG BEST" if paint().theme.name == "dark" else "LMT")
+    form.tif_box.setCurrentText("Minutes")
+    form.special.minutes_edit.set_value(Decimal(30))
+    form.special.ats.middle_box.setChecked(True)
+    form.special.more_box.setChecked(True)
+    form.special.sweep_box.setChecked(True)
+
+
+SCENES = (accounts, later_kinds, tree, grouped, presets, toasts, raw_messages, own_keys)
 
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()

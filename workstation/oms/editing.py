@@ -114,10 +114,6 @@ def changed(
     acknowledged |= {RiskCode.ALREADY_DUE.value}  # its time came while it stood
     tif = Tif(order.tif) if wish.tif is None else wish.tif
     terms = _standing(order, order.terms if wish.terms is None else wish.terms, ladder)
-    if tif is not Tif.GTD:
-        terms = replace(terms, good_till=None)
-    if tif is not Tif.MINUTES:
-        terms = replace(terms, minutes=None)
     kind = OrderType(order.order_type)
     limit = order.limit_price if kind.takes_limit else None  # the broker gave a MTL its own
     return OrderDraft(
@@ -133,12 +129,19 @@ def changed(
         outside_rth=order.outside_rth if wish.outside_rth is None else wish.outside_rth,
         source=wish.source,
         acknowledged=acknowledged,
-        terms=terms,
+        terms=_of_tif(terms, tif),
         family=None if order.draft is None else order.draft.family,
         legs=() if order.draft is None else order.draft.legs,
         guaranteed=order.draft is None or order.draft.guaranteed,
         route="" if order.draft is None else order.draft.route,
     )
+
+
+def _of_tif(terms: OrderTerms, tif: Tif) -> OrderTerms:
+    """Leave out what belongs to another time in force."""
+    if tif is not Tif.GTD:
+        terms = replace(terms, good_till=None)
+    return terms if tif is Tif.MINUTES else replace(terms, minutes=None)
 
 
 def _standing(order: ManagedOrder, wished: OrderTerms, ladder: PriceLadder | None) -> OrderTerms:

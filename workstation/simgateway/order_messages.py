@@ -293,18 +293,8 @@ def completed_order(sv: int, order: Order, completed_time: str) -> Message:
     ]
     message += [0, 0, 0, ""]  # the four delta-neutral fields
     message += [0, 0, _trail_stop(order), _unset_text(terms.trailing_percent)]
-    message += [*_legs(instrument), 0]
-    message += [
-        UNSET_INT,
-        UNSET_INT,
-        "",
-        *_hedge(terms),
-        "",
-        "IB",
-        terms.not_held,
-        0,
-        *_algo(terms),
-    ]
+    message += [*_legs(instrument), 0, UNSET_INT, UNSET_INT, "", *_hedge(terms), "", "IB"]
+    message += [terms.not_held, 0, *_algo(terms)]
     message += [0, order.status]
     message += [0, 0, *_conditions(terms), _trail_stop(order) or UNSET_DOUBLE]
     message += [_unset(terms.limit_offset), terms.cash_quantity, 1, 0, "", order.filled]

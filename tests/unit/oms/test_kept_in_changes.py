@@ -1,10 +1,12 @@
 """Changes: what they keep and ask again, what counts as an action, what is on the disk before."""
 
+import msgspec
+
 from tests.helpers.accepting import all_of
-from tests.helpers.desk_fakes import CLIENT, NOON, D, Door, open_order
+from tests.helpers.desk_fakes import CLIENT, NOON, D, Door, a_draft, open_order
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import FamilyId, IntentId
-from workstation.domain.order import OrderChange
+from workstation.domain.order import OrderChange, OrderDraft, OrderTerms
 from workstation.oms.editing import changed
 from workstation.oms.orders import OrderBook
 
@@ -71,3 +73,11 @@ def test_what_this_program_does_not_know_of_an_order_it_does_not_change() -> Non
         word = next(iter(terms.values()))
         assert "cannot change" in answer.findings[0].text
         assert word in answer.findings[0].text
+
+
+def test_an_order_of_an_earlier_version_is_read_without_what_came_later() -> None:
+    draft = a_draft(terms=OrderTerms(hidden=True))
+    told = msgspec.to_builtins(draft)
+    for name in ("sweeps", "minutes", "ats_seconds", "ats"):
+        del told["terms"][name]
+    assert msgspec.convert(told, OrderDraft, strict=False) == draft
