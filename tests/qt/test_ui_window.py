@@ -50,7 +50,7 @@ from workstation.domain.messages import (
 from workstation.domain.notice import Severity
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.ui.dialogs.plain_dialog import PlainDialog
-from workstation.ui.layout_state import on_screen
+from workstation.ui.layout_state import first_frame, on_screen
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
@@ -460,3 +460,10 @@ def test_every_key_is_taken_once(ready: Stage) -> None:
 
     assert len(keys) == len(set(keys))
     assert {"Ctrl+Q", "Ctrl+T", "Ctrl+B", "Ctrl+S", "Ctrl+Shift+X", "F1"} <= set(keys)
+
+
+def test_a_window_that_was_never_placed_fills_its_screen(stage: Stage) -> None:
+    stage.window.fill_screen()
+    assert stage.window.geometry() == stage.window.screen().availableGeometry()
+    wall = first_frame(QRect(1920, 0, 5120, 2160))
+    assert wall == QRect(1920 + 1280, 360, 2560, 1440)

@@ -132,7 +132,9 @@ class Program(QObject):
         if self.gateway is not None:
             self.gateway.start()
         layout = read_layout(self._files.layout)
-        if layout is not None:
+        if layout is None:
+            self.window.fill_screen()
+        else:
             self.window.restore_layout(layout)
         self.window.show()
         self.inbox.start()

@@ -224,7 +224,7 @@ class Docks(QObject):
         docks, window = self.by_name, self._window
         width, height = max(1000, window.width()), max(600, window.height())
         is_small = width < 1600
-        ticket, book, list_width = (284, 352, 272) if is_small else (340, 420, 562)
+        ticket, book, list_width = (284, 352, 272) if is_small else (330, 400, 440)
         chart = width - ticket - book - list_width
         below = 222 if height < 900 else 320
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical

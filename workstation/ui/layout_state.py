@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QRect
+from PySide6.QtCore import QByteArray, QRect, QSize
 from PySide6.QtGui import QGuiApplication
 
 LAYOUT_VERSION = 1
@@ -18,6 +18,10 @@ MAX_BLOB = 64 * 1024
 
 MAX_SYMBOLS = 500
 """No more symbols are read from a layout."""
+
+
+LARGEST_FIRST = QSize(2560, 1440)
+"""A window is not larger until its user makes it so, in pixels."""
 
 
 def blob_text(blob: QByteArray) -> str:
@@ -53,6 +57,14 @@ def screens() -> list[QRect]:
     primary = QGuiApplication.primaryScreen()
     others = [screen for screen in QGuiApplication.screens() if screen is not primary]
     return [screen.availableGeometry() for screen in (primary, *others)]
+
+
+def first_frame(area: QRect) -> QRect:
+    """Return where a window that was never placed stands: all of a screen that is not huge."""
+    frame = QRect(area)
+    frame.setSize(area.size().boundedTo(LARGEST_FIRST))
+    frame.moveCenter(area.center())
+    return frame
 
 
 def on_screen(frame: QRect, areas: Sequence[QRect]) -> QRect:
