@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QRect, QSize
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize
 from PySide6.QtGui import QGuiApplication
 
 LAYOUT_VERSION = 1
@@ -20,8 +20,8 @@ MAX_SYMBOLS = 500
 """No more symbols are read from a layout."""
 
 
-LARGEST_FIRST = QSize(2560, 1440)
-"""A window is not larger until its user makes it so, in pixels."""
+SMALLEST_FIRST, LARGEST_FIRST = QSize(1280, 720), QSize(2560, 1440)
+"""A window begins neither smaller nor larger, whatever the screen, in pixels."""
 
 
 def blob_text(blob: QByteArray) -> str:
@@ -60,10 +60,11 @@ def screens() -> list[QRect]:
 
 
 def first_frame(area: QRect) -> QRect:
-    """Return where a window that was never placed stands: all of a screen that is not huge."""
+    """Return where a window that was never placed stands: all of a screen of a usual size."""
     frame = QRect(area)
-    frame.setSize(area.size().boundedTo(LARGEST_FIRST))
+    frame.setSize(area.size().boundedTo(LARGEST_FIRST).expandedTo(SMALLEST_FIRST))
     frame.moveCenter(area.center())
+    frame.moveTopLeft(QPoint(max(frame.x(), area.x()), max(frame.y(), area.y())))
     return frame
 
 
