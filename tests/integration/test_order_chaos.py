@@ -126,6 +126,12 @@ def test_the_program_converges_on_the_truth(part: int) -> None:
     assert run_scenarios(AT_A_TIME, 1 + part * AT_A_TIME)["divergences"] == 0
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [11006, 11266, 15136])
+def test_an_order_filled_and_corrected_while_the_link_was_down_is_filled(seed: int) -> None:
+    assert run_scenarios(1, seed)["divergences"] == 0
+
+
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else IN_THE_GATE
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1

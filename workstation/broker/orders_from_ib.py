@@ -61,7 +61,7 @@ def open_order_of(
     order_id: int, contract: Any, order: Any, state: Any, *, completed: bool = False
 ) -> OpenOrderReport:
     """Translate openOrder and completedOrder."""
-    filled = optional_decimal(getattr(order, "filledQuantity", None)) or Decimal(0)
+    filled = optional_decimal(getattr(order, "filledQuantity", None))
     quantity = optional_decimal(order.totalQuantity) or Decimal(0)
     return OpenOrderReport(
         order_id=OrderId(order_id),
@@ -72,7 +72,7 @@ def open_order_of(
         con_id=ConId(contract.conId),
         symbol=contract.symbol,
         side=side_of(order.action),
-        quantity=quantity or filled,
+        quantity=quantity or filled or Decimal(0),
         order_type=order.orderType,
         limit_price=_limit_of(order),
         tif=_MINUTES if order.tif.upper() == _MINUTES.upper() else order.tif,
@@ -87,6 +87,7 @@ def open_order_of(
         sec_type=contract.secType,
         terms=terms_of(order),
         legs=_legs(contract),
+        filled=filled if completed else None,
     )
 
 

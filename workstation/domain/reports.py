@@ -63,7 +63,8 @@ class OpenOrderReport:
     `quantity` and prices are the broker's acknowledged terms. `parent_id` is None without
     a parent, `oca_group` empty without a group. `what_if` marks a margin preview, which is no
     order. `terms` are the further ones, None in records of versions that did not read them.
-    `legs` are those of a combination.
+    `legs` are those of a combination. `filled` is how much of a completed order the broker
+    holds for filled: only a cross-check, None where it is not told.
     """
 
     order_id: OrderId
@@ -89,6 +90,7 @@ class OpenOrderReport:
     sec_type: str = ""
     terms: OrderTerms | None = None
     legs: tuple[ComboLeg, ...] = ()
+    filled: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

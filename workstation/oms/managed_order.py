@@ -82,6 +82,9 @@ class ManagedOrder:
     acknowledged: bool = False
     worked: bool = False
     said_filled: bool = False
+    completed_filled: Decimal | None = None
+    """What the broker's list of completed orders holds for filled: a cross-check of the fills."""
+
     missing_rounds: int = 0
     revisions: dict[str, Execution] = field(default_factory=dict)
     flags: frozenset[OrderFlag] = frozenset()
@@ -205,6 +208,7 @@ class ManagedOrder:
             self.acknowledged,
             self.worked,
             self.said_filled,
+            self.completed_filled,
             self.missing_rounds,
             self.planned,
             self.not_shown,

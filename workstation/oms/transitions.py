@@ -27,6 +27,7 @@ def open_order(
     order.acknowledged = True
     order.missing_rounds = 0
     order.unflag(OrderFlag.ABSENT)
+    order.completed_filled = report.filled
     _take_terms(order, report, snapshot=snapshot)
     ended = order.lifecycle.is_terminal
     live = report.status in codes.LIVE
@@ -141,6 +142,25 @@ def _said_filled(order: ManagedOrder) -> None:
     else:
         order.said_filled = True  # fills are the truth: ask for them
         _move(order, Lifecycle.WORKING, only_from=_BEFORE_ACKNOWLEDGEMENT)
+
+
+def lists_ended(order: ManagedOrder, *, settled: bool) -> bool:
+    """Take the word "Filled" when the broker's lists have ended; True when that ends the order.
+
+    Its fills never sum up to it where the broker corrected one before it was first told: how
+    much that one was worth is in no list any more, and an order that the broker has ended does
+    not come to life again for it (2.5.8). Until lists are `settled` more fills may be on their
+    way, unless the broker counts as many as have come.
+    """
+    if not order.said_filled or order.lifecycle.is_terminal:
+        return False
+    proven = settled or order.completed_filled == order.filled
+    if not proven or not any(each.revision > 1 for each in order.revisions.values()):
+        return False
+    _finish(order, Lifecycle.FILLED)
+    order.flag(OrderFlag.CORRECTED)
+    order.note = "Filled, but a fill was changed or taken back since. Compare the position."
+    return True
 
 
 def _live(order: ManagedOrder, target: Lifecycle) -> None:

@@ -23,6 +23,7 @@ from workstation.oms.events import (
     NotPlacedConfirmed,
     NotSent,
     ReconcileBegan,
+    Reconciled,
 )
 
 L, P = Lifecycle, Pending
@@ -69,6 +70,46 @@ def test_a_bust_takes_a_fill_back_and_is_flagged() -> None:
 
     assert (book.order.filled, book.order.lifecycle) == (D(0), L.FILLED)
     assert OrderFlag.CORRECTED in book.order.flags
+
+
+def test_filled_is_believed_where_a_fill_was_taken_back_before_it_was_told() -> None:
+    book = OneOrder().hear(ReconcileBegan(), fill("a.1.01", 60), fill("b.1.02", 0))
+    book.hear(Reconciled(missing=(), settled=True))
+    assert book.order.lifecycle is L.WORKING  # the broker did not call it filled
+
+    book.hear(status("Filled"), Reconciled(missing=(), settled=False))
+    assert (book.order.lifecycle, book.order.in_doubt) == (L.WORKING, True)  # more may be told
+
+    book.hear(Reconciled(missing=(), settled=True))
+    assert (book.order.lifecycle, book.order.filled) == (L.FILLED, D(60))
+    assert not book.order.in_doubt
+    assert OrderFlag.CORRECTED in book.order.flags
+    assert "Compare the position" in book.order.note
+    before = book.order.state()
+    book.hear(Reconciled(missing=(), settled=True))
+    assert book.order.state() == before
+
+
+def test_filled_is_believed_at_once_where_the_broker_counts_as_many() -> None:
+    book = OneOrder().hear(fill("a.1.01", 60), fill("b.1.02", 0))
+    done = {"status": "Filled", "completed": True}
+    book.hear(open_order(**done, filled=D(80)), Reconciled(missing=(), settled=False))
+    assert book.order.lifecycle is L.WORKING  # a fill of 20 is on its way
+
+    book.hear(open_order(**done, filled=D(60)), Reconciled(missing=(), settled=False))
+    assert (book.order.lifecycle, book.order.filled) == (L.FILLED, D(60))
+
+
+def test_filled_waits_for_its_fills_where_none_was_corrected() -> None:
+    book = OneOrder().hear(fill("a.1.01", 60), status("Filled"))
+    book.hear(Reconciled(missing=(), settled=True))
+    assert (book.order.lifecycle, book.order.in_doubt) == (L.WORKING, True)
+
+
+def test_filled_after_a_cancel_keeps_the_cancel_and_its_corrected_fill() -> None:
+    book = OneOrder().hear(fill("a.1.02", 0), status("Cancelled"), status("Filled"))
+    book.hear(Reconciled(missing=(), settled=True))
+    assert book.order.lifecycle is L.CANCELLED
 
 
 def test_an_overfill_is_believed_flagged_and_reduces() -> None:
