@@ -49,6 +49,7 @@ from workstation.domain.notice import Notice, Severity
 from workstation.storage.lock import FolderLock
 from workstation.storage.paths import ProfileFiles
 from workstation.ui.held_keys import HeldKeys
+from workstation.ui.layout_state import first_frame
 from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
@@ -133,7 +134,8 @@ class Program(QObject):
             self.gateway.start()
         layout = read_layout(self._files.layout)
         if layout is None:
-            self.window.fill_screen()
+            self.window.setGeometry(first_frame(self.window.screen().availableGeometry()))
+            self.window.reset_layout()
         else:
             self.window.restore_layout(layout)
         self.window.show()

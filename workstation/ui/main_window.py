@@ -30,7 +30,6 @@ from workstation.ui.layout_state import (
     DOCKS_VERSION,
     LAYOUT_VERSION,
     blob_text,
-    first_frame,
     is_readable,
     on_screen,
     read_blob,
@@ -186,11 +185,6 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put docks and columns where they stood at first, with one chart."""
         self.chart_docks.reset()
-        self._place_all()
-
-    def fill_screen(self) -> None:
-        """Stand where a window without a kept layout stands, on the first screen."""
-        self.setGeometry(first_frame(self.screen().availableGeometry()))
         self._place_all()
 
     def _place_all(self) -> None:

@@ -44,14 +44,15 @@ def test_an_exit_names_its_parent_and_waits() -> None:
     assert sent(OrderLinks(what_if=True))["whatIf"] == "1"
 
 
-def shown(**terms: Any) -> Any:
+def shown(*, completed: bool = False, **terms: Any) -> Any:
     order = IbOrder()
     order.action, order.totalQuantity, order.tif = "SELL", Decimal(100), "GTC"
     for name, value in terms.items():
         setattr(order, name, value)
     contract = IbContract()
     contract.conId, contract.symbol = 1, "AAPL"
-    return orders_from_ib.open_order_of(3, contract, order, SimpleNamespace(status="PreSubmitted"))
+    state = SimpleNamespace(status="PreSubmitted")
+    return orders_from_ib.open_order_of(3, contract, order, state, completed=completed)
 
 
 def test_the_terms_of_an_exit_come_back() -> None:
@@ -96,3 +97,12 @@ def test_a_what_if_answer_of_an_older_library_is_read_as_well() -> None:
     preview = from_ib.margin_report_of(7, old).preview
 
     assert (preview.commission, preview.currency) == (Decimal("1.5"), "USD")
+
+
+def test_a_completed_order_tells_how_much_of_it_filled() -> None:
+    done = shown(completed=True, orderType="LMT", filledQuantity=Decimal(60))
+    assert (done.filled, done.quantity) == (Decimal(60), Decimal(100))
+    assert (
+        shown(completed=True, totalQuantity=Decimal(0), filledQuantity=Decimal(60)).quantity == 60
+    )
+    assert shown(orderType="LMT", filledQuantity=Decimal(60)).filled is None
