@@ -45,6 +45,12 @@ class HistoryPacing:
         self.open = 0
         """Requests that the broker has not answered yet."""
 
+    @property
+    def spent(self) -> int:
+        """How many of the strict requests of the last ten minutes count, of 60."""
+        self._forget(self._clock.monotonic())
+        return len(self._window)
+
     def wait_for(self, cost: HistoryCost) -> float:
         """Seconds until such a request may leave, 0 for now."""
         if self.open >= MOST_OPEN:

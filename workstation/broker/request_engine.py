@@ -121,6 +121,11 @@ class RequestEngine:
         """Questions for data of the past that the broker has not answered yet."""
         return self._pacing.open
 
+    @property
+    def spent_history(self) -> int:
+        """How many strict history requests of the last ten minutes the broker counts."""
+        return self._pacing.spent
+
     # -- asking --------------------------------------------------------------------------------
 
     def ask(self, query: Query[Any], answer: Answer) -> Question | None:

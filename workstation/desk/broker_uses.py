@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from workstation.domain.account import AccountSummary
 from workstation.domain.ids import ConId
-from workstation.domain.limit_use import LimitUse
+from workstation.domain.limit_use import DAY_TRADES, OPTION_ORDERS, ORDER_EFFICIENCY, LimitUse
 from workstation.domain.ports import ContractSource
 from workstation.oms.efficiency import OrderEfficiency
 
-EFFICIENT, PROFESSIONAL, DAY_TRADES = Decimal(20), Decimal(390), Decimal(3)
+EFFICIENT, PROFESSIONAL, MOST_DAY_TRADES = Decimal(20), Decimal(390), Decimal(3)
 """The broker's bounds: messages for each filled order, option orders a day, day trades in five."""
 
 _OPTIONS = frozenset({"OPT", "FOP"})
@@ -32,14 +32,14 @@ def broker_uses(
     ratio = (Decimal(sent) / (filled + 1)).quantize(Decimal("0.01"))
     average = Decimal(str(round(efficiency.option_orders_a_day(is_option, now), 1)))
     uses = [
-        LimitUse("Order efficiency, today", ratio, None, EFFICIENT, "a fill"),
-        LimitUse("Option orders a day, month", average, None, PROFESSIONAL, "orders"),
+        LimitUse(ORDER_EFFICIENCY, ratio, None, EFFICIENT, "a fill"),
+        LimitUse(OPTION_ORDERS, average, None, PROFESSIONAL, "orders"),
         LimitUse("Working orders, all", Decimal(working), None, None, "orders"),
     ]
     left = summary.day_trades_remaining if summary is not None else None
     if left is not None and left < 0:
-        uses.append(LimitUse("Day trades, 5 days", Decimal(0), None, None, "no limit"))
+        uses.append(LimitUse(DAY_TRADES, Decimal(0), None, None, "no limit"))
     elif left is not None:
-        used = max(DAY_TRADES - left, Decimal(0))
-        uses.append(LimitUse("Day trades, 5 days", used, None, DAY_TRADES, "trades"))
+        used = max(MOST_DAY_TRADES - left, Decimal(0))
+        uses.append(LimitUse(DAY_TRADES, used, None, MOST_DAY_TRADES, "trades"))
     return tuple(uses)

@@ -340,6 +340,11 @@ class DataDesk:
         return self.questions.open_history + len(self._series_of)
 
     @property
+    def spent_history(self) -> int:
+        """How many strict history requests of the last ten minutes the broker counts."""
+        return self.questions.spent_history
+
+    @property
     def changed(self) -> bool:
         """Whether a book or prints wait to be published."""
         return self._books.changed or self._tapes.waiting

@@ -36,6 +36,9 @@ MOST_MESSAGES = 45
 MOST_HISTORY = 50
 """History requests that may be open. Source: tws-wire.md 3.1."""
 
+MOST_HISTORY_TOKENS = 60
+"""Requests for small bars and ticks that may leave in ten minutes. Source: tws-wire.md 3.1."""
+
 
 class Holdings(Protocol):
     """The positions, as far as they make a stream important."""
@@ -157,6 +160,11 @@ class MarketFeed:
             tape=tape,
             messages=Use(name="messages a second", used=messages, most=MOST_MESSAGES),
             history=Use(name="history requests", used=history, most=MOST_HISTORY),
+            tokens=Use(
+                name="history tokens, 10 min",
+                used=self._with.data.spent_history,
+                most=MOST_HISTORY_TOKENS,
+            ),
         )
         if use != self._told:
             self._told = use

@@ -8,6 +8,11 @@ from workstation.domain.coverage import Coverage
 from workstation.domain.ids import AccountId
 from workstation.domain.pnl_check import PnlCheck
 
+ORDER_EFFICIENCY = "Order efficiency, today"
+OPTION_ORDERS = "Option orders a day, month"
+DAY_TRADES = "Day trades, 5 days"
+"""Names of what the broker counts of an account; one that it has not told is no row."""
+
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:

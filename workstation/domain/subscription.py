@@ -88,7 +88,7 @@ class DataUse:
     """The use of every limit of the session, at most once a second.
 
     `lines`, `depth` and `tape` count streams; `messages` those sent in the last second;
-    `history` the history requests that are open.
+    `history` the history requests that are open, `tokens` the strict ones of ten minutes.
     """
 
     lines: Use
@@ -96,8 +96,10 @@ class DataUse:
     tape: Use
     messages: Use
     history: Use
+    tokens: Use | None = None
 
     @property
     def all(self) -> tuple[Use, ...]:
         """Every limit, in the order in which they are shown."""
-        return (self.lines, self.depth, self.tape, self.messages, self.history)
+        tokens = () if self.tokens is None else (self.tokens,)
+        return (self.lines, self.depth, self.tape, self.messages, self.history, *tokens)

@@ -67,6 +67,7 @@ DOCK_KEYS = {
     "news": "Ctrl+Shift+N",
     "risk": "Ctrl+Shift+R",
     "connection": "Ctrl+Shift+K",
+    "broker_limits": "Ctrl+Shift+V",
 }
 """Dock: the keys that put the cursor into it."""
 
@@ -93,6 +94,7 @@ SHORTCUTS = (
     ("Ctrl+1 … Ctrl+5", "Watchlist, ticket, orders, positions, log"),
     ("Ctrl+6 … Ctrl+0", "Chart, depth, time and sales, executions, account"),
     ("Ctrl+Shift+N, Ctrl+Shift+R, Ctrl+Shift+K", "News, risk, connection"),
+    ("Ctrl+Shift+V", "Broker limits: how much of each is used"),
     ("Ctrl+Shift+T", "Execution quality: what each fill cost"),
     ("Ctrl+Shift+E", "Stop entries: exits stay possible"),
     ("Ctrl+Shift+H", "Halt trading: cancels stay possible"),

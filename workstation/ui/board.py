@@ -12,6 +12,7 @@ from workstation.ui.margin_estimate import MarginQuestions
 from workstation.ui.messages import Messages
 from workstation.ui.order_edits import OrderEdits
 from workstation.ui.panels.account import AccountPanel
+from workstation.ui.panels.broker_limits import BrokerLimitsPanel
 from workstation.ui.panels.connection import ConnectionPanel
 from workstation.ui.panels.depth import DepthPanel
 from workstation.ui.panels.executions import ExecutionsPanel
@@ -63,6 +64,7 @@ class Board:
         self.log_pages.addTab(self.raw_messages, "Raw messages")
         self.risk = _risk_panel(state, commands, window)
         self.connection = ConnectionPanel(clock, window)
+        self.broker_limits = BrokerLimitsPanel(state, messages, window)
         self.tables = self._named_tables()
         for name, panel in self._with_tables().items():
             panel.setFocusProxy(self.tables[name])
@@ -84,6 +86,7 @@ class Board:
             "risk": self.risk.table,
             "connection": self.connection.table,
             "limits_in_use": self.connection.use_table,
+            "broker_limits": self.broker_limits.table,
         }
 
     def _build_charts(self, charts: Charts, window: QWidget) -> None:
@@ -113,6 +116,7 @@ class Board:
             "news": ("News", self.news),
             "risk": ("Risk", self.risk),
             "connection": ("Connection", self.connection),
+            "broker_limits": ("Broker limits", self.broker_limits),
         }
 
     def _with_tables(self) -> dict[str, QWidget]:

@@ -22,6 +22,7 @@ BELOW = (
     "news",
     "log",
     "connection",
+    "broker_limits",
 )
 """Docks that share the place below, as tabs in this order."""
 

@@ -1,5 +1,6 @@
 """Which news may push out an older one on its way to the window, and how streams tell of themselves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -76,11 +77,13 @@ def test_the_word_on_one_thing_never_pushes_out_that_on_another(one: Any, other:
     assert latest_key(one) != latest_key(other)
 
 
-def test_the_use_of_the_limits_has_one_place_and_shows_all_five() -> None:
+def test_the_use_of_the_limits_has_one_place_and_shows_them_all() -> None:
     names = ("lines", "depth", "tape", "messages", "history")
     use = DataUse(**{name: Use(name=name, used=1, most=2) for name in names})
     assert latest_key(use) == (DataUse,)
     assert tuple(each.name for each in use.all) == names
+    tokens = replace(use, tokens=Use(name="tokens", used=1, most=60))
+    assert tuple(each.name for each in tokens.all) == (*names, "tokens")
 
 
 def test_bars_know_how_long_they_are() -> None:
