@@ -9,6 +9,7 @@ from workstation.desk.desk import Desk
 from workstation.desk.request_desk import RequestDesk
 from workstation.desk.several_commands import several_handlers
 from workstation.desk.streams import WATCHLIST
+from workstation.desk.watch_commands import watch_handlers
 from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.commands import (
     AcknowledgeLoss,
@@ -122,6 +123,7 @@ class CommandDesk:
             StopToBreakeven: self._breakeven,
             RepairProtection: self._repair,
             **several_handlers(desk),
+            **watch_handlers(desk),
             ExerciseOption: desk.exerciser.exercise,
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,

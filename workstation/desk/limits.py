@@ -9,6 +9,7 @@ import msgspec
 
 from workstation.desk.salvage import RecordLoss
 from workstation.desk.session_lock import LimitsLocked, SessionLock
+from workstation.desk.shock_groups import ShockGroups
 from workstation.domain.account import masked
 from workstation.domain.clock import Clock
 from workstation.domain.errors import SettingsError
@@ -40,6 +41,7 @@ class LimitsDesk:
 
     def __init__(self, path: Path, journal: JournalPort, notify: Notify, clock: Clock) -> None:
         self._path = path
+        self.groups = ShockGroups(path.with_name("shocks.toml"))
         self._journal = journal
         self._notify = notify
         self._limits: dict[AccountId, Limits] = {}

@@ -10,6 +10,7 @@ from workstation.desk.figures_desk import FiguresDesk
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import AccountId, ConId
 from workstation.domain.limit_use import ExposureRow, Scenario, TailRisk
+from workstation.domain.shock_groups import GroupScenario, ShockGroup
 from workstation.portfolio.exposures import Book
 from workstation.portfolio.scenarios import OptionRisk, exposure_rows, option_risk, tail_risk
 from workstation.portfolio.shocks import Shocks
@@ -41,6 +42,7 @@ class PortfolioSources:
     need: Callable[[ConId], None] = _nothing
     greeks: Callable[[ConId], Greeks | None] = _nothing
     cash: Callable[[AccountId], Mapping[str, Decimal]] = _no_cash
+    groups: Callable[[], tuple[ShockGroup, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class PortfolioFigures:
     scenarios: tuple[Scenario, ...] = ()
     unmodelled: tuple[str, ...] = ()
     tail: TailRisk | None = None
+    groups: tuple[GroupScenario, ...] = ()
 
 
 class PortfolioWatch:
@@ -78,6 +81,7 @@ class PortfolioWatch:
             base,
             lambda currency: risk.rate(account, currency),
             self._sources.cash(account),
+            self._sources.groups(),
         )
         yield
         groups = exposure_rows(book)
@@ -85,7 +89,7 @@ class PortfolioWatch:
         rows = (*groups, *risk.strategies.rows(account, book.holdings))
         yield
         tail = self._tail_of(account, book, base)
-        return PortfolioFigures(rows, grid.scenarios, grid.unmodelled, tail)
+        return PortfolioFigures(rows, grid.scenarios, grid.unmodelled, tail, grid.groups)
 
     def _underlyings(self, book: Book) -> dict[ConId, None]:
         """Return what the options held rest on; its sector and its past are needed too."""

@@ -47,6 +47,7 @@ class RiskSources:
     notify: Notify
     lock: SessionLock
     rolling: Callable[[], int] = lambda: 0
+    shock_fault: Callable[[], str] = str
     spread: Callable[[Work], None] = at_once
 
 
@@ -154,6 +155,8 @@ class RiskWatch:
             figures.unmodelled,
             self._checks,
             *self._locked(account),
+            figures.groups,
+            self._sources.shock_fault(),
         )
         if faults:
             raise faults[0]

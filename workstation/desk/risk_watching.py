@@ -1,6 +1,7 @@
 """Builds the watch over the account from the parts of the desk."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from workstation.desk.account_risk import AccountRisk
 from workstation.desk.dead_man import DeadMan, DeadManParts
@@ -46,7 +47,8 @@ def watching(
             gate=order_desk.gate.use,
             rolling=lambda: dead_man.count,
             efficiency=lambda: order_desk.efficiency,
-            portfolio=portfolio,
+            portfolio=replace(portfolio, groups=limits.groups.now),
+            shock_fault=lambda: limits.groups.fault,
             reduce_only=reduce_only,
             lock=limits.lock,
             notify=notify,

@@ -25,6 +25,7 @@ from workstation.domain.quote import MarketDataType
 from workstation.domain.raw_message import MessagesRead, ReadMessages
 from workstation.domain.round_trips import FillsAnswer, RequestFills
 from workstation.domain.several import OrdersPreviewed, SeveralCommand
+from workstation.domain.shock_groups import ReadShockGroups, SetShockGroups, ShockGroupsText
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +362,8 @@ Command = (
     | Flatten
     | ApplyLimits
     | LockLimits
+    | ReadShockGroups
+    | SetShockGroups
     | RequestBars
     | RequestFills
     | PlaceAlert
@@ -467,4 +470,5 @@ CommandResult = (
     | RequestFailure
     | OrdersPreviewed
     | MessagesRead
+    | ShockGroupsText
 )

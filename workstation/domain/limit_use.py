@@ -7,6 +7,7 @@ from decimal import Decimal
 from workstation.domain.coverage import Coverage
 from workstation.domain.ids import AccountId
 from workstation.domain.pnl_check import PnlCheck
+from workstation.domain.shock_groups import GroupScenario
 
 ORDER_EFFICIENCY = "Order efficiency, today"
 OPTION_ORDERS = "Option orders a day, month"
@@ -104,7 +105,8 @@ class RiskView:
     `pending_limits` names each figure of the edited limits file that is not in force yet,
     `unmodelled` the positions that the scenarios leave out. `pnl_checks` compares the day's
     result with the broker's. While the limits are locked `locked_until` says until when and
-    `lock_reason` why; until `cooling_until` entries cannot be allowed again.
+    `lock_reason` why; until `cooling_until` entries cannot be allowed again. `shock_groups` are
+    what moves more or less than the rest in the scenarios; `shock_fault` why their file is of no use.
     """
 
     account: AccountId
@@ -119,3 +121,5 @@ class RiskView:
     locked_until: datetime | None = None
     lock_reason: str = ""
     cooling_until: datetime | None = None
+    shock_groups: tuple[GroupScenario, ...] = ()
+    shock_fault: str = ""

@@ -5,7 +5,7 @@ Black and Scholes with the broker's implied volatility and no interest; an early
 nothing to it. What has no model is left out and named.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -16,6 +16,7 @@ from workstation.domain.contract import ContractDetails
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import ConId
 from workstation.domain.limit_use import Scenario
+from workstation.domain.shock_groups import GroupScenario, ShockGroup
 from workstation.portfolio.exposures import Holding
 from workstation.portfolio.option_model import CALL, PUT, option_value
 
@@ -35,6 +36,9 @@ _OPTIONS = frozenset({"OPT", "FOP", "WAR"})
 _LINEAR = _FUNDED | _MARGINED
 _CELLS = tuple((vol, price) for vol in VOLATILITIES for price in PRICES)
 _YEAR_SECONDS = 365.25 * 86400
+_LEAST = 1e-6
+"""What is left of a price or a volatility that falls by all of it: the formula takes no nought."""
+
 _EXPIRY_ZONE, _EXPIRY_TIME = ZoneInfo("America/New_York"), time(16, 0)
 
 
@@ -55,6 +59,7 @@ class ShockGrid:
 
     scenarios: tuple[Scenario, ...] = ()
     unmodelled: tuple[str, ...] = ()
+    groups: tuple[GroupScenario, ...] = ()
 
 
 def option_now(
@@ -85,16 +90,27 @@ def _day_of(text: str) -> date | None:
         return None
 
 
-def changes_of(option: OptionNow) -> tuple[float, ...]:
+Stretch = tuple[float, float]
+"""How many times the grid's moves a position's price and volatility move."""
+
+PLAIN: Stretch = (1.0, 1.0)
+
+
+def stretched(percent: int, times: float) -> float:
+    """Return a move in percent times a factor; nothing falls below nothing."""
+    return max(percent * times, -100.0)
+
+
+def changes_of(option: OptionNow, stretch: Stretch = PLAIN) -> tuple[float, ...]:
     """Return how much one unit would gain in each cell of the grid."""
 
     def value(price: int, volatility: int) -> float:
         return option_value(
             option.right,
-            option.spot * (1 + price / 100),
+            option.spot * max(1 + stretched(price, stretch[0]) / 100, _LEAST),
             option.strike,
             option.years,
-            option.volatility * (1 + volatility / 100),
+            option.volatility * max(1 + stretched(volatility, stretch[1]) / 100, _LEAST),
         )
 
     before = value(0, 0)
@@ -113,7 +129,7 @@ class Shocks:
         self._clock = clock
         self._details = details
         self._greeks = greeks
-        self._known: dict[ConId, tuple[OptionNow, tuple[float, ...]]] = {}
+        self._known: dict[ConId, tuple[OptionNow, Stretch, tuple[float, ...]]] = {}
 
     def grid(
         self,
@@ -121,24 +137,29 @@ class Shocks:
         base: str,
         rate: Callable[[str], Decimal | None],
         cash: Mapping[str, Decimal],
+        groups: Sequence[ShockGroup] = (),
     ) -> ShockGrid:
         """Return every cell, in the currency `base`; nothing without positions.
 
-        Money in other currencies counts by `cash`; the currency pairs that made it are in it.
+        Money in other currencies counts by `cash`; the currency pairs that made it are in it. A
+        position of one of the groups, the first that takes it, moves by the group's factors.
         """
         home, foreign = [0.0] * len(_CELLS), [0.0] * len(_CELLS)
         funded, missing, left, count = 0.0, [], [AT_A_TIME], 0
+        sums = _GroupSums(groups)
         for each in holdings:
             if each.sec_type == "CASH":
                 continue
             count += 1
-            changes = self._changes(each, base, rate, left)
+            group, stretch = sums.of(each)
+            changes = self._changes(each, base, rate, left, stretch)
             if changes is None:
                 missing.append(each.name)
                 continue
             into = home if each.currency == base else foreign
             for number, change in enumerate(changes):
                 into[number] += change
+            sums.add(group, each, changes)
             if each.currency != base and each.sec_type not in _MARGINED:
                 funded += float(each.value or 0)
         for currency, amount in cash.items():
@@ -147,15 +168,23 @@ class Shocks:
         if count == len(missing) and not funded:
             return ShockGrid((), tuple(sorted(missing)))
         moves = CURRENCIES if funded or any(foreign) else (0,)
-        return ShockGrid(tuple(_cells(home, foreign, funded, moves)), tuple(sorted(missing)))
+        cells = tuple(_cells(home, foreign, funded, moves))
+        return ShockGrid(cells, tuple(sorted(missing)), sums.rows())
 
     def _changes(
-        self, each: Holding, base: str, rate: Callable[[str], Decimal | None], left: list[int]
-    ) -> Iterable[float] | None:
+        self,
+        each: Holding,
+        base: str,
+        rate: Callable[[str], Decimal | None],
+        left: list[int],
+        stretch: Stretch,
+    ) -> Sequence[float] | None:
         """Return what a position would gain in each cell, None where nothing tells."""
         if each.sec_type in _LINEAR:
             value = each.value
-            return None if value is None else [float(value) * p / 100 for _, p in _CELLS]
+            if value is None:
+                return None
+            return [float(value) * stretched(p, stretch[0]) / 100 for _, p in _CELLS]
         if each.sec_type not in _OPTIONS:
             return None
         details = self._details(each.con_id)
@@ -164,16 +193,65 @@ class Shocks:
         if now is None or details is None or fx is None or each.value is None:
             return None
         units = float(each.quantity * details.multiplier / details.price_magnifier * fx)
-        return [units * change for change in self._of_option(each.con_id, now, left)]
+        return [units * change for change in self._of_option(each.con_id, now, left, stretch)]
 
-    def _of_option(self, con_id: ConId, now: OptionNow, left: list[int]) -> tuple[float, ...]:
+    def _of_option(
+        self, con_id: ConId, now: OptionNow, left: list[int], stretch: Stretch
+    ) -> tuple[float, ...]:
         known = self._known.get(con_id)
-        if known is not None and (left[0] <= 0 or not _moved(known[0], now)):
-            return known[1]
+        if (
+            known is not None
+            and known[1] == stretch
+            and (left[0] <= 0 or not _moved(known[0], now))
+        ):
+            return known[2]
         left[0] -= known is not None
-        changes = changes_of(now)
-        self._known[con_id] = (now, changes)
+        changes = changes_of(now, stretch)
+        self._known[con_id] = (now, stretch, changes)
         return changes
+
+
+class _GroupSums:
+    """What each group would do alone, summed while the grid is worked out."""
+
+    def __init__(self, groups: Sequence[ShockGroup]) -> None:
+        self._groups = groups
+        self._members: dict[str, list[str]] = {each.name: [] for each in groups}
+        self._sums = {each.name: [0.0] * len(_CELLS) for each in groups}
+
+    def of(self, each: Holding) -> tuple[ShockGroup | None, Stretch]:
+        """Return the first group that takes a position, and how far it moves."""
+        names = (each.symbol, each.name)
+        for group in self._groups:
+            if group.takes(names, each.underlying or each.symbol, each.sector):
+                return group, (float(group.price), float(group.volatility))
+        return None, PLAIN
+
+    def add(self, group: ShockGroup | None, each: Holding, changes: Iterable[float]) -> None:
+        """Count a position of a group."""
+        if group is None:
+            return
+        self._members[group.name].append(each.name or each.symbol)
+        into = self._sums[group.name]
+        for number, change in enumerate(changes):
+            into[number] += change
+
+    def rows(self) -> tuple[GroupScenario, ...]:
+        """Return every group with its result at each move of the prices alone."""
+        return tuple(
+            GroupScenario(
+                each.name,
+                each.price,
+                each.volatility,
+                tuple(sorted(self._members[each.name])),
+                tuple(
+                    (Decimal(price), Decimal(str(round(self._sums[each.name][number], 2))))
+                    for number, (volatility, price) in enumerate(_CELLS)
+                    if not volatility
+                ),
+            )
+            for each in self._groups
+        )
 
 
 def _moved(before: OptionNow, now: OptionNow) -> bool:

@@ -29,6 +29,7 @@ from workstation.ui.panels.ticket_helpers import HelperSources
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.presetting import Presetting
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.shock_groups import ShockGroupsEditor
 from workstation.ui.survival import Survival
 from workstation.ui.table_view import TableView
 from workstation.ui.ticket_place import TicketPlace
@@ -173,4 +174,5 @@ def _risk_panel(state: ScreenState, commands: CommandPort, window: QWidget) -> R
     """Build the panel with what asks for margins."""
     panel = RiskPanel(window)
     panel.exposure.ask_margins(MarginQuestions(state, commands, panel))
+    panel.exposure.groups_requested.connect(ShockGroupsEditor(commands, panel).open)
     return panel

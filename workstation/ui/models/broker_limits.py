@@ -95,7 +95,7 @@ def _of_session(use: DataUse | None) -> Iterator[BrokerLimit]:
     ):
         each: Use | None = None if use is None else getattr(use, name)
         if each is None:
-            yield BrokerLimit(title, NOT_KNOWN, None, "there is no session")
+            yield BrokerLimit(title, NOT_KNOWN, None, "not told in this session")
             continue
         waiting = f"{each.waiting} paused" if each.waiting else ""
         detail = "; ".join(part for part in (waiting, text.one_line(each.detail, 200)) if part)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from workstation.domain.limit_use import Scenario
+from workstation.domain.shock_groups import GroupScenario
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
 from workstation.ui.models.table import Column
@@ -24,10 +25,14 @@ class ScenarioRow:
     volatility: Decimal
     currencies: Decimal
     results: tuple[Decimal | None, ...]
+    group: GroupScenario | None = None
+    """The group that alone moves, None where everything does."""
 
     @property
     def name(self) -> str:
         """Say what moves besides the prices."""
+        if self.group is not None:
+            return f"{text.one_line(self.group.name, 24)} alone, ×{self.group.price:f}"
         moves = [
             f"{words} {_percent(percent)}"
             for words, percent in (("vol", self.volatility), ("FX", self.currencies))
@@ -76,24 +81,27 @@ COLUMNS: tuple[Column[ScenarioRow], ...] = (
 )
 
 
-class ScenariosModel(KeyedTableModel[tuple[Decimal, Decimal], ScenarioRow]):
-    """The results of all shocks; the key is (currencies, volatility)."""
+class ScenariosModel(KeyedTableModel[tuple[Decimal, Decimal] | str, ScenarioRow]):
+    """The results of all shocks; the key is (currencies, volatility), or the name of a group."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(COLUMNS, parent)
 
-    def show_rows(self, scenarios: Sequence[Scenario]) -> None:
-        """Show these results and no others; what is unshocked comes first."""
+    def show_rows(self, scenarios: Sequence[Scenario], alone: Sequence[GroupScenario] = ()) -> None:
+        """Show these results and no others; what is unshocked comes first, groups last."""
         cells = {(x.currencies, x.volatility, x.percent): x.result for x in scenarios}
         groups = sorted({key[:2] for key in cells}, key=lambda key: (abs(key[0]), *key))
-        self.show_only(
-            {
-                group: ScenarioRow(
-                    group[1], group[0], tuple(cells.get((*group, price)) for price in PRICES)
-                )
-                for group in groups
-            }
-        )
+        rows: dict[tuple[Decimal, Decimal] | str, ScenarioRow] = {
+            group: ScenarioRow(
+                group[1], group[0], tuple(cells.get((*group, price)) for price in PRICES)
+            )
+            for group in groups
+        }
+        for each in alone if scenarios else ():
+            at = dict(each.results)
+            results = tuple(at.get(price) for price in PRICES)
+            rows[each.name] = ScenarioRow(Decimal(0), Decimal(0), results, each)
+        self.show_only(rows)
 
     @override
     def colour(self, row: ScenarioRow, column: int) -> QColor | None:

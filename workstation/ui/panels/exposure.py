@@ -22,6 +22,9 @@ class ExposurePage(QWidget):
     margins_requested = Signal()
     """One what-if a position, to estimate what margin each claims."""
 
+    groups_requested = Signal()
+    """The user wants to see and edit what moves together."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: Sequence[ExposureRow] = ()
@@ -42,6 +45,11 @@ class ExposurePage(QWidget):
         )
         self.margin_button.clicked.connect(self.margins_requested)
         self.margin_label = PlainLabel("", self, wrap=True)
+        self.groups_button = QPushButton("Groups…", self)
+        self.groups_button.setToolTip(
+            text.tooltip("Symbols, underlyings and sectors that move together, with their factors")
+        )
+        self.groups_button.clicked.connect(self.groups_requested)
         self.shock_label = PlainLabel("", self, wrap=True)
         self.tail_label = PlainLabel("", self, wrap=True)
         self._lay_out()
@@ -60,9 +68,13 @@ class ExposurePage(QWidget):
         left.addLayout(line)
         left.addWidget(self.table, 1)
         right.addWidget(self.grid, 1)
-        for label in (self.shock_label, self.tail_label):
-            label.setContentsMargins(6, 0, 6, 2)
-            right.addWidget(label)
+        self.shock_label.setContentsMargins(6, 0, 6, 2)
+        said = QHBoxLayout()
+        said.addWidget(self.shock_label, 1)
+        said.addWidget(self.groups_button)
+        right.addLayout(said)
+        self.tail_label.setContentsMargins(6, 0, 6, 2)
+        right.addWidget(self.tail_label)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(groups)
         split.addWidget(shocks)
@@ -79,9 +91,11 @@ class ExposurePage(QWidget):
         """Show these figures and no others."""
         self._rows = view.exposures
         self._show_rows()
-        self.scenarios.show_rows(view.scenarios)
-        self.shock_label.show_text(shock_words(view.unmodelled))
-        self.shock_label.setVisible(bool(view.scenarios or view.unmodelled))
+        self.scenarios.show_rows(view.scenarios, view.shock_groups)
+        words = f"{shock_words(view.unmodelled)} {group_words(view)}".strip()
+        self.shock_label.show_text(words, members_words(view))
+        is_shown = bool(view.scenarios or view.unmodelled or view.shock_fault)
+        self.shock_label.setVisible(is_shown)
         self.tail_label.show_text(tail_words(view.tail))
         self.tail_label.setVisible(view.tail is not None)
 
@@ -108,6 +122,28 @@ def shock_words(unmodelled: Sequence[str]) -> str:
         names = text.one_line(", ".join(unmodelled), 120)
         words += f" Not known, and left out: {names}."
     return words
+
+
+def group_words(view: RiskView) -> str:
+    """Say which groups move by factors of their own, or why their file is of no use."""
+    fault = f"Groups: {text.one_line(view.shock_fault, 200)}." if view.shock_fault else ""
+    if not view.shock_groups:
+        return fault
+    named = (
+        f"{text.one_line(each.name, 24)} ×{each.price:f}"
+        + (f" (vol ×{each.volatility:f})" if each.volatility != 1 else "")
+        + f": {text.count_of(len(each.members), 'position')}"
+        for each in view.shock_groups
+    )
+    return f"{fault} Groups in force: {'; '.join(named)}.".strip()
+
+
+def members_words(view: RiskView) -> str:
+    """Name the members of each group, a line each."""
+    return "\n".join(
+        f"{text.one_line(each.name, 24)}: {text.one_line(', '.join(each.members), 200) or 'none held'}"
+        for each in view.shock_groups
+    )
 
 
 def margin_words(estimate: MarginEstimate) -> str:
