@@ -58,7 +58,7 @@ class DryRuns(QObject):
 
     @Slot(object)
     def _on_file_chosen(self, path: Path) -> None:
-        self._pool.start(PoolJob(lambda: _Section(_text_of(path)), self._read))
+        self._pool.start(PoolJob(lambda: _Section(text_of(path)), self._read))
 
     @Slot(object)
     def _on_export_requested(self, wish: tuple[Path, str]) -> None:
@@ -129,7 +129,8 @@ def _section(path: Path, account: AccountId) -> str:
     return written(limits).strip()
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return a limits file as it is. Raises SettingsError and OSError."""
     if path.stat().st_size > MOST_BYTES:
         raise SettingsError(f"{path.name} is too large to be a limits file.")
     try:

@@ -196,6 +196,7 @@ class Program(QObject):
 
     def _open_timelines(self) -> None:
         from workstation.app.dry_runs import DryRuns
+        from workstation.app.limit_profile_files import LimitProfileFiles
         from workstation.app.limits_logs import LimitsLogs
         from workstation.app.order_timelines import OrderTimelines
         from workstation.app.quality_files import QualityFiles
@@ -212,6 +213,8 @@ class Program(QObject):
         self.window.orders.timeline_requested.connect(self.timelines.open)
         self.limits_logs = LimitsLogs(self._files.journal, self.window)
         self.window.board.risk.log_requested.connect(self.limits_logs.open)
+        link = self.window.board.limit_profiles
+        self.limit_files = LimitProfileFiles(link)
         self.dry_runs = DryRuns(
             self._files.journal, self._files.limits, self.window.board.risk.dry_run
         )

@@ -14,11 +14,12 @@ from workstation.domain.account import masked
 from workstation.domain.clock import Clock
 from workstation.domain.errors import SettingsError
 from workstation.domain.ids import AccountId
+from workstation.domain.limit_profiles import LimitProfileChosen
 from workstation.domain.notice import Severity
 from workstation.domain.ports import JournalPort
 from workstation.risk.limits import MOST, Limits, differences, proposed
 from workstation.storage.journal import Entry
-from workstation.storage.limits_file import add_limits, read_limits
+from workstation.storage.limits_file import add_limits, put_limits, read_limits
 
 
 class Notify(Protocol):
@@ -40,7 +41,7 @@ class LimitsDesk:
     """
 
     def __init__(self, path: Path, journal: JournalPort, notify: Notify, clock: Clock) -> None:
-        self._path = path
+        self._path = self.file = path
         self.groups = ShockGroups(path.with_name("shocks.toml"))
         self._journal = journal
         self._notify = notify
@@ -103,6 +104,32 @@ class LimitsDesk:
             return fault
         self._journal.record(Limits.__name__, limits, durable=True)
         self._limits[account] = self._recorded[account] = self._in_file[account] = limits
+        return ""
+
+    def use(self, limits: Limits, name: str) -> str:
+        """Put a named set in force for its account; return why not, or "" when done.
+
+        The journal keeps its name and its figures first; the file follows, and where it cannot
+        be written that is said: the next start would show the old figures as waiting.
+        """
+        account = limits.account
+        if self._limits.get(account) is None:
+            return "No limits are in force for this account yet."
+        if fault := self.lock.why_not(account, self._limits[account], limits):
+            return fault
+        chosen = LimitProfileChosen(account=account, name=name)
+        self._journal.record(LimitProfileChosen.__name__, chosen, durable=True)
+        self._journal.record(Limits.__name__, limits, durable=True)
+        self._limits[account] = self._recorded[account] = limits
+        try:
+            put_limits(self._path, limits)
+            self._in_file[account] = limits
+        except (OSError, SettingsError) as error:
+            self._notify(
+                Severity.WARNING,
+                f"{self._path.name} could not be brought up to date: {error}.",
+                effect=f"The limits {name} are in force and on record all the same.",
+            )
         return ""
 
     def ensure(self, account: AccountId, net_liquidation: Decimal) -> None:

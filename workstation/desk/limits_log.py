@@ -13,6 +13,7 @@ from workstation.desk.session_lock import LimitsLocked
 from workstation.domain.account import masked
 from workstation.domain.ids import AccountId
 from workstation.domain.limit_changes import LimitChange
+from workstation.domain.limit_profiles import LimitProfileChosen
 from workstation.risk.limits import Limits, worded
 from workstation.storage.journal_file import Entry
 
@@ -25,17 +26,24 @@ def limit_changes(entries: Iterable[Entry]) -> tuple[LimitChange, ...]:
     """Return every change of every account's limits, the newest first. Any thread."""
     known: dict[AccountId, Limits] = {}
     found: list[LimitChange] = []
+    chosen: dict[AccountId, str] = {}
     for entry in entries:
         if entry.event == Limits.__name__:
             after = msgspec.json.decode(entry.body, type=Limits)
-            found.extend(_differences(entry, known.get(after.account), after))
+            who = chosen.pop(after.account, CONFIRMED)
+            found.extend(_differences(entry, known.get(after.account), after, who))
             known[after.account] = after
+        elif entry.event == LimitProfileChosen.__name__:
+            choice = msgspec.json.decode(entry.body, type=LimitProfileChosen)
+            chosen[choice.account] = f"chosen by hand: the limits “{choice.name}”"
         elif entry.event == LimitsLocked.__name__:
             found.append(_locked(entry, msgspec.json.decode(entry.body, type=LimitsLocked)))
     return tuple(reversed(found))
 
 
-def _differences(entry: Entry, before: Limits | None, after: Limits) -> Iterator[LimitChange]:
+def _differences(
+    entry: Entry, before: Limits | None, after: Limits, who: str
+) -> Iterator[LimitChange]:
     for field in fields(Limits):
         old = None if before is None else getattr(before, field.name)
         new = getattr(after, field.name)
@@ -45,7 +53,7 @@ def _differences(entry: Entry, before: Limits | None, after: Limits) -> Iterator
             seq=entry.seq,
             time=entry.when,
             account=masked(after.account),
-            who=FIRST if before is None else CONFIRMED,
+            who=FIRST if before is None else who,
             figure=field.name,
             old="" if before is None else _full(old, new),
             new=_full(new, old),

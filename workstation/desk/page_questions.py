@@ -143,6 +143,11 @@ class PageQuestions:
         """How many questions for data of the past the broker has not answered yet."""
         return self._engine.open_history
 
+    @property
+    def spent_history(self) -> int:
+        """How many strict history requests of the last ten minutes the broker counts."""
+        return self._engine.spent_history
+
 
 def _longer(span: str, pages: int) -> str:
     """Return so many times a span; a year has to be written in years."""

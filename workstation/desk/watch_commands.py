@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from workstation.domain.commands import CommandResult
+from workstation.desk.limit_profiles import FOLDER, LimitProfilesDesk
+from workstation.domain.commands import CommandResult, Done
+from workstation.domain.limit_profiles import LimitProfileWish, ProfileAct
 from workstation.domain.shock_groups import ReadShockGroups, SetShockGroups
 
 if TYPE_CHECKING:
@@ -13,7 +15,17 @@ if TYPE_CHECKING:
 def watch_handlers(desk: "Desk") -> dict[type, Callable[[Any], CommandResult]]:
     """Return who carries out which of these commands. Core thread."""
     limits = desk.limits
+    profiles = LimitProfilesDesk(limits.file.with_name(FOLDER), limits)
+
+    def of_profiles(wish: LimitProfileWish) -> CommandResult:
+        result = profiles.carry_out(wish)
+        if wish.act is ProfileAct.USE and isinstance(result, Done):
+            desk.order_desk.set_gate_limit(limits.of(wish.account))
+            desk.risk.recount(wish.account)
+        return result
+
     return {
+        LimitProfileWish: of_profiles,
         ReadShockGroups: limits.groups.read,
         SetShockGroups: limits.groups.keep,
     }

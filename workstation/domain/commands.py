@@ -16,6 +16,7 @@ from workstation.domain.coverage import RepairProtection
 from workstation.domain.exercise import ExerciseOption
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, OrderKey
+from workstation.domain.limit_profiles import LimitProfiles, LimitProfileText, LimitProfileWish
 from workstation.domain.limit_use import ApplyLimits, LockLimits
 from workstation.domain.news import Article, Headline
 from workstation.domain.order import OrderChange, OrderDraft, Side
@@ -364,6 +365,7 @@ Command = (
     | LockLimits
     | ReadShockGroups
     | SetShockGroups
+    | LimitProfileWish
     | RequestBars
     | RequestFills
     | PlaceAlert
@@ -471,4 +473,6 @@ CommandResult = (
     | OrdersPreviewed
     | MessagesRead
     | ShockGroupsText
+    | LimitProfiles
+    | LimitProfileText
 )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from workstation.bridge.commands import CommandPort
 from workstation.ui.chart.chart_grid import ChartGrid
 from workstation.ui.charts import Charts
+from workstation.ui.limit_profiles import LimitProfilesLink
 from workstation.ui.margin_estimate import MarginQuestions
 from workstation.ui.messages import Messages
 from workstation.ui.order_edits import OrderEdits
@@ -64,6 +65,7 @@ class Board:
         self.log_pages.addTab(self.log, "Messages")
         self.log_pages.addTab(self.raw_messages, "Raw messages")
         self.risk = _risk_panel(state, commands, window)
+        self.limit_profiles = LimitProfilesLink(self.risk.profiles, commands, self.risk)
         self.connection = ConnectionPanel(clock, window)
         self.broker_limits = BrokerLimitsPanel(state, messages, window)
         self.tables = self._named_tables()

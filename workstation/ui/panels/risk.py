@@ -23,6 +23,7 @@ from workstation.ui.hold_button import HoldButton
 from workstation.ui.models.limits import LimitsModel
 from workstation.ui.panels.dry_run import DryRunPage
 from workstation.ui.panels.exposure import ExposurePage
+from workstation.ui.panels.limit_profiles import LimitProfilesPage
 from workstation.ui.panels.pnl_check import PnlCheckPage
 from workstation.ui.panels.protection import ProtectionPage
 from workstation.ui.plain_label import PlainLabel
@@ -127,6 +128,7 @@ class RiskPanel(QWidget):
         self.pages = QTabWidget(self)
         self.pages.setDocumentMode(True)
         self.dry_run = DryRunPage(self.pages)
+        self.profiles = LimitProfilesPage(self.pages)
         self.pnl_check = PnlCheckPage(self.pages)
         self.protection = ProtectionPage(self.pages)
         self.protection.repair_requested.connect(self.repair_requested)
@@ -137,6 +139,7 @@ class RiskPanel(QWidget):
             (self.exposure, "Exposure"),
             (self.pnl_check, "P&&L check"),
             (self.dry_run, "Dry run"),
+            (self.profiles, "Sets of limits"),
         ):
             self.pages.addTab(page, title)
         self.log_button = QPushButton("Changes of limits…", self.pages)
@@ -170,6 +173,7 @@ class RiskPanel(QWidget):
             self._show_figures(RiskView(AccountId(""), ()))
         self._account = account
         self.dry_run.show_account(account)
+        self.profiles.show_account(account)
         self._state = link.trading_state if link else None
         word, tone, meaning = ("NOT CONNECTED", "muted", "The trading state is not known yet.")
         if link is not None:
