@@ -1,7 +1,7 @@
 """What ends with this computer is said in the Risk dock, and once more before the window closes."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from tests.qt.conftest import Stage
 from tests.qt.fakes import AAPL, a_risk_view, an_order
 from workstation.domain.alert import PriceAlert
+from workstation.domain.commands import Failed
+from workstation.domain.coverage import LeaveOpen
 from workstation.domain.limit_use import LimitUse
 from workstation.domain.messages import AlertsChanged, OrderChanged
 
@@ -70,3 +72,44 @@ def test_many_names_are_cut(ready: Stage) -> None:
     ready.latest(covered(*"ABCDEFG"))
     ready.window.close()
     assert "A, B, C, D, E and 2 more." in ready.window.leaving.dialog.label.text()
+
+
+def test_a_position_marked_as_open_on_purpose_is_not_asked_about(ready: Stage) -> None:
+    view = covered("TSLA")
+    marked = replace(view, coverages=tuple(replace(x, is_by_choice=True) for x in view.coverages))
+    ready.latest(marked)
+    assert ready.window.leaving.may_close()
+    assert ready.window.board.risk.pages.tabText(1) == "Protection"
+
+
+def test_the_mark_is_set_and_taken_away_in_the_protection_view(ready: Stage) -> None:
+    page = ready.window.board.risk.protection
+    view = a_risk_view()
+    row = replace(view.coverages[0], uncovered=Decimal(5))
+    ready.latest(replace(view, coverages=(row,)))
+    assert page.choice_box.isVisibleTo(page)
+    assert not page.choice_box.isChecked()
+    page.choice_box.click()
+    assert ready.commands.of(LeaveOpen) == [LeaveOpen(row.account, row.con_id, is_on=True)]
+    ready.commands.answer(LeaveOpen, Failed("the journal cannot be written"))
+    assert not page.choice_box.isChecked()
+    assert "journal" in page.words_label.text()
+    ready.latest(replace(view, coverages=(replace(row, is_by_choice=True),)))
+    assert page.choice_box.isChecked()
+    page.choice_box.click()
+    assert ready.commands.of(LeaveOpen)[-1] == LeaveOpen(row.account, row.con_id, is_on=False)
+    ready.latest(replace(view, coverages=(replace(row, uncovered=Decimal(0)),)))
+    assert not page.choice_box.isVisibleTo(page)
+
+
+def test_a_split_that_comes_is_in_remarks_and_words(ready: Stage) -> None:
+    page = ready.window.board.risk.protection
+    row = replace(
+        a_risk_view().coverages[0], kept=Decimal(60), uncovered=Decimal(0), over=Decimal(0),
+        split_day=date(2027, 2, 3),
+    )  # fmt: skip
+    ready.latest(replace(a_risk_view(), coverages=(row,)))
+    assert "The split on 2027-02-03 will cancel the stops of 60" in page.words_label.text()
+    (shown,) = page.model.values()
+    remarks = page.model.columns[-1].text(shown)
+    assert "split on 2027-02-03 cancels 60" in remarks

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, Slot
 
+from workstation.app.limit_profile_files import text_of
 from workstation.app.pool_job import PoolJob, Told
 from workstation.desk.dry_run import dry_run, limits_for
 from workstation.domain.account import masked
@@ -16,9 +17,6 @@ from workstation.storage.files import write_private_file
 from workstation.storage.journal_reader import read_entries
 from workstation.storage.limits_file import parse_limits, put_limits, read_limits, written
 from workstation.ui.panels.dry_run import DryRunPage, DryRunWish
-
-MOST_BYTES = 1_000_000
-"""A limits file has some kilobytes; what is larger is another file."""
 
 
 class DryRuns(QObject):
@@ -127,13 +125,3 @@ def _section(path: Path, account: AccountId) -> str:
     if limits is None:
         raise SettingsError(f"{path.name} has no section for {masked(account)} yet.")
     return written(limits).strip()
-
-
-def text_of(path: Path) -> str:
-    """Return a limits file as it is. Raises SettingsError and OSError."""
-    if path.stat().st_size > MOST_BYTES:
-        raise SettingsError(f"{path.name} is too large to be a limits file.")
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path.name} is no text.") from error

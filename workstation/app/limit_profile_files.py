@@ -5,10 +5,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, Slot
 
-from workstation.app.dry_runs import text_of
 from workstation.app.pool_job import PoolJob, Told
+from workstation.domain.errors import SettingsError
 from workstation.storage.files import write_private_file
 from workstation.ui.limit_profiles import LimitProfilesLink
+
+MOST_BYTES = 1_000_000
+"""A limits file has some kilobytes; what is larger is another file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,13 @@ class LimitProfileFiles(QObject):
             self._link.take_file(result.path, result.text)
         else:
             self._link.told(str(result))
+
+
+def text_of(path: Path) -> str:
+    """Return a limits file as it is. Raises SettingsError and OSError."""
+    if path.stat().st_size > MOST_BYTES:
+        raise SettingsError(f"{path.name} is too large to be a limits file.")
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path.name} is no text.") from error

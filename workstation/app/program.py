@@ -29,6 +29,7 @@ from workstation.app.gateway_process import GatewayProcess, program_command
 from workstation.app.hotkey_files import HotkeyFiles
 from workstation.app.indicator_library import load_indicators
 from workstation.app.layout_file import read_layout, write_layout
+from workstation.app.limit_profile_files import LimitProfileFiles
 from workstation.app.logs import start_logging, stop_logging
 from workstation.app.memory import SETTLED_SECONDS, set_aside
 from workstation.app.milestones import Milestones
@@ -196,7 +197,6 @@ class Program(QObject):
 
     def _open_timelines(self) -> None:
         from workstation.app.dry_runs import DryRuns
-        from workstation.app.limit_profile_files import LimitProfileFiles
         from workstation.app.limits_logs import LimitsLogs
         from workstation.app.order_timelines import OrderTimelines
         from workstation.app.quality_files import QualityFiles

@@ -449,7 +449,7 @@ class Desk:
         )
 
     def _build_risk_watch(self) -> RiskWatch:
-        portfolio = portfolio_sources(self.data.questions.bars, self.contracts.need, self.figures)
+        portfolio = portfolio_sources(self.data.questions, self.contracts.need, self.figures)
         self.risk.is_settled = lambda: self._presence.synced
         risk = (self._presence, self.risk, self.limits, self.order_desk)
         spread = Spread(self._loop, self._clock)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from workstation.desk.open_by_choice import OpenByChoice
 from workstation.desk.salvage import RecordLoss
 from workstation.desk.session_lock import LimitsLocked, SessionLock
 from workstation.desk.shock_groups import ShockGroups
@@ -48,6 +49,7 @@ class LimitsDesk:
         self._limits: dict[AccountId, Limits] = {}
         self.lock = SessionLock(clock, journal, self.of)
         self.loss = RecordLoss(journal)
+        self.choices = OpenByChoice(journal)
         self._recorded: dict[AccountId, Limits] = {}
         self._announced: set[AccountId] = set()
         self._seen: tuple[int, int] | None = None
@@ -63,7 +65,8 @@ class LimitsDesk:
 
     def remembering(self, entries: Iterable[Entry]) -> Iterator[Entry]:
         """Pass the journal through, and take what it last recorded of each account as in force."""
-        for entry in self.loss.remembering(self.lock.remembering(entries)):
+        known = self.choices.remembering(self.lock.remembering(entries))
+        for entry in self.loss.remembering(known):
             if entry.event == Limits.__name__:
                 limits = msgspec.json.decode(entry.body, type=Limits)
                 self._recorded[limits.account] = limits

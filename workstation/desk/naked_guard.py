@@ -6,10 +6,13 @@ or was opened by a bracket, must keep it: two seconds without it, and it is said
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from workstation.desk.closing import ROLL, front_of
+from workstation.desk.coming_splits import ComingSplits, ask_nobody
 from workstation.desk.limits import Notify
+from workstation.desk.open_by_choice import OpenByChoice
 from workstation.domain.clock import Clock
 from workstation.domain.coverage import Coverage
 from workstation.domain.execution import Execution
@@ -48,6 +51,7 @@ class _Watched:
     orphan: _Episode | None = None
     last_stop: Decimal | None = None
     has_looked: bool = False
+    split_said: date | None = None
 
 
 class NakedGuard:
@@ -61,7 +65,11 @@ class NakedGuard:
         quotes: QuoteSource,
         contracts: ContractSource,
         notify: Notify,
+        splits: ComingSplits | None = None,
+        choices: OpenByChoice | None = None,
     ) -> None:
+        self._splits = splits or ComingSplits(clock, ask_nobody)
+        self._choices = choices or OpenByChoice()
         self._clock = clock
         self._orders = orders
         self._positions = positions
@@ -139,6 +147,7 @@ class NakedGuard:
         for key in before - seen:
             if not self._positions.quantity(*key):
                 self._watched.pop(key, None)  # flat: the next position begins anew
+                self._choices.ended(*key)
         return tuple(found)
 
     def _check(self, watched: _Watched, now: Coverage) -> None:
@@ -155,6 +164,15 @@ class NakedGuard:
                 effect="Nothing at the broker ends a loss of this part.",
                 advice="Repair it in the Risk dock, or close the position. A split or another "
                 "corporate action cancels stops that are good till cancelled.",
+            )
+        if now.split_day is not None and now.split_day != watched.split_said:
+            watched.split_said = now.split_day
+            self._notify(
+                Severity.WARNING,
+                f"{now.symbol}: the split on {now.split_day:%Y-%m-%d} will cancel the stops of "
+                f"{now.kept:f} that are good till cancelled.",
+                effect="From then on nothing at the broker ends a loss of this part.",
+                advice="Send them anew at the new price once it has been split.",
             )
         if self._is_due(watched.over):
             self._notify(
@@ -190,7 +208,20 @@ class NakedGuard:
     ) -> Coverage:
         held = self._held(account, con_id, quantity, orders)
         found = coverage(held)
-        return replace(found, suggested_stop=self._suggested(held, found))
+        return replace(
+            found,
+            suggested_stop=self._suggested(held, found),
+            split_day=self._split_day(held, found),
+            is_by_choice=self._choices.holds(account, con_id, quantity),
+        )
+
+    def _split_day(self, held: Held, found: Coverage) -> date | None:
+        """Return when a split will cancel stops of a share, and have the calendar asked."""
+        details = held.details
+        if not found.kept or details is None or details.contract.sec_type != "STK":
+            return None
+        self._splits.look(held.con_id)
+        return self._splits.day_of(held.con_id)
 
     def _held(
         self, account: AccountId, con_id: ConId, quantity: Decimal, orders: Iterable[OrderView]

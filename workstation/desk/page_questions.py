@@ -18,7 +18,7 @@ from workstation.domain.commands import (
 from workstation.domain.ids import ConId
 from workstation.domain.news import Article, NewsProvider
 from workstation.domain.queries import ArticleOf, BarsPage, Headlines, NewsProviders
-from workstation.domain.query import RequestFailure
+from workstation.domain.query import Query, RequestFailure
 from workstation.domain.reference import HeadlinesPage
 
 _FIRST_PAGE = {
@@ -137,6 +137,10 @@ class PageQuestions:
             answer(_failed(result) if isinstance(result, RequestFailure) else result)
 
         self._engine.ask(ArticleOf(wish.provider, wish.article_id), taken)
+
+    def ask(self, query: Query[Any], answer: Callable[[Any], None]) -> None:
+        """Put any question to the broker; `answer` is called once, also at once."""
+        self._engine.ask(query, answer)
 
     @property
     def open_history(self) -> int:

@@ -1,16 +1,20 @@
 """What the account holds together, each second: groups, shocks, and a bad day; for the window."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from workstation.desk.account_risk import AccountRisk
+from workstation.desk.coming_splits import AskBroker, ask_nobody
 from workstation.desk.daily_bars import DailyBars, RequestBars
 from workstation.desk.figures_desk import FiguresDesk
+from workstation.desk.open_by_choice import OpenByChoice
+from workstation.desk.page_questions import PageQuestions
+from workstation.desk.shock_groups import ShockGroups
 from workstation.domain.greeks import Greeks
 from workstation.domain.ids import AccountId, ConId
 from workstation.domain.limit_use import ExposureRow, Scenario, TailRisk
-from workstation.domain.shock_groups import GroupScenario, ShockGroup
+from workstation.domain.shock_groups import GroupScenario
 from workstation.portfolio.exposures import Book
 from workstation.portfolio.scenarios import OptionRisk, exposure_rows, option_risk, tail_risk
 from workstation.portfolio.shocks import Shocks
@@ -36,13 +40,17 @@ class PortfolioSources:
     """Where the figures come from; all on the core thread.
 
     `need` looks a contract up, `greeks` is the broker's model, `cash` the ledger by currency.
+    `groups` move by factors of their own, `ask` puts a question to the broker, `choices` are the
+    positions that stand without a stop on purpose.
     """
 
     request_bars: RequestBars
     need: Callable[[ConId], None] = _nothing
     greeks: Callable[[ConId], Greeks | None] = _nothing
     cash: Callable[[AccountId], Mapping[str, Decimal]] = _no_cash
-    groups: Callable[[], tuple[ShockGroup, ...]] = tuple
+    groups: ShockGroups = field(default_factory=ShockGroups)
+    ask: AskBroker = ask_nobody
+    choices: OpenByChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class PortfolioWatch:
             base,
             lambda currency: risk.rate(account, currency),
             self._sources.cash(account),
-            self._sources.groups(),
+            self._sources.groups.now(),
         )
         yield
         groups = exposure_rows(book)
@@ -124,11 +132,12 @@ class PortfolioWatch:
 
 
 def portfolio_sources(
-    request_bars: RequestBars, need: Callable[[ConId], None], figures: FiguresDesk
+    questions: PageQuestions, need: Callable[[ConId], None], figures: FiguresDesk
 ) -> PortfolioSources:
     """Take the figures from the desk's own."""
     return PortfolioSources(
-        request_bars=request_bars,
+        request_bars=questions.bars,
+        ask=questions.ask,
         need=need,
         greeks=lambda con_id: figures.quotes.greeks(con_id, MODEL_GREEKS),
         cash=figures.balances.cash,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from workstation.desk.account_risk import AccountRisk
 from workstation.desk.broker_uses import broker_uses
+from workstation.desk.coming_splits import ComingSplits
 from workstation.desk.limit_monitor import DAY_LOSS, LimitMonitor
 from workstation.desk.limits import Notify
 from workstation.desk.naked_guard import NakedGuard
@@ -47,7 +48,6 @@ class RiskSources:
     notify: Notify
     lock: SessionLock
     rolling: Callable[[], int] = lambda: 0
-    shock_fault: Callable[[], str] = str
     spread: Callable[[Work], None] = at_once
 
 
@@ -72,7 +72,14 @@ class RiskWatch:
         self._awaited: set[AccountId] = set()
         risk = sources.account_risk
         self.guard = NakedGuard(
-            risk.clock, risk.orders, risk.positions, risk.quotes, risk.contracts, sources.notify
+            risk.clock,
+            risk.orders,
+            risk.positions,
+            risk.quotes,
+            risk.contracts,
+            sources.notify,
+            ComingSplits(risk.clock, sources.portfolio.ask),
+            sources.portfolio.choices,
         )
         self._portfolio = PortfolioWatch(risk, sources.portfolio)
         self._is_looking = False
@@ -156,7 +163,7 @@ class RiskWatch:
             self._checks,
             *self._locked(account),
             figures.groups,
-            self._sources.shock_fault(),
+            self._sources.portfolio.groups.fault,
         )
         if faults:
             raise faults[0]

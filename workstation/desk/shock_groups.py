@@ -21,7 +21,8 @@ from workstation.storage.shock_groups_file import (
 class ShockGroups:
     """Knows the groups in force. Core thread; a file of some hundred bytes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None = None) -> None:
+        """Read this file; without one there are no groups."""
         self._path = path
         self._groups: tuple[ShockGroup, ...] = ()
         self._seen: tuple[int, int] | None = None
@@ -30,6 +31,8 @@ class ShockGroups:
 
     def now(self) -> tuple[ShockGroup, ...]:
         """Return the groups, read anew where the file changed."""
+        if self._path is None:
+            return ()
         try:
             status = self._path.stat()
             seen = (status.st_mtime_ns, status.st_size)
@@ -45,6 +48,8 @@ class ShockGroups:
 
     def read(self, _command: ReadShockGroups) -> CommandResult:
         """Return the text of the file."""
+        if self._path is None:
+            return Failed("There is no file of groups.")
         try:
             return ShockGroupsText(read_text(self._path))
         except SettingsError as error:
@@ -52,6 +57,8 @@ class ShockGroups:
 
     def keep(self, command: SetShockGroups) -> CommandResult:
         """Take an edited text, if all of it can be used."""
+        if self._path is None:
+            return Failed("There is no file of groups.")
         try:
             groups = parse_groups(command.text)
             write_text(self._path, command.text)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workstation.desk.limit_profiles import FOLDER, LimitProfilesDesk
-from workstation.domain.commands import CommandResult, Done
+from workstation.domain.commands import CommandResult, Done, Failed
+from workstation.domain.coverage import LeaveOpen
 from workstation.domain.limit_profiles import LimitProfileWish, ProfileAct
 from workstation.domain.shock_groups import ReadShockGroups, SetShockGroups
 
@@ -24,7 +25,15 @@ def watch_handlers(desk: "Desk") -> dict[type, Callable[[Any], CommandResult]]:
             desk.risk.recount(wish.account)
         return result
 
+    def leave_open(wish: LeaveOpen) -> CommandResult:
+        quantity = desk.figures.positions.quantity(wish.account, wish.con_id)
+        if wish.is_on and not quantity:
+            return Failed("There is no position to leave open.")
+        limits.choices.choose(wish.account, wish.con_id, quantity, is_on=wish.is_on)
+        return Done("noted on record")
+
     return {
+        LeaveOpen: leave_open,
         LimitProfileWish: of_profiles,
         ReadShockGroups: limits.groups.read,
         SetShockGroups: limits.groups.keep,

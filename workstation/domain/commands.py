@@ -12,7 +12,7 @@ from workstation.domain.alert import MoveAlert, PlaceAlert, RemoveAlert
 from workstation.domain.bar import Bar, BarSize, OfSeries
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.confirmation import UseConfirmations
-from workstation.domain.coverage import RepairProtection
+from workstation.domain.coverage import LeaveOpen, RepairProtection
 from workstation.domain.exercise import ExerciseOption
 from workstation.domain.finding import Answer, Finding, TradingState
 from workstation.domain.ids import AccountId, ConId, OrderKey
@@ -365,6 +365,7 @@ Command = (
     | LockLimits
     | ReadShockGroups
     | SetShockGroups
+    | LeaveOpen
     | LimitProfileWish
     | RequestBars
     | RequestFills

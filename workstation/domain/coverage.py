@@ -1,7 +1,7 @@
 """What stands between a position and an open loss if this machine dies."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -34,6 +34,15 @@ class RepairProtection:
     price: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LeaveOpen:
+    """Mark a position as open on purpose, or take the mark away; answered by Done or Failed."""
+
+    account: AccountId
+    con_id: ConId
+    is_on: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """One position beside the stops that live at the broker; quantities without a sign.
@@ -47,7 +56,9 @@ class Coverage:
     `kept` of what is covered is good till cancelled, which a split or another corporate action
     ends all the same. `lapses_at` is when the stops of the day end; `is_asleep` tells that the
     contract trades now and its stops do not work, which they do again at `wakes_at`: times are
-    aware UTC, None where the broker has not told the hours. `suggested_stop` is the last stop
+    aware UTC, None where the broker has not told the hours. `split_day` is the exchange's day of
+    the split that will end what is kept, None where none is known to come. `is_by_choice` tells
+    that the user wants no word about what is open when the program closes. `suggested_stop` is the last stop
     the position had, else one that is not far from the market.
     """
 
@@ -70,6 +81,8 @@ class Coverage:
     is_asleep: bool = False
     wakes_at: datetime | None = None
     suggested_stop: Decimal | None = None
+    split_day: date | None = None
+    is_by_choice: bool = False
 
     @property
     def repair(self) -> RepairKind | None:

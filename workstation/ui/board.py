@@ -11,6 +11,7 @@ from workstation.ui.charts import Charts
 from workstation.ui.limit_profiles import LimitProfilesLink
 from workstation.ui.margin_estimate import MarginQuestions
 from workstation.ui.messages import Messages
+from workstation.ui.open_choice import OpenChoice
 from workstation.ui.order_edits import OrderEdits
 from workstation.ui.panels.account import AccountPanel
 from workstation.ui.panels.broker_limits import BrokerLimitsPanel
@@ -176,5 +177,6 @@ def _risk_panel(state: ScreenState, commands: CommandPort, window: QWidget) -> R
     """Build the panel with what asks for margins."""
     panel = RiskPanel(window)
     panel.exposure.ask_margins(MarginQuestions(state, commands, panel))
+    OpenChoice(panel.protection, commands)
     panel.exposure.groups_requested.connect(ShockGroupsEditor(commands, panel).open)
     return panel

@@ -49,10 +49,13 @@ def local_words(state: ScreenState) -> str:
 
 
 def closing_words(state: ScreenState) -> str:
-    """Say what the positions lose when the program closes, "" for nothing."""
+    """Say what the positions lose when the program closes, "" for nothing.
+
+    What is open on purpose is not spoken of.
+    """
     waiting = [each.symbol for each in state.alerts if each.fired_at is None]
     rows = () if state.risk is None else state.risk.coverages
-    bare = [each.symbol for each in rows if each.uncovered]
+    bare = [each.symbol for each in rows if each.uncovered and not each.is_by_choice]
     sentences = []
     if bare:
         part = "position stands" if len(bare) == 1 else "positions stand"

@@ -367,8 +367,13 @@ def test_the_desks_own_figures_feed_the_watch() -> None:
         quotes = door.quotes
         balances = Balances(door.clock)
 
+    class Questions:
+        def bars(self, *_given: object) -> None: ...
+
+        def ask(self, *_given: object) -> None: ...
+
     asked: list[object] = []
-    sources = portfolio_sources(lambda *given: asked.append(given), asked.append, Figures())  # type: ignore[arg-type]
+    sources = portfolio_sources(Questions(), asked.append, Figures())  # type: ignore[arg-type]
     assert sources.greeks(SPY) == Greeks(delta=0.25)
     assert sources.cash(ACCOUNT) == {}
     sources.need(SPY)

@@ -105,6 +105,10 @@ def _remarks(row: Coverage) -> str:
         ("", row.unconfirmed, " not confirmed"),
     ]
     words = [f"{before} {text.size(each)}{after}".strip() for before, each, after in parts if each]
+    if row.kept and row.split_day is not None:
+        words.append(f"split on {row.split_day:%Y-%m-%d} cancels {text.size(row.kept)}")
+    if row.is_by_choice and row.uncovered:
+        words.append("open by choice")
     if row.orphans:
         words.append(f"{text.count_of(row.orphans, 'exit')} without a position")
     return ", ".join(words)
@@ -127,9 +131,7 @@ def survival_words(row: Coverage) -> str:
     elif row.sleeps:
         words.append(f"{text.size(row.sleeps)} not outside the regular hours.")
     if row.kept:
-        words.append(
-            "A split or another corporate action would cancel what is good till cancelled."
-        )
+        words.append(_split_words(row))
     if row.over:
         words.append(f"Stops close {text.size(row.over)} too many: the position would turn around.")
     if row.closing:
@@ -137,6 +139,15 @@ def survival_words(row: Coverage) -> str:
     if row.unconfirmed:
         words.append(f"Stops of {text.size(row.unconfirmed)} are not confirmed and count as none.")
     return " ".join(words)
+
+
+def _split_words(row: Coverage) -> str:
+    if row.split_day is None:
+        return "A split or another corporate action would cancel what is good till cancelled."
+    return (
+        f"The split on {row.split_day:%Y-%m-%d} will cancel the stops of {text.size(row.kept)} "
+        "that are good till cancelled."
+    )
 
 
 def _kept(row: Coverage) -> str:
@@ -210,5 +221,5 @@ class CoveragesModel(KeyedTableModel[ConId, Coverage]):
             return None
         if row.uncovered or row.orphans or row.over:
             return paint().error
-        doubtful = row.lapses or row.sleeps or row.unconfirmed
+        doubtful = row.lapses or row.sleeps or row.unconfirmed or row.split_day is not None
         return paint().warning if doubtful else None

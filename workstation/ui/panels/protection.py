@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workstation.domain.coverage import Coverage, RepairKind, RepairProtection
+from workstation.domain.coverage import Coverage, LeaveOpen, RepairKind, RepairProtection
 from workstation.domain.ids import ConId
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit
@@ -20,6 +20,9 @@ class ProtectionPage(QWidget):
 
     repair_requested = Signal(object)
     """RepairProtection: what mends the chosen position."""
+
+    choice_requested = Signal(object)
+    """LeaveOpen: the chosen position stands without a stop on purpose, or no longer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,12 +40,18 @@ class ProtectionPage(QWidget):
         self.price_edit.value_changed.connect(self._show_button)
         self.repair_button.clicked.connect(self._on_repair)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        self.choice_box = QCheckBox("Open on purpose: do not warn", self)
+        self.choice_box.setToolTip(
+            text.tooltip("Closing the program asks nothing about this position while it is held")
+        )
+        self.choice_box.clicked.connect(self._on_choice)
         self.local_label = PlainLabel("", self, wrap=True)
         self.local_label.set_tone("muted")
         self.local_label.setContentsMargins(6, 0, 6, 3)
         line = QHBoxLayout()
         line.setContentsMargins(6, 0, 6, 3)
         line.addWidget(self.words_label, 1)
+        line.addWidget(self.choice_box)
         line.addWidget(self.price_edit)
         line.addWidget(self.repair_button)
         column = QVBoxLayout(self)
@@ -92,7 +101,10 @@ class ProtectionPage(QWidget):
     def _show_chosen(self) -> None:
         row = self._row()
         self.words_label.show_text("" if row is None else survival_words(row))
-        self.words_label.set_tone("error" if row is not None and row.repair else "")
+        is_wrong = row is not None and row.repair and not row.is_by_choice
+        self.words_label.set_tone("error" if is_wrong else "")
+        self.choice_box.setVisible(row is not None and bool(row.uncovered))
+        self.choice_box.setChecked(row is not None and row.is_by_choice)
         suggested = None if row is None else row.suggested_stop
         if suggested is not None and self.price_edit.value in {None, self._suggested}:
             if self.price_edit.value != suggested:
@@ -120,6 +132,17 @@ class ProtectionPage(QWidget):
             words = f"Cancel {text.count_of(row.orphans, 'exit')} of {symbol}"
         self.repair_button.setText(text.button_text(words))
         self.repair_button.setEnabled(kind is not RepairKind.PROTECT or price is not None)
+
+    def refuse(self, reason: str) -> None:
+        """Say why a mark was not kept, and show it as it is."""
+        self._show_chosen()
+        self.words_label.show_text(text.one_line(reason, 300))
+        self.words_label.set_tone("error")
+
+    @Slot(bool)
+    def _on_choice(self, is_on: bool) -> None:  # noqa: FBT001 -- Qt's signature
+        if (row := self._row()) is not None:
+            self.choice_requested.emit(LeaveOpen(row.account, row.con_id, is_on))
 
     @Slot()
     def _on_repair(self) -> None:

@@ -223,8 +223,8 @@ class RiskPanel(QWidget):
 
     def _show_badge(self, coverages: tuple[Coverage, ...]) -> None:
         """Say on the tab what is wrong, in red; nothing while all is well."""
-        bare = sum(1 for each in coverages if each.uncovered)
-        wrong = sum(1 for each in coverages if each.repair) - bare
+        bare = sum(1 for each in coverages if each.uncovered and not each.is_by_choice)
+        wrong = sum(1 for each in coverages if each.repair and not each.uncovered)
         words = [f"{bare} open"] if bare else []
         words += [f"{wrong} wrong"] if wrong else []
         self.pages.setTabText(_PROTECTION, f"Protection: {', '.join(words)}" if words else _TITLE)
