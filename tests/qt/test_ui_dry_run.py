@@ -13,6 +13,7 @@ from tests.helpers.virtual_time import VirtualClock
 from workstation.app import dry_runs
 from workstation.app.dry_runs import DryRuns
 from workstation.app.journal_command import main as journal_command
+from workstation.app.limit_profile_files import MOST_BYTES
 from workstation.domain.ids import AccountId, IntentId
 from workstation.storage.journal import Journal
 from workstation.storage.limits_file import add_limits, parse_limits, put_limits, read_limits
@@ -168,7 +169,7 @@ def test_another_file_is_read_and_what_is_none_is_refused(
     page.file_chosen.emit(binary)
     qtbot.waitUntil(lambda: "is no text" in page.label.text(), timeout=10_000)
     large = tmp_path / "large.toml"
-    large.write_bytes(b" " * (dry_runs.MOST_BYTES + 1))
+    large.write_bytes(b" " * (MOST_BYTES + 1))
     page.file_chosen.emit(large)
     qtbot.waitUntil(lambda: "too large" in page.label.text(), timeout=10_000)
 
