@@ -177,6 +177,57 @@ def test_every_chart_of_a_grid_takes_a_template_and_keeps_its_size(cell, grid, q
     assert [each.panel.data.timeframe for each in grid.cells] == sizes
 
 
+def test_all_open_charts_take_a_template_those_of_other_docks_too(cell, grid, ready) -> None:
+    grid.set_shape(Shape(1, 2))
+    elsewhere = ready.window.board.charts.new_cell()
+    elsewhere.panel.restore_chart({"size": "1h"})
+    cell.templates._templates.save("Mine", {"style": "line", "size": "1D"})
+    cell.panel.restore_chart({"size": "5m"})
+    choose(cell, "all", "Mine")
+    for each in (*grid.cells, elsewhere):
+        assert each.panel.canvas.view.settings.style is Style.LINE
+    assert elsewhere.panel.data.timeframe.name == "1h"
+
+
+def test_a_changed_default_is_offered_to_the_open_charts_of_its_kind(cell, grid, ready) -> None:
+    offer, templates = ready.window.board.charts.offer, ready.window.board.charts.templates
+    templates.save("Mine", {"style": "ohlc"})
+    choose(cell, "default", ("FUT", "Mine"))
+    assert offer.dialog is None, "no chart shows a future"
+
+    choose(cell, "default", ("STK", "Mine"))
+    assert "1 open chart of stocks and funds" in offer.dialog.words.text()
+    assert cell.panel.canvas.view.settings.style is Style.LINE
+    offer.dialog.leave_button.click()
+    assert cell.panel.canvas.view.settings.style is Style.LINE
+
+    choose(cell, "default", ("STK", "Mine"))
+    offer.dialog.apply_button.click()
+    assert cell.panel.canvas.view.settings.style is Style.OHLC
+    assert cell.panel.data.timeframe.name == "15m"
+    choose(cell, "default", ("STK", "Mine"))
+    assert offer.dialog is None, "every chart looks so already"
+
+
+def test_a_default_that_is_saved_over_is_offered_too_but_not_to_a_chart_that_replays(
+    cell, grid, ready
+) -> None:
+    charts = ready.window.board.charts
+    charts.templates.save("Mine", {"style": "ohlc"})
+    charts.templates.set_default("STK", "Mine")
+    grid.set_shape(Shape(1, 2))
+    fed(ready)
+    first, second = grid.cells
+    second.panel.replay.begin(second.panel.feed.bars.end - 20)
+    assert second.panel.replay.is_on
+    first.panel.restore_chart({"size": "5m", "style": "area"})
+    choose(first, "over", "Mine")
+    assert charts.offer.dialog is None, "the one has it, the other replays"
+    second.panel.replay.end()
+    choose(first, "over", "Mine")
+    assert "1 open chart" in charts.offer.dialog.words.text()
+
+
 def test_templates_are_saved_over_renamed_and_deleted(cell, ready, qtbot) -> None:
     templates = ready.window.board.charts.templates
     save(cell, qtbot, "One")

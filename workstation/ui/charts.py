@@ -21,6 +21,7 @@ from workstation.ui.chart.drawing_store import DrawingStore
 from workstation.ui.chart.drawings import DrawingBook
 from workstation.ui.chart.replay.practice_record import PracticeStore
 from workstation.ui.chart.studies import Library
+from workstation.ui.chart.template_offer import TemplateOffer
 from workstation.ui.chart.templates import Templates, apply_template
 from workstation.ui.messages import Messages
 from workstation.ui.screen_state import ScreenState
@@ -60,6 +61,7 @@ class Charts(QObject):
         self.cells: list[ChartCell] = []
         self.crosshair = CrosshairLink(self)
         self.templates = Templates(self)
+        self.offer = TemplateOffer(self.templates, lambda: self.panels, window)
         self._fresh: list[ChartCell] = []
         """New charts that wait for their contract, to begin as the default of its kind."""
 
@@ -175,6 +177,8 @@ class Charts(QObject):
         panel.trading.price_requested.connect(self._on_price_requested)
         cell.symbol_entered.connect(self._on_symbol_entered)
         cell.link_chosen.connect(self._on_link_chosen)
+        cell.templates.all_requested.connect(self.offer.apply_to_all)
+        cell.templates.default_changed.connect(self.offer.offer)
 
     def retire(self, cell: ChartCell) -> None:
         """Let go of a chart: what it followed ends, and what waits for an answer is dropped."""

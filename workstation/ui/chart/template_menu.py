@@ -24,6 +24,12 @@ class TemplateMenu(QObject):
     grid_requested = Signal(object)
     """Every chart of the grid is to look as this template: its name, str."""
 
+    all_requested = Signal(object)
+    """Every open chart of the program is to look as this template: its name, str."""
+
+    default_changed = Signal(object)
+    """New charts of a kind of contracts begin otherwise from now on: the kind, str."""
+
     def __init__(self, panel: ChartPanel, templates: Templates) -> None:
         super().__init__(panel)
         self._panel, self._templates = panel, templates
@@ -52,6 +58,7 @@ class TemplateMenu(QObject):
         for title, what in (
             ("Save this chart over", "over"),
             ("Apply to every chart of the grid", "grid"),
+            ("Apply to all open charts", "all"),
             ("Rename", "rename"),
             ("Delete", "delete"),
         ):
@@ -90,8 +97,8 @@ class TemplateMenu(QObject):
         templates = self._templates
         if what == "apply" and (template := templates.get(about)) is not None:
             apply_template(self._panel, template)
-        elif what == "grid":
-            self.grid_requested.emit(about)
+        elif what in {"grid", "all"}:
+            (self.grid_requested if what == "grid" else self.all_requested).emit(about)
         elif what in {"save", "save sized"}:
             self._ask(sized=what != "save")
         elif what == "over" and (before := templates.get(about)) is not None:
@@ -103,6 +110,7 @@ class TemplateMenu(QObject):
             templates.delete(about)
         elif what == "default":
             templates.set_default(*about)
+            self.default_changed.emit(about[0])
 
     def _ask(self, *, sized: bool) -> None:
         self._is_sized, self._renamed = sized, ""
@@ -130,3 +138,6 @@ class TemplateMenu(QObject):
         kept = self._templates.save(name, template_of(self._panel, sized=sized))
         words = f"Template {name} saved." if kept else "The template could not be kept."
         self._panel.orders.tell((words, "good" if kept else "warning"))
+        for kind in KINDS if kept else ():
+            if self._templates.default_name(kind) == name:
+                self.default_changed.emit(kind)
