@@ -264,9 +264,9 @@ class OrderBook:
 
     def _on_reconciled(self, event: Reconciled, _at: datetime, changes: Changes) -> None:
         self._reconciling, changes.noted = False, True
-        for order in self._orders.values():
-            if transitions.lists_ended(order, settled=event.settled):
-                changes.orders[order.key] = order
+        for each in self._orders.values():
+            if transitions.lists_ended(each, settled=event.settled):
+                changes.orders[each.key] = each
         for key in event.missing:
             order = self._orders.get(key)
             if order is None or order.lifecycle.is_terminal:
