@@ -323,6 +323,8 @@ class Door:
                 average_cost=None,
             )
         )
+        for _ in range(2):
+            self.positions.forget_early()  # it is held for long
 
     # -- wishes ---------------------------------------------------------------------------------
 

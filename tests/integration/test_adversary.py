@@ -14,6 +14,7 @@ from workstation.domain.commands import (
     ClosePosition,
     Flatten,
     GlobalCancel,
+    HalvePosition,
     SubmitOrder,
     UseEndpoint,
     WatchSymbol,
@@ -143,6 +144,18 @@ def test_a_fill_told_after_the_position_it_made_does_not_count_twice(rig: Attack
     rig.send(ClosePosition(ACCOUNT, AAPL))
     rig.run(10)
     assert rig.position == 0
+
+
+def test_a_position_told_before_the_fill_that_made_it_is_never_beyond_flat(rig: Attack) -> None:
+    rig.price()
+    rig.hold()
+    rig.fault("delay", messages=[EXECUTION], seconds=1)
+    rig.send(ClosePosition(ACCOUNT, AAPL))
+    for _ in range(30):
+        rig.run(0.1)
+        assert 0 <= rig.position <= 20
+        rig.send(HalvePosition(ACCOUNT, AAPL))  # of what was believed short it would buy
+    assert [order.side for order in rig.desk.orders] == [Side.BUY, Side.SELL]
 
 
 # -- what was sent must leave before the program ends -----------------------------------------------

@@ -204,6 +204,9 @@ def test_many_panes_leave_room_for_prices_on_a_small_chart(ready) -> None:
         ready.canvas.setMinimumSize(1, 1)
         ready.canvas.resize(*size)
         paint(ready)
+        layout = ready.canvas.view.layout
+        lowest = max((pane.bottom() for pane in layout.panes), default=layout.prices.bottom())
+        assert layout.prices.height() >= (lowest - layout.prices.top()) // 3, size
 
 
 def test_a_fault_is_told_on_the_chart_and_harms_nothing_else(ready) -> None:

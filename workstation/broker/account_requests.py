@@ -103,11 +103,6 @@ class AccountRequests:
             self._pnl_accounts[req_id] = (account, con_id)
         return req_id
 
-    def cancel_position_pnl(self, req_id: ReqId) -> None:
-        """Stop one position's stream."""
-        self._pnl_accounts.pop(req_id, None)
-        self._writer.ask(lambda client: client.cancelPnLSingle(req_id))
-
 
 def _ask_time(client: EClient) -> None:
     if client.serverVersion() >= MIN_SERVER_VER_CURRENT_TIME_IN_MILLIS:

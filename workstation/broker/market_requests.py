@@ -63,10 +63,6 @@ class MarketRequests:
             lambda client: client.reqMarketDataType(data_type.value), share=Share.QUOTE
         )
 
-    def quotes_of(self, req_id: int) -> ConId | None:
-        """Return the contract whose quotes this request streams."""
-        return self._subscriptions.con_id(req_id)
-
     def quotes_running(self, con_id: ConId) -> bool:
         """Tell whether the quotes of a contract are already asked for."""
         return self._subscriptions.req_id(con_id) is not None

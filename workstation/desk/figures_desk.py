@@ -99,6 +99,7 @@ class FiguresDesk:
         The report that holds it may have come before it: then nothing more comes by itself, and
         the fill would count twice.
         """
+        self.positions.forget_early()
         now, waiting = self._clock.monotonic(), self.positions.ahead_of_broker()
         self._ahead_since = {key: self._ahead_since.get(key, now) for key in waiting}
         if any(now - since >= CONFIRM_SECONDS for since in self._ahead_since.values()):

@@ -23,12 +23,6 @@ class Window:
     ends: datetime
 
 
-def window_at(now: datetime) -> Window | None:
-    """Return the window that `now` lies in, None outside of all."""
-    window = next_window(now)
-    return window if window.begins <= now else None
-
-
 def next_window(now: datetime) -> Window:
     """Return the window that `now` lies in, else the next one."""
     local = now.astimezone(ZONE)

@@ -25,10 +25,6 @@ class RecordingError(WorkstationError):
     """A recording of a session cannot be read or written; names the file."""
 
 
-class LinkError(WorkstationError):
-    """The link to the broker cannot be opened or kept; says why."""
-
-
 def described(error: BaseException) -> str:
     """Name an error's kind and where it came from, for a sentence; never its own text.
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 from workstation.domain.contract import Contract, ContractDetails
-from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, OrderRef
+from workstation.domain.ids import AccountId, ConId, OrderId, OrderRef
 from workstation.domain.messages import EventMessage, LatestMessage
 from workstation.domain.order import OrderDraft, OrderLinks
 from workstation.domain.quote import Quote
@@ -124,14 +124,6 @@ class PositionSource(Protocol):
     def quantity(self, account: AccountId, con_id: ConId) -> Decimal:
         """Return the signed position, 0 where none is known."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who we are at the broker in this session."""
-
-    client_id: ClientId
-    install: str
 
 
 class Direction(IntEnum):

@@ -214,5 +214,5 @@ def _change_intent(attempt: Attempt, frame: EncodedOrder) -> ChangeIntent:
 def answered_before(order: ManagedOrder) -> Answer:
     """Answer a wish that came before: the same wish twice is one order."""
     if order.lifecycle is Lifecycle.NOT_PLACED:
-        return denied(RiskCode.DUPLICATE, f"This wish was not sent. {order.note}".strip())
+        return denied(RiskCode.DUPLICATE, f"This order was not sent. {order.note}".strip())
     return Submitted(order.order_id, order.key)

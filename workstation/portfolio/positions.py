@@ -39,12 +39,15 @@ class Positions:
     The broker sends a position some time after the execution that changed it. Until then
     `quantity` adds the executions that the report does not hold yet, so that risk never
     counts a filled order neither as working nor as held (orders-and-risk.md 1.2, `pos`).
+    Where the position comes first, the execution that follows it is held by it already.
     """
 
     def __init__(self, quotes: QuoteSource) -> None:
         self._quotes = quotes
         self._held: dict[Key, _Position] = {}
         self._ahead: dict[Key, list[Decimal]] = {}
+        self._early: dict[Key, Decimal] = {}
+        self._early_before: frozenset[Key] = frozenset()
         self._counted: dict[str, tuple[int, Decimal]] = {}
         self._refreshing = False
         self._before_list: dict[Key, int] = {}
@@ -96,7 +99,11 @@ class Positions:
             return
         self._moved(key)
         held = self._held.get(key)
-        self._drop_included(key, report.quantity - (held.quantity if held else Decimal(0)))
+        moved = report.quantity - (held.quantity if held else Decimal(0))
+        early = moved - self._drop_included(key, moved)
+        self._early.pop(key, None)
+        if early and not self._refreshing:
+            self._early[key] = early
         self._unreported.discard(key)
         if held is None:
             self._held[key] = _Position(report.symbol, report.quantity, report.average_cost)
@@ -121,7 +128,25 @@ class Positions:
         self._counted[execution.base_id] = (execution.revision, moved)
         key = (execution.account, execution.con_id)
         self._moved(key)
-        self._ahead.setdefault(key, []).append(moved - before)
+        if not self._was_early(key, moved - before):
+            self._ahead.setdefault(key, []).append(moved - before)
+
+    def _was_early(self, key: Key, moved: Decimal) -> bool:
+        """Tell whether the broker's figure told of a fill before the fill itself came."""
+        early = self._early.get(key, Decimal(0))
+        if moved * early <= 0 or abs(moved) > abs(early):
+            return False
+        self._early[key] = early - moved
+        return True
+
+    def forget_early(self) -> None:
+        """Give up waiting for the fills of what moved before the last call; called each second.
+
+        Nobody's fill comes for what was transferred or assigned.
+        """
+        for key in self._early_before & self._early.keys():
+            del self._early[key]
+        self._early_before = frozenset(self._early)
 
     def apply_pnl(self, report: PnlReport) -> None:
         """Take the broker's profit and loss of one position."""
@@ -200,8 +225,8 @@ class Positions:
         changed, self._dirty = self._dirty, set()
         return tuple(self._view(key) for key in changed)
 
-    def _drop_included(self, key: Key, moved: Decimal) -> None:
-        """Drop the oldest executions that add up to what a new report moved.
+    def _drop_included(self, key: Key, moved: Decimal) -> Decimal:
+        """Drop the oldest executions that add up to what a new report moved; return their sum.
 
         A report that moved nothing was sent before them, but never before those that were
         waiting when a complete list was asked for. What no sum explains is believed as it
@@ -210,13 +235,14 @@ class Positions:
         ahead = self._ahead.get(key)
         older = self._before_list.pop(key, 0)
         if not ahead:
-            return
+            return Decimal(0)
         sums = [Decimal(0), *accumulate(ahead)]
         included = [count for count, total in enumerate(sums) if total == moved]
         newest = max(included, default=len(ahead))
         del ahead[: max(newest, older)]
         if not ahead:
             del self._ahead[key]
+        return sums[newest]
 
     def _view(self, key: Key) -> PositionView:
         held = self._held[key]

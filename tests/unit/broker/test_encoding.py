@@ -271,7 +271,7 @@ def test_the_library_never_logs_an_account(rig: Rig, caplog: Any, expected_log) 
     assert not [record for record in caplog.records if record.name.startswith("ibapi")]
 
 
-NOT_REQUESTS = {"forget", "forget_quotes", "quotes_of", "quotes_running"}
+NOT_REQUESTS = {"forget", "forget_quotes", "quotes_running"}
 
 
 def requests_of(session: Session) -> list[Any]:

@@ -31,6 +31,8 @@ def cost(exits: Exits, quantity: int, average: str) -> None:
         account=ACCOUNT, con_id=SPY, symbol="SPY", quantity=D(quantity), average_cost=D(average)
     )
     exits.door.positions.apply_position(report)
+    for _ in range(2):
+        exits.door.positions.forget_early()  # seconds ago
 
 
 def confirm(exits: Exits, *orders: Any) -> None:

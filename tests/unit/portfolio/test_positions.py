@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ class Book:
         self.positions = Positions(Quotes(VirtualClock()))
         if quantity is not None:
             self.reported(quantity)
+            self.seconds_later()
 
     def reported(self, quantity: int, con_id: ConId = SPY) -> None:
         self.positions.apply_position(
@@ -32,6 +34,10 @@ class Book:
                 average_cost=D(100),
             )
         )  # fmt: skip
+
+    def seconds_later(self) -> None:
+        self.positions.forget_early()
+        self.positions.forget_early()
 
     def sold(self, name: str, quantity: int, **changes: Any) -> None:
         self.positions.apply_execution(execution(name, quantity, side=Side.SELL, **changes))
@@ -163,6 +169,49 @@ def test_a_list_that_a_lost_link_cut_short_says_nothing() -> None:
     book.reported(7, OTHER)
     book.positions.end_refresh()
     assert book.quantity == 0
+
+
+@pytest.mark.parametrize("told_before", [1, 2])
+def test_a_fill_that_follows_the_position_it_made_counts_once(told_before: int) -> None:
+    book = Book(100)
+    if told_before == 1:
+        book.sold("a.1.01", 30)
+    book.reported(40)  # after both, before the news of the last or of either
+    if told_before == 2:
+        book.sold("a.1.01", 30)
+    book.sold("b.1.01", 30)
+    assert book.quantity == 40
+    book.sold("c.1.01", 10)  # nothing of it is in the report
+    assert book.quantity == 30
+    book.reported(30)
+    assert book.quantity == 30
+
+
+def test_what_was_transferred_does_not_swallow_a_later_fill() -> None:
+    book = Book(100)
+    book.reported(40)
+    book.seconds_later()
+    book.sold("a.1.01", 30)
+    assert book.quantity == 10
+    book.reported(10)
+    assert book.quantity == 10
+
+
+def test_a_fill_the_other_way_or_larger_than_what_moved_is_none_of_it() -> None:
+    book = Book(100)
+    book.reported(90)
+    book.bought("a.1.01", 5)
+    book.sold("b.1.01", 20)
+    assert book.quantity == 75
+
+
+def test_a_list_that_was_asked_for_explains_itself() -> None:
+    book = Book(100)
+    book.positions.begin_refresh()
+    book.reported(40)
+    book.positions.end_refresh()
+    book.sold("a.1.01", 30)
+    assert book.quantity == 10
 
 
 @given(st.lists(st.integers(-5, 5).filter(bool), max_size=8), st.data())

@@ -80,7 +80,7 @@ USE_COLUMNS: tuple[Column[Use], ...] = (
         sort=lambda row: row.detail,
         sample="AAPL (Depth)",
         is_number=False,
-        tip="Which contract and which widget hold the few slots, and what the broker taught",
+        tip="Which contract and which panel hold the few slots, and what the broker taught",
     ),
 )
 _USE, _PAUSED = 1, 2
