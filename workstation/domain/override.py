@@ -32,6 +32,9 @@ NO_REASON_THEN = "accepted when no reason was asked for"
 
 _BECAUSE = ":because:"
 
+_EACH_TIME = frozenset({RiskCode.DUPLICATE, RiskCode.CONFIRM_ENTRY, RiskCode.CONFIRM_AWAY})
+"""What nobody accepts beforehand: the same order twice, and what the user wants to be asked."""
+
 
 def limits_overridden(findings: Iterable[Finding]) -> tuple[RiskCode, ...]:
     """Return the personal limits that sending all the same would override."""
@@ -55,6 +58,12 @@ def accepted(findings: Iterable[Finding], reason: str = "") -> frozenset[str]:
     if why:
         names |= {f"{code.value}{_BECAUSE}{why}" for code in limits_overridden(shown)}
     return frozenset(names)
+
+
+def accepted_today(findings: Iterable[Finding]) -> frozenset[str]:
+    """Return what a draft carries that accepts these rules for its contract and the day (1.4)."""
+    soft = (each for each in findings if each.level is Level.SOFT)
+    return frozenset(each.for_today for each in soft if each.code not in _EACH_TIME)
 
 
 def reasons(acknowledged: Iterable[str]) -> dict[str, str]:

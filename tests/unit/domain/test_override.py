@@ -5,6 +5,7 @@ from workstation.domain.override import (
     LONGEST_REASON,
     NO_REASON_THEN,
     accepted,
+    accepted_today,
     limits_overridden,
     limits_without_reason,
     reasons,
@@ -68,3 +69,14 @@ def test_an_order_accepted_before_reasons_were_asked_for_is_not_asked_again() ->
     kept = still_accepted(names)
     assert kept == names | {f"R06_POSITION:because:{NO_REASON_THEN}"}
     assert reasons(kept) == {"R06_POSITION": NO_REASON_THEN, "R08_LEVERAGE": "a hedge"}
+
+
+def test_for_the_day_only_what_asks_is_accepted_and_no_repetition() -> None:
+    findings = [
+        Finding(RiskCode.PRICE_COLLAR, Level.SOFT, "3 % above the ask"),
+        Finding(RiskCode.DUPLICATE, Level.SOFT, "the same order"),
+        Finding(RiskCode.CONFIRM_ENTRY, Level.SOFT, "by one gesture"),
+        Finding(RiskCode.FUNDS, Level.HARD, "too much"),
+        Finding(RiskCode.POSITION, Level.INFO, "closed already"),
+    ]
+    assert accepted_today(findings) == {f"R14_PRICE_COLLAR{TODAY}"}

@@ -17,7 +17,6 @@ from workstation.domain.commands import (
 )
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
 from workstation.domain.order import OrderChange
-from workstation.domain.override import accepted
 from workstation.ui import text
 from workstation.ui.chart.dry_judge import Wish
 from workstation.ui.panels.answer_strip import AnswerStrip
@@ -88,7 +87,7 @@ class ChartOrders(QObject):
     def confirm(self) -> None:
         """Accept every finding shown and send the same wish."""
         if self._wish is not None and self.is_asking and self.strip.takes_confirmation:
-            answer = accepted(self._asked, self.strip.reason_edit.reason)
+            answer = self.strip.accepts(self._asked)
             self._send(acknowledging(self._wish, answer))
             self.answered.emit()
 

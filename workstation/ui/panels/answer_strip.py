@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.domain.finding import Finding, Level
+from workstation.domain.override import accepted, accepted_today
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.reason_edit import ReasonEdit
 from workstation.ui.ticket_rules import finding_text
@@ -19,7 +28,8 @@ _TONES = {Level.HARD: "error", Level.SOFT: "warning", Level.INFO: "muted"}
 class AnswerStrip(QWidget):
     """Shows one headline and all findings; asks for one confirmation of them all.
 
-    Where a personal limit is among them, the confirmation needs a typed reason.
+    Where a personal limit is among them, the confirmation needs a typed reason. On wish the same
+    rules ask no more for the symbol that day.
     """
 
     confirmed = Signal()
@@ -35,6 +45,8 @@ class AnswerStrip(QWidget):
         self.send_button.setObjectName("send_anyway")
         self.back_button = QPushButton("Do not send (Esc)", self)
         self.reason_edit = ReasonEdit(self)
+        self.today_box = QCheckBox("Do not ask this again for the symbol &today", self)
+        self.today_box.setToolTip("The same rules; what is refused stays refused")
         self._since = QElapsedTimer()
         self._labels: list[PlainLabel] = []
         self._content = QWidget(self)
@@ -56,6 +68,7 @@ class AnswerStrip(QWidget):
         column.setSpacing(4)
         column.addWidget(self.headline)
         column.addWidget(self.reason_edit)
+        column.addWidget(self.today_box)
         column.addLayout(buttons)
         column.addWidget(self._scroll, 1)
         self.send_button.clicked.connect(self._on_send)
@@ -74,6 +87,11 @@ class AnswerStrip(QWidget):
         """Whether the findings could be read, and a limit among them has its reason."""
         was_read = self._since.isValid() and self._since.hasExpired(READING_MS)
         return self.is_asking and was_read and self.reason_edit.is_answered
+
+    def accepts(self, findings: Sequence[Finding]) -> frozenset[str]:
+        """Return what a draft carries that accepts these findings as the user has confirmed them."""
+        names = accepted(findings, self.reason_edit.reason)
+        return names | accepted_today(findings) if self.today_box.isChecked() else names
 
     @property
     def finding_texts(self) -> tuple[str, ...]:
@@ -94,6 +112,8 @@ class AnswerStrip(QWidget):
         for button in (self.send_button, self.back_button):
             button.setVisible(ask)
         self._show_findings(findings)
+        self.today_box.setChecked(False)
+        self.today_box.setVisible(ask and bool(accepted_today(findings)))
         needs_reason = self.reason_edit.ask_about(findings if ask else ())
         self._show_send()
         if ask:

@@ -14,7 +14,6 @@ from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Su
 from workstation.domain.ids import ConId, IntentId
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
 from workstation.domain.order_status import OrderView
-from workstation.domain.override import accepted
 from workstation.domain.preview import MarginPreview
 from workstation.ui import text
 from workstation.ui.change_words import change_in_words
@@ -372,7 +371,7 @@ class TicketPanel(QWidget):
         wish = self._wish
         if wish is None or not self.strip.is_asking:
             return
-        answer = accepted(self._asked, self.strip.reason_edit.reason)
+        answer = self.strip.accepts(self._asked)
         self.form.quantity_edit.setFocus()  # the button that has the keyboard is about to go
         self._send(acknowledging(wish, answer))
 
