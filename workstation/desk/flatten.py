@@ -71,53 +71,48 @@ class _Run:
     said: set[tuple[ConId, str]] = field(default_factory=set)
     known: set[ConId] = field(default_factory=set)
     fruitless: int = 0
+    timer: Timer | None = None
 
 
 class Flattener:
-    """Runs one flatten at a time. Core thread."""
+    """Runs one flatten of an account at a time. Core thread."""
 
     def __init__(self, parts: FlattenParts) -> None:
         self._with = parts
-        self._run: _Run | None = None
-        self._timer: Timer | None = None
+        self._runs: dict[AccountId, _Run] = {}
 
     @property
     def running(self) -> bool:
         """Whether an account is being flattened."""
-        return self._run is not None
+        return bool(self._runs)
 
     def start(self, account: AccountId) -> Done | Failed:
         """Stop entries at once and begin; answers before it is done."""
-        if self._run is not None:
+        if account in self._runs:
             return Failed("The account is being flattened already.")
         if self._with.trading.state is TradingState.LOCKED:
             reason = self._with.trading.reason
             return Failed(f"Trading is locked: {reason}. Use TWS or the mobile program.")
         if not self._with.may_send():
             return Failed("The broker cannot be reached. Use TWS or the mobile program.")
-        self._run = _Run(account)
+        run = self._runs[account] = _Run(account)
         self._with.trading.restrict(TradingState.REDUCING, "the account is being flattened")
         self._with.publish_state()
         self._say_begin(account)
-        self._round(self._run)
+        self._round(run)
         return Done("Flattening has begun; the log tells how it goes.")
 
     def resume(self) -> None:
         """Go on at once: the comparison with the broker is complete again."""
-        if self._run is not None:
-            self._round(self._run)
+        for run in tuple(self._runs.values()):
+            self._round(run)
 
     # -- one round ----------------------------------------------------------------------------
 
-    def _on_time(self) -> None:
-        self._timer = None
-        assert self._run is not None  # whatever ends a run leaves no timer
-        self._round(self._run)
-
     def _round(self, run: _Run) -> None:
         """Cancel what should not work, close what is open, and see whether it is done."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if run.timer is not None:
+            run.timer.cancel()
         wait = WIDEN_SECONDS
         if self._with.may_send():
             held = self._with.positions.held(run.account)
@@ -127,7 +122,7 @@ class Flattener:
             wait = WIDEN_SECONDS if sent_all else SOON_SECONDS
             if self._is_over(run, held):
                 return
-        self._timer = self._with.reactor.call_later(wait, self._on_time)
+        run.timer = self._with.reactor.call_later(wait, lambda: self._round(run))
 
     def _cancel_unwanted(self, run: _Run, held: dict[ConId, Decimal]) -> None:
         live = {each.key: each for each in self._mine(run)}
@@ -177,7 +172,7 @@ class Flattener:
         left = self._mine(run)
         if (held or left) and run.fruitless < GIVE_UP_AFTER:
             return False
-        self._run = self._timer = None
+        del self._runs[run.account]
         self._with.trading.restrict(TradingState.HALTED, "the account was flattened")
         self._with.publish_state()
         self._say_end(run, held, len(left))

@@ -10,7 +10,7 @@ from workstation.desk.closing import FLATTEN
 from workstation.domain.commands import Done, Failed
 from workstation.domain.contract import Contract
 from workstation.domain.finding import Denied, TradingState
-from workstation.domain.ids import ClientId, ConId, OrderId, PermId
+from workstation.domain.ids import AccountId, ClientId, ConId, OrderId, PermId
 from workstation.domain.order import OrderType, Side
 from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.reports import PositionReport
@@ -237,3 +237,17 @@ def test_orders_that_are_never_confirmed_as_cancelled_are_named() -> None:
     assert not exits.flattener.running
     assert exits.alarms == ["S•••001 is flat."]
     assert "1 orders are not confirmed" in exits.door.out.notices[-1].effect
+
+
+def test_a_second_account_is_flattened_beside_the_first() -> None:
+    exits = holding()
+    other = AccountId("SIM0000002")
+    exits.door.stand(accounts=(ACCOUNT, other))
+    exits.door.positions.apply_position(
+        PositionReport(account=other, con_id=SPY, symbol="SPY", quantity=D(-30), average_cost=None)
+    )
+    assert isinstance(exits.flattener.start(ACCOUNT), Done)
+    assert isinstance(exits.flattener.start(ACCOUNT), Failed), "it is under way"
+    assert isinstance(exits.flattener.start(other), Done)
+    sent = [(each.account, each.side, each.quantity) for each in exits.door.orders]
+    assert sent == [(ACCOUNT, Side.SELL, 100), (other, Side.BUY, 30)]
