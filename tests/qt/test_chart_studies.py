@@ -206,7 +206,7 @@ def test_many_panes_leave_room_for_prices_on_a_small_chart(ready) -> None:
         paint(ready)
         layout = ready.canvas.view.layout
         lowest = max((pane.bottom() for pane in layout.panes), default=layout.prices.bottom())
-        assert layout.prices.height() >= (lowest - layout.prices.top()) // 3, size
+        assert layout.prices.height() >= (lowest - layout.prices.top()) // 4, size
 
 
 def test_a_fault_is_told_on_the_chart_and_harms_nothing_else(ready) -> None:

@@ -44,7 +44,7 @@ from workstation.domain.link import LinkState
 from workstation.domain.messages import LinkChanged, OrderChanged
 from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import Lifecycle
-from workstation.domain.override import accepted, accepted_today
+from workstation.domain.override import accepted
 from workstation.ui.decimal_edit import read_decimal
 from workstation.ui.panels.answer_strip import READING_MS
 
@@ -157,24 +157,6 @@ def test_one_key_confirms_all_findings_of_the_same_wish(ready: Stage, ticket, qt
     first, second = (sent.draft for sent in ready.commands.of(SubmitOrder))
     assert second == replace(first, acknowledged=accepted(FINDINGS, "earnings"))
     assert reason.isHidden()
-
-
-def test_a_rule_is_accepted_for_the_symbol_and_the_day_on_wish(ready: Stage, ticket, qtbot) -> None:
-    fill_in(ticket)
-    click(qtbot, ticket.submit_button)
-    ready.commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
-    box = ticket.strip.today_box
-    assert box.isVisible()
-    assert not box.isChecked()
-    qtbot.keyClicks(ticket.strip.reason_edit, "earnings")
-    qtbot.waitUntil(lambda: ticket.strip.takes_confirmation)
-    press(qtbot, box, Qt.Key.Key_Space)
-    press(qtbot, box, Qt.Key.Key_Return)
-
-    sent = ready.commands.of(SubmitOrder)[-1].draft
-    assert accepted_today(FINDINGS)
-    assert sent.acknowledged == accepted(FINDINGS, "earnings") | accepted_today(FINDINGS)
-    assert box.isHidden()
 
 
 def test_a_personal_limit_is_not_overridden_without_a_reason(ready: Stage, ticket, qtbot) -> None:

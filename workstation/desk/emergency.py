@@ -69,7 +69,8 @@ class Emergency:
         """Cancel this client's orders of an account, contract and side, None for every one.
 
         What protects an open position, or will protect what an entry that stays may open, stays
-        unless `protection` is asked for. The exits of an entry end with it at the broker.
+        unless `protection` is asked for. The exits of an entry end with it at the broker; where
+        protection is to end they are cancelled before it, for it may fill meanwhile.
         """
         self.stop_sending("orders were cancelled meanwhile")
         live = {each.key: each for each in self._with.orders.working()}
@@ -82,17 +83,17 @@ class Emergency:
         ]
         mine = [each for each in chosen if each.editable]
         keys = {each.key for each in mine}
-        waiting = {each.key for each in mine if is_dormant(each, live) and each.parent not in keys}
         stay = [
             each
-            for each in mine
-            if not protection and (each.key in waiting or self._protects(each))
+            for each in (() if protection else mine)
+            if self._protects(each) or (is_dormant(each, live) and each.parent not in keys)
         ]
         ends = keys - {each.key for each in stay}
         results = [
             self._with.controller.cancel(each.key)
-            for each in mine
-            if each.key in ends and not (is_dormant(each, live) and each.parent in ends)
+            for each in sorted(mine, key=lambda each: each.parent is None)
+            if each.key in ends
+            and (protection or not (is_dormant(each, live) and each.parent in ends))
         ]
         failed = [each for each in results if isinstance(each, Failed)]
         words = _words(len(results), len(failed), len(stay), len(chosen) - len(mine))

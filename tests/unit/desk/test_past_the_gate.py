@@ -149,6 +149,18 @@ def test_cancelling_the_sales_leaves_the_stop_of_a_purchase_that_stays() -> None
     assert exits.door.broker.cancels == [9]
 
 
+def test_what_protects_ends_too_if_the_entry_fills_before_its_cancel_arrives() -> None:
+    exits = Exits()
+    entry_with_stop(exits)
+    emergency(exits).cancel()
+    assert exits.door.broker.cancels == [1], "the stop must stay if the entry fills after all"
+
+    exits = Exits()
+    entry_with_stop(exits)
+    emergency(exits).cancel(protection=True)
+    assert exits.door.broker.cancels == [9, 1]
+
+
 # -- what is shown must be what is ------------------------------------------------------------------
 
 
