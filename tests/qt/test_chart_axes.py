@@ -139,9 +139,9 @@ def test_turns_of_time_weigh_more_the_rarer_they_are() -> None:
 
     marks.weigh(arrays)
 
-    assert marks.of_weight(0, 6, YEAR) == [1]
-    assert marks.of_weight(0, 6, MONTH) == [1, 4]
-    assert marks.of_weight(0, 6, DAY) == [1, 4, 5]
+    assert marks.of_weight(0, 6, YEAR).tolist() == [1]
+    assert marks.of_weight(0, 6, MONTH).tolist() == [1, 4]
+    assert marks.of_weight(0, 6, DAY).tolist() == [1, 4, 5]
     assert marks.label(seconds_of(times[1]), YEAR) == "2026"
     assert marks.label(seconds_of(times[5]), DAY) == "3 Feb"
     assert marks.label(seconds_of(times[3]), 2) == "09:35"

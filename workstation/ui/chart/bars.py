@@ -139,8 +139,9 @@ class BarArrays:
                 out[:, low - shift : high - shift] = source[:, low:high]
         if group == 1:
             return out
-        grouped: Floats = out.reshape(3, -1, group).max(axis=2)
-        return grouped
+        thirds = out.reshape(3, -1, group)
+        pairs: Floats = np.maximum(thirds[:, :, 0], thirds[:, :, 1])
+        return np.maximum(pairs, thirds[:, :, 2], out=pairs)
 
     def table(self, first: int, end: int) -> BarTable:
         """Return copies of these indices, which must exist."""

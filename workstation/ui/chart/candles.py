@@ -7,8 +7,8 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import shiboken6
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QLine, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from workstation.ui.chart.bar_table import Floats
 from workstation.ui.chart.bars import HIGH, LOW, VOLUME, BarArrays
@@ -119,12 +119,12 @@ def draw_candles(
     high = np.minimum(*edges)
     bodies = rects(lefts, high, body, np.maximum(np.maximum(*edges), high + wick - 1))
     for flags, colour in ((rising, colours.up), (~rising, colours.down)):
-        fill(painter, wicks[flags], colour)
+        fill_columns(painter, chosen(wicks, flags), wick, colour)
         if has_bodies:
-            fill(painter, bodies[flags], colour)
+            fill(painter, chosen(bodies, flags), colour)
     if has_bodies and body > 2 * wick:
-        inside = bodies[hollow] + np.array([wick, wick, -wick, -wick], np.int32)
-        fill(painter, inside[inside[:, 1] <= inside[:, 3]], colours.base)
+        inside = chosen(bodies, hollow) + np.array([wick, wick, -wick, -wick], np.int32)
+        fill(painter, chosen(inside, inside[:, 1] <= inside[:, 3]), colours.base)
 
 
 def draw_volume(
@@ -143,13 +143,21 @@ def draw_volume(
     lefts = columns.lefts + (scale.spacing - body) // 2
     shapes = rects(lefts, tops, body, np.full(len(tops), pane.bottom()))
     seen = tops <= pane.bottom()
-    fill(painter, shapes[seen & columns.rising], colours.up_volume)
-    fill(painter, shapes[seen & ~columns.rising], colours.down_volume)
+    rising = columns.rising
+    fill_columns(painter, chosen(shapes, seen & rising), body, colours.up_volume)
+    fill_columns(painter, chosen(shapes, seen & ~rising), body, colours.down_volume)
 
 
 def rects(lefts: Pixels, tops: Pixels, width: int, bottoms: Pixels) -> Rects:
     """Build rectangles of one width."""
-    return np.column_stack((lefts, tops, lefts + width - 1, bottoms)).astype(np.int32)
+    table = np.empty((len(lefts), 4), np.int32)
+    table[:, 0], table[:, 1], table[:, 2], table[:, 3] = lefts, tops, lefts + (width - 1), bottoms
+    return table
+
+
+def chosen(shapes: Rects, flags: Flags) -> Rects:
+    """Return the rectangles that are flagged; indexing by flags would take five times as long."""
+    return shapes.compress(flags, axis=0)
 
 
 def lines(areas: Sequence[tuple[int, int, int, int]]) -> Rects:
@@ -169,3 +177,31 @@ def fill(painter: QPainter, shapes: Rects, colour: QColor) -> None:
     painter.setBrush(colour)
     first = shiboken6.wrapInstance(memory.ctypes.data, QRect)
     painter.drawRects(cast("QRect", first), count)
+
+
+def fill_columns(painter: QPainter, shapes: Rects, width: int, colour: QColor) -> None:
+    """Fill upright rectangles of one width; those of one pixel as lines, in half of the time."""
+    if width == 1:
+        draw_lines(painter, shapes, QPen(colour))
+    else:
+        fill(painter, shapes, colour)
+
+
+def draw_lines(painter: QPainter, ends: Rects, pen: QPen) -> None:
+    """Draw lines of one pixel in one call, both ends inside: a QLine is in memory as a QRect."""
+    count = len(ends)
+    if not count:
+        return
+    memory = np.ascontiguousarray(ends)  # must live until the call has ended
+    pen.setCosmetic(True)  # one pixel of the device, whatever is scaled
+    painter.setPen(pen)
+    first = shiboken6.wrapInstance(memory.ctypes.data, QLine)
+    painter.drawLines(cast("QLine", first), count)
+
+
+def dashed(colour: QColor, length: int) -> QPen:
+    """Return a pen of dashes and gaps of so many pixels; a rectangle a dash is ten times slower."""
+    pen = QPen(colour)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setDashPattern([float(length), float(length)])
+    return pen

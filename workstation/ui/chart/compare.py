@@ -267,11 +267,7 @@ class CompareTool(ChartTool):
             place = QRect(gap // 2, top, width, line)
             painter.fillRect(place, QColor(theme.base))
             painter.setPen(QColor(compared.colour))
-            painter.drawText(
-                place.adjusted(gap, 0, 0, 0),
-                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                content,
-            )
+            view.lettering.draw(painter, place.adjusted(gap, 0, 0, 0), content)
             cross = QRect(place.right() - 3 * gap, top, 3 * gap, line)
             self._rows.append((cross, compared))
             top += line

@@ -9,8 +9,6 @@ from workstation.ui.chart.study_painter import study_colour, value_text
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NAMES = {"": "Time", "O": "Open", "H": "High", "L": "Low", "C": "Close", "V": "Volume"}
 
 Row = tuple[str, str, QColor]
@@ -43,9 +41,9 @@ def draw_data_box(painter: QPainter, view: ChartView, theme: Theme, index: int) 
     """Write the box in the upper right corner of the prices, if there is room."""
     pane, line, gap = view.layout.prices, view.layout.line, view.layout.pixels(6)
     rows = data_rows(view, theme, index)[: max(1, (pane.height() - 2 * gap) // line - 1)]
-    metrics = view.layout.metrics
-    names = max(metrics.horizontalAdvance(name) for name, _, _ in rows)
-    figures = max(metrics.horizontalAdvance(content) for _, content, _ in rows)
+    width_of = view.lettering.width
+    names = max(width_of(name) for name, _, _ in rows)
+    figures = max(width_of(content) for _, content, _ in rows)
     width = names + figures + 4 * gap
     if view.layout.is_small or width > pane.width() // 2:
         return  # a small chart of a grid would be all box
@@ -60,6 +58,6 @@ def draw_data_box(painter: QPainter, view: ChartView, theme: Theme, index: int) 
         top = place.top() + gap // 2 + number * line
         inner = QRect(place.left() + gap, top, width - 2 * gap, line)
         painter.setPen(QColor(theme.muted))
-        painter.drawText(inner, _LEFT, name)
+        view.lettering.draw(painter, inner, name)
         painter.setPen(colour)
-        painter.drawText(inner, _RIGHT, content)
+        view.lettering.draw_right(painter, inner, content)

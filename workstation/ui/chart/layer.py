@@ -1,13 +1,15 @@
 """The picture of grid, candles, volume and axes; drawn again only where something changed."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from workstation.ui.chart.candles import (
     CandleColours,
     Columns,
+    dashed,
     draw_candles,
+    draw_lines,
     draw_volume,
     fill,
     lines,
@@ -28,8 +30,6 @@ from workstation.ui.chart.styles import (
 from workstation.ui.chart.time_marks import DAY, YEAR
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
-
-_CENTRE = Qt.AlignmentFlag.AlignCenter
 
 LABEL_ROOM = 64
 """Logical pixels a label of the time axis should have to itself."""
@@ -131,13 +131,11 @@ class ChartLayer:
         time, layout, columns = view.time, view.layout, view.columns
         drawing = StudyPainter(time, columns, layout.ratio, self._theme)
         for study in view.studies.overlays:
-            values = view.studies.values(study, columns, time.factor)
-            drawing.draw(painter, study, values, view.prices)
+            drawing.draw(painter, study, view.values(study), view.prices)
         for study, pane in view.pane_studies:
             painter.setClipRect(pane.adjusted(0, -2, 0, 0).intersected(clip))
             draw_pane_grid(painter, view, study, pane, (self._grid, self._border))
-            values = view.studies.values(study, columns, time.factor)
-            drawing.draw(painter, study, values, study.scale)
+            drawing.draw(painter, study, view.values(study), study.scale)
 
     def _draw_style(self, painter: QPainter, view: ChartView, columns: Columns, wick: int) -> None:
         time, prices, colours = view.time, view.prices, self._colours
@@ -202,10 +200,9 @@ class ChartLayer:
         else:
             return
         plot, height = view.layout.plot, view.layout.pixels(3)
-        rows = np.arange(plot.top(), plot.bottom(), 2 * height)
-        lefts = np.repeat([view.time.x_of(index) for index in found], len(rows)).astype(np.int64)
-        tops = np.tile(rows, len(found))
-        fill(painter, rects(lefts, tops, 1, tops + height - 1), self._border)
+        lefts = found // view.time.factor * view.time.spacing - view.time.scroll
+        edges = np.full(len(found), plot.top()), np.full(len(found), plot.bottom())
+        draw_lines(painter, rects(lefts, edges[0], 1, edges[1]), dashed(self._border, height))
 
     def _draw_time_axis(
         self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]
@@ -222,9 +219,8 @@ class ChartLayer:
             if x - half < 0 or x + half > view.time.width:
                 continue
             painter.setPen(self._text if view.marks.is_major(weight) else self._muted)
-            painter.drawText(
-                QRect(QPoint(left, axis.top()), QPoint(right, axis.bottom())), _CENTRE, label
-            )
+            place = QRect(QPoint(left, axis.top()), QPoint(right, axis.bottom()))
+            view.lettering.draw_centred(painter, place, label)
 
 
 def area_width(view: ChartView) -> int:

@@ -11,7 +11,6 @@ from workstation.ui.chart.candles import fill, lines
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -78,7 +77,7 @@ class ChartOverlay:
                 place = QRect(0, y, min(width + gap, pane.width()), view.layout.line)
                 painter.fillRect(place, QColor(theme.base))
                 painter.setPen(QColor(colour))
-                painter.drawText(place.adjusted(gap, 0, 0, 0), _LEFT, content)
+                view.lettering.draw(painter, place.adjusted(gap, 0, 0, 0), content)
                 y += view.layout.line
 
     def draw_price_axis(
@@ -95,21 +94,21 @@ class ChartOverlay:
             place = QRect(axis.left() + gap, y, axis.width() - gap, line)
             is_inside = view.layout.prices.top() <= y <= view.layout.prices.bottom() - line
             if is_inside and not any(place.intersects(tag) for tag in tags):
-                painter.drawText(place, _LEFT, view.axis_text(price))
+                view.lettering.draw(painter, place, view.axis_text(price))
         pane = view.layout.volume
         if not pane.isEmpty() and view.most_volume:
             place = QRect(axis.left() + gap, pane.top(), axis.width() - gap, line)
-            painter.drawText(place, _LEFT, text.short_size(view.most_volume))
+            view.lettering.draw(painter, place, text.short_size(view.most_volume))
         if view.prices.is_manual:
             below = view.layout.time_axis
             corner = QRect(axis.left(), below.top(), axis.width(), below.height())
             painter.setPen(QColor(theme.text))
-            painter.drawText(corner, _CENTRE, "manual")
+            view.lettering.draw_centred(painter, corner, "manual")
         elif view.marks.is_intraday:
             below = view.layout.time_axis
             corner = QRect(axis.left(), below.top(), axis.width(), below.height())
             zone = view.marks.zone_label(view.bars.time(view.bars.end - 1))
-            painter.drawText(corner, _CENTRE, zone)
+            view.lettering.draw_centred(painter, corner, zone)
 
     def draw_last_price(
         self, painter: QPainter, view: ChartView, theme: Theme, countdown: str
@@ -125,12 +124,12 @@ class ChartOverlay:
             dots = [(x, row, dot, 1) for x in range(0, pane.width(), 3 * dot)]
             fill(painter, lines(dots), colour)
         place = tag_rect(view, row)
-        self._tag(painter, place, view.axis_text(close), colour, theme)
+        self._tag(painter, view, place, view.axis_text(close), colour, theme)
         if countdown and not place.isEmpty():
             below = countdown_rect(view, place)
             painter.fillRect(below, QColor(theme.raised))
             painter.setPen(QColor(theme.text))
-            painter.drawText(below, _CENTRE, countdown)
+            view.lettering.draw_centred(painter, below, countdown)
 
     def draw_quotes(self, painter: QPainter, view: ChartView, theme: Theme) -> None:
         """Mark bid and ask by fine lines, on the right where the newest bars are."""
@@ -155,7 +154,7 @@ class ChartOverlay:
         painter.fillRect(0, place.y(), layout.plot.width(), 1, colour)
         if layout.prices.contains(place):
             price = view.axis_text(view.prices.price_at(place.y()))
-            self._tag(painter, tag_rect(view, place.y()), price, colour, theme)
+            self._tag(painter, view, tag_rect(view, place.y()), price, colour, theme)
         if index is not None:
             self._time_tag(painter, view, x, view.bars.time(index), theme)
 
@@ -195,7 +194,7 @@ class ChartOverlay:
         width, label = next((each for each in found if 2 * each[0] <= view.time.width), found[-1])
         left = max(0, min(x - width // 2, view.time.width - width))
         place = QRect(left, axis.top() + 1, width, axis.height() - 1)
-        self._tag(painter, place, label, QColor(theme.muted), theme)
+        self._tag(painter, view, place, label, QColor(theme.muted), theme)
 
     def draw_header(
         self, painter: QPainter, view: ChartView, theme: Theme, index: int | None, words: Words
@@ -208,24 +207,22 @@ class ChartOverlay:
             top = line.center().y() - side // 2
             painter.fillRect(line.left(), top, side, side, QColor(words.mark))
             line.adjust(side + gap, 0, 0, 0)
-        bold = painter.font()
-        bold.setBold(True)
-        plain = painter.font()
-        painter.setFont(bold)
+        lettering = view.lettering
+        painter.setFont(lettering.bold.font)
         painter.setPen(QColor(theme.text))
-        painter.drawText(line, _LEFT, title)
-        x = line.left() + painter.fontMetrics().horizontalAdvance(title) + 2 * gap
-        painter.setFont(plain)
+        lettering.bold.draw(painter, line, title)
+        x = line.left() + lettering.bold.width(title) + 2 * gap
+        painter.setFont(lettering.font)
         if index is None:
             return
         colours = {"up": QColor(theme.up), "down": QColor(theme.down), "": QColor(theme.text)}
         for figure, width in self._fitting(view, figures_of(view, index), line.right() - x, gap):
             label = _label_width(view, figure)
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QRect(x, line.top(), label, line.height()), _LEFT, figure.name)
+            lettering.draw(painter, QRect(x, line.top(), label, line.height()), figure.name)
             painter.setPen(colours[figure.tone])
             place = QRect(x + label, line.top(), width + gap, line.height())
-            painter.drawText(place, _LEFT, figure.content)
+            lettering.draw(painter, place, figure.content)
             x += label + width + 2 * gap
 
     def _fitting(
@@ -244,13 +241,19 @@ class ChartOverlay:
         return sorted(kept, key=_place_of)
 
     def _tag(
-        self, painter: QPainter, place: QRect, content: str, colour: QColor, theme: Theme
+        self,
+        painter: QPainter,
+        view: ChartView,
+        place: QRect,
+        content: str,
+        colour: QColor,
+        theme: Theme,
     ) -> None:
         if place.isEmpty():
             return  # the chart is too small for axes
         painter.fillRect(place, colour)
         painter.setPen(QColor(theme.base))
-        painter.drawText(place, _CENTRE, content)
+        view.lettering.draw_centred(painter, place, content)
 
 
 def figures_of(view: ChartView, index: int) -> list[Figure]:

@@ -67,8 +67,8 @@ class PriceScale:
         if self.is_by_ratio:
             prices = np.log(np.maximum(prices, _TINY))
         zero, rows = self._mapping()
-        ys: Floats = np.nan_to_num(np.clip(zero + prices * rows, -FAR, FAR), nan=FAR)
-        return ys
+        ys: Floats = np.fmin(zero + prices * rows, FAR)  # also where there is no number
+        return np.maximum(ys, -FAR, out=ys)
 
     def price_at(self, y: float) -> float:
         """Return the price of a row."""

@@ -81,8 +81,24 @@ class Study:
         values: Floats = running.table(running.first, running.end)[:, inside - running.first]
         return values if known.all() else np.where(known, values, np.nan)
 
+    def sampled(self, first: int, step: int, last: int) -> Floats:
+        """Return known() of every `step`th bar from `first` on, and at the end of `last`.
+
+        What is there as an array is not gathered bar by bar.
+        """
+        running = self.running
+        is_plain = self.higher is None and not self.problem
+        if not (is_plain and running.first <= first and last < running.end):
+            return self.known(np.minimum(np.arange(first, last + step, step), last))
+        values = running.table(first, last + 1)[:, ::step]
+        if (last - first) % step:
+            return np.concatenate((values, running.table(last, last + 1)), axis=1)
+        return values if step == 1 else values.copy()  # far apart in memory they are slow to read
+
     def at(self, index: int) -> list[float]:
         """Return the outputs at one bar of the chart; not a number where there is none."""
+        if self.higher is None and not self.problem:
+            return self.running.at(index)
         values: list[float] = self.known(np.array([index]))[:, 0].tolist()
         return values
 
@@ -274,9 +290,10 @@ class Studies:
         source, count = self.source, len(columns.lefts)
         if not count or source.end <= source.first:
             return np.full((len(study.indicator.outputs), count), np.nan)
-        lasts = columns.first + np.arange(count) * factor + factor - 1
-        lasts = np.clip(lasts, source.first, source.end - 1)
-        return study.known(lasts)
+        # Every column touches a bar, so only the newest one can reach beyond them.
+        first = min(columns.first + factor - 1, source.end - 1)
+        last = min(columns.first + count * factor - 1, source.end - 1)
+        return study.sampled(first, factor, last)
 
     def plain(self) -> list[dict[str, object]]:
         """Return all as plain values, ready for JSON; a colour where it is not the usual one."""

@@ -1,16 +1,25 @@
 """Draws the values of indicators: lines, columns, dots, levels and marks."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from workstation.indicators.definition import Floats, Kind
 from workstation.indicators.running_apart import RunningApart
 from workstation.ui import text
 from workstation.ui.chart.bars import HIGH, LOW
-from workstation.ui.chart.candles import Columns, body_width, fill, lines, rects
+from workstation.ui.chart.candles import (
+    Columns,
+    body_width,
+    chosen,
+    fill,
+    fill_columns,
+    lines,
+    rects,
+)
 from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.studies import Study
@@ -18,8 +27,6 @@ from workstation.ui.chart.study_look import Style
 from workstation.ui.chart.styles import draw_line, middles_of, pen_of
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
-
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 _COLOURS = {
     "dark": ("#5aa9ff", "#f0b849", "#c792ea", "#4dd0c8", "#ff9e64", "#9ece6a", "#f07fb4"),
@@ -43,14 +50,19 @@ def study_colour(study: Study, output: int, theme: Theme) -> QColor:
     return QColor(colours[(study.colour + output) % len(colours)])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StudyPainter:
-    """Draws one study over some columns."""
+    """Draws studies over some columns."""
 
     time: TimeScale
     columns: Columns
     ratio: float
     theme: Theme
+
+    @cached_property
+    def middles(self) -> Floats:
+        """The middles of the columns."""
+        return middles_of(self.columns, self.time)
 
     def draw(self, painter: QPainter, study: Study, values: Floats, scale: PriceScale) -> None:
         """Draw every output that is shown."""
@@ -76,15 +88,17 @@ class StudyPainter:
     ) -> None:
         if dashed and self.time.spacing > 1:
             pen.setDashPattern([4.0, 2.5])
-        xs = middles_of(self.columns, self.time)
+        xs, ys, dense = self.middles, scale.exact_ys(values), self.time.spacing == 1
         there = np.isfinite(values)
+        if there.all():
+            draw_line(painter, xs, ys, pen, dense=dense)
+            return
         edges = np.flatnonzero(np.diff(np.concatenate(([False], there, [False])))).reshape(-1, 2)
         for begin, end in edges.tolist():
-            ys = scale.exact_ys(values[begin:end])
-            draw_line(painter, xs[begin:end], ys, pen, dense=self.time.spacing == 1)
+            draw_line(painter, xs[begin:end], ys[begin:end], pen, dense=dense)
 
     def _draw_histogram(
-        self, painter: QPainter, values: Floats, scale: PriceScale, chosen: str
+        self, painter: QPainter, values: Floats, scale: PriceScale, colour: str
     ) -> None:
         there = np.isfinite(values)
         body = max(1, body_width(self.time.spacing, 1))
@@ -93,8 +107,9 @@ class StudyPainter:
         rows = scale.ys_of(values[there])
         shapes = rects(lefts, np.minimum(rows, zero), body, np.maximum(rows, zero))
         rising = values[there] >= 0
-        fill(painter, shapes[rising], QColor(chosen or self.theme.up))
-        fill(painter, shapes[~rising], QColor(chosen or self.theme.down))
+        up, down = QColor(colour or self.theme.up), QColor(colour or self.theme.down)
+        fill_columns(painter, chosen(shapes, rising), body, up)
+        fill_columns(painter, chosen(shapes, ~rising), body, down)
 
     def _draw_dots(
         self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, width: int
@@ -118,15 +133,15 @@ class StudyPainter:
         self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
     ) -> None:
         gap, steps = round(4 * self.ratio), max(2, round(4 * self.ratio))
-        for chosen, prices, away in (
+        for flags, prices, away in (
             (values > 0, -self.columns.ranges[LOW], 1),
             (values < 0, self.columns.ranges[HIGH], -1),
         ):
-            if not chosen.any():
+            if not flags.any():
                 continue
             step_away = -away if scale.is_inverted else away
-            middles = self.columns.lefts[chosen] + (self.time.spacing - 1) // 2
-            rows = scale.ys_of(prices[chosen]) + step_away * gap
+            middles = self.columns.lefts[flags] + (self.time.spacing - 1) // 2
+            rows = scale.ys_of(prices[flags]) + step_away * gap
             for step in range(steps):
                 here = rows + step_away * step
                 fill(painter, rects(middles - step, here, 2 * step + 1, here), colour)
@@ -193,7 +208,8 @@ def _draw_label(
             break
         painter.fillRect(x, place.top(), width + gap, place.height(), ground)
         painter.setPen(colour)
-        painter.drawText(QRect(x, place.top(), width + gap, place.height()), _LEFT, content)
+        room = QRect(x, place.top(), width + gap, place.height())
+        view.lettering.draw(painter, room, content)
         x += width + gap
 
 
@@ -208,9 +224,8 @@ def _draw_pane_axis(
     for level in sorted(levels, key=study.scale.y_of):
         y = study.scale.y_of(level) - line // 2
         if pane.top() <= y <= pane.bottom() - line and y >= last + line:
-            painter.drawText(
-                QRect(axis.left() + gap, y, axis.width() - gap, line), _LEFT, plain_value(level)
-            )
+            room = QRect(axis.left() + gap, y, axis.width() - gap, line)
+            view.lettering.draw(painter, room, plain_value(level))
             last = y
 
 

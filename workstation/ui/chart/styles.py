@@ -14,7 +14,6 @@ from workstation.ui.chart.candles import (
     CandleColours,
     Columns,
     Flags,
-    Rects,
     body_width,
     columns_between,
     fill,
@@ -28,6 +27,9 @@ WARM_UP = 64
 """Columns before the first seen that Heikin-Ashi needs: each halves what came before it."""
 
 AREA_ALPHA = 70
+
+STEEP = 6
+"""Rows a line of a point in every column climbs or falls a column, on the mean, to be a scribble."""
 
 
 def shown_columns(
@@ -161,22 +163,26 @@ def draw_baseline(
 
 
 def draw_line(painter: QPainter, xs: Floats, ys: Floats, pen: QPen, *, dense: bool) -> None:
-    """Join points; `dense` ones, a point in every column, are drawn as upright runs, for speed."""
+    """Join points; where `dense` ones, a point in every column, jump far, edges are not softened.
+
+    Pens of one pixel are drawn line by line; a wider one makes Qt outline and fill the whole,
+    which takes a hundred times as long. So a thick line is several thin ones side by side.
+    """
     if not len(xs):
         return
-    if dense:
-        fill(painter, _runs(xs, ys, max(1, round(pen.widthF()))), pen.color())
-        return
-    # Pens of one pixel are drawn line by line; a wider one makes Qt outline and fill the whole,
-    # which takes a hundred times as long. So a thick line is several thin ones side by side.
+    is_steep = dense and float(np.abs(ys[1:] - ys[:-1]).sum()) > STEEP * len(ys)
     thin = QPen(pen)
     thin.setWidth(1)
+    thin.setCosmetic(True)
     painter.setPen(thin)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_steep)
     copies = max(1, round(pen.widthF()))
+    shape = polygon(xs + 0.5, ys + (0.5 - (copies - 1) / 2))
     for copy in range(copies):
-        painter.drawPolyline(polygon(xs + 0.5, ys + (0.5 + copy - (copies - 1) / 2)))
+        if copy:
+            shape.translate(0.0, 1.0)
+        painter.drawPolyline(shape)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
@@ -190,16 +196,6 @@ def polygon(xs: Floats, ys: Floats) -> QPolygonF:
         points = np.frombuffer(wrap(shape.data(), len(xs) * 16, True), np.float64).reshape(-1, 2)
         points[:, 0], points[:, 1] = xs, ys
     return shape
-
-
-def _runs(xs: Floats, ys: Floats, width: int) -> Rects:
-    """Return an upright rectangle for each column, from the row before it to its own."""
-    rows = np.rint(ys).astype(np.int64)
-    before = np.concatenate((rows[:1], rows[:-1]))
-    low, high = _ordered(before, rows)
-    low = np.where(before < rows, np.minimum(low + 1, rows), low)
-    high = np.where(before > rows, np.maximum(high - 1, rows), high)
-    return rects(np.rint(xs).astype(np.int64), low, width, high + width - 1)
 
 
 def _fill_to(

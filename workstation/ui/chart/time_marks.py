@@ -20,6 +20,9 @@ _DAY_SECONDS = 86_400
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+MANY = 8192
+"""Bars in sight beyond which those that stand out are looked up instead of looked for."""
+
 Weights = npt.NDArray[np.uint8]
 
 
@@ -40,6 +43,7 @@ class TimeMarks:
         self._weights: Weights = np.zeros(0, np.uint8)
         self._first = 0
         self._epoch = -1
+        self._standing_out: dict[int, Ints] = {}
 
     def use(self, *, is_intraday: bool, zone: tzinfo | None = None) -> None:
         """Prepare for bars of another size or clocks of another zone."""
@@ -57,10 +61,15 @@ class TimeMarks:
         if bars.end > end:
             added = self._weights_of(bars, end, bars.end)
             self._weights = np.concatenate((self._weights, added))
+            for weight, known in self._standing_out.items():
+                found = np.flatnonzero(added >= weight) + end
+                if len(found):
+                    self._standing_out[weight] = np.concatenate((known, found))
         if bars.first < self._first:
             added = self._weights_of(bars, bars.first, min(self._first + 1, bars.end))
             self._weights = np.concatenate((added, self._weights[1:]))
             self._first = bars.first
+            self._standing_out.clear()
 
     def _weights_of(self, bars: BarArrays, first: int, end: int) -> Weights:
         begin = max(bars.first, first - 1)
@@ -78,27 +87,37 @@ class TimeMarks:
             weights[_turns(numbers)] = weight
         return weights
 
-    def of_weight(self, first: int, end: int, weight: int) -> list[int]:
+    def of_weight(self, first: int, end: int, weight: int) -> Ints:
         """Return the bars between two indices that weigh at least so much."""
-        low, high = max(0, first - self._first), max(0, end - self._first)
-        found = np.flatnonzero(self._weights[low:high] >= weight) + low + self._first
-        return [int(index) for index in found]
+        if end - first <= MANY:
+            low, high = max(0, first - self._first), max(0, end - self._first)
+            found: Ints = np.flatnonzero(self._weights[low:high] >= weight) + low + self._first
+            return found
+        known = self._standing_out.get(weight)
+        if known is None:
+            known = np.flatnonzero(self._weights >= weight) + self._first
+            self._standing_out[weight] = known
+        low, high = np.searchsorted(known, (first, end)).tolist()
+        return known[low:high]
 
     def chosen(self, first: int, end: int, most: int, apart: float) -> list[tuple[int, int]]:
         """Return index and weight of the bars to label: `most` of the heaviest, bars `apart`."""
-        low, high = max(0, first - self._first), max(0, end - self._first)
-        weights = self._weights[low:high]
-        counts = np.bincount(weights, minlength=YEAR + 1)[::-1].cumsum()[::-1]
-        fitting = [weight for weight in range(1, YEAR + 1) if counts[weight] <= most]
-        found = np.flatnonzero(weights >= (fitting[0] if fitting else YEAR))
-        order = np.lexsort((found, -weights[found].astype(np.int64)))
+        found = self.of_weight(first, end, YEAR)
+        for weight in range(YEAR - 1, 0, -1):
+            more = self.of_weight(first, end, weight)
+            if len(more) > most:
+                break
+            found = more
+        weights = self._weights[found - self._first].astype(np.int64)
+        order = np.lexsort((found, -weights))
         taken: list[int] = []
-        for place in found[order].tolist():
-            at = bisect_left(taken, place)
-            is_free = at == 0 or place - taken[at - 1] >= apart
-            if is_free and (at == len(taken) or taken[at] - place >= apart):
-                taken.insert(at, place)
-        return [(place + low + self._first, int(weights[place])) for place in taken]
+        for index in found[order].tolist():
+            at = bisect_left(taken, index)
+            is_free = at == 0 or index - taken[at - 1] >= apart
+            if is_free and (at == len(taken) or taken[at] - index >= apart):
+                taken.insert(at, index)
+        weight_of = dict(zip(found.tolist(), weights.tolist(), strict=True))
+        return [(index, weight_of[index]) for index in taken]
 
     def label(self, seconds: int, weight: int) -> str:
         """Write what stands under a bar of this weight: 2026, Mar, 18 Mar, 14:30."""

@@ -44,7 +44,7 @@ class PriceLinePainter:
         place = tag_rect(self._view, self._view.prices.y_of(price))
         painter.fillRect(place, colour)
         painter.setPen(QColor(theme.on_side))
-        painter.drawText(place, CENTRE, self._view.price_text(price))
+        self._view.lettering.draw_centred(painter, place, self._view.price_text(price))
 
     def label(
         self,
@@ -71,14 +71,14 @@ class PriceLinePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place.adjusted(0, 0, -1, -1))
         painter.setPen(QColor(theme.text))
-        painter.drawText(place.adjusted(gap, 0, 0, 0), LEFT, words)
+        self._view.lettering.draw(painter, place.adjusted(gap, 0, 0, 0), words)
         left, places = place.right() + 1 - sum(wide), []
         for each, size in zip(buttons, wide, strict=True):
             box = QRect(left, place.top(), size, height)
             painter.setPen(colour)
             painter.drawLine(box.left(), box.top(), box.left(), box.bottom())
             painter.setPen(QColor(theme.text))
-            painter.drawText(box, CENTRE, each)
+            self._view.lettering.draw_centred(painter, box, each)
             places.append(box)
             left += size
         return place, tuple(places)
@@ -98,7 +98,7 @@ class PriceLinePainter:
         row = min(max(self._view.prices.y_of(price), pane.top()), pane.bottom())
         tall = height * len(shown) + gap
         top = row - tall - gap if row - tall - gap > pane.top() else row + gap
-        wanted = max(layout.metrics.horizontalAdvance(words) for words, _ in shown) + 2 * gap
+        wanted = max(self._view.text_width(words) for words, _ in shown) + 2 * gap
         width = min(wanted, pane.width() - 2 * gap)
         left = gap if x is None else max(gap, min(x + gap, pane.width() - width - gap))
         place = QRect(left, top, width, tall)
@@ -112,5 +112,6 @@ class PriceLinePainter:
             line.setHeight(height)
             painter.setPen(QColor(tones.get(tone, theme.text)))
             right = Qt.TextElideMode.ElideRight
-            cut = layout.metrics.elidedText(words, right, line.width())
-            painter.drawText(line, LEFT, cut if wanted > width else words)
+            is_cut = wanted > width
+            cut = layout.metrics.elidedText(words, right, line.width()) if is_cut else words
+            self._view.lettering.draw(painter, line, cut)

@@ -11,9 +11,11 @@ from PySide6.QtGui import QFont
 
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
+from workstation.ui.chart.bar_table import Floats
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.candles import Columns
 from workstation.ui.chart.layout import PANE_SHARE, device_font, layout_of
+from workstation.ui.chart.lettering import Lettering
 from workstation.ui.chart.price_scale import FAR, PriceScale, round_prices
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.sessions import Hours, SessionMarks
@@ -27,9 +29,6 @@ PRICE_ROOM = 30
 
 THINNEST = 3
 """Device pixels a bar keeps when a small chart makes bars narrower by itself."""
-
-MOST_WIDTHS = 4000
-"""Texts whose width is remembered."""
 
 
 class ChartView:
@@ -64,9 +63,11 @@ class ChartView:
         self.ladder: PriceLadder | None = None
         self.layout = layout_of(1, 1, QFont(), 1.0, 0)
         self.columns = self._visible()
+        self._values: dict[int, Floats] = {}
         self.most_volume = 0.0
         self._axis_width = 0
-        self._text_widths: dict[str, int] = {}
+        self.lettering = Lettering(QFont())
+        """Draws and measures words in the chart's font."""
 
     @property
     def exchange_zone(self) -> tzinfo | None:
@@ -143,22 +144,16 @@ class ChartView:
             self.sessions.use(hours)
 
     def text_width(self, content: str) -> int:
-        """Return the width of a text; the same ones come every frame."""
-        width = self._text_widths.get(content)
-        if width is None:
-            if len(self._text_widths) > MOST_WIDTHS:
-                self._text_widths.clear()
-            width = self.layout.metrics.horizontalAdvance(content)
-            self._text_widths[content] = width
-        return width
+        """Return the width of a text."""
+        return self.lettering.width(content)
 
     def resize(self, width: int, height: int, font: QFont, ratio: float) -> None:
         """Take the size of the widget in device pixels."""
         if self.layout.ratio != ratio:
             self.time.rescale(ratio / self.layout.ratio)
         device = device_font(font, ratio)
-        if device != self.layout.font:
-            self._text_widths.clear()
+        if device != self.lettering.font:
+            self.lettering = Lettering(device)
         self.layout = layout_of(width, height, device, ratio, self._axis_width, self.shares)
         self._use_layout()
 
@@ -167,13 +162,14 @@ class ChartView:
         """Be laid out for another surface meanwhile, such as a page; afterwards all is as it was."""
         time = self.time
         kept = self.layout, self._axis_width, time.zoom, time.scroll, time.width
+        lettering = self.lettering
         self._axis_width = 0
         try:
             self.resize(width, height, font, ratio)
             self.settle()
             yield
         finally:
-            self._text_widths.clear()
+            self.lettering = lettering
             self.layout, self._axis_width, time.zoom, time.scroll, time.width = kept
             self._use_layout()
             self.settle()
@@ -242,6 +238,7 @@ class ChartView:
     def settle(self) -> bool:
         """Work out what is visible; tell whether more than the newest bars looks different."""
         self.columns = self._visible()
+        self._values.clear()
         self.marks.weigh(self.bars)
         self.studies.refresh()
         if self.marks.is_intraday and (self.settings.sessions or self.settings.session_lines):
@@ -256,10 +253,17 @@ class ChartView:
             changed = changed or most != self.most_volume
             self.most_volume = most
         for study in self.studies.in_panes:
-            values = self.studies.values(study, self.columns, self.time.factor)
-            fitted = study.scale.fit(*range_of(values, study.indicator.guides), 1e-9)
+            fitted = study.scale.fit(*range_of(self.values(study), study.indicator.guides), 1e-9)
             changed = fitted or changed
         return self._fit_axis() or changed
+
+    def values(self, study: Study) -> Floats:
+        """Return the outputs of an indicator, a row each, in the columns that are visible."""
+        found = self._values.get(id(study))
+        if found is None:
+            found = self.studies.values(study, self.columns, self.time.factor)
+            self._values[id(study)] = found
+        return found
 
     def close_before(self, columns: Columns) -> float | None:
         """Return the close before the first of these columns, None if there is none."""
@@ -330,6 +334,7 @@ class ChartView:
         )
         self._use_layout()
         self.columns = self._visible()
+        self._values.clear()
         return True
 
     def _use_layout(self) -> None:
