@@ -127,7 +127,7 @@ def frames(canvas: ChartCanvas, count: int, steps: int = TO_EVERYTHING) -> list[
             canvas.view.zoom(zoom, 1000)
             for columns in (-37, 19, -5, 11):
                 canvas.view.pan(columns)
-                times.append(timed(canvas, canvas.refresh))
+                times.append(timed(canvas, canvas.refresh_moved))
     return times[:count]
 
 

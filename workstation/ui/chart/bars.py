@@ -140,8 +140,9 @@ class BarArrays:
         if group == 1:
             return out
         thirds = out.reshape(3, -1, group)
-        pairs: Floats = np.maximum(thirds[:, :, 0], thirds[:, :, 1])
-        return np.maximum(pairs, thirds[:, :, 2], out=pairs)
+        grouped: Floats = np.maximum(thirds[:, :, 0], thirds[:, :, 1])
+        np.maximum(grouped, thirds[:, :, 2], out=grouped)
+        return grouped
 
     def table(self, first: int, end: int) -> BarTable:
         """Return copies of these indices, which must exist."""

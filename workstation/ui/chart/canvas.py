@@ -86,6 +86,7 @@ class ChartCanvas(QWidget):
 
         self._edge = 0
         self._is_stale = True
+        self._is_moved = False
         self._stale_since: int | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -108,6 +109,11 @@ class ChartCanvas(QWidget):
         self._is_stale = True
         self.update()
 
+    def refresh_moved(self) -> None:
+        """Draw what came into sight, or everything anew, after a move or a zoom."""
+        self._is_moved = True
+        self.update()
+
     def refresh_newest(self, since: int) -> None:
         """Take the bars from index `since` on as others, and draw them again."""
         self.view.studies.changed_since(since)
@@ -126,12 +132,15 @@ class ChartCanvas(QWidget):
     def _settle(self) -> None:
         """Work out what changed since the last painting."""
         since, self._stale_since = self._stale_since, None
-        if self._is_stale or since is not None:
-            if self.view.settle() or self._is_stale:
+        if self._is_stale or self._is_moved or since is not None:
+            changed = self.view.settle()
+            if self._is_stale or (changed and not self._is_moved):
                 self.layer.make_stale()
-            elif since is not None:
+            elif self._is_moved:
+                self.layer.note_move()
+            if since is not None:
                 self.layer.make_strip_stale(self.view.last_bars(since))
-        self._is_stale = False
+        self._is_stale = self._is_moved = False
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -370,7 +379,7 @@ class ChartCanvas(QWidget):
 
     @Slot()
     def _on_moved(self) -> None:
-        self.refresh()
+        self.refresh_moved()
         self.view_moved.emit()
 
     # -- places -------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from workstation.ui.chart.chart_tool import ChartTool
 from workstation.ui.chart.feed import BarFeed, Wanted
 from workstation.ui.chart.shows import shown_for
 from workstation.ui.chart.source import Series
-from workstation.ui.chart.styles import draw_line, middles_of, pen_of
+from workstation.ui.chart.styles import draw_line, is_scribble, middles_of, pen_of
 from workstation.ui.chart.symbol_finder import SymbolFinder
 from workstation.ui.chart.timeframe import Timeframe
 from workstation.ui.chart.view import ChartView
@@ -252,7 +252,8 @@ class CompareTool(ChartTool):
         pen = pen_of(colour, max(1.0, round(1.5 * view.layout.ratio)))
         for begin, end in turns.reshape(-1, 2).tolist():
             ys = view.prices.exact_ys(prices[begin:end])
-            draw_line(painter, xs[begin:end], ys, pen, dense=view.time.spacing == 1)
+            soft = not is_scribble(ys, view.time.spacing)
+            draw_line(painter, xs[begin:end], ys, pen, softened=soft)
 
     def _draw_legend(
         self, painter: QPainter, theme: Theme, changes: dict[int, float | None]

@@ -15,6 +15,7 @@ from workstation.ui.chart.candles import (
     lines,
     rects,
 )
+from workstation.ui.chart.drawn import LABEL_ROOM, Drawn, drawn_of, exposed
 from workstation.ui.chart.session_lines import draw_session_lines
 from workstation.ui.chart.settings import Style
 from workstation.ui.chart.study_painter import StudyPainter, draw_pane_grid
@@ -27,18 +28,8 @@ from workstation.ui.chart.styles import (
     rising_by_close,
     shown_columns,
 )
-from workstation.ui.chart.time_marks import DAY, YEAR
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
-
-LABEL_ROOM = 64
-"""Logical pixels a label of the time axis should have to itself."""
-
-LEAST_ROOM = 48
-"""Logical pixels between two labels, from middle to middle, at least."""
-
-SEPARATOR_ROOM = 24
-"""Day separators closer than this give way to those of weeks, months or years."""
 
 
 class ChartLayer:
@@ -48,7 +39,9 @@ class ChartLayer:
         self.pixmap = QPixmap()
         self._theme: Theme | None = None
         self._is_stale = True
+        self._is_moved = False
         self._stale_strip = QRect()
+        self._drawn: Drawn | None = None
 
     def use_theme(self, theme: Theme) -> None:
         """Take the colours; others than before make the picture stale."""
@@ -73,41 +66,61 @@ class ChartLayer:
         """Draw a strip of the plot at the next occasion."""
         self._stale_strip = self._stale_strip.united(strip)
 
+    def note_move(self) -> None:
+        """Note that the view went along the time axis, or was zoomed, since the last time."""
+        self._is_moved = True
+
     def refresh(self, view: ChartView) -> None:
         """Bring the picture up to date."""
         area = view.layout.header.united(view.layout.time_axis)
         if self.pixmap.size() != area.size():
             self.pixmap = QPixmap(area.size())
             self._is_stale = True
-        if self._is_stale:
-            self._draw(view, area)
-        elif not self._stale_strip.isEmpty():
+        if self._is_stale or self._is_moved:
+            before, self._drawn = self._drawn, drawn_of(view)
+            moved = None if self._is_stale or before is None else before.moved_to(self._drawn)
+            if moved is None:
+                self._draw(view, area)
+                self._stale_strip = QRect()
+            elif moved:
+                self._move(view, moved)
+        if not self._stale_strip.isEmpty():
             self._draw(view, self._stale_strip)
-        self._is_stale = False
+        self._is_stale = self._is_moved = False
         self._stale_strip = QRect()
 
+    def _move(self, view: ChartView, columns: int) -> None:
+        """Move what is drawn of the plot to the left, and draw what comes into sight."""
+        self.pixmap.scroll(-columns, 0, view.layout.plot)
+        self._draw(view, exposed(view, columns))
+        self._draw(view, view.layout.time_axis)
+
     def _draw(self, view: ChartView, clip: QRect) -> None:
-        layout = view.layout
+        layout, drawn = view.layout, self._drawn
         painter = QPainter(self.pixmap)
         painter.setFont(layout.font)
         painter.setClipRect(clip)
         painter.fillRect(clip, self._base)
-        if len(view.bars):
-            marks = self._chosen_marks(view)
-            self._draw_sessions(painter, view)
-            self._draw_grid(painter, view, marks)
-            self._draw_separators(painter, view)
-            if self._theme is not None:
-                draw_session_lines(painter, view, self._theme)
-            self._draw_bars(painter, view, clip)
-            painter.setClipRect(clip)
-            self._draw_time_axis(painter, view, marks)
+        if len(view.bars) and drawn is not None:
+            if clip.intersects(layout.plot):
+                self._draw_plot(painter, view, clip, drawn)
+            if clip.intersects(layout.time_axis):
+                painter.setClipRect(clip)
+                self._draw_time_axis(painter, view, drawn.marks)
         painter.fillRect(QRect(0, layout.time_axis.top(), area_width(view), 1), self._border)
         painter.fillRect(
             QRect(layout.price_axis.left(), layout.header.bottom(), 1, layout.price_axis.height()),
             self._border,
         )
         painter.end()
+
+    def _draw_plot(self, painter: QPainter, view: ChartView, clip: QRect, drawn: Drawn) -> None:
+        self._draw_sessions(painter, view)
+        self._draw_grid(painter, view, drawn)
+        self._draw_separators(painter, view, drawn)
+        if self._theme is not None:
+            draw_session_lines(painter, view, self._theme)
+        self._draw_bars(painter, view, clip)
 
     def _draw_bars(self, painter: QPainter, view: ChartView, clip: QRect) -> None:
         layout = view.layout
@@ -127,9 +140,8 @@ class ChartLayer:
     def _draw_studies(self, painter: QPainter, view: ChartView, clip: QRect) -> None:
         if not view.studies.all or self._theme is None:
             return
-        # All columns even for a strip: dashes begin where their line begins.
-        time, layout, columns = view.time, view.layout, view.columns
-        drawing = StudyPainter(time, columns, layout.ratio, self._theme)
+        layout = view.layout
+        drawing = StudyPainter(view.time, view.columns, layout.ratio, self._theme, clip)
         for study in view.studies.overlays:
             drawing.draw(painter, study, view.values(study), view.prices)
         for study, pane in view.pane_studies:
@@ -172,40 +184,28 @@ class ChartLayer:
             left, right = columns.lefts[begin], columns.lefts[end - 1] + time.spacing
             painter.fillRect(int(left), plot.top(), int(right - left), plot.height(), self._shade)
 
-    def _chosen_marks(self, view: ChartView) -> list[tuple[int, int]]:
-        """Choose labels from beyond the edges too, so that moving does not change them."""
-        first, end = view.time.shown()
-        room = view.layout.pixels(LABEL_ROOM)
-        most = max(1, 2 * view.time.width // room)
-        apart = view.layout.pixels(LEAST_ROOM) * view.time.factor / view.time.spacing
-        half = (end - first) // 2
-        return view.marks.chosen(first - half, end + half, most, apart)
-
-    def _draw_grid(self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]) -> None:
-        layout, plot = view.layout, view.layout.plot
-        upright = [(view.time.middle_of(index), plot.top(), 1, plot.height()) for index, _ in marks]
-        level = [(0, view.prices.y_of(price), plot.width(), 1) for price in view.grid_prices()]
+    def _draw_grid(self, painter: QPainter, view: ChartView, drawn: Drawn) -> None:
+        layout, plot, time = view.layout, view.layout.plot, view.time
+        xs = [time.middle_of(index) for index, _ in drawn.marks]
+        upright = [(x, plot.top(), 1, plot.height()) for x in xs if 0 <= x < time.width]
+        level = [(0, view.prices.y_of(price), plot.width(), 1) for price in drawn.levels]
         fill(painter, lines(upright + level), self._grid)
         if not layout.volume.isEmpty():
             painter.fillRect(0, layout.volume.top() - 2, plot.width(), 1, self._border)
 
-    def _draw_separators(self, painter: QPainter, view: ChartView) -> None:
-        first, end = view.time.shown()
-        most = max(1, view.time.width // view.layout.pixels(SEPARATOR_ROOM))
-        lightest = DAY if view.marks.is_intraday else YEAR
-        for weight in range(lightest, YEAR + 1):
-            found = view.marks.of_weight(first, end, weight)
-            if len(found) <= most:
-                break
-        else:
+    def _draw_separators(self, painter: QPainter, view: ChartView, drawn: Drawn) -> None:
+        """Draw a dashed line where a day begins, or a longer piece of time where days are narrow."""
+        if drawn.separators is None:
             return
-        plot, height = view.layout.plot, view.layout.pixels(3)
-        lefts = found // view.time.factor * view.time.spacing - view.time.scroll
-        edges = np.full(len(found), plot.top()), np.full(len(found), plot.bottom())
-        draw_lines(painter, rects(lefts, edges[0], 1, edges[1]), dashed(self._border, height))
+        plot, time = view.layout.plot, view.time
+        found = view.marks.of_weight(*time.shown(), drawn.separators)
+        lefts = found // time.factor * time.spacing - time.scroll
+        tops, bottoms = np.full(len(found), plot.top()), np.full(len(found), plot.bottom())
+        pen = dashed(self._border, view.layout.pixels(3))
+        draw_lines(painter, rects(lefts, tops, 1, bottoms), pen)
 
     def _draw_time_axis(
-        self, painter: QPainter, view: ChartView, marks: list[tuple[int, int]]
+        self, painter: QPainter, view: ChartView, marks: tuple[tuple[int, int], ...]
     ) -> None:
         axis = view.layout.time_axis
         width = view.layout.pixels(LABEL_ROOM)

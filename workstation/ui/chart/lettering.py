@@ -16,7 +16,7 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 class Lettering:
     """Measures and draws single lines in one font, in device pixels. GUI thread.
 
-    Every pixel is where QPainter.drawText() puts it; a line too wide for its place is cut there.
+    Words stand where QPainter.drawText() puts them; a line too wide for its place is cut there.
     The painter must use the font already, and move points at most.
     """
 

@@ -24,7 +24,7 @@ from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.studies import Study
 from workstation.ui.chart.study_look import Style
-from workstation.ui.chart.styles import draw_line, middles_of, pen_of
+from workstation.ui.chart.styles import draw_dashes, draw_line, is_scribble, middles_of, pen_of
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
@@ -52,20 +52,41 @@ def study_colour(study: Study, output: int, theme: Theme) -> QColor:
 
 @dataclass(frozen=True)
 class StudyPainter:
-    """Draws studies over some columns."""
+    """Draws studies over the visible columns, as far as `clip` shows them."""
 
     time: TimeScale
-    columns: Columns
+    visible: Columns
     ratio: float
     theme: Theme
+    clip: QRect
+
+    @cached_property
+    def part(self) -> slice:
+        """Which columns are inside the clip, and the neighbours from which lines come."""
+        edge = 2 * self.time.spacing + 2
+        ends = self.clip.left() - edge, self.clip.right() + edge
+        return slice(*np.searchsorted(self.visible.lefts, ends).tolist())
+
+    @cached_property
+    def columns(self) -> Columns:
+        """These columns."""
+        seen, part = self.visible, self.part
+        return Columns(
+            seen.first + part.start * self.time.factor,
+            seen.lefts[part],
+            seen.ranges[:, part],
+            seen.opens[part],
+            seen.closes[part],
+        )
 
     @cached_property
     def middles(self) -> Floats:
-        """The middles of the columns."""
+        """Their middles."""
         return middles_of(self.columns, self.time)
 
     def draw(self, painter: QPainter, study: Study, values: Floats, scale: PriceScale) -> None:
-        """Draw every output that is shown."""
+        """Draw every output that is shown; `values` are of all visible columns."""
+        seen = values[:, self.part]
         for row, output in enumerate(study.indicator.outputs):
             look = study.look(row)
             pen = pen_of(study_colour(study, row, self.theme), (look.width or 1.3) * self.ratio)
@@ -73,29 +94,33 @@ class StudyPainter:
                 case None:
                     continue
                 case Kind.HISTOGRAM:
-                    self._draw_histogram(painter, values[row], scale, look.colour)
+                    self._draw_histogram(painter, seen[row], scale, look.colour)
                 case Kind.DOTS:
-                    self._draw_dots(painter, values[row], scale, pen, look.width or 3)
+                    self._draw_dots(painter, seen[row], scale, pen, look.width or 3)
                 case Kind.LEVEL:
-                    self._draw_levels(painter, values[row], scale, pen, look.width or 1)
+                    self._draw_levels(painter, seen[row], scale, pen, look.width or 1)
                 case Kind.MARK:
-                    self._draw_marks(painter, values[row], scale, pen.color())
+                    self._draw_marks(painter, seen[row], scale, pen.color())
                 case kind:
                     self._draw_line(painter, values[row], scale, pen, dashed=kind is Kind.DASHED)
 
     def _draw_line(
         self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, *, dashed: bool
     ) -> None:
-        if dashed and self.time.spacing > 1:
-            pen.setDashPattern([4.0, 2.5])
-        xs, ys, dense = self.middles, scale.exact_ys(values), self.time.spacing == 1
+        time, xs, ys = self.time, self.middles, scale.exact_ys(values)
         there = np.isfinite(values)
-        if there.all():
-            draw_line(painter, xs, ys, pen, dense=dense)
-            return
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], there, [False])))).reshape(-1, 2)
-        for begin, end in edges.tolist():
-            draw_line(painter, xs[begin:end], ys[begin:end], pen, dense=dense)
+        # Of all that is visible, so that a part looks as the whole does.
+        soft = not is_scribble(ys if there.all() else ys[there], time.spacing)
+        ys, there = ys[self.part], there[self.part]
+        edges = [[0, len(ys)]]
+        if not there.all():
+            turns = np.diff(np.concatenate(([False], there, [False])))
+            edges = np.flatnonzero(turns).reshape(-1, 2).tolist()
+        for begin, end in edges:
+            if dashed and time.spacing > 1:
+                draw_dashes(painter, xs[begin:end], ys[begin:end], pen, time.scroll, self.ratio)
+            else:
+                draw_line(painter, xs[begin:end], ys[begin:end], pen, softened=soft)
 
     def _draw_histogram(
         self, painter: QPainter, values: Floats, scale: PriceScale, colour: str

@@ -1,11 +1,12 @@
 """The kinds of bars besides candles: OHLC, Heikin-Ashi, and closes as a line."""
 
+import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import shiboken6
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QLineF, QRect, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPolygonF
 
 from workstation.ui.chart.bar_table import Floats
@@ -27,6 +28,9 @@ WARM_UP = 64
 """Columns before the first seen that Heikin-Ashi needs: each halves what came before it."""
 
 AREA_ALPHA = 70
+
+DASH, GAP = 4, 3
+"""Logical pixels of a dashed line."""
 
 STEEP = 6
 """Rows a line of a point in every column climbs or falls a column, on the mean, to be a scribble."""
@@ -119,8 +123,8 @@ def draw_closes(
     pen: QPen,
 ) -> None:
     """Draw the closes as one line."""
-    xs = middles_of(columns, scale)
-    draw_line(painter, xs, prices.exact_ys(columns.closes), pen, dense=scale.spacing == 1)
+    xs, ys = middles_of(columns, scale), prices.exact_ys(columns.closes)
+    draw_line(painter, xs, ys, pen, softened=not is_scribble(ys, scale.spacing))
 
 
 def draw_area(
@@ -135,7 +139,7 @@ def draw_area(
     xs = middles_of(columns, scale)
     ys = prices.exact_ys(columns.closes)
     _fill_to(painter, xs, ys, pane, pane.bottom() + 1, pen.color())
-    draw_line(painter, xs, ys, pen, dense=scale.spacing == 1)
+    draw_line(painter, xs, ys, pen, softened=not is_scribble(ys, scale.spacing))
 
 
 def draw_baseline(
@@ -158,32 +162,66 @@ def draw_baseline(
         painter.save()
         painter.setClipRect(half, Qt.ClipOperation.IntersectClip)
         _fill_to(painter, xs, ys, half, middle, pen.color())
-        draw_line(painter, xs, ys, pen, dense=scale.spacing == 1)
+        draw_line(painter, xs, ys, pen, softened=not is_scribble(ys, scale.spacing))
         painter.restore()
 
 
-def draw_line(painter: QPainter, xs: Floats, ys: Floats, pen: QPen, *, dense: bool) -> None:
-    """Join points; where `dense` ones, a point in every column, jump far, edges are not softened.
+def draw_line(
+    painter: QPainter, xs: Floats, ys: Floats, pen: QPen, *, softened: bool = True
+) -> None:
+    """Join points, with soft edges or without.
 
     Pens of one pixel are drawn line by line; a wider one makes Qt outline and fill the whole,
     which takes a hundred times as long. So a thick line is several thin ones side by side.
     """
     if not len(xs):
         return
-    is_steep = dense and float(np.abs(ys[1:] - ys[:-1]).sum()) > STEEP * len(ys)
-    thin = QPen(pen)
-    thin.setWidth(1)
-    thin.setCosmetic(True)
-    painter.setPen(thin)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_steep)
-    copies = max(1, round(pen.widthF()))
+    copies = _begin_line(painter, pen, softened=softened)
     shape = polygon(xs + 0.5, ys + (0.5 - (copies - 1) / 2))
     for copy in range(copies):
         if copy:
             shape.translate(0.0, 1.0)
         painter.drawPolyline(shape)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def draw_dashes(
+    painter: QPainter, xs: Floats, ys: Floats, pen: QPen, scroll: int, ratio: float
+) -> None:
+    """Join points by dashes that stand still on the bars, wherever the picture is moved to."""
+    if not len(xs):
+        return
+    dash, gap = round(DASH * ratio), round(GAP * ratio)
+    begin = math.ceil((xs[0] + scroll) / (dash + gap)) * (dash + gap) - scroll
+    starts = np.arange(begin, xs[-1], dash + gap, np.float64)
+    ends = np.minimum(starts + dash, xs[-1])
+    copies = _begin_line(painter, pen, softened=True)
+    table = np.empty((len(starts), 4))
+    table[:, 0], table[:, 2] = starts + 0.5, ends + 0.5
+    table[:, 1], table[:, 3] = np.interp(starts, xs, ys), np.interp(ends, xs, ys)
+    table[:, 1::2] += 0.5 - (copies - 1) / 2
+    for copy in range(copies if len(table) else 0):
+        if copy:
+            table[:, 1::2] += 1.0
+        first = shiboken6.wrapInstance(table.ctypes.data, QLineF)
+        painter.drawLines(cast("QLineF", first), len(table))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def _begin_line(painter: QPainter, pen: QPen, *, softened: bool) -> int:
+    """Prepare for thin lines; return how many side by side are as wide as the pen."""
+    thin = QPen(pen)
+    thin.setWidth(1)
+    thin.setCosmetic(True)
+    painter.setPen(thin)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, softened)
+    return max(1, round(pen.widthF()))
+
+
+def is_scribble(ys: Floats, spacing: int) -> bool:
+    """Tell whether a line with a point in every column jumps so far that softening shows nothing."""
+    return spacing == 1 and bool(np.abs(ys[1:] - ys[:-1]).sum() > STEEP * len(ys))
 
 
 def polygon(xs: Floats, ys: Floats) -> QPolygonF:
