@@ -1,7 +1,7 @@
 """The picture of grid, candles, volume and axes; drawn again only where something changed."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from workstation.ui.chart.candles import (
@@ -207,20 +207,19 @@ class ChartLayer:
     def _draw_time_axis(
         self, painter: QPainter, view: ChartView, marks: tuple[tuple[int, int], ...]
     ) -> None:
-        axis = view.layout.time_axis
+        axis, time, lettering = view.layout.time_axis, view.time, view.lettering
         width = view.layout.pixels(LABEL_ROOM)
         for index, weight in marks:
-            x = view.time.middle_of(index)
-            left, right = x - width // 2, x + width // 2
-            if right < 0 or left > view.time.width:
+            x = time.middle_of(index)
+            if x < 0 or x > time.width:
                 continue
             label = view.marks.label(view.bars.time(index), weight)
-            half = view.text_width(label) // 2
-            if x - half < 0 or x + half > view.time.width:
+            half = lettering.width(label) // 2
+            if x - half < 0 or x + half > time.width:
                 continue
             painter.setPen(self._text if view.marks.is_major(weight) else self._muted)
-            place = QRect(QPoint(left, axis.top()), QPoint(right, axis.bottom()))
-            view.lettering.draw_centred(painter, place, label)
+            place = QRect(x - width // 2, axis.top(), 2 * (width // 2) + 1, axis.height())
+            lettering.draw_centred(painter, place, label)
 
 
 def area_width(view: ChartView) -> int:

@@ -25,7 +25,7 @@ class Lettering:
         self._metrics = QFontMetrics(font)
         self._height = self._metrics.height()
         self._widths: dict[str, int] = {}
-        self._lines: dict[str, QStaticText] = {}
+        self._lines: dict[str, tuple[QStaticText, float]] = {}
 
     @cached_property
     def bold(self) -> "Lettering":
@@ -63,20 +63,23 @@ class Lettering:
         part: float,
         alignment: Qt.AlignmentFlag,
     ) -> None:
-        line = self._lines.get(content)
-        if line is None:
-            line = self._laid_out(content)
-        room = place.width() - line.size().width()
-        if room < 0 or place.height() < self._height:
+        found = self._lines.get(content)
+        if found is None:
+            found = self._laid_out(content)
+        line, width = found
+        left, top, wide, high = place.getRect()  # type: ignore[misc]
+        if width > wide or high < self._height:
             painter.drawText(place, alignment, content)
             return
-        top = place.top() + (place.height() - self._height) / 2
-        painter.drawStaticText(QPointF(place.left() + part * room, top), line)
+        room = QPointF(left + part * (wide - width), top + (high - self._height) / 2)
+        painter.drawStaticText(room, line)
 
-    def _laid_out(self, content: str) -> QStaticText:
+    def _laid_out(self, content: str) -> tuple[QStaticText, float]:
+        """Lay a line out; return it and its width."""
         if len(self._lines) >= MOST:
             self._lines.clear()
-        line = self._lines[content] = QStaticText(content)
+        line = QStaticText(content)
         line.setTextFormat(Qt.TextFormat.PlainText)
         line.prepare(font=self.font)
-        return line
+        found = self._lines[content] = line, line.size().width()
+        return found

@@ -1,5 +1,7 @@
 """Draws the values of indicators: lines, columns, dots, levels and marks."""
 
+import functools
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,9 +47,14 @@ def palette(theme: Theme) -> list[QColor]:
 def study_colour(study: Study, output: int, theme: Theme) -> QColor:
     """Return the colour of one output."""
     if chosen := study.look(output).colour:
-        return QColor(chosen)
+        return _colour(chosen)
     colours = _COLOURS.get(theme.name, _COLOURS["dark"])
-    return QColor(colours[(study.colour + output) % len(colours)])
+    return _colour(colours[(study.colour + output) % len(colours)])
+
+
+@functools.lru_cache(maxsize=256)
+def _colour(name: str) -> QColor:
+    return QColor(name)
 
 
 @dataclass(frozen=True)
@@ -89,20 +96,26 @@ class StudyPainter:
         seen = values[:, self.part]
         for row, output in enumerate(study.indicator.outputs):
             look = study.look(row)
-            pen = pen_of(study_colour(study, row, self.theme), (look.width or 1.3) * self.ratio)
+            colour, width = study_colour(study, row, self.theme), (look.width or 1.3) * self.ratio
             match look.kind(output.kind):
                 case None:
                     continue
                 case Kind.HISTOGRAM:
                     self._draw_histogram(painter, seen[row], scale, look.colour)
                 case Kind.DOTS:
-                    self._draw_dots(painter, seen[row], scale, pen, look.width or 3)
+                    self._draw_dots(painter, seen[row], scale, colour, look.width or 3)
                 case Kind.LEVEL:
-                    self._draw_levels(painter, seen[row], scale, pen, look.width or 1)
+                    self._draw_levels(painter, seen[row], scale, colour, look.width or 1)
                 case Kind.MARK:
-                    self._draw_marks(painter, seen[row], scale, pen.color())
+                    self._draw_marks(painter, seen[row], scale, colour)
                 case kind:
-                    self._draw_line(painter, values[row], scale, pen, dashed=kind is Kind.DASHED)
+                    self._draw_line(
+                        painter,
+                        values[row],
+                        scale,
+                        pen_of(colour, width),
+                        dashed=kind is Kind.DASHED,
+                    )
 
     def _draw_line(
         self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, *, dashed: bool
@@ -110,7 +123,7 @@ class StudyPainter:
         time, xs, ys = self.time, self.middles, scale.exact_ys(values)
         there = np.isfinite(values)
         # Of all that is visible, so that a part looks as the whole does.
-        soft = not is_scribble(ys if there.all() else ys[there], time.spacing)
+        soft = time.spacing > 1 or not is_scribble(ys[there], 1)
         ys, there = ys[self.part], there[self.part]
         edges = [[0, len(ys)]]
         if not there.all():
@@ -137,22 +150,22 @@ class StudyPainter:
         fill_columns(painter, chosen(shapes, ~rising), body, down)
 
     def _draw_dots(
-        self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, width: int
+        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor, width: int
     ) -> None:
         there = np.isfinite(values)
         size = max(1, min(round(width * self.ratio), self.time.spacing))
         lefts = self.columns.lefts[there] + (self.time.spacing - size) // 2
         rows = scale.ys_of(values[there]) - size // 2
-        fill(painter, rects(lefts, rows, size, rows + size - 1), pen.color())
+        fill(painter, rects(lefts, rows, size, rows + size - 1), colour)
 
     def _draw_levels(
-        self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, width: int
+        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor, width: int
     ) -> None:
         there = np.isfinite(values)
         rows = scale.ys_of(values[there])
         thick = max(1, round(width * self.ratio))
         lefts = self.columns.lefts[there]
-        fill(painter, rects(lefts, rows, self.time.spacing, rows + thick - 1), pen.color())
+        fill(painter, rects(lefts, rows, self.time.spacing, rows + thick - 1), colour)
 
     def _draw_marks(
         self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor
@@ -224,18 +237,24 @@ def _draw_label(
         if index == view.bars.end - 1 and (forming := study.forming()):
             told = "  ".join(value_text(view, study, value) for value in forming)
             parts.append((f"forming {told}", QColor(theme.muted)))
-    x = place.left()
-    ground = QColor(theme.base)
-    ground.setAlpha(170)  # bars below it can still be made out
-    for content, colour in parts:
-        width = view.text_width(content)
-        if x + width > place.right():
-            break
-        painter.fillRect(x, place.top(), width + gap, place.height(), ground)
+    ends = list(itertools.accumulate(view.text_width(content) + gap for content, _ in parts))
+    while ends and place.left() + ends[-1] - gap > place.right():
+        ends.pop()
+    if not ends:
+        return
+    painter.fillRect(place.left(), place.top(), ends[-1], place.height(), _ground(theme.base))
+    for (content, colour), begin, end in zip(parts, (0, *ends), ends, strict=False):
         painter.setPen(colour)
-        room = QRect(x, place.top(), width + gap, place.height())
+        room = QRect(place.left() + begin, place.top(), end - begin, place.height())
         view.lettering.draw(painter, room, content)
-        x += width + gap
+
+
+@functools.cache
+def _ground(base: str) -> QColor:
+    """Return what is behind words: bars below it can still be made out."""
+    ground = QColor(base)
+    ground.setAlpha(170)
+    return ground
 
 
 def _draw_pane_axis(

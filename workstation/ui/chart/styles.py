@@ -1,5 +1,6 @@
 """The kinds of bars besides candles: OHLC, Heikin-Ashi, and closes as a line."""
 
+import functools
 import math
 from dataclasses import replace
 from typing import Any, cast
@@ -210,13 +211,20 @@ def draw_dashes(
 
 def _begin_line(painter: QPainter, pen: QPen, *, softened: bool) -> int:
     """Prepare for thin lines; return how many side by side are as wide as the pen."""
-    thin = QPen(pen)
-    thin.setWidth(1)
-    thin.setCosmetic(True)
-    painter.setPen(thin)
+    painter.setPen(_thin(pen.color().rgba()))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, softened)
     return max(1, round(pen.widthF()))
+
+
+@functools.lru_cache(maxsize=256)
+def _thin(rgba: int) -> QPen:
+    """Return a pen of one pixel of the device."""
+    pen = QPen(QColor.fromRgba(rgba), 1)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setCosmetic(True)
+    return pen
 
 
 def is_scribble(ys: Floats, spacing: int) -> bool:

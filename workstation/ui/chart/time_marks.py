@@ -23,6 +23,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 MANY = 8192
 """Bars in sight beyond which those that stand out are looked up instead of looked for."""
 
+MOST_LABELS = 2000
+"""Labels remembered: those in sight are asked for in every frame."""
+
 Weights = npt.NDArray[np.uint8]
 
 
@@ -44,6 +47,7 @@ class TimeMarks:
         self._first = 0
         self._epoch = -1
         self._standing_out: dict[int, Ints] = {}
+        self._labels: dict[tuple[int, int], str] = {}
 
     def use(self, *, is_intraday: bool, zone: tzinfo | None = None) -> None:
         """Prepare for bars of another size or clocks of another zone."""
@@ -120,7 +124,15 @@ class TimeMarks:
         return [(index, weight_of[index]) for index in taken]
 
     def label(self, seconds: int, weight: int) -> str:
-        """Write what stands under a bar of this weight: 2026, Mar, 18 Mar, 14:30."""
+        """Return what stands under a bar of this weight: 2026, Mar, 18 Mar, 14:30."""
+        label = self._labels.get((seconds, weight))
+        if label is None:
+            if len(self._labels) >= MOST_LABELS:
+                self._labels.clear()
+            label = self._labels[seconds, weight] = self._written(seconds, weight)
+        return label
+
+    def _written(self, seconds: int, weight: int) -> str:
         moment = self._local(seconds)
         if weight >= YEAR:
             return f"{moment.year}"
