@@ -234,7 +234,7 @@ class BarArrays:
             self.append([bar])
             return Placed.APPENDED
         if seconds == last:
-            self._write(self._stop - 1, table_of([bar]))
+            self._put(self._stop - 1, bar)
             return Placed.REPLACED_LAST
         if seconds < self.times[0]:
             return Placed.IGNORED
@@ -280,9 +280,18 @@ class BarArrays:
         self._levels[0][VOLUME, place:end] = page.volumes
         self._raise(place, end)
 
+    def _put(self, place: int, bar: Bar) -> None:
+        """Write one bar in place of another of the same time."""
+        self._open[place], self._close[place] = bar.open, bar.close
+        self._levels[0][:, place] = bar.high, -bar.low, max(bar.volume, 0.0)
+        self._raise(place, place + 1)
+
     def _raise(self, place: int, end: int) -> None:
         """Bring the pyramid above these places up to date."""
         for below, level in zip(self._levels, self._levels[1:], strict=False):
             place, end = place >> 1, (end + 1) >> 1
             pairs = below[:, place * 2 : end * 2]
-            np.maximum(pairs[:, 0::2], pairs[:, 1::2], out=level[:, place:end])
+            found = np.maximum(pairs[:, 0::2], pairs[:, 1::2])
+            if end - place == 1 and (found == level[:, place:end]).all():
+                return  # a tick inside the range of its neighbours changes nothing above
+            level[:, place:end] = found

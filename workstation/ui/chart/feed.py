@@ -204,8 +204,12 @@ class BarFeed(Source):
     def take(self, updates: Iterable[BarUpdate]) -> None:
         if self.wanted is None:
             return
+        con_id = self.wanted.con_id  # first, because the updates are of all charts
+        own = [each for each in updates if each.con_id == con_id]
+        if not own:
+            return
         key = self.wanted.key
-        bars = [each.bar for each in updates if each.series == key]
+        bars = [each.bar for each in own if each.series == key]
         if self.series is Series.LOADING or self.is_kept_only:
             self._early += bars
         elif bars and self.series is Series.SHOWN:
