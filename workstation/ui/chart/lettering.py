@@ -67,12 +67,12 @@ class Lettering:
         if found is None:
             found = self._laid_out(content)
         line, width = found
-        left, top, wide, high = place.getRect()  # type: ignore[misc]
+        left, top, wide, high = place.left(), place.top(), place.width(), place.height()
         if width > wide or high < self._height:
             painter.drawText(place, alignment, content)
             return
-        room = QPointF(left + part * (wide - width), top + (high - self._height) / 2)
-        painter.drawStaticText(room, line)
+        corner = QPointF(left + part * (wide - width), top + (high - self._height) / 2)
+        painter.drawStaticText(corner, line)
 
     def _laid_out(self, content: str) -> tuple[QStaticText, float]:
         """Lay a line out; return it and its width."""

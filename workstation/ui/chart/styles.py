@@ -194,7 +194,7 @@ def draw_dashes(
         return
     dash, gap = round(DASH * ratio), round(GAP * ratio)
     begin = math.ceil((xs[0] + scroll) / (dash + gap)) * (dash + gap) - scroll
-    starts = np.arange(begin, xs[-1], dash + gap, np.float64)
+    starts = np.arange(float(begin), float(xs[-1]), dash + gap)
     ends = np.minimum(starts + dash, xs[-1])
     copies = _begin_line(painter, pen, softened=True)
     table = np.empty((len(starts), 4))
