@@ -25,6 +25,7 @@ class LivePainter(QObject):
         super().__init__(parent)
         self._waiting: dict[int, weakref.ref[QWidget]] = {}
         self._since = QElapsedTimer()
+        self._is_due = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -33,12 +34,20 @@ class LivePainter(QObject):
     def request(self, widget: QWidget) -> None:
         """Paint the widget when its turn comes; asking again before that changes nothing."""
         self._waiting.setdefault(id(widget), weakref.ref(widget))
-        if not self._timer.isActive():
-            passed = self._since.elapsed() if self._since.isValid() else FRAME_MS
-            self._timer.start(max(0, FRAME_MS - passed))
+        if self._is_due:
+            return
+        passed = self._since.elapsed() if self._since.isValid() else FRAME_MS
+        if passed >= FRAME_MS // 2:
+            # Right behind the beat that brought the change: what is painted then is not in the
+            # way of the next one.
+            self._is_due = True
+            self._timer.start(0)
+        elif not self._timer.isActive():
+            self._timer.start(FRAME_MS - passed)
 
     @Slot()
     def _paint(self) -> None:
+        self._is_due = False
         self._since.start()
         while self._waiting:
             widget = self._waiting.pop(next(iter(self._waiting)))()
@@ -47,7 +56,7 @@ class LivePainter(QObject):
             if self._since.elapsed() >= BUDGET_MS:
                 break
         if self._waiting:
-            self._timer.start(max(0, FRAME_MS - self._since.elapsed()))
+            self._timer.start(FRAME_MS)  # or behind the next beat, if that comes before
 
 
 @functools.cache

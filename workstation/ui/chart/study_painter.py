@@ -120,11 +120,10 @@ class StudyPainter:
     def _draw_line(
         self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, *, dashed: bool
     ) -> None:
-        time, xs, ys = self.time, self.middles, scale.exact_ys(values)
-        there = np.isfinite(values)
+        time, xs, seen = self.time, self.middles, values[self.part]
         # Of all that is visible, so that a part looks as the whole does.
-        soft = time.spacing > 1 or not is_scribble(ys[there], 1)
-        ys, there = ys[self.part], there[self.part]
+        soft = time.spacing > 1 or not is_scribble(scale.exact_ys(values[np.isfinite(values)]), 1)
+        ys, there = scale.exact_ys(seen), np.isfinite(seen)
         edges = [[0, len(ys)]]
         if not there.all():
             turns = np.diff(np.concatenate(([False], there, [False])))
