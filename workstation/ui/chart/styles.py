@@ -178,10 +178,12 @@ def draw_line(
     if not len(xs):
         return
     copies = _begin_line(painter, pen, softened=softened)
-    shape = polygon(xs + 0.5, ys + (0.5 - (copies - 1) / 2))
+    aside, below = (0.0, 1.0) if softened else (1.0, 0.0)  # a scribble is all uprights
+    back = (copies - 1) / 2
+    shape = polygon(xs + (0.5 - aside * back), ys + (0.5 - below * back))
     for copy in range(copies):
         if copy:
-            shape.translate(0.0, 1.0)
+            shape.translate(aside, below)
         painter.drawPolyline(shape)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
