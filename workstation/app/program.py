@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 from workstation.app.asking import Asking
 from workstation.app.bar_files import BarFiles
 from workstation.app.crash import CrashDialog
+from workstation.app.draft_files import DraftFiles
 from workstation.app.drawing_files import DrawingFiles
 from workstation.app.gateway_process import GatewayProcess, program_command
 from workstation.app.hotkey_files import HotkeyFiles
@@ -117,6 +118,9 @@ class Program(QObject):
         self.hotkey_files.faulted.connect(self._on_settings_faulted)
         for fault in self.window.menu.hotkeys.use_keeper(self.hotkey_files):
             self._on_settings_faulted(f"{fault}.")
+        self.draft_files = DraftFiles(self._files.drafts, self)
+        self.draft_files.faulted.connect(self._on_settings_faulted)
+        self.window.menu.drafting.use_keeper(self.draft_files)
         self.sounds: OrderSounds | None = None
 
     def _serve_charts(self, options: Options, files: ProfileFiles) -> None:

@@ -64,6 +64,11 @@ class ProfileFiles:
         return self.folder / "presets.toml"
 
     @property
+    def drafts(self) -> Path:
+        """Orders that were filled in and kept for later."""
+        return self.folder / "drafts.toml"
+
+    @property
     def layout(self) -> Path:
         """The window as it was left."""
         return self.folder / "layout.json"

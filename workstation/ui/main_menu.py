@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 import workstation
 from workstation.domain.finding import TradingState
@@ -24,6 +24,7 @@ from workstation.ui.chart_menu import ChartMenu
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.dialogs.table_dialog import TableDialog
 from workstation.ui.docks import Docks
+from workstation.ui.drafting import Drafting
 from workstation.ui.exercising import Exercising
 from workstation.ui.grouping_orders import GroupingOrders
 from workstation.ui.hotkeys import Hotkeys
@@ -36,11 +37,13 @@ from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.renewal import Renewal
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.selection import Selection
 from workstation.ui.several_orders import SeveralOrders
 from workstation.ui.stop_adjusting import StopAdjusting
 from workstation.ui.theme import paint
 from workstation.ui.toasts import OrderNotices
 from workstation.ui.trading_controls import TradingControls
+from workstation.ui.watching import Watching
 
 _TOOLS = (
     ("buy", "Buy"),
@@ -65,6 +68,8 @@ class Host(Protocol):
     controls: TradingControls
     board: Board
     messages: Messages
+    selection: Selection
+    watching: Watching
     state: ScreenState
     ticket: TicketPanel
     watchlist: WatchlistPanel
@@ -105,6 +110,7 @@ class MainMenu(QObject):
             partial(host.docks.focus, "ticket"),
             parent.window(),
         )
+        self.drafting = Drafting(host, parent.window())
         self._build_file_and_view()
         self._build_trade()
         self._build_help()
@@ -175,6 +181,7 @@ class MainMenu(QObject):
         menus.add(trade, "buy", "&Buy", self._on_buy, "Ctrl+B")
         menus.add(trade, "sell", "&Sell", self._on_sell, "Ctrl+S")
         menus.add(trade, "presets", "&Order presets…", self._on_presets, "Ctrl+Shift+I")
+        self._add_drafts(trade)
         menus.add(trade, "combo", "C&ombination…", self.several.combine, "Ctrl+Shift+O")
         several = self.several
         menus.add(trade, "ladder", "Scale &ladder…", several.ladder, "Ctrl+Shift+L")
@@ -229,6 +236,12 @@ class MainMenu(QObject):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             line.addWidget(button)
         return self.toolbar
+
+    def _add_drafts(self, trade: QMenu) -> None:
+        drafting = self.drafting
+        keep, words = drafting.keep, "Keep as dra&ft…"
+        self.menus.add(trade, "keep_draft", words, keep, "Ctrl+Shift+A")
+        self.menus.add(trade, "drafts", "Draft&s…", drafting.open_list, "Ctrl+Shift+V")
 
     def _build_help(self) -> None:
         menu = self.menus.menu("&Help")
