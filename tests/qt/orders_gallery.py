@@ -115,7 +115,25 @@ def later_kinds(window: MainWindow, commands: FakeCommands) -> None:
     form.special.sweep_box.setChecked(True)
 
 
-SCENES = (accounts, later_kinds, tree, grouped, presets, toasts, raw_messages, own_keys)
+def drafts(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    gallery.fill(window)
+    drafting = window.menu.drafting
+    for symbol, quantity, price, note in (
+        ("NVDA", 100, "890.00", "only after the numbers"),
+        ("AAPL", 500, "180.00", ""),
+        ("MSFT", 50, "400.50", "second half of the position"),
+    ):
+        window.choose_symbol(symbol)
+        window.ticket.form.quantity_edit.set_value(Decimal(quantity))
+        window.ticket.form.price_edit.set_value(Decimal(price))
+        drafting.keep()
+        drafting.dialog.noted.emit((drafting.drafts[-1], note))
+    gallery.settle()
+    drafting.dialog.grab().save(str(FOLDER / f"drafts-dialog-{paint().theme.name}.png"))
+
+
+SCENES = (accounts, drafts, later_kinds, tree, grouped, presets, toasts, raw_messages, own_keys)
 
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()
