@@ -25,7 +25,7 @@ class TicketAts(QWidget):
         self.rival_edit = self._edit("Smallest rival")
         self.whole_edit = self._edit("Offset from a whole middle")
         self.half_edit = self._edit("Offset from a half middle")
-        self.trade_edit = self._edit("Smallest trade")
+        self.trade_edit = self._edit("Smallest trade at IBKRATS")
         self.middle_box = QCheckBox("Up to the middle", self)
         self.middle_box.setToolTip(
             text.tooltip("Outbid rivals up to the middle of the market instead of by a distance")
@@ -34,7 +34,7 @@ class TicketAts(QWidget):
         self._rival = cell(self, "Rivals of at least", self.rival_edit)
         self._whole = cell(self, "From a whole middle", self.whole_edit)
         self._half = cell(self, "From a half middle", self.half_edit)
-        self._trade = cell(self, "Trades of at least (IBKRATS)", self.trade_edit)
+        self._trade = cell(self, "Trades of at least", self.trade_edit)
         self._grid = two_columns()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
