@@ -115,6 +115,29 @@ def test_a_zoom_and_another_price_range_are_drawn_anew(canvas) -> None:
         assert (pixels(canvas.layer, area) == pixels(anew(canvas), area)).all()
 
 
+def test_where_only_a_pane_has_another_scale_only_it_is_drawn(canvas, monkeypatch) -> None:
+    view = canvas.view
+    drawn: list[QRect] = []
+    draw = ChartLayer._draw
+
+    def watched(layer: ChartLayer, view: ChartView, clip: QRect) -> None:
+        drawn.append(clip)
+        draw(layer, view, clip)
+
+    monkeypatch.setattr(ChartLayer, "_draw", watched)
+    last = view.bars.end - 1
+    opened, high, low, close, volume = view.bars.bar(last)
+    moment = datetime.fromtimestamp(view.bars.time(last), UTC)
+    view.bars.update(Bar(moment, opened, high, low, close, 50 * volume))
+    canvas.refresh_newest(last)
+    canvas.repaint()
+
+    assert drawn[0].united(view.layout.volume) == drawn[0]
+    assert not any(clip.contains(view.layout.prices) for clip in drawn)
+    area = canvas.layer.pixmap.rect()
+    assert (pixels(canvas.layer, area) == pixels(anew(canvas), area)).all()
+
+
 def test_words_stand_where_qt_puts_them_wherever_they_are_and_however_wide(qtbot) -> None:
     font = QFont()
     font.setPixelSize(13)

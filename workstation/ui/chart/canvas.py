@@ -134,9 +134,9 @@ class ChartCanvas(QWidget):
         since, self._stale_since = self._stale_since, None
         if self._is_stale or self._is_moved or since is not None:
             changed = self.view.settle()
-            if self._is_stale or (changed and not self._is_moved):
+            if self._is_stale:
                 self.layer.make_stale()
-            elif self._is_moved:
+            elif changed or self._is_moved:
                 self.layer.note_move()
             if since is not None:
                 self.layer.make_strip_stale(self.view.last_bars(since))

@@ -33,15 +33,16 @@ class Drawn:
     zoom: int
     layout: Layout
     settings: ChartSettings
-    scales: tuple[Scale, ...]
-    """Of the prices and of each pane."""
-
-    most_volume: float
+    prices: Scale
     levels: tuple[float, ...]
     """Prices that have a line."""
 
     separators: int | None
     """Least weight of a bar with a separator before it, None for none."""
+
+    most_volume: float = field(compare=False)
+    panes: tuple[Scale, ...] = field(compare=False)
+    """Scales of the panes."""
 
     scroll: int = field(compare=False)
     span: tuple[int, int] = field(compare=False)
@@ -52,7 +53,9 @@ class Drawn:
 
     def moved_to(self, new: "Drawn") -> int | None:
         """Return by how many columns the new picture's bars stand further left; None if it differs."""
-        if self != new or new.settings.session_lines:  # the words of those come and go with room
+        if self != new or len(self.panes) != len(new.panes):
+            return None
+        if new.settings.session_lines:  # their words come and go with the room
             return None
         low, high = max(self.span[0], new.span[0]), min(self.span[1], new.span[1])
         before = [mark for mark in self.marks if low <= mark[0] < high]
@@ -60,18 +63,26 @@ class Drawn:
             return None
         return new.scroll - self.scroll
 
+    def panes_to_draw(self, new: "Drawn") -> list[QRect]:
+        """Return the parts of the plot that have another scale, where all else was only moved."""
+        panes = zip(new.layout.panes, self.panes, new.panes, strict=False)
+        stale = [pane for pane, before, now in panes if before != now]
+        if self.most_volume != new.most_volume and not new.layout.volume.isEmpty():
+            stale.append(new.layout.volume)
+        return [pane.adjusted(0, -2, 0, 0) for pane in stale]  # with the line above it
+
 
 def drawn_of(view: ChartView) -> Drawn:
     """Return what a picture of this view is drawn of; the view must be settled."""
-    scales = [view.prices, *(study.scale for study, _ in view.pane_studies)]
     return Drawn(
         view.time.zoom,
         view.layout,
         view.settings,
-        tuple(_state(scale) for scale in scales),
-        view.most_volume,
+        _state(view.prices),
         tuple(view.grid_prices()),
         separator_weight(view),
+        view.most_volume,
+        tuple(_state(study.scale) for study, _ in view.pane_studies),
         view.time.scroll,
         view.time.shown(),
         tuple(chosen_marks(view)),

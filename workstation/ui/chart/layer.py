@@ -79,11 +79,13 @@ class ChartLayer:
         if self._is_stale or self._is_moved:
             before, self._drawn = self._drawn, drawn_of(view)
             moved = None if self._is_stale or before is None else before.moved_to(self._drawn)
-            if moved is None:
+            if moved is None or before is None:
                 self._draw(view, area)
                 self._stale_strip = QRect()
-            elif moved:
+            else:
                 self._move(view, moved)
+                for pane in before.panes_to_draw(self._drawn):
+                    self._draw(view, pane)
         if not self._stale_strip.isEmpty():
             self._draw(view, self._stale_strip)
         self._is_stale = self._is_moved = False
@@ -91,6 +93,8 @@ class ChartLayer:
 
     def _move(self, view: ChartView, columns: int) -> None:
         """Move what is drawn of the plot to the left, and draw what comes into sight."""
+        if not columns:
+            return
         self.pixmap.scroll(-columns, 0, view.layout.plot)
         self._draw(view, exposed(view, columns))
         self._draw(view, view.layout.time_axis)
@@ -128,13 +132,14 @@ class ChartLayer:
         if clip.width() < layout.prices.width() and not style.is_line:
             columns = shown_columns(view.bars, view.time, clip.left(), clip.right() + 1, style)
         wick = max(1, int(layout.ratio))
-        if not layout.volume.isEmpty():
+        if layout.volume.intersects(clip):
             painter.setClipRect(layout.volume.intersected(clip))
             draw_volume(
                 painter, columns, view.time, layout.volume, view.most_volume, self._colours, wick
             )
-        painter.setClipRect(layout.prices.intersected(clip))
-        self._draw_style(painter, view, columns, wick)
+        if layout.prices.intersects(clip):
+            painter.setClipRect(layout.prices.intersected(clip))
+            self._draw_style(painter, view, columns, wick)
         self._draw_studies(painter, view, clip)
 
     def _draw_studies(self, painter: QPainter, view: ChartView, clip: QRect) -> None:
@@ -142,9 +147,11 @@ class ChartLayer:
             return
         layout = view.layout
         drawing = StudyPainter(view.time, view.columns, layout.ratio, self._theme, clip)
-        for study in view.studies.overlays:
+        for study in view.studies.overlays if layout.prices.intersects(clip) else ():
             drawing.draw(painter, study, view.values(study), view.prices)
         for study, pane in view.pane_studies:
+            if not pane.intersects(clip):
+                continue
             painter.setClipRect(pane.adjusted(0, -2, 0, 0).intersected(clip))
             draw_pane_grid(painter, view, study, pane, (self._grid, self._border))
             drawing.draw(painter, study, view.values(study), study.scale)
