@@ -14,7 +14,7 @@ from tests.qt.test_chart_studies import LIBRARY, add
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.drawing_tool import drawing_colour
 from workstation.ui.chart.drawings import Point, Tool, finished
-from workstation.ui.theme import LIGHT
+from workstation.ui.theme import LIGHT, Theme
 
 __all__ = ["panel", "shown"]  # fixtures
 
@@ -70,6 +70,30 @@ def test_the_page_shows_about_the_bars_that_are_seen(drawn: ChartPanel) -> None:
         on_page = view.time.shown()
     assert abs(on_page[1] - end) <= 2
     assert (on_page[1] - on_page[0]) == pytest.approx(end - first, rel=0.25)
+
+
+@pytest.mark.parametrize("width", [320, 900, 1800])
+def test_words_on_paper_are_as_large_from_a_small_chart_as_from_a_large_one(
+    drawn: ChartPanel, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    drawn.resize(width, 700)
+    paint(drawn)
+    view = drawn.canvas.view
+    seen = view.time.shown()
+    found: list[tuple[float, tuple[int, int]]] = []
+    draw = drawn.canvas.draw_over
+
+    def look(painter: QPainter, theme: Theme) -> None:
+        found.append((view.layout.line / 300 * 72, view.time.shown()))
+        draw(painter, theme)
+
+    monkeypatch.setattr(drawn.canvas, "draw_over", look)
+    drawn.kit.printer.picture(PAGE, 300)
+    ((points, on_page),) = found
+    assert 8 <= points <= 13, "the height of a line"
+    assert on_page[0] <= seen[0]
+    assert on_page[1] >= min(seen[1], view.bars.end)
+    assert on_page[1] - on_page[0] <= 1.6 * (seen[1] - seen[0])
 
 
 def test_the_head_names_symbol_size_time_and_zone(drawn: ChartPanel) -> None:

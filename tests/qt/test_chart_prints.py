@@ -190,6 +190,19 @@ def test_older_prints_rebuild_the_bars_and_the_newest_stay_in_place(ticks, comma
     assert data.volumes(data.first, data.end).sum() == pytest.approx(103_000)
 
 
+def test_another_size_is_built_of_the_prints_that_are_here_without_asking(ticks, commands) -> None:
+    commands.answer(Ask, Answered(past(*range(50))))
+    commands.clear()
+    ticks.sizes.chosen.emit(read_timeframe("2500V"))
+    data = ticks.feed.bars
+    assert data.volumes(data.first, data.end).tolist() == [2500.0] * 2
+    assert "bars of 2500 shares or lots" in ticks.canvas.words.title
+    ticks.take_trades(live(51, 52))
+    assert data.volumes(data.first, data.end).tolist() == [2500.0] * 2 + [200.0]
+    assert not commands.of(FollowTape)
+    assert not [each for each in commands.of(Ask) if isinstance(each.query, PastTrades)]
+
+
 def test_a_refused_tape_leaves_the_past_and_says_so(shown, commands) -> None:
     commands.clear()
     shown.sizes.chosen.emit(read_timeframe("8R"))

@@ -19,6 +19,9 @@ DOTS = 300
 WIDEST = 4200
 """Pixels of a picture; a finer page gets them enlarged."""
 
+SCREEN_DOTS = 112
+"""Pixels of a chart that make an inch of a page: words are about 8 points high on it."""
+
 MARGIN_MM = 10.0
 HEAD_POINTS = 9.0
 
@@ -108,7 +111,7 @@ class ChartPrinter(QObject):
         cut = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(head, left, cut)
         place = page.adjusted(0, line + line // 2, 0, 0)
-        painter.drawPixmap(place, self.picture(place.size()))
+        painter.drawPixmap(place, self.picture(place.size(), dots))
 
     def head(self, now: datetime) -> tuple[str, str]:
         """Return what the chart is of, and when it was printed in whose clocks."""
@@ -120,13 +123,20 @@ class ChartPrinter(QObject):
         stamp = f"printed {local.day} {local:%b %Y %H:%M:%S %Z} · {times}"
         return text.one_line(self._canvas.words.title, 80), stamp
 
-    def picture(self, size: QSize) -> QPixmap:
-        """Return the chart in light colours, laid out for as many pixels as the page has."""
-        canvas = self._canvas
+    def picture(self, size: QSize, dots: int = DOTS) -> QPixmap:
+        """Return the chart in light colours, laid out for as many pixels as the page has.
+
+        The page has the bars that are seen; its words are as large as a page wants them,
+        however small or large the chart is on the screen. `dots` are those of an inch.
+        """
+        canvas, time = self._canvas, self._canvas.view.time
+        seen = time.shown()
         part = min(1.0, WIDEST / max(1, size.width()))
         width, height = max(1, round(size.width() * part)), max(1, round(size.height() * part))
-        ratio = width / max(1, canvas.width())
+        ratio = part * dots / SCREEN_DOTS
         with canvas.view.laid_out(width, height, canvas.font(), ratio):
+            time.show_span(*seen, canvas.view.bars.first, canvas.view.bars.end)
+            canvas.view.settle()
             layer = ChartLayer()
             layer.use_theme(LIGHT)
             layer.refresh(canvas.view)

@@ -81,12 +81,24 @@ class PrintFeed(Source):
         wanted = None if details is None else (details.contract.con_id, timeframe)
         if wanted == self._wanted and self.series not in {Series.FAILED, Series.NONE}:
             return
+        if details is not None and self._has_prints_of(details.contract.con_id):
+            self._wanted, self._details = (details.contract.con_id, timeframe), details
+            self._bars.clear()
+            self._build()
+            self._set_series(Series.SHOWN if len(self._bars) else Series.LOADING)
+            self.reloaded.emit()
+            return
         self.stop()
         self._wanted, self._details = wanted, details
         self._bars.clear()
         self._set_series(Series.LOADING)
         self.reloaded.emit()
         self._follow()
+
+    def _has_prints_of(self, con_id: ConId) -> bool:
+        """Tell whether other bars can be built of what is here: asking again takes 15 s."""
+        is_followed = self._followed == con_id and self._builder is not None
+        return is_followed and bool(self._prints)
 
     @override
     def stop(self) -> None:

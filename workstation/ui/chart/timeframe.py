@@ -94,6 +94,8 @@ class Timeframe:
         if self.unit in {Unit.RANGE, Unit.RENKO}:
             kind = "range" if self.unit is Unit.RANGE else "Renko"
             return f"{kind} bars of {self.count} price steps"
+        if self.unit is Unit.VOLUME and self.count != 1:
+            return f"bars of {self.count} shares or lots"
         return f"bars of {self.count} {self.unit.value[1]}{'' if self.count == 1 else 's'}"
 
     @property

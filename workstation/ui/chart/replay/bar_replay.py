@@ -115,7 +115,9 @@ class BarReplay(QObject):
 
     def _show_started(self) -> None:
         self._later = {d.number: max(p.seconds for p in d.points) for d in self._drawings.all}
-        self.strip.suggest(self.desk.usual_range())
+        is_of_shares = self._data.sec_type in {"STK", "CFD"}
+        quantity = 20_000 if self._data.sec_type == "CASH" else 100 if is_of_shares else 1
+        self.strip.suggest(self.desk.usual_range(), quantity)
         self._after_step()
 
     @Slot(object)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QTableWidget,
     QTableWidgetItem,
@@ -79,10 +80,10 @@ class ReplayStrip(QWidget):
         self._build_trading()
         self.trips = QTableWidget(0, len(_COLUMNS), self)
         self._build_trips()
-        self.summary_label = PlainLabel("", self)
-        self.summary_label.setIndent(4)
+        self.result_label, self.summary_label = self._line(), self._line()
         self.summary_label.hide()
-        for part in (self._playing, self._trading, self.summary_label, self.trips):
+        lines = (self.result_label, self.summary_label)
+        for part in (self._playing, self._trading, *lines, self.trips):
             column.addWidget(part)
 
     def _button(self, bar: QToolBar, title: str, tip: str) -> QPushButton:
@@ -91,6 +92,13 @@ class ReplayStrip(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar.addWidget(button)
         return button
+
+    def _line(self) -> PlainLabel:
+        """Make a line of words that is cut where the chart is narrow, and never widens it."""
+        label = PlainLabel("", self)
+        label.setIndent(6)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        return label
 
     def _build_playing(self) -> None:
         bar = self._playing
@@ -112,8 +120,6 @@ class ReplayStrip(QWidget):
         self.stop_button = self._button(bar, "End replay", "Show the live chart again")
         self.place_label = PlainLabel("", bar)
         bar.addWidget(self.place_label)
-        self.result_label = PlainLabel("", bar)
-        bar.addWidget(self.result_label)
         self.play_button.clicked.connect(self.play_requested)
         self.step_button.clicked.connect(self.step_requested)
         self.restart_button.clicked.connect(self.restart_requested)
@@ -125,7 +131,8 @@ class ReplayStrip(QWidget):
         bar.setMovable(False)
         self.quantity_box = QSpinBox(bar)
         self.quantity_box.setRange(1, 10_000_000)
-        self.quantity_box.setValue(100)
+        self._usual = 100
+        self.quantity_box.setValue(self._usual)
         self.quantity_box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.quantity_box.setAccessibleName("Quantity of practice orders")
         self.quantity_box.setFixedWidth(72)
@@ -195,8 +202,11 @@ class ReplayStrip(QWidget):
             return None
         return (gain, loss) if gain > 0 and loss > 0 else None
 
-    def suggest(self, distance: Decimal) -> None:
-        """Put a first distance in: the target twice as far as the stop."""
+    def suggest(self, distance: Decimal, quantity: int) -> None:
+        """Put first numbers in: the target twice as far as the stop, and what is usual to trade."""
+        if self.quantity_box.value() == self._usual:
+            self.quantity_box.setValue(quantity)  # unless the trader chose another
+        self._usual = quantity
         self.stop_edit.set_value(distance)
         self.target_edit.set_value(2 * distance)
 
@@ -216,7 +226,7 @@ class ReplayStrip(QWidget):
             held = f"{side} {text.size(abs(size))} @ {text.average_price(average, ladder)}"
         total = desk.realized + desk.unrealized
         open_gain = text.signed_money(desk.unrealized)
-        words = f"  {held}   open {open_gain}   closed {text.signed_money(desk.realized)}   "
+        words = f"{held}   open {open_gain}   closed {text.signed_money(desk.realized)}   "
         self.result_label.show_text(
             words + f"together {text.signed_money(total, desk.currency)}",
             "Practice results, after commissions",
