@@ -40,6 +40,7 @@ from workstation.domain.clock import SystemClock
 from workstation.domain.commands import UseEndpoint
 from workstation.domain.ids import ClientId, ConId, ReqId
 from workstation.domain.market_sinks import PriceRow
+from workstation.domain.turns import TURNS
 
 SYMBOLS = 100
 PER_SECOND = 20_000
@@ -321,7 +322,7 @@ def main() -> None:
     if given.serve:
         serve(int(given.serve[0]), float(given.serve[1]))
         return
-    sys.setswitchinterval(0.0005)  # as the program does
+    TURNS.begin()  # as the program does
     look_seldom()
     figures: dict[str, float] = {}
     for name in VERSIONS:

@@ -24,12 +24,12 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 from tests.benchmarks.report import percentile, print_report
 from tests.qt.fakes import FakeCommands, a_contract, a_link, a_quote
 from workstation.app.memory import look_seldom, set_aside
-from workstation.app.program import SWITCH_INTERVAL_SECONDS
 from workstation.bridge.inbox import FRAME_MS, Inbox
 from workstation.domain.bar import Bar, BarSize, BarUpdate
 from workstation.domain.commands import BarsAnswer, FollowBars
 from workstation.domain.ids import ConId
 from workstation.domain.quote import Quote
+from workstation.domain.turns import TURNS
 from workstation.indicators.library import load_library
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.screen_state import ScreenState
@@ -180,7 +180,7 @@ def give_time(done: object) -> None:
 
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
-    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    TURNS.begin()
     look_seldom()
     app = QApplication([])
     apply_theme(app, "dark")

@@ -23,13 +23,12 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
 from tests.benchmarks.crowded_broker import ACCOUNT as ACCOUNT_NAME
 from tests.benchmarks.crowded_broker import FIRST_CON_ID, POSITIONS, SYMBOLS, WORKING
 from tests.benchmarks.report import median, percentile, print_report
 from workstation.app.memory import look_seldom, set_aside
-from workstation.app.program import SWITCH_INTERVAL_SECONDS
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.bridge.core_thread import CoreThread
 from workstation.bridge.inbox import Inbox
@@ -45,6 +44,7 @@ from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.order_status import Pending
 from workstation.domain.subscription import StreamKind
+from workstation.domain.turns import TURNS
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.outlet import Verdict
 from workstation.risk.limits import TwoLevel, proposed
@@ -57,13 +57,13 @@ CANCEL_SECONDS = 0.02
 BUSY_SECONDS = 0.008
 FRAME_MS = 16
 WAIT_SECONDS = 120
+LOOK_MS = 50
 
 
 class Bench:
     """Posts orders one by one and notes when the bytes of each had left."""
 
-    def __init__(self, app: QCoreApplication, folder: Path, port: int) -> None:
-        self.app = app
+    def __init__(self, folder: Path, port: int) -> None:
         self.posted_at = 0.0
         self.latencies: list[float] = []
         self.judging: list[float] = []
@@ -230,12 +230,15 @@ class Bench:
         return self.latencies
 
     def wait(self, condition: Callable[[], object]) -> None:
+        """Run the window's own event loop until something is so; it sleeps between two events."""
         limit = time.monotonic() + WAIT_SECONDS
-        while not condition():
-            if time.monotonic() > limit:
-                raise TimeoutError("the expected state did not come")
-            self.app.processEvents()
-            time.sleep(0.0005)
+        loop, looks = QEventLoop(), QTimer()
+        looks.timeout.connect(lambda: (condition() or time.monotonic() > limit) and loop.quit())
+        looks.start(LOOK_MS)
+        loop.exec()
+        looks.stop()
+        if not condition():
+            raise TimeoutError("the expected state did not come")
 
     def close(self) -> None:
         self.core.stop()
@@ -264,9 +267,9 @@ def crowded_broker() -> Iterator[int]:
 
 def main() -> None:
     orders = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    TURNS.begin()
     look_seldom()
-    app = QCoreApplication([])
+    _app = QCoreApplication([])
     with tempfile.TemporaryDirectory() as name, crowded_broker() as port:
         folder = Path(name)
         most = TwoLevel(personal=Decimal(10) ** 12, catastrophic=Decimal(10) ** 13)
@@ -280,7 +283,7 @@ def main() -> None:
             leverage=most,
         )
         add_limits(folder / "limits.toml", limits)
-        bench = Bench(app, folder, port)
+        bench = Bench(folder, port)
         try:
             idle = bench.run("idle", orders)
             busy = bench.run("busy", orders, busy=True)

@@ -48,6 +48,7 @@ from workstation.domain.commands import UseEndpoint
 from workstation.domain.errors import WorkstationError
 from workstation.domain.messages import NoticeArrived
 from workstation.domain.notice import Notice, Severity
+from workstation.domain.turns import TURNS
 from workstation.storage.lock import FolderLock
 from workstation.storage.paths import ProfileFiles
 from workstation.ui.held_keys import HeldKeys
@@ -56,10 +57,6 @@ from workstation.ui.main_window import MainWindow
 from workstation.ui.theme import apply_theme
 
 log = logging.getLogger(__name__)
-
-SWITCH_INTERVAL_SECONDS = 0.0005
-"""How often the interpreter lets another thread run; keeps orders fast behind a busy window.
-Measured in the design: click to wire falls from 86 to 2.6 ms (architecture.md, Threads)."""
 
 LAYOUT_MS = 30_000
 DEMO_SYMBOLS = ("AAPL", "GOOG", "IBM", "META", "MSFT")
@@ -372,7 +369,7 @@ def run(options: Options) -> int:
     os.umask(0o077)  # whatever is written from here on is for its owner alone
     if options.offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    TURNS.begin()
     try:
         files = ProfileFiles.of(options.data_folder, options.profile.name)
         handler = start_logging(files.logs)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from workstation.domain.commands import Command, CommandResult
 from workstation.domain.messages import CommandAnswered, RequestProgressed
 from workstation.domain.query import Progress
+from workstation.domain.turns import TURNS
 
 Answered = Callable[[CommandResult], None]
 """Takes the answer to one command. GUI thread."""
@@ -32,6 +33,7 @@ class CommandQueue:
     def put(self, number: int, command: Command) -> None:
         """Queue a command and wake the core. GUI thread."""
         self._waiting.append((number, command))
+        TURNS.ask()
         self.wake()
 
     def take(self) -> tuple[int, Command] | None:

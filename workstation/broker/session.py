@@ -263,6 +263,7 @@ class Session:
             on_fault=self._on_fault,
         )
         self._inbound.on_slow = self.raw_log.take_in
+        self._inbound.give_way = self._reactor.give_way
         self._phase = Phase.STARTING
         self._expect_within(
             START_SECONDS, "the broker told neither accounts nor the next order id within 10 s"

@@ -16,6 +16,7 @@ from workstation.broker.framing import HEADER_BYTES, Frames, split, wanted_bytes
 from workstation.domain.clock import Clock
 from workstation.domain.ids import OrderId
 from workstation.domain.ports import Direction, FrameTap, Reactor, Timer
+from workstation.domain.turns import TURNS
 
 RECEIVE_BYTES = 262_144
 MAX_OUTBOUND_BYTES = 1024 * 1024
@@ -208,7 +209,8 @@ class Transport:
     def _write(self) -> None:
         assert self._socket is not None
         try:
-            count = self._socket.send(self._outbound) if self._outbound else 0
+            with TURNS:
+                count = self._socket.send(self._outbound) if self._outbound else 0
         except (BlockingIOError, InterruptedError):
             count = 0
         except OSError as error:

@@ -67,6 +67,7 @@ from workstation.domain.raw_message import MessagesRead, ReadMessages
 from workstation.domain.round_trips import FillsAnswer, RequestFills
 from workstation.domain.several import PrepareCombo, PrepareContracts, SubmitHedged
 from workstation.domain.subscription import StreamKind
+from workstation.domain.turns import TURNS
 from workstation.oms.events import NotPlacedConfirmed
 
 log = logging.getLogger(__name__)
@@ -163,8 +164,12 @@ class CommandDesk:
 
     def drain(self) -> None:
         """Carry out every command that waits."""
-        while (waiting := self._take()) is not None:
-            self.carry_out(*waiting)
+        TURNS.hold()
+        try:
+            while (waiting := self._take()) is not None:
+                self.carry_out(*waiting)
+        finally:
+            TURNS.let_go()
 
     def carry_out(self, number: int, command: Command) -> None:
         """Carry out one command; whatever goes wrong, it is answered."""

@@ -104,6 +104,7 @@ class JournalKeeper:
 
     def start(self) -> None:
         """Begin to look after it; once what a start needs of the journal was read."""
+        self._tidy()
         if self._start_job is None:
             return
         if older := self._journal.unchecked:
@@ -115,6 +116,10 @@ class JournalKeeper:
                 f"before it are being checked in the background{before}.",
             )
         self._look()
+
+    def _tidy(self) -> None:
+        self._reactor.call_later(CHECK_SECONDS, self._tidy)
+        self._journal.tidy()
 
     def finish(self) -> None:
         """Have a last snapshot made if much came since the one before; before the journal closes."""

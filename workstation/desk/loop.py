@@ -51,8 +51,8 @@ class CoreLoop:
     `wake()` and `stop_after()` may be called from any thread; everything else belongs to the
     thread that runs the loop. An exception in a callback is logged, handed to `on_error`
     and ends nothing. `after_pass` runs after each round of callbacks, before the next wait;
-    `on_woken` as soon as the callback that runs at the wake-up has ended: what another thread
-    wishes for, a command, waits for one callback and not for a whole round.
+    `on_woken` as soon as the callback that runs at the wake-up has ended, or gives way: what
+    another thread wishes for, a command, waits for one callback and not for a whole round.
     """
 
     def __init__(self, clock: Clock, wait: Wait = select) -> None:
@@ -127,7 +127,7 @@ class CoreLoop:
     def run_once(self, longest: float | None = None) -> None:
         """Wait for one round of events and timers, at most `longest` seconds, and serve it."""
         ready = self._wait(self._selector, self._time_to_wait(longest))
-        self._hear()
+        self.give_way()
         for key, mask in ready:
             current = self._selector.get_map().get(key.fd)
             if current is not None and current.fileobj is key.fileobj:  # else closed in this round
@@ -136,8 +136,8 @@ class CoreLoop:
         self._call(self._end_if_due)  # behind the last nothing may be wished
         self._guarded(self.after_pass)
 
-    def _hear(self) -> None:
-        """Do what another thread has woken the loop for."""
+    def give_way(self) -> None:
+        """Do what another thread has woken the loop for; a long callback calls this in between."""
         if self._is_woken:
             self._is_woken = False  # before it is heard: a wake-up meanwhile is a new one
             self._call(self.on_woken)
@@ -208,7 +208,7 @@ class CoreLoop:
     def _guarded(self, call: Callable[[], None]) -> None:
         """Make one call of a round, and hear who has woken the loop meanwhile."""
         self._call(call)
-        self._hear()
+        self.give_way()
 
     def _call(self, call: Callable[[], None]) -> None:
         try:

@@ -153,6 +153,10 @@ class Reactor(Protocol):
         """Call after `delay` seconds of the loop's clock."""
         ...
 
+    def give_way(self) -> None:
+        """Carry out the commands that wait, within a long callback; it may end a session."""
+        ...
+
     def watch(self, sock: socket.socket, ready: Callable[[bool, bool], None]) -> None:
         """Call `ready(readable, writable)` whenever the socket is; reading only at first."""
         ...

@@ -18,7 +18,9 @@ import msgspec
 from workstation import __version__
 from workstation.domain.clock import Clock
 from workstation.domain.errors import JournalDamagedError, JournalError
+from workstation.domain.turns import TURNS
 from workstation.storage.files import write_private_file
+from workstation.storage.journal_checkpoint import Checkpoints
 from workstation.storage.journal_file import (
     TOLD_EVERY,
     ChainCheck,
@@ -96,7 +98,8 @@ class Journal:
         self._open_transaction = False
         self._uncommitted: list[Fields] = []
         self._failure = ""
-        self._anchored_at = clock.monotonic()
+        self._anchored_at = self._durable_at = clock.monotonic()
+        self._checkpoints = Checkpoints()
         self._reserve = Reserve(path.with_suffix(".reserve"))
         self._older = files_of(path)
         self._current = self._older.pop() if self._older else path
@@ -128,9 +131,11 @@ class Journal:
             raise JournalError(self._failure)
         self._uncommitted.append(row)
         try:
-            self._insert(row, alone=durable)
-            if durable:
-                self._commit()
+            with TURNS:
+                self._insert(row, alone=durable)
+                if durable:
+                    self._commit()
+                    self._durable_at = self._clock.monotonic()
         except sqlite3.Error as error:
             raise self._failed(error) from error
         return self._seq
@@ -146,6 +151,12 @@ class Journal:
                 self._turn_year()
         except (sqlite3.Error, OSError) as error:
             raise self._failed(error) from error
+
+    def tidy(self) -> None:
+        """Empty the database's log beside the core, if it is time; called now and then."""
+        quiet_for = self._clock.monotonic() - self._durable_at
+        if not self._failure and self._checkpoints.is_due(self._seq, quiet_for):
+            self._checkpoints.begin(self._current, self._seq)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield all entries behind a number, of all years, oldest first."""
@@ -211,8 +222,10 @@ class Journal:
         """
         try:
             self._commit()
+            self._checkpoints.wait()
             self._db.close()
             set_aside(self._path)
+            self._checkpoints = Checkpoints()
             self._older, self._current = [], self._path
             self._db = open_for_writing(self._path)
             self._check(None)
@@ -230,6 +243,7 @@ class Journal:
         except (sqlite3.Error, OSError) as error:
             raise JournalError(f"the journal cannot be closed: {error}") from error
         finally:
+            self._checkpoints.wait()
             self._db.close()
 
     # -- opening --------------------------------------------------------------------------------

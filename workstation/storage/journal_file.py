@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from workstation.domain.errors import JournalDamagedError, JournalError
+from workstation.storage.journal_checkpoint import MOST_PAGES
 
 APPLICATION_ID = 0x57534A31
 _DOMAIN = b"workstation journal 1"
@@ -99,6 +100,7 @@ def _prepare(path: Path, database: sqlite3.Connection) -> None:
     new = not check_identity(path, database)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
+    database.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
     if new:
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         database.execute(_SCHEMA)

@@ -149,6 +149,22 @@ def test_a_command_waits_for_one_callback_and_not_for_the_round(loop: VirtualLoo
     assert ran.count("command") == 1
 
 
+def test_a_command_comes_in_between_where_a_long_callback_gives_way(loop: VirtualLoop) -> None:
+    ran: list[str] = []
+
+    def burst() -> None:
+        for number in range(3):
+            ran.append(f"message {number}")
+            if number == 1:
+                loop.wake()
+            loop.give_way()
+
+    loop.on_woken = lambda: ran.append("command")
+    loop.call_later(0, burst)
+    loop.run_once()
+    assert ran == ["message 0", "message 1", "command", "message 2"]
+
+
 def test_an_exception_while_one_is_told_ends_nothing_either(
     loop: VirtualLoop, expected_log
 ) -> None:

@@ -1,0 +1,71 @@
+"""Who gets the interpreter, which one thread has at a time, and how soon.
+
+A thread that waits for it takes it from the one that has it after the switch interval, which is
+one for the whole process. So the interval changes with what is at stake: it is short as soon as a
+command waits for the core, long while the core carries it out, and short again wherever the core
+gives the interpreter away in between, to the disk or to the network. Measured with a window that
+never stops running Python; see docs/performance.md, Orders.
+
+Nothing happens before begin(): tests and small commands keep Python's own interval.
+"""
+
+import sys
+from types import TracebackType
+
+USUAL_SECONDS = 0.0005
+"""While no command waits. Python's own 5 ms would let a busy window hold up every message."""
+
+SOON_SECONDS = 0.0001
+"""How long the core waits for its turn when a command is at stake."""
+
+HELD_SECONDS = 0.005
+"""How long a window that wants to run waits at most for a command to be carried out."""
+
+
+class Turns:
+    """Sets the switch interval. Any thread; a late or lost change costs a moment and no more."""
+
+    def __init__(self) -> None:
+        self._in_force = False
+        self._held = False
+
+    def begin(self) -> None:
+        """Take charge of the interval from now on."""
+        self._in_force = True
+        sys.setswitchinterval(USUAL_SECONDS)
+
+    def ask(self) -> None:
+        """Let the core have its turn soon: a command waits for it."""
+        if self._in_force and not self._held:
+            sys.setswitchinterval(SOON_SECONDS)
+
+    def hold(self) -> None:
+        """Let the core run for a while; it carries out a command. Core thread."""
+        if self._in_force:
+            self._held = True
+            sys.setswitchinterval(HELD_SECONDS)
+
+    def let_go(self) -> None:
+        """Be as usual again. Core thread."""
+        if self._in_force:
+            self._held = False
+            sys.setswitchinterval(USUAL_SECONDS)
+
+    def __enter__(self) -> None:
+        """Give the interpreter away, to have it back soon. Core thread."""
+        if self._held:
+            sys.setswitchinterval(SOON_SECONDS)
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Go on as before."""
+        if self._held:
+            sys.setswitchinterval(HELD_SECONDS)
+
+
+TURNS = Turns()
+"""The one of this process; `with TURNS:` goes around what gives the interpreter away."""
