@@ -11,11 +11,15 @@ class Timers:
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
         self.waiting: list[Any] = []
+        self.given_way = 0
 
     def call_later(self, delay: float, call: Any) -> Any:
         timer = Timer(self, self.clock.seconds + delay, call)
         self.waiting.append(timer)
         return timer
+
+    def give_way(self) -> None:
+        self.given_way += 1
 
     def advance(self, seconds: float) -> None:
         end = self.clock.seconds + seconds

@@ -150,9 +150,11 @@ class FiguresDesk:
         for quote in self.quotes.take_changed():
             self._out.post_latest(quote)
             self.positions.mark_quoted(quote.con_id)
+        self._reactor.give_way()  # an order goes before the rest
         for position in self.positions.take_changed():
             self._out.post_latest(position)
         for other in self._others:
+            self._reactor.give_way()
             for message in other.take_changed():
                 self._out.post_latest(message)
         for summary in self.balances.take_changed():

@@ -1,5 +1,6 @@
 """The order side of the desk: one way in for every event, recorded, applied and shown."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -96,6 +97,7 @@ class OrderDesk:
         self.trail_stops = TrailStops(parts.clock, parts.reactor)
         self._due: dict[OrderKey, float] = {}
         self._alarmed: set[OrderKey] = set()
+        self._behind: deque[Callable[[], None]] = deque()
         self.gate = FinalGate(parts.session, parts.clock, parts.environment_fault)
         self.judge = judge = build_judge(self)
         with_ = self._collaborators(parts, judge)
@@ -120,7 +122,7 @@ class OrderDesk:
             refs=OrderRefs(parts.install),
             client_id=parts.client_id,
             checkpoint=parts.checkpoint,
-            note=self.notes.add,
+            note=self._note,
         )
 
     def replay(self, entries: Iterable[Entry], known: int = 0) -> None:
@@ -192,11 +194,29 @@ class OrderDesk:
         return tuple(Fill(each, self._orders.commission(each.exec_id)) for each in found)
 
     def apply_recorded(self, event: OmsEvent) -> None:
-        """Apply an event that the journal holds already."""
-        changes = self._orders.apply(event, self._clock.now())
-        self.efficiency.take(event, self._clock.now())
-        self.notes.took(event, changes)
-        self._show(changes)
+        """Apply an event that the journal holds already; who hears of it hears after the bytes left."""
+        self._catch_up()
+        now = self._clock.now()
+        changes = self._orders.apply(event, now)
+
+        def tell() -> None:
+            self.efficiency.take(event, now)
+            self.notes.took(event, changes)
+            self._show(changes)
+
+        self._behind.append(tell)
+
+    def _note(self, note: object) -> None:
+        """Keep a note behind what came before it."""
+        if self._behind:
+            self._behind.append(lambda: self.notes.add(note))
+        else:
+            self.notes.add(note)
+
+    def _catch_up(self) -> None:
+        """Do what follows from events that were applied and is not needed to send."""
+        while self._behind:
+            self._behind.popleft()()
 
     def apply_input(self, event: OmsEvent) -> list[Execution]:
         """Apply an event, record it if it changed anything, and return the new fills.
@@ -204,6 +224,7 @@ class OrderDesk:
         What cannot be recorded is shown all the same, and locks trading: the broker's word
         is true whether or not our disk takes it.
         """
+        self._catch_up()
         changes = self._orders.apply(event, self._clock.now())
         if isinstance(event, OpenOrderReport):
             self.trail_stops.told(self._orders.of_report(event))
@@ -226,6 +247,7 @@ class OrderDesk:
 
     def write_notes(self) -> None:
         """Put on record what belongs to the events of this round. Raises JournalError."""
+        self._catch_up()
         for note in self.notes.take():
             body = note.slim() if isinstance(note, RiskInputs) else note
             self._journal.record(type(note).__name__, body, durable=False)
@@ -318,6 +340,7 @@ class OrderDesk:
         self._out.post(FamilyKnown(family))
 
     def _watched(self, answer: Answer) -> Answer:
+        self._catch_up()
         if isinstance(answer, Submitted):
             self._due[answer.key] = self._clock.monotonic()
         return answer

@@ -92,7 +92,7 @@ class PortfolioWatch:
             self._sources.groups.now(),
         )
         yield
-        groups = exposure_rows(book)
+        groups = yield from exposure_rows(book)
         yield
         rows = (*groups, *risk.strategies.rows(account, book.holdings))
         yield

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from workstation.domain.clock import Clock
 from workstation.domain.ports import Reactor
 
-SLICE_SECONDS = 0.002
-"""How long one round works on it; between two rounds commands and messages have their turn."""
+SLICE_SECONDS = 0.001
+"""How long one round works on it; between two rounds messages have their turn."""
 
 Work = Iterator[None]
-"""Work in small steps: whoever runs it may stop for a while after each."""
+"""Work in small steps: whoever runs it may stop for a while after each, commands come between."""
 
 
 def at_once(work: Work) -> None:
@@ -32,3 +32,4 @@ class Spread:
             if self._clock.monotonic() >= until:
                 self._reactor.call_later(0.0, lambda: self(work))
                 return
+            self._reactor.give_way()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from workstation.domain.contract import ContractDetails
-from workstation.domain.ids import AccountId, ConId
+from workstation.domain.ids import AccountId, ConId, OrderKey
 from workstation.domain.order_status import OrderView
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.oms.orders import OrderBook
@@ -72,6 +72,10 @@ class WorkingLedger:
         self._contracts = contracts
         self._moved = positions.watch()
         self._views: tuple[OrderView, ...] = ()
+        self._known: dict[OrderKey, OrderView] = {}
+        self._not_alone: set[OrderKey] = set()
+        self._tangled: set[Key] = set()
+        """The contracts of orders that do not stand alone."""
         self._revision = -1
         self._places: dict[Key, Place] = {}
         self._unpriced: set[Key] = set()
@@ -126,14 +130,54 @@ class WorkingLedger:
                 if self._contracts.details(key[1]) is not place.details
             }
         if views is not self._views:
-            is_same, self._views = views == self._views, views
-            if not is_same:
-                moved |= self._group()
+            self._views = views
+            moved |= self._sort_in()
         for key in moved:
             self._value_anew(key)
 
+    def _sort_in(self) -> set[Key]:
+        """Take what changed among the orders and return where what may fill has changed.
+
+        Where all that changed stands alone, neither parent nor child nor of a group nor with
+        legs, only its contracts are sorted anew, else everything.
+        """
+        before, self._known = self._known, {each.key: each for each in self._views}
+        changed = [each for each in self._views if _differ(before.get(each.key), each)]
+        left = [each for key, each in before.items() if key not in self._known]
+        was = [before[each.key] for each in changed if each.key in before]
+        touched = [*changed, *left, *was]
+        if not touched:
+            return set()
+        places = {(each.account, each.con_id) for each in touched}
+        if all(map(self._is_alone, touched)) and not places & self._tangled:
+            return self._sort_places(places)
+        return self._group()
+
+    def _is_alone(self, view: OrderView) -> bool:
+        if view.parent is not None or view.oca_group or view.key in self._not_alone:
+            return False
+        order = self._orders.get(view.key)
+        return order is not None and not order.legs
+
+    def _sort_places(self, places: set[Key]) -> set[Key]:
+        """Sort the orders of some contracts anew, all of which stand alone."""
+        found: dict[Key, list[OrderView]] = {key: [] for key in places}
+        for view in self._views:
+            here = found.get((view.account, view.con_id))
+            if here is not None:
+                here.append(view)
+        for key, orders in found.items():
+            place = self._places.setdefault(key, Place())
+            place.orders = tuple(orders)
+            place.filling = may_fill(orders)
+        return places
+
     def _group(self) -> set[Key]:
         """Sort the orders by contract anew and return where what may fill has changed."""
+        self._not_alone = {each.parent for each in self._views if each.parent is not None}
+        not_alone = [each for each in self._views if not self._is_alone(each)]
+        self._not_alone |= {each.key for each in not_alone}
+        self._tangled = {(each.account, each.con_id) for each in not_alone}
         orders = _by_place((each, each) for each in self._views)
         filling = _by_place((each[0], each) for each in may_fill(self._views))
         legs = _by_place(self._legs())
@@ -203,6 +247,10 @@ class WorkingLedger:
             return _NONE
         seen = (quote.ask, quote.last, quote.close)
         return next((abs(Decimal(str(each))) for each in seen if each), _NONE)
+
+
+def _differ(one: OrderView | None, other: OrderView) -> bool:
+    return one is not other and one != other
 
 
 def _worth(kind: Kind, value: Decimal, worth: Worth) -> Decimal:

@@ -10,6 +10,7 @@ Nothing happens before begin(): tests and small commands keep Python's own inter
 """
 
 import sys
+import time
 from types import TracebackType
 
 USUAL_SECONDS = 0.0005
@@ -18,7 +19,7 @@ USUAL_SECONDS = 0.0005
 SOON_SECONDS = 0.0001
 """How long the core waits for its turn when a command is at stake."""
 
-HELD_SECONDS = 0.005
+HELD_SECONDS = 0.003
 """How long a window that wants to run waits at most for a command to be carried out."""
 
 
@@ -40,9 +41,15 @@ class Turns:
             sys.setswitchinterval(SOON_SECONDS)
 
     def hold(self) -> None:
-        """Let the core run for a while; it carries out a command. Core thread."""
+        """Let the core run for a while; it carries out a command. Core thread.
+
+        A window that waits has begun to with the short interval, and would take the interpreter
+        after it. So it is given away once, and whoever waits from then on waits long.
+        """
         if self._in_force:
             self._held = True
+            sys.setswitchinterval(SOON_SECONDS)
+            time.sleep(0)  # gives it away
             sys.setswitchinterval(HELD_SECONDS)
 
     def let_go(self) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,10 +26,19 @@ KINDS = ("account", "class", "sector", "currency", "underlying", "symbol")
 """What groups positions, in the order shown."""
 
 
-def exposure_rows(book: Book) -> tuple[ExposureRow, ...]:
-    """Sum long and short values for the account, then by each other kind of group."""
+AT_A_STEP = 25
+"""Positions summed in one step, some 0.2 ms of work."""
+
+
+def exposure_rows(book: Book) -> Generator[None, None, tuple[ExposureRow, ...]]:
+    """Sum long and short values for the account, then by each other kind of group, in steps.
+
+    They are of the positions that are there at the first step, at their values then.
+    """
     groups: dict[tuple[str, str], tuple[Decimal, Decimal, int]] = {}
-    for each in book.holdings.values():
+    for number, each in enumerate(tuple(book.holdings.values())):
+        if number % AT_A_STEP == AT_A_STEP - 1:
+            yield
         for key in (
             ("account", ""),
             ("class", each.sec_type or "unknown"),

@@ -161,11 +161,25 @@ def reference_price(facts: Facts) -> Decimal | None:
     return last if last is not None else exact(quote.close)
 
 
+class _Newest:
+    """The value of the facts that were valued last: ten checks ask for it in one decision."""
+
+    known: tuple[Facts | None, Decimal | None] = (None, None)
+
+
 def unit_value(facts: Facts) -> Decimal | None:
     """Return the money one share or lot moves, in the account's currency.
 
     None where no price or no exchange rate values it. Source: orders-and-risk.md 1.2, Notional.
     """
+    known, value = _Newest.known
+    if known is not facts:
+        value = _unit_value(facts)
+        _Newest.known = (facts, value)  # in one step: other threads try out limits
+    return value
+
+
+def _unit_value(facts: Facts) -> Decimal | None:
     details = facts.details
     if details is None or facts.fx is None:
         return None

@@ -338,7 +338,7 @@ def inbound_calls(frames: Frames, version: int) -> tuple[list[tuple[Any, ...]], 
 @pytest.mark.parametrize("version", [200, 226])
 def test_a_burst_gives_way_often_and_ends_where_that_ends_the_session(version: int) -> None:
     """A command must not wait for a burst; it may close the session, and then nothing follows."""
-    kinds = [(1, 12), (201, 212)][version > 200]
+    kinds = [(1, 12), (201, 213)][version > 200]
     stream = [plain(kinds[number % 2], number) for number in range(400)]
     ticks, turns = RecordingTicks(), []
     inbound = Inbound(

@@ -40,6 +40,26 @@ def swept(door: Door, seconds: int) -> None:
         door.desk.sweep()
 
 
+# -- the order of things ------------------------------------------------------------------------
+
+
+def test_who_hears_of_an_order_hears_after_its_bytes_have_left() -> None:
+    door = Door()
+    write, told = door.broker.write_order, []
+
+    def spied(*frame: Any, **more: Any) -> bool:
+        told.append([type(each) for each in door.out.messages])
+        assert len(list(door.orders)) == 1, "an answer would find no order"
+        assert door.journal.durable == ["Intent"]
+        return write(*frame, **more)
+
+    door.broker.write_order = spied  # type: ignore[method-assign]
+    answer = door.submit()
+    assert told == [[]]
+    assert [x.order.key for x in door.out.messages if isinstance(x, OrderChanged)] == [answer.key]
+    assert door.desk.efficiency.ratio(door.clock.now()) == (1, 0)
+
+
 # -- silence (F8) -----------------------------------------------------------------------------------
 
 

@@ -50,6 +50,12 @@ def test_a_round_works_for_one_slice_and_the_next_goes_on() -> None:
     assert rig.timers.waiting == []
 
 
+def test_commands_come_between_two_steps_of_a_round() -> None:
+    rig = Spreading()
+    rig.spread(rig.work())
+    assert rig.timers.given_way == 3
+
+
 def test_an_error_ends_the_work_and_reaches_the_loop() -> None:
     rig = Spreading()
     rig.spread(rig.work(fail_at=5))

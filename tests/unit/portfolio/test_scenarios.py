@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
@@ -15,6 +16,7 @@ from workstation.domain.limit_use import ExposureRow
 from workstation.domain.reports import PnlReport, PositionReport
 from workstation.portfolio.exposures import Book, Exposures, Holding, mark
 from workstation.portfolio.scenarios import (
+    AT_A_STEP,
     OptionRisk,
     Returns,
     daily_returns,
@@ -40,12 +42,30 @@ def book(*holdings: Holding) -> Book:
     return made
 
 
+def rows_of(held: Book) -> tuple[ExposureRow, ...]:
+    steps = exposure_rows(held)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast("tuple[ExposureRow, ...]", end.value)
+
+
+def test_rows_are_summed_in_steps_of_what_was_held_at_the_first() -> None:
+    held = book(*(holding(number, "1") for number in range(1, 101)))
+    steps = exposure_rows(held)
+    next(steps)
+    held.put(holding(500, "1000"))  # an order may come, and fill, between two steps
+    assert len(list(steps)) == 100 // AT_A_STEP - 1
+    assert rows_of(book(*(holding(number, "1") for number in range(1, 101))))[0].long == D(100)
+
+
 def returns(*changes: float) -> Returns:
     return {(START + timedelta(days=n)).date(): change for n, change in enumerate(changes)}
 
 
 def test_rows_sum_long_and_short_by_every_kind_of_group() -> None:
-    rows = exposure_rows(
+    rows = rows_of(
         book(
             holding(1, "100"), holding(2, "-300"), holding(3, "50", "OPT", "EUR"), holding(4, None)
         )
@@ -63,7 +83,7 @@ def test_rows_sum_long_and_short_by_every_kind_of_group() -> None:
         "underlying": ["S2", "S1", "S3", "S4"],
         "symbol": ["S2", "S1", "S3", "S4"],
     }
-    assert exposure_rows(book()) == ()
+    assert rows_of(book()) == ()
 
 
 def test_returns_are_from_close_to_close_and_skip_what_is_none() -> None:
