@@ -39,7 +39,15 @@ from workstation.domain.round_trips import Fill
 from workstation.oms.brackets import Brackets
 from workstation.oms.controller import Controller
 from workstation.oms.efficiency import OrderEfficiency
-from workstation.oms.events import EVENT_TYPES, Intent, LinkLost, OmsEvent, Unanswered, WhatIf
+from workstation.oms.events import (
+    EVENT_TYPES,
+    ChangeIntent,
+    Intent,
+    LinkLost,
+    OmsEvent,
+    Unanswered,
+    WhatIf,
+)
 from workstation.oms.families import Families
 from workstation.oms.final_gate import FinalGate
 from workstation.oms.hedges import HedgedOrders
@@ -194,7 +202,10 @@ class OrderDesk:
         return tuple(Fill(each, self._orders.commission(each.exec_id)) for each in found)
 
     def apply_recorded(self, event: OmsEvent) -> None:
-        """Apply an event that the journal holds already; who hears of it hears after the bytes left."""
+        """Apply an event that the journal holds already.
+
+        Who hears of an order or a change hears after its bytes have left.
+        """
         self._catch_up()
         now = self._clock.now()
         changes = self._orders.apply(event, now)
@@ -205,6 +216,8 @@ class OrderDesk:
             self._show(changes)
 
         self._behind.append(tell)
+        if not isinstance(event, Intent | ChangeIntent):
+            self._catch_up()
 
     def _note(self, note: object) -> None:
         """Keep a note behind what came before it."""

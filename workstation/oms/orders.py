@@ -230,7 +230,7 @@ class OrderBook:
             changing = order.replace
             transitions.not_sent(order, event.reason)
             if changing is not order.replace and order.change_intent is not None:
-                del self._by_intent[order.change_intent]  # the wish may come again
+                self._by_intent.pop(order.change_intent, None)  # the wish may come again
                 order.change_intent = None
             changes.orders[order.key] = order
 
