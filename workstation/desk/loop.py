@@ -140,6 +140,8 @@ class CoreLoop:
         """Do what another thread has woken the loop for; a long callback calls this in between."""
         if self._is_woken:
             self._is_woken = False  # before it is heard: a wake-up meanwhile is a new one
+            with contextlib.suppress(OSError):  # a look lets another thread run: see domain/turns
+                self._wake_reader.recv(1, socket.MSG_PEEK)
             self._call(self.on_woken)
 
     def _end_if_due(self) -> None:

@@ -10,7 +10,6 @@ Nothing happens before begin(): tests and small commands keep Python's own inter
 """
 
 import sys
-import time
 from types import TracebackType
 
 USUAL_SECONDS = 0.0005
@@ -43,13 +42,10 @@ class Turns:
     def hold(self) -> None:
         """Let the core run for a while; it carries out a command. Core thread.
 
-        A window that waits has begun to with the short interval, and would take the interpreter
-        after it. So it is given away once, and whoever waits from then on waits long.
+        Who waits already waits by the short interval, so the core has just given way once.
         """
         if self._in_force:
             self._held = True
-            sys.setswitchinterval(SOON_SECONDS)
-            time.sleep(0)  # gives it away
             sys.setswitchinterval(HELD_SECONDS)
 
     def let_go(self) -> None:
