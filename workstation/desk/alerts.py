@@ -1,13 +1,12 @@
 """Price alerts: watched on our own ticks, told once, kept over restarts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
 
 from workstation.desk.contracts import Contracts
 from workstation.desk.outgoing import Outgoing
+from workstation.desk.price_watch import PriceWatch
 from workstation.desk.streams import Streams
 from workstation.domain.alert import Direction, PriceAlert
 from workstation.domain.clock import Clock
@@ -16,8 +15,9 @@ from workstation.domain.ids import ConId
 from workstation.domain.messages import AlertsChanged
 from workstation.domain.notice import Notice, Severity
 from workstation.domain.ports import Reactor
-from workstation.domain.quote import MarketDataType, Quote
+from workstation.domain.quote import MarketDataType
 from workstation.domain.subscription import StreamKind
+from workstation.marketdata.quotes import OnPrice
 from workstation.storage.alert_file import MOST_ALERTS, read_alerts, write_alerts
 
 _LATE = frozenset({MarketDataType.DELAYED, MarketDataType.DELAYED_FROZEN})
@@ -26,25 +26,13 @@ ALERTS = "Alerts"
 """Who wants the quotes, in the list of what streams."""
 
 
-class LastPrices(Protocol):
-    """Tells every last price of the contracts that are watched, in order."""
-
-    def watch_last(self, con_id: ConId, take: Callable[[float], None] | None) -> None:
-        """Call `take` with every last price from now on; None ends that."""
-        ...
-
-    def quote(self, con_id: ConId) -> Quote | None:
-        """Return the newest quote."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class AlertParts:
     """Whom the alerts work with; all on the core thread. Without a file nothing is kept."""
 
     reactor: Reactor
     clock: Clock
-    quotes: LastPrices
+    quotes: PriceWatch
     contracts: Contracts
     streams: Streams
     out: Outgoing
@@ -84,7 +72,7 @@ class AlertDesk:
                 "The next one that is set replaces the file.",
             )
         for con_id in self.con_ids:
-            self._with.quotes.watch_last(con_id, self._taker(con_id))
+            self._with.quotes.watch(ALERTS, con_id, self._taker(con_id))
         self._with.out.post(AlertsChanged(self.all))
 
     @property
@@ -142,7 +130,8 @@ class AlertDesk:
     def _changed(self, con_id: ConId) -> None:
         """Watch what there is to watch now, and keep and show it after this round."""
         is_wanted = con_id in self.con_ids
-        self._with.quotes.watch_last(con_id, self._taker(con_id) if is_wanted else None)
+        taker = self._taker(con_id) if is_wanted else None
+        self._with.quotes.watch(ALERTS, con_id, taker)
         if is_wanted:
             self._want(con_id)
         else:
@@ -154,9 +143,10 @@ class AlertDesk:
     def _want(self, con_id: ConId) -> None:
         self._with.streams.want(con_id, StreamKind.QUOTES, ALERTS, once=True)
 
-    def _taker(self, con_id: ConId) -> Callable[[float], None]:
-        def take(last: float) -> None:
-            self._on_last(con_id, last)
+    def _taker(self, con_id: ConId) -> OnPrice:
+        def take(name: str, price: float) -> None:
+            if name == "last":
+                self._on_last(con_id, price)
 
         return take
 

@@ -18,6 +18,7 @@ from workstation.domain.notice import Severity
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
 from workstation.domain.order_status import Lifecycle, OrderView, Pending
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
+from workstation.domain.rule import RULE_SOURCE
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
@@ -34,7 +35,10 @@ from workstation.risk.marketable import marketable_limit
 
 CLOSE, FLATTEN, HALVE, REVERSE = "close", "flatten", "halve", "reverse"
 SCALE_IN, SCALE_OUT, ROLL = "scale in", "scale out", "roll"
+RULE_CLOSE = f"{RULE_SOURCE}close"
 """Sources of the orders sent here; they are kept in the journal with the order."""
+
+_EXITS = frozenset({CLOSE, FLATTEN, HALVE, SCALE_OUT, RULE_CLOSE})
 
 WATCH_SECONDS = 60.0
 
@@ -308,7 +312,7 @@ class Closer:
         """Tell whether an order is an exit that was sent here."""
         order = self._with.orders.get(key)
         draft = None if order is None else order.draft
-        return draft is not None and draft.source in {CLOSE, FLATTEN, HALVE, SCALE_OUT}
+        return draft is not None and draft.source in _EXITS
 
     def check(self) -> None:
         """Look at the fills of every close: take back what is too much, alarm what was."""

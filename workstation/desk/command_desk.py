@@ -7,6 +7,7 @@ from typing import Any
 
 from workstation.desk.desk import Desk
 from workstation.desk.request_desk import RequestDesk
+from workstation.desk.rule_commands import rule_handlers
 from workstation.desk.several_commands import several_handlers
 from workstation.desk.streams import WATCHLIST
 from workstation.desk.watch_commands import watch_handlers
@@ -125,6 +126,7 @@ class CommandDesk:
             RepairProtection: self._repair,
             **several_handlers(desk),
             **watch_handlers(desk),
+            **rule_handlers(desk),
             ExerciseOption: desk.exerciser.exercise,
             Flatten: self._flatten,
             ApplyLimits: self._apply_limits,

@@ -6,7 +6,6 @@ from typing import Any
 from workstation.broker.notices import meaning_of
 from workstation.broker.session import Phase, Session
 from workstation.desk.account_risk import account_risk
-from workstation.desk.alerts import AlertDesk, AlertParts
 from workstation.desk.caught_errors import CaughtErrors
 from workstation.desk.clock_watch import ClockWatch
 from workstation.desk.closing import Closer, ClosingParts
@@ -31,6 +30,7 @@ from workstation.desk.portfolio_watch import portfolio_sources
 from workstation.desk.reconcile import Reconciler
 from workstation.desk.risk_watch import RiskWatch
 from workstation.desk.risk_watching import watching
+from workstation.desk.rule_building import Basics, build_rules, heard
 from workstation.desk.settings import DeskSettings, Presence, started
 from workstation.desk.several import Several
 from workstation.desk.shown_account import ShownAccount
@@ -127,7 +127,7 @@ class Desk:
         """Rebuild the orders from the journal and begin the regular work."""
         known, entries = begin_past(self._journal, self.orders, self.order_desk)
         entries = self.limits.remembering(self.risk.remembering(entries))
-        entries = self.exerciser.remembering(entries)
+        entries = self.rules.remembering(self.exerciser.remembering(entries))
         self.order_desk.replay(self.quality.remembering(entries), known)
         self.exits.moves.resume()
         self.several.resume()
@@ -135,6 +135,7 @@ class Desk:
         self.order_desk.record_start(started(self._settings))
         self.risk.take_all(self.orders.executions())
         self.alerts.start()
+        self.rules.start()
         self._loop.call_later(SWEEP_SECONDS, self._sweep)
         self.publish_link()
 
@@ -222,6 +223,7 @@ class Desk:
         self.combos.session_up()
         self.streams.session_up()
         self.alerts.session_up()
+        self.rules.session_up()
         self.publish_link()
 
     def _on_ended(self, report: SessionEnded) -> None:
@@ -478,8 +480,8 @@ class Desk:
     def _connect_hooks(self) -> None:
         self.shown_account = ShownAccount(self._presence, self.figures, self.publish_link)
         self.exits.emergency.stop_sending = self.several.stop_all
-        parts = (self._loop, self._clock, self.figures.quotes, self.contracts, self.streams)
-        self.alerts = AlertDesk(AlertParts(*parts, self._out, self._settings.alerts_file))
+        basics = Basics(self._loop, self._clock, self._journal, self._out, self._checkpoint)
+        self.alerts, self.rules = build_rules(self, basics, self._settings)
         self.figures.also_publish(self.data)
         self.feed.trades_in(self.figures.positions, self.orders.working)
         self.figures.also_publish(self._risk_watch)
@@ -489,7 +491,7 @@ class Desk:
         self.link.on_changed = self.publish_link
         self.order_desk.ask_broker = self.reconciler.ask
         self.order_desk.trail_stops.look = self.reconciler.look
-        self.order_desk.orders_changed = self._risk_watch.look
+        self.order_desk.orders_changed = heard(self._risk_watch.look, self.rules.orders_changed)
         self.order_desk.reduce_only = self._reduce_only
         self.risk.record = self.order_desk.notes.add
         self.reconciler.on_begin_full = self._on_begin_full

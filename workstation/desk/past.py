@@ -14,6 +14,7 @@ import msgspec
 
 from workstation.desk.dead_man import RENEWAL_MARK, Rolling
 from workstation.domain.ids import ClientId, OrderId, OrderKey
+from workstation.domain.rule import RuleRecord
 from workstation.domain.timeline import MarketSeen
 from workstation.oms.book_state import BookReader, BookStateError, freeze
 from workstation.oms.efficiency import OrderEfficiency
@@ -50,6 +51,7 @@ _OF_ORDERS: dict[str, tuple[bytes, type[MarketSeen | ChangeIntent | Rolling]]] =
 _LAST: dict[str, tuple[type, tuple[str, ...]]] = {
     DayBest.__name__: (DayBest, ("account", "measure")),
     DaySoFar.__name__: (DaySoFar, ("account", "measure", "day")),
+    RuleRecord.__name__: (RuleRecord, ("rule_id",)),
 }
 """Of what only the newest counts, for each of these."""
 

@@ -17,6 +17,15 @@ class Direction(StrEnum):
     FALLS = "FALLS"
     """To the alert's price or below it."""
 
+    def has_come(self, figure: Decimal, to: Decimal) -> bool:
+        """Tell whether a figure stands at a value or beyond it; alerts and rules both ask here."""
+        return figure >= to if self is Direction.RISES else figure <= to
+
+
+def as_written(price: float) -> Decimal:
+    """Return a price of the feed as it is written: the double of 190.1 is at 190.1."""
+    return Decimal(repr(price))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceAlert:
@@ -40,15 +49,15 @@ class PriceAlert:
         """Return it after a last price; the same object where nothing changed."""
         if self.fired_at is not None:
             return self
-        exact = Decimal(repr(last))  # as it is written: 190.1 is at 190.1
+        exact = as_written(last)
         if self.direction is None:
             if exact == self.price:
                 return self
             way = Direction.RISES if exact < self.price else Direction.FALLS
             return replace(self, direction=way)
-        rises = self.direction is Direction.RISES
-        has_come = exact >= self.price if rises else exact <= self.price
-        return replace(self, fired_at=now, fired_last=last) if has_come else self
+        if not self.direction.has_come(exact, self.price):
+            return self
+        return replace(self, fired_at=now, fired_last=last)
 
     def moved(self, price: Decimal) -> "PriceAlert":
         """Return it at another price, armed anew."""

@@ -25,6 +25,7 @@ from workstation.domain.query import FailureKind, Query, RequestFailure
 from workstation.domain.quote import MarketDataType
 from workstation.domain.raw_message import MessagesRead, ReadMessages
 from workstation.domain.round_trips import FillsAnswer, RequestFills
+from workstation.domain.rule import RuleCommand
 from workstation.domain.several import OrdersPreviewed, SeveralCommand
 from workstation.domain.shock_groups import ReadShockGroups, SetShockGroups, ShockGroupsText
 
@@ -372,6 +373,7 @@ Command = (
     | PlaceAlert
     | MoveAlert
     | RemoveAlert
+    | RuleCommand
     | FollowBars
     | UnfollowBars
     | FollowQuotes

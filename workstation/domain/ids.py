@@ -34,3 +34,6 @@ OrderKey = NewType("OrderKey", str)
 
 FamilyId = NewType("FamilyId", str)
 """Names several orders that were one wish: a basket, a ladder, a scaling of a position."""
+
+RuleId = NewType("RuleId", str)
+"""Names one rule that this program watches; the same wish for a rule twice is one rule."""

@@ -25,6 +25,7 @@ from workstation.domain.notice import Notice
 from workstation.domain.order_status import OrderView
 from workstation.domain.query import Progress
 from workstation.domain.quote import Quote
+from workstation.domain.rule import RuleView
 from workstation.domain.subscription import DataUse, StreamState
 from workstation.domain.trade import Trade
 
@@ -123,6 +124,13 @@ class AlertsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesChanged:
+    """Every rule there is now, those that came to their end today too."""
+
+    rules: tuple[RuleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmationsKnown:
     """What asks before an order by one gesture is sent, as the core does it."""
 
@@ -138,6 +146,7 @@ EventMessage = (
     | CommissionArrived
     | FillMeasured
     | AlertsChanged
+    | RulesChanged
     | ConfirmationsKnown
     | ContractKnown
     | LinkChanged

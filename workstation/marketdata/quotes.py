@@ -32,6 +32,12 @@ _SIZES_OF_PRICES = {
 _UNSET = 1.7976931348623157e308
 """The broker's mark for an absent number; also bars infinities, and NaN compares with nothing."""
 
+_TOLD = frozenset({"bid", "ask", "last"})
+"""What those who watch a contract hear."""
+
+OnPrice = Callable[[str, float], None]
+"""Takes "bid", "ask" or "last" and the price. Core thread."""
+
 _NEVER_ZERO = frozenset({"ask", "last", "high", "low", "close", "open"})
 """A zero in these means that there was none yet."""
 
@@ -57,8 +63,8 @@ class _Slot:
     lowest_last: float | None = None
     highest_last: float | None = None
     """Extremes of `last` since they were taken: quotes are published less often than they move."""
-    on_last: Callable[[float], None] | None = None
-    """Who is told every `last`; nobody as a rule."""
+    on_price: OnPrice | None = None
+    """Who is told every bid, ask and last; nobody as a rule."""
     texts: dict[int, str] = field(default_factory=dict)
     numbers: dict[int, float | None] = field(default_factory=dict)
     greeks: dict[int, Greeks] = field(default_factory=dict)
@@ -164,10 +170,10 @@ class Quotes:
         slot.lowest_last = slot.highest_last = None
         return found
 
-    def watch_last(self, con_id: ConId, take: Callable[[float], None] | None) -> None:
-        """Call `take` with every last price of a contract from now on; None ends that."""
+    def watch(self, con_id: ConId, take: OnPrice | None) -> None:
+        """Call `take` with every bid, ask and last of a contract from now on; None ends that."""
         if take is not None or con_id in self._slots:
-            self._aside(con_id).on_last = take
+            self._aside(con_id).on_price = take
 
     @property
     def changed(self) -> bool:
@@ -245,8 +251,8 @@ def _put_price(slot: _Slot, name: str, price: float) -> None:
         low, high = slot.lowest_last, slot.highest_last
         slot.lowest_last = price if low is None or price < low else low
         slot.highest_last = price if high is None or price > high else high
-        if slot.on_last is not None:
-            slot.on_last(price)
+    if slot.on_price is not None and not absent and name in _TOLD:
+        slot.on_price(name, price)
 
 
 def _frozen(con_id: ConId, slot: _Slot) -> Quote:

@@ -68,6 +68,11 @@ class Positions:
             return None
         return held.average_cost
 
+    def result(self, account: AccountId, con_id: ConId) -> Decimal | None:
+        """Return the unrealised result in the contract's currency, None where not told."""
+        held = self._held.get((account, con_id))
+        return None if held is None else exact(held.unrealized)
+
     def quantity(self, account: AccountId, con_id: ConId) -> Decimal:
         """Return the signed position, 0 where none is known."""
         held = self._held.get((account, con_id))

@@ -11,6 +11,7 @@ from tests.helpers.hand_timers import Timers
 from tests.helpers.stream_rig import QUOTES, stock
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.alerts import AlertDesk, AlertParts
+from workstation.desk.price_watch import PriceWatch
 from workstation.domain.alert import Direction, PriceAlert
 from workstation.domain.commands import Done, Failed
 from workstation.domain.ids import ConId
@@ -50,7 +51,7 @@ class Watch:
         self.out: Any = FakeOutgoing()
         self.desk = AlertDesk(
             AlertParts(
-                self.timers, self.clock, self.quotes, self.contracts,  # type: ignore[arg-type]
+                self.timers, self.clock, PriceWatch(self.quotes), self.contracts,  # type: ignore[arg-type]
                 self.streams, self.out, file,
             )
         )  # fmt: skip
