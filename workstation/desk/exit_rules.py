@@ -111,7 +111,7 @@ class ExitRules:
         if rule.tightens(order.stop_price, asked):
             self._refused(live, order.note or "the broker left the stop where it was")
             return False
-        live.refusals = 0
+        live.refusals, live.refused = 0, ""
         live.moves += 1
         return True
 
@@ -149,6 +149,8 @@ class ExitRules:
         pace = next(seconds for least, seconds in _PACES if ratio >= least)
         if self.sight.clock.monotonic() - live.moved_at >= pace:
             return ""
+        if live.refused:
+            return live.refused
         slow = f" ({ratio:.0f} messages for each fill today)" if ratio >= EFFICIENT / 2 else ""
         return f"moves at most each {pace:.0f} s{slow}"
 
@@ -163,7 +165,7 @@ class ExitRules:
 
     def _refused(self, live: LiveRule, why: str) -> None:
         live.refusals += 1
-        live.waits = f"the stop was not moved: {why}"
+        live.waits = live.refused = f"the stop was not moved: {why}"
         if live.refusals >= MOST_REFUSALS:
             self.pause(live, f"the stop could not be moved {live.refusals} times: {why}")
 

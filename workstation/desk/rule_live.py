@@ -14,7 +14,7 @@ class LiveRule:
     tells that they have been false since it was armed, `was_blind` that since then there was a
     time when they could not be told or nothing could leave. `best` is the best price for the
     position since an exit rule was armed, `asked` where the stop was last sent to, `moved_at` when
-    (monotonic seconds), `refusals` how many moves in a row did not come about.
+    (monotonic seconds), `refusals` how many moves in a row did not come about, `refused` why.
     """
 
     record: RuleRecord
@@ -26,6 +26,7 @@ class LiveRule:
     moved_at: float | None = None
     moves: int = 0
     refusals: int = 0
+    refused: str = ""
 
     @property
     def rule(self) -> Rule:
@@ -37,7 +38,7 @@ class LiveRule:
         self.waits = ""
         self.was_false = self.was_blind = False
         self.best = self.asked = self.moved_at = None
-        self.refusals = 0
+        self.refusals, self.refused = 0, ""
 
     def view(self) -> RuleView:
         """Return it as it is shown."""
