@@ -50,7 +50,7 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleAction:
-    """One thing to do; `words` name what it is done to.
+    """One thing to do; `words` name what it is done to, `symbol` its contract.
 
     An order to send is a `draft` or a `bracket`, with what was accepted when the rule was made.
     `orders` are those to cancel, or the one stop to tighten, to `price`. `con_id` is the contract
@@ -59,6 +59,7 @@ class RuleAction:
 
     kind: ActionKind
     words: str = ""
+    symbol: str = ""
     draft: OrderDraft | None = None
     bracket: BracketDraft | None = None
     orders: tuple[OrderKey, ...] = ()
@@ -166,7 +167,9 @@ class Rule:
         if self.exit is not None:
             return self.exit.symbol
         named = [each.name for each in self.conditions if each.watches.of_contract]
-        return named[0] if named else (self.action.words if self.action is not None else "")
+        if named or self.action is None:
+            return next(iter(named), "")
+        return self.action.symbol or self.action.words
 
     def of_order(self, order: OrderKey) -> "Rule":
         """Return it with the order of the rule before put in, of which its conditions speak."""

@@ -25,6 +25,7 @@ from workstation.ui.panels.positions import PositionsPanel
 from workstation.ui.panels.quality import QualityPanel
 from workstation.ui.panels.raw_messages import RawMessagesPanel
 from workstation.ui.panels.risk import RiskPanel
+from workstation.ui.panels.rules import RulesPanel
 from workstation.ui.panels.tape import TapePanel
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.ticket_helpers import HelperSources
@@ -58,6 +59,7 @@ class Board:
         self.executions = ExecutionsPanel(messages.executions, window)
         self.quality = QualityPanel(state, window)
         self.positions = PositionsPanel(messages.positions, window)
+        self.rules = RulesPanel(window)
         self.account = AccountPanel(window)
         self.news = NewsPanel(state, commands, window)
         self.log = LogPanel(messages.log, window)
@@ -84,6 +86,7 @@ class Board:
             "quality": self.quality.table,
             "quality_groups": self.quality.group_table,
             "positions": self.positions.table,
+            "rules": self.rules.table,
             "news": self.news.table,
             "log": self.log.table,
             "raw_messages": self.raw_messages.table,
@@ -110,6 +113,7 @@ class Board:
             "ticket": ("Order ticket", self.ticket_place),
             "orders": ("Orders", self.orders),
             "positions": ("Positions", self.positions),
+            "rules": ("Rules", self.rules),
             "log": ("Log", self.log_pages),
             "chart": ("Chart", self.chart_grid),
             "depth": ("Depth", self.depth),

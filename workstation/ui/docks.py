@@ -15,6 +15,7 @@ _FEATURE = QDockWidget.DockWidgetFeature
 BELOW = (
     "orders",
     "positions",
+    "rules",
     "executions",
     "quality",
     "account",

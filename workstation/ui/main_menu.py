@@ -36,6 +36,7 @@ from workstation.ui.ordering import Ordering
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.renewal import Renewal
+from workstation.ui.ruling import Ruling
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.selection import Selection
 from workstation.ui.several_orders import SeveralOrders
@@ -102,6 +103,7 @@ class MainMenu(QObject):
         self.several = SeveralOrders(host, parent.window())
         self.renewal = Renewal(host.board, host.ordering, host.state, parent.window())
         self.grouping = GroupingOrders(host.board, host.ordering, host.state, parent.window())
+        self.ruling = Ruling(host, parent.window())
         self.exercising = Exercising(host.board, host.ordering, host.state, parent.window())
         self.adjusting = StopAdjusting(
             host.board,
@@ -188,6 +190,8 @@ class MainMenu(QObject):
         menus.add(trade, "targets", "Se&veral targets…", several.targets, "Ctrl+Shift+G")
         menus.add(trade, "hedge", "Send with a &hedge…", several.hedge, "Ctrl+Shift+D")
         menus.add(trade, "basket", "Bas&ket from a file…", several.basket, "Ctrl+Shift+B")
+        menus.add(trade, "if_then", "&If … then …", self.ruling.make, "Ctrl+Shift+A")
+        menus.add(trade, "exit_rule", "Exit r&ule…", self.ruling.exit_rule, "Ctrl+Shift+J")
         menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
         trade.addSeparator()
         cancel_all = host.ordering.cancel_all

@@ -27,6 +27,7 @@ from workstation.domain.messages import (
     LinkChanged,
     NoticeArrived,
     OrderChanged,
+    RulesChanged,
     TradesArrived,
 )
 from workstation.domain.notice import Notice
@@ -75,6 +76,9 @@ class Messages(QObject):
 
     alerts_changed = Signal()
     """Price alerts came, went, moved or fired."""
+
+    rules_changed = Signal()
+    """Rules came, went, fired, or wait for something else."""
 
     notice_arrived = Signal(object)
     """Notice, after it went into the log."""
@@ -183,9 +187,17 @@ class Messages(QObject):
                 self._take_link(link)
             case ConfirmationsKnown(policy=policy):
                 self._state.confirmations = policy
-            case AlertsChanged(alerts=alerts):
-                self._state.alerts = alerts
-                self.alerts_changed.emit()
+            case AlertsChanged() | RulesChanged():
+                self._take_watched(message)
+
+    def _take_watched(self, message: AlertsChanged | RulesChanged) -> None:
+        """Take what the core watches on this computer."""
+        if isinstance(message, AlertsChanged):
+            self._state.alerts = message.alerts
+            self.alerts_changed.emit()
+        else:
+            self._state.rules = message.rules
+            self.rules_changed.emit()
 
     def take_latest(self, messages: Iterable[object]) -> None:
         """Apply the newest values, whatever their order."""

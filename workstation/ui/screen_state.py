@@ -15,6 +15,7 @@ from workstation.domain.link import LinkState, LinkView
 from workstation.domain.order_status import OrderView
 from workstation.domain.prices import PriceLadder
 from workstation.domain.quote import Quote
+from workstation.domain.rule import RuleView
 from workstation.domain.subscription import StreamKey, StreamKind, StreamState
 from workstation.ui import text
 
@@ -35,6 +36,7 @@ class ScreenState:
     streams: dict[StreamKey, StreamState] = field(default_factory=dict)
     orders: dict[OrderKey, OrderView] = field(default_factory=dict)
     alerts: tuple[PriceAlert, ...] = ()
+    rules: tuple[RuleView, ...] = ()
     risk: RiskView | None = None
     confirmations: ConfirmationPolicy = field(default_factory=ConfirmationPolicy)
     families: dict[FamilyId, Family] = field(default_factory=dict)

@@ -21,6 +21,7 @@ class Survival(QObject):
         self._state = state
         self._page = page
         messages.alerts_changed.connect(self.refresh)
+        messages.rules_changed.connect(self.refresh)
         messages.risk_arrived.connect(self._on_risk)
         self.refresh()
 
@@ -43,6 +44,8 @@ def local_words(state: ScreenState) -> str:
     waiting = [each.symbol for each in state.alerts if each.fired_at is None]
     if waiting:
         words.append(f"{text.count_of(len(waiting), 'price alert')} ({_names(waiting)})")
+    if rules := _rules(state):
+        words.append(f"{text.count_of(len(rules), 'rule')} ({_names(rules)})")
     if state.risk is not None and any(use.name == RENEWALS for use in state.risk.uses):
         words.append("the renewal of entries, which lapse without it")
     return f"{'; '.join(words)}. The broker knows nothing of these."
@@ -63,7 +66,16 @@ def closing_words(state: ScreenState) -> str:
     if waiting:
         alerts = text.count_of(len(waiting), "price alert")
         sentences.append(f"{alerts} ({_names(waiting)}) will not be watched.")
+    if rules := _rules(state):
+        verb = "does" if len(rules) == 1 else "do"
+        many = text.count_of(len(rules), "client-side rule")
+        sentences.append(f"{many} ({_names(rules)}) {verb} nothing from then on.")
     return " ".join(sentences)
+
+
+def _rules(state: ScreenState) -> list[str]:
+    """Name what each rule is about that could still act."""
+    return [each.record.rule.symbol for each in state.rules if each.record.state.is_active]
 
 
 def _names(symbols: list[str]) -> str:

@@ -381,6 +381,8 @@ def test_a_rule_names_what_it_needs() -> None:
     timed = a_rule(conditions=(at(1),), action=an_action(ActionKind.FLATTEN, con_id=SPY, words="F"))
     assert (timed.con_ids, timed.symbol) == (frozenset(), "F")
     assert a_rule(conditions=(at(1),), action=None).symbol == ""
+    sending = an_action(ActionKind.SEND, words="BUY 1 F MKT", symbol="F", draft=a_draft())
+    assert a_rule(conditions=(at(1),), action=sending).symbol == "F"
     assert (mixed.source, mixed.intent_id) == ("rule:r", "rule:r")
 
 

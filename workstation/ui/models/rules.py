@@ -34,6 +34,11 @@ class RuleRow:
     to_go: str = ""
 
     @property
+    def tag(self) -> str:
+        """Where it works."""
+        return CLIENT_SIDE
+
+    @property
     def action(self) -> str:
         """What it does."""
         rule = self.view.record.rule
@@ -103,12 +108,10 @@ def to_go(view: RuleView, state: ScreenState, now: datetime) -> str:
     rule, screen = record.rule, Screen(state, now)
     if rule.exit is not None:
         return _exit_to_go(rule.exit, rule.account, state)
-    return "; ".join(_distance(each, rule.account, screen, state) for each in rule.conditions)
+    return "; ".join(_distance(each, rule.account, screen) for each in rule.conditions)
 
 
-def _distance(
-    condition: RuleCondition, account: AccountId, screen: Screen, state: ScreenState
-) -> str:
+def _distance(condition: RuleCondition, account: AccountId, screen: Screen) -> str:
     if holds(condition, account, screen):
         return "holds"
     if condition.watches is Watched.TIME and condition.time is not None:
@@ -122,7 +125,7 @@ def _distance(
         return f"{way:.2f} %"
     if condition.watches is Watched.PNL:
         return text.money(way)
-    return text.exact_price(way, state.ladder(condition.con_id))
+    return f"{way:,f}"
 
 
 def _span(seconds: float) -> str:
@@ -141,9 +144,10 @@ def _exit_to_go(rule: ExitRule, account: AccountId, state: ScreenState) -> str:
     price = quote.bid if rule.side is Side.SELL else quote.ask
     if price is None:
         return text.ABSENT
+    tick = details.ladder.increment_at(entry)
     left = rule.to_go(entry, as_written(price), details.ladder)
     if left > 0:
-        return text.exact_price(left, details.ladder)
+        return f"{-(-left // tick) * tick:,f}"
     stop = state.orders.get(rule.stop)
     where = None if stop is None else stop.stop_price
     return f"active, stop {text.exact_price(where, details.ladder)}"
@@ -168,8 +172,8 @@ COLUMNS: tuple[Column[RuleRow], ...] = (
     Column(
         key="tag",
         title="Where",
-        text=lambda row: CLIENT_SIDE,
-        sort=lambda row: CLIENT_SIDE,
+        text=lambda row: row.tag,
+        sort=lambda row: row.tag,
         sample="CLIENT-SIDE W",
         is_number=False,
         tip="Works only while this program runs; the broker knows nothing of it",

@@ -35,6 +35,8 @@ from workstation.ui.table_words import table_words
 IN_PLACE = frozenset({"quantity", "limit", "stop"})
 """Columns whose cells can be changed where they stand."""
 
+_STOPS = frozenset({"STP", "STP LMT"})
+
 
 class OrdersPanel(QWidget):
     """Shows orders; asks for cancels and changes. Cancels need no confirmation."""
@@ -80,6 +82,9 @@ class OrdersPanel(QWidget):
 
     timeline_requested = Signal(object)
     """OrderView whose every message, decision and market the user wants to see."""
+
+    exit_rule_requested = Signal(object)
+    """OrderView of a stop that shall follow the profit, moved by this program."""
 
     def __init__(self, model: OrdersModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -246,6 +251,12 @@ class OrdersPanel(QWidget):
             self.renew_requested.emit(orders[0])
 
     @Slot()
+    def _on_exit_rule(self) -> None:
+        orders = self._selected()
+        if len(orders) == 1 and can_act(orders[0]):
+            self.exit_rule_requested.emit(orders[0])
+
+    @Slot()
     def _on_group(self) -> None:
         orders = self._selected()
         if len(orders) > 1 and all(map(self.can_act, orders)):
@@ -308,6 +319,9 @@ class OrdersPanel(QWidget):
         renew = menu.addAction("Cancel and write anew…")
         renew.setEnabled(self.change_button.isEnabled())
         renew.triggered.connect(self._on_renew)
+        rule = menu.addAction("Exit rule…")
+        rule.setEnabled(self.change_button.isEnabled() and orders[0].order_type in _STOPS)
+        rule.triggered.connect(self._on_exit_rule)
         group = menu.addAction("Tie into a one-cancels-all group…")
         group.setEnabled(len(orders) > 1 and all(map(self.can_act, orders)))
         group.triggered.connect(self._on_group)

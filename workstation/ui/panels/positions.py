@@ -116,6 +116,9 @@ class PositionsPanel(QWidget):
     adjust_requested = Signal(object)
     """PositionView whose stop the broker shall adjust by itself."""
 
+    exit_rule_requested = Signal(object)
+    """PositionView whose stop shall follow its profit, moved by this program."""
+
     breakeven_requested = Signal(object)
     """PositionView whose stops shall stand at its cost."""
 
@@ -302,6 +305,11 @@ class PositionsPanel(QWidget):
             self.adjust_requested.emit(position)
 
     @Slot()
+    def _on_exit_rule(self) -> None:
+        if (position := self._closable()) is not None:
+            self.exit_rule_requested.emit(position)
+
+    @Slot()
     def _on_breakeven(self) -> None:
         position = self._closable()
         if position is not None:
@@ -368,6 +376,7 @@ class PositionsPanel(QWidget):
             ("Exercise or lapse…", self.ask_to_exercise),
             ("Stops to breakeven", self._on_breakeven),
             ("Let the broker adjust the stop…", self._on_adjust),
+            ("Exit rule…", self._on_exit_rule),
         ):
             action = menu.addAction(words)
             action.setEnabled(can_close)
