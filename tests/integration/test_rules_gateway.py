@@ -56,8 +56,8 @@ def a_rule(rig: Rig, draft: object = None, **changes: object) -> Rule:
     """If AAPL stands above a price that is far away, buy."""
     condition = RuleCondition(watches=Watched.LAST, con_id=AAPL, name="AAPL", value=rig.last + 500)
     action = RuleAction(kind=ActionKind.SEND, words="BUY 20 AAPL", draft=draft or rig.draft())  # type: ignore[arg-type]
-    base: dict[str, object] = {"conditions": (condition,), "action": action}
-    return Rule(rule_id=RuleId("r"), account=ACCOUNT, **(base | changes))  # type: ignore[arg-type]
+    base: dict[str, object] = {"rule_id": RuleId("r"), "conditions": (condition,), "action": action}
+    return Rule(account=ACCOUNT, **(base | changes))  # type: ignore[arg-type]
 
 
 def touch(rig: Rig, price: float) -> None:
