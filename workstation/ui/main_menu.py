@@ -190,8 +190,7 @@ class MainMenu(QObject):
         menus.add(trade, "targets", "Se&veral targets…", several.targets, "Ctrl+Shift+G")
         menus.add(trade, "hedge", "Send with a &hedge…", several.hedge, "Ctrl+Shift+D")
         menus.add(trade, "basket", "Bas&ket from a file…", several.basket, "Ctrl+Shift+B")
-        menus.add(trade, "if_then", "&If … then …", self.ruling.make, "Ctrl+Shift+A")
-        menus.add(trade, "exit_rule", "Exit r&ule…", self.ruling.exit_rule, "Ctrl+Shift+J")
+        self._add_rules(trade)
         menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
         trade.addSeparator()
         cancel_all = host.ordering.cancel_all
@@ -218,6 +217,12 @@ class MainMenu(QObject):
         self.key_actions = KeyActions(host, menus, trade.addMenu("&More actions, for your keys"))
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
+
+    def _add_rules(self, trade: QMenu) -> None:
+        """Offer what this program watches by itself."""
+        ruling = self.ruling
+        self.menus.add(trade, "if_then", "&If … then …", ruling.make, "Ctrl+Shift+A")
+        self.menus.add(trade, "exit_rule", "Exit r&ule…", ruling.exit_rule, "Ctrl+Shift+J")
 
     def _new_toolbar(self) -> QWidget:
         """Build the toolbar; it shares the line of the menus, so that it takes no height."""

@@ -50,6 +50,14 @@ class ExitRuleDialog(OrderDialog):
     ) -> None:
         super().__init__("Exit rule", "Watch", parent)
         self._stops, self._details, self._entry, self._rule = list(stops), details, entry, rule
+        self._add_tag()
+        self._build_fields()
+        self._connect()
+        self._show_rule(rule)
+        self._on_kind()
+        self.begins.setFocus()
+
+    def _add_tag(self) -> None:
         tag = PlainLabel(
             f"{CLIENT_SIDE}: works only while this program runs. The stop itself stays at the "
             "broker; the rule moves it nearer, never away.",
@@ -58,6 +66,8 @@ class ExitRuleDialog(OrderDialog):
         )
         tag.set_tone("warning")
         self.form.addRow(tag)
+
+    def _build_fields(self) -> None:
         self.stop_box = QComboBox(self)
         self.stop_box.addItems([order_name(each) for each in self._stops])
         self.kind_box = QComboBox(self)
@@ -75,13 +85,9 @@ class ExitRuleDialog(OrderDialog):
             label.setBuddy(field)
         self.form.addRow(self.begins_label, self._begins_line)
         self.form.addRow(self.reach_label, self._reach_line)
-        at = text.exact_price(entry, details.ladder)
+        at = text.exact_price(self._entry, self._details.ladder)
         self.form.addRow(f"&Entry (empty: average cost, {at})", self.entry_edit)
         self.form.addRow("In words", self.what)
-        self._connect()
-        self._show_rule(rule)
-        self._on_kind()
-        self.begins.setFocus()
 
     def _way(self, name: str) -> tuple[DecimalEdit, QComboBox]:
         amount, unit = DecimalEdit(self), QComboBox(self)

@@ -1,0 +1,196 @@
+"""Rules that hang together, and what makes no rule: trees, groups, and faults that are seen at once."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.helpers.desk_fakes import ACCOUNT, a_draft, fill, notice, status
+from tests.helpers.rule_rig import RuleRig, exit_rule, if_then, price, sends
+from workstation.domain.alert import Direction
+from workstation.domain.commands import Failed
+from workstation.domain.finding import (
+    RiskCode,
+    TradingState,
+)
+from workstation.domain.ids import PermId, RuleId
+from workstation.domain.order import Side
+from workstation.domain.order_status import Lifecycle
+from workstation.domain.rule import ActionKind, Rule, RuleAction, RuleState
+from workstation.domain.rule_conditions import OrderHappens, RuleCondition, Watched
+
+D = Decimal
+AFTER = RuleId("r")
+
+
+@pytest.fixture
+def rig() -> RuleRig:
+    rig = RuleRig()
+    rig.last(100.0)
+    return rig
+
+
+def the_time(rig: RuleRig, seconds: float, **more: Any) -> RuleCondition:
+    at = rig.door.clock.now() + timedelta(seconds=seconds)
+    return RuleCondition(watches=Watched.TIME, time=at, **more)
+
+
+def buys(rig: RuleRig, **changes: Any) -> Rule:
+    """If SPY rises to 101, buy 100 at 100.00."""
+    return if_then(action=sends(a_draft(**changes)))
+
+
+# -- trees ----------------------------------------------------------------------------------------
+
+
+def test_of_a_group_the_first_withdraws_the_others(rig: RuleRig) -> None:
+    low = price("99", direction=Direction.FALLS)
+    rig.watching(if_then(action=sends(a_draft()), group="g"))
+    rig.watching(if_then(low, name="low", action=sends(a_draft(side=Side.SELL)), group="g"))
+    rig.watching(if_then(price("150"), name="other"))
+    rig.watching(if_then(name="child", after=RuleId("low")))
+    rig.last(101.0)
+    rig.last(98.0)
+    assert len(rig.sent) == 1
+    assert rig.state("low") is RuleState.WITHDRAWN
+    assert rig.state("child") is RuleState.WITHDRAWN, "what waited for it goes with it"
+    assert rig.state("other") is RuleState.ARMED
+
+
+def test_two_of_a_group_that_come_true_in_one_burst_fire_one(rig: RuleRig) -> None:
+    rig.watching(if_then(action=sends(a_draft()), group="g"))
+    rig.watching(if_then(name="twin", action=sends(a_draft(quantity=D(50))), group="g"))
+    rig.last(101.0)
+    assert len(rig.sent) == 1
+
+
+def test_one_triggers_the_other_when_its_order_has_filled(rig: RuleRig) -> None:
+    filled = RuleCondition(watches=Watched.ORDER, happens=OrderHappens.FILLS)
+    target = a_draft(side=Side.SELL, limit_price=D("104.00"))
+    rig.watching(buys(rig)).watching(
+        if_then(filled, name="then", after=AFTER, action=sends(target))
+    )
+    assert rig.state("then") is RuleState.WAITING
+    rig.last(101.0)
+    assert rig.state("then") is RuleState.ARMED
+    assert len(rig.sent) == 1
+    order = next(iter(rig.door.orders))
+    rig.door.apply(fill("a.1.01", 100, order_ref=order.order_ref, perm_id=PermId(9001)))
+    rig.hold(100)
+    rig.settle(1.1)
+    assert order.lifecycle is Lifecycle.FILLED
+    assert len(rig.sent) == 2
+    assert rig.state("then") is RuleState.DONE
+
+
+def test_one_triggers_the_other_at_once_without_a_condition(rig: RuleRig) -> None:
+    rig.watching(if_then())
+    rig.watching(
+        Rule(rule_id=RuleId("then"), account=ACCOUNT, after=AFTER, action=sends(a_draft()))
+    )
+    rig.last(101.0)
+    assert len(rig.sent) == 1
+
+
+def test_what_waits_for_a_refused_rule_is_withdrawn(rig: RuleRig) -> None:
+    rig.watching(buys(rig)).watching(if_then(name="then", after=AFTER))
+    rig.door.stand(trading_state=TradingState.REDUCING, trading_reason="by hand")
+    rig.last(101.0)
+    assert rig.state("then") is RuleState.WITHDRAWN
+    rig.remove()
+    rig.watching(buys(rig), RiskCode.TRADING_STATE.value)
+
+
+def test_a_turn_that_came_as_the_program_ended_is_paused(rig: RuleRig) -> None:
+    rig.watching(if_then()).watching(if_then(price("150"), name="then", after=AFTER))
+    rig.watching(if_then(name="lost")).watching(if_then(name="late", after=RuleId("lost")))
+    entries = list(rig.door.journal.entries)
+    rig.last(101.0)
+    done = [e for e in rig.door.journal.entries if b'"state":"Done"' in e.body]
+    rig.door.journal.entries[:] = [*entries, *done[:1]]
+    again = rig.restarted()
+    assert again.state("then") is RuleState.PAUSED
+    assert again.state("late") is RuleState.WAITING
+    again.remove("lost")
+    assert again.state("late") is RuleState.WITHDRAWN
+
+
+def test_rules_cannot_wait_in_a_ring_or_for_what_is_gone(rig: RuleRig) -> None:
+    rig.watching(if_then()).watching(if_then(name="b", after=AFTER))
+    ring = rig.make(if_then(after=RuleId("b")))
+    assert isinstance(ring, Failed)
+    assert "each other" in ring.reason
+    gone = rig.make(if_then(name="c", after=RuleId("nobody")))
+    assert isinstance(gone, Failed)
+    rig.hold(100)
+    rig.watching(exit_rule(rig.stop(), name="exit"))
+    stop = rig.make(if_then(name="d", after=RuleId("exit")))
+    assert isinstance(stop, Failed)
+    assert "exit rule" in stop.reason
+
+
+# -- making ---------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_made_anew_under_its_name(rig: RuleRig) -> None:
+    rig.watching(buys(rig)).watching(buys(rig))
+    assert rig.rules.book.count == 1
+    rig.watching(if_then(price("103"), action=sends(a_draft())))
+    rig.last(101.0)
+    assert rig.sent == []
+    rig.last(103.0)
+    assert len(rig.sent) == 1
+    late = rig.make(buys(rig))
+    assert isinstance(late, Failed)
+    assert "fired already" in late.reason
+
+
+def test_what_makes_no_sense_now_is_refused(rig: RuleRig) -> None:
+    past: datetime = rig.door.clock.now() - timedelta(seconds=1)
+    passed = RuleCondition(watches=Watched.TIME, time=past)
+    ended = rig.door.working()
+    rig.door.apply(status("Cancelled"))
+    nobody = RuleCondition(watches=Watched.ORDER, order=ended)
+    stranger = replace(price(), con_id=None)
+    for rule, words in (
+        (if_then(passed), "has passed"),
+        (if_then(nobody), "has ended"),
+        (if_then(stranger), "contract"),
+        (if_then(replace(price(), con_id=99)), "not known yet"),
+        (if_then(*[price()] * 13), "at most"),
+        (if_then(action=RuleAction(kind=ActionKind.CANCEL, orders=(ended,))), "has ended"),
+        (if_then(action=RuleAction(kind=ActionKind.FLATTEN, con_id=99)), "not known yet"),
+        (
+            if_then(action=RuleAction(kind=ActionKind.TIGHTEN, orders=(ended,), price=D(99))),
+            "does not work",
+        ),
+    ):
+        answer = rig.make(rule)
+        assert isinstance(answer, Failed), rule
+        assert words in answer.reason, answer.reason
+    assert rig.door.journal.events.count("RuleRecord") == 0
+
+
+def test_a_time_that_passed_while_it_was_paused_is_not_taken_up(rig: RuleRig) -> None:
+    rig.watching(if_then(the_time(rig, 10)))
+    rig.pause()
+    rig.settle(20)
+    answer = rig.resume()
+    assert isinstance(answer, Failed)
+    assert "has passed" in answer.reason
+    assert isinstance(rig.pause(), Failed)
+    assert isinstance(rig.remove("nobody"), Failed)
+
+
+def test_an_order_that_is_rejected_fires_what_waits_for_that(rig: RuleRig) -> None:
+    key = rig.door.submit().key
+    rejected = RuleCondition(
+        watches=Watched.ORDER, order=key, happens=OrderHappens.REJECTED, name="order 1"
+    )
+    rig.watching(if_then(rejected))
+    rig.door.apply(notice(201, 1, "Order rejected - reason: no margin"))
+    rig.settle()
+    assert rig.door.order(key).lifecycle is Lifecycle.REJECTED
+    assert rig.state() is RuleState.DONE
