@@ -189,8 +189,7 @@ class MainMenu(QObject):
         menus.add(trade, "ladder", "Scale &ladder…", several.ladder, "Ctrl+Shift+L")
         menus.add(trade, "targets", "Se&veral targets…", several.targets, "Ctrl+Shift+G")
         menus.add(trade, "hedge", "Send with a &hedge…", several.hedge, "Ctrl+Shift+D")
-        menus.add(trade, "basket", "Bas&ket from a file…", several.basket, "Ctrl+Shift+B")
-        self._add_rules(trade)
+        self._add_basket_and_rules(trade)
         menus.add(trade, "add_symbol", "Add s&ymbol", self._on_add_symbol, "Ctrl+L")
         trade.addSeparator()
         cancel_all = host.ordering.cancel_all
@@ -218,9 +217,10 @@ class MainMenu(QObject):
         trade.addSeparator()
         menus.add(trade, "reconnect", "Reco&nnect", host.ordering.reconnect, "F5")
 
-    def _add_rules(self, trade: QMenu) -> None:
-        """Offer what this program watches by itself."""
-        ruling = self.ruling
+    def _add_basket_and_rules(self, trade: QMenu) -> None:
+        """Offer a basket, and what this program watches by itself."""
+        several, ruling = self.several, self.ruling
+        self.menus.add(trade, "basket", "Bas&ket from a file…", several.basket, "Ctrl+Shift+B")
         self.menus.add(trade, "if_then", "&If … then …", ruling.make, "Ctrl+Shift+A")
         self.menus.add(trade, "exit_rule", "Exit r&ule…", ruling.exit_rule, "Ctrl+Shift+J")
 
