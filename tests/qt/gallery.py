@@ -317,13 +317,6 @@ def asked(window: MainWindow, commands: FakeCommands) -> None:
     commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
 
 
-def broker_limits(window: MainWindow, commands: FakeCommands) -> None:
-    connection_tab(window, commands)
-    window.docks.focus("broker_limits")
-    settle()
-    window.board.broker_limits.refresh()
-
-
 def risk_page(name: str, page: int):
     def scene(window: MainWindow, commands: FakeCommands) -> None:
         busy(window, commands)
@@ -463,7 +456,7 @@ def connection_tab(window: MainWindow, commands: FakeCommands) -> None:
 
 TABS = tuple(tab(name) for name in ("positions", "executions", "account", "risk"))
 RISK_PAGES = (risk_page("protection", 1), risk_page("exposure", 2))
-SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, limits_locked, limits_log, dry_run, connection_tab, broker_limits, news_tab, refused, log_tab, empty, disconnected, reading_journal, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
+SCENES = (busy, *TABS, helpers, quality, quality_groups, *RISK_PAGES, limits_locked, limits_log, dry_run, connection_tab, news_tab, refused, log_tab, empty, disconnected, reading_journal, read_only, live, live_armed, denied, asked, bracket, what_if, trailing, extras, changing, alarm, leaving)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> None:

@@ -35,7 +35,7 @@ SENDS: tuple[Any, ...] = (
 )  # fmt: skip
 """What leaves for the broker, or changes what may."""
 
-LEFT_ALONE = {"quit", "connection", "reconnect"}
+LEFT_ALONE = {"quit", "connection", "reconnect", "lock"}
 """Actions that would end the test; none sends an order."""
 
 

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
+from workstation.app.app_lock import AppLockKeeper
 from workstation.app.asking import Asking
 from workstation.app.bar_files import BarFiles
 from workstation.app.crash import CrashDialog
@@ -111,6 +112,10 @@ class Program(QObject):
         self.preset_files = PresetFiles(self._files.presets, self)
         self.preset_files.faulted.connect(self._on_settings_faulted)
         self.window.board.presetting.use_keeper(self.preset_files)
+        self.app_lock = AppLockKeeper(self._files.app_lock, self)
+        self.window.menu.locking.use_keeper(self.app_lock)
+        if self.app_lock.fault:
+            self._on_settings_faulted(f"{self.app_lock.fault}; the window does not lock by itself.")
         self.hotkey_files = HotkeyFiles(self._files.hotkeys, self)
         self.hotkey_files.faulted.connect(self._on_settings_faulted)
         for fault in self.window.menu.hotkeys.use_keeper(self.hotkey_files):

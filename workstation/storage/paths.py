@@ -49,6 +49,11 @@ class ProfileFiles:
         return self.folder / "limits.toml"
 
     @property
+    def app_lock(self) -> Path:
+        """How the window locks."""
+        return self.folder / "lock.toml"
+
+    @property
     def alerts(self) -> Path:
         """The price alerts."""
         return self.folder / "alerts.json"

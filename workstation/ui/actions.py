@@ -127,6 +127,7 @@ SHORTCUTS = (
     ("F5", "Reconnect at once"),
     ("F1", "This list"),
     ("Ctrl+Shift+C", "Choose where to connect"),
+    ("Ctrl+Alt+L", "Lock the window: disarm, cover the figures"),
     ("Ctrl+Q", "Quit"),
 )
 """Every key of the window, for the help."""

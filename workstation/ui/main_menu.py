@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolButton, QWidget
 
 import workstation
 from workstation.domain.finding import TradingState
@@ -18,6 +18,7 @@ from workstation.ui.actions import (
     add_theme_menu,
     new_menu_bar,
 )
+from workstation.ui.app_lock import AppLock
 from workstation.ui.board import Board
 from workstation.ui.chart_docks import ChartDocks
 from workstation.ui.chart_menu import ChartMenu
@@ -88,6 +89,12 @@ class Host(Protocol):
         ...
 
 
+def _main_window(widget: QWidget) -> QMainWindow:
+    window = widget.window()
+    assert isinstance(window, QMainWindow)
+    return window
+
+
 class MainMenu(QObject):
     """File, View, Trade and Help."""
 
@@ -113,6 +120,7 @@ class MainMenu(QObject):
             parent.window(),
         )
         self.drafting = Drafting(host, parent.window())
+        self.locking = AppLock(host, self.menus, _main_window(parent))
         self._build_file_and_view()
         self._build_trade()
         self._build_help()
@@ -152,6 +160,8 @@ class MainMenu(QObject):
         menus, host = self.menus, self._host
         file_menu = menus.menu("&File")
         menus.add(file_menu, "connection", "&Connection…", self._on_connection, "Ctrl+Shift+C")
+        menus.add(file_menu, "lock", "&Lock the window", self.locking.lock, "Ctrl+Alt+L")
+        menus.add(file_menu, "lock_settings", "L&ock after…", self.locking.ask)
         menus.add(file_menu, "quit", "&Quit", host.close, "Ctrl+Q")
         view = menus.menu("&View")
         add_dock_actions(view, host.docks.by_name)
