@@ -1,5 +1,6 @@
 """The groups of shocks in the scenario view: shown, and edited as their file has them."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.qt.conftest import Stage
@@ -37,6 +38,14 @@ def test_each_group_has_its_row_below_the_grid_and_is_named(ready: Stage) -> Non
     assert rows[1].results[4] is None
     assert "chips ×1.5 (vol ×2): 2 positions" in page.shock_label.text()
     assert "AMD, NVDA" in page.shock_label.toolTip()
+    abroad = replace(
+        a_view(), scenarios=(*a_view().scenarios, Scenario(D(-20), D(-600), D(0), D(-10)))
+    )
+    ready.latest(abroad)
+    names = [row.name for row in page.scenarios.values()]
+    assert names == ["prices alone", "chips alone, ×1.5", "FX −10 %"]
+    ready.latest(replace(a_view(), scenarios=()))
+    assert not page.scenarios.values()
     ready.latest(a_view("the groups cannot be used: line 1"))
     assert "line 1" in page.shock_label.text()
 

@@ -8,7 +8,7 @@ from workstation.ui import text
 from workstation.ui.hold_button import HoldButton
 from workstation.ui.plain_label import PlainLabel
 
-_WIDTH = 420
+_WIDTH, _TALL = 420, 36
 
 
 class LockCover(QWidget):
@@ -56,6 +56,9 @@ class LockCover(QWidget):
             shortcut.activated.connect(button.click)
         shortcut = QShortcut(QKeySequence("Ctrl+Shift+F"), self)
         shortcut.activated.connect(self.flatten_button.setFocus)
+        self.flatten_button.setMinimumHeight(_TALL)
+        self.words.ensurePolished()
+        self.words.setMinimumHeight(3 * self.words.fontMetrics().lineSpacing())
         self._lay_out()
 
     def _lay_out(self) -> None:

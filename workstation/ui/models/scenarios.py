@@ -81,6 +81,15 @@ COLUMNS: tuple[Column[ScenarioRow], ...] = (
 )
 
 
+def _alone(groups: Sequence[GroupScenario]) -> dict[str, ScenarioRow]:
+    rows = {}
+    for each in groups:
+        at = dict(each.results)
+        results = tuple(at.get(price) for price in PRICES)
+        rows[each.name] = ScenarioRow(Decimal(0), Decimal(0), results, each)
+    return rows
+
+
 class ScenariosModel(KeyedTableModel[tuple[Decimal, Decimal] | str, ScenarioRow]):
     """The results of all shocks; the key is (currencies, volatility), or the name of a group."""
 
@@ -88,20 +97,19 @@ class ScenariosModel(KeyedTableModel[tuple[Decimal, Decimal] | str, ScenarioRow]
         super().__init__(COLUMNS, parent)
 
     def show_rows(self, scenarios: Sequence[Scenario], alone: Sequence[GroupScenario] = ()) -> None:
-        """Show these results and no others; what is unshocked comes first, groups last."""
+        """Show these results and no others; what is unshocked comes first, groups before the currencies."""
         cells = {(x.currencies, x.volatility, x.percent): x.result for x in scenarios}
         groups = sorted({key[:2] for key in cells}, key=lambda key: (abs(key[0]), *key))
-        rows: dict[tuple[Decimal, Decimal] | str, ScenarioRow] = {
-            group: ScenarioRow(
-                group[1], group[0], tuple(cells.get((*group, price)) for price in PRICES)
-            )
-            for group in groups
-        }
-        for each in alone if scenarios else ():
-            at = dict(each.results)
-            results = tuple(at.get(price) for price in PRICES)
-            rows[each.name] = ScenarioRow(Decimal(0), Decimal(0), results, each)
+        rows: dict[tuple[Decimal, Decimal] | str, ScenarioRow] = {}
+        for group in groups:
+            if group[0] and not any(isinstance(key, str) for key in rows):
+                rows.update(_alone(alone))
+            results = tuple(cells.get((*group, price)) for price in PRICES)
+            rows[group] = ScenarioRow(group[1], group[0], results)
+        if rows:
+            rows.update(_alone(alone))
         self.show_only(rows)
+        self.reorder(list(rows))
 
     @override
     def colour(self, row: ScenarioRow, column: int) -> QColor | None:
