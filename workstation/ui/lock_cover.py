@@ -18,8 +18,13 @@ class LockCover(QWidget):
     """The PIN that was typed, "" where none is needed: str."""
 
     stop_requested = Signal()
+    """No more entries."""
+
     cancel_requested = Signal()
+    """Cancel the orders of this client; what protects a position stays."""
+
     flatten_requested = Signal()
+    """Close every position of the account."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
