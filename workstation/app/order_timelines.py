@@ -12,6 +12,7 @@ from workstation.desk.timeline import timeline
 from workstation.domain.csv_cell import csv_text
 from workstation.domain.ids import ClientId
 from workstation.domain.order_status import OrderView
+from workstation.domain.past_trades import PastFill, PastOrder
 from workstation.domain.timeline import Timeline, TimelineStep
 from workstation.storage.files import write_private_file
 from workstation.storage.journal_reader import read_entries
@@ -42,15 +43,18 @@ class OrderTimelines(QObject):
         """Readings that are still to come; only the last is of the order on the screen."""
 
     @Slot(object)
-    def open(self, order: OrderView) -> None:
+    def open(self, order: OrderView | PastOrder | PastFill) -> None:
         """Show the dialog at once; its table follows when the journal is read."""
+        key = order.key
+        if key is None:
+            return
         if self.dialog is not None:
             self.dialog.close()
         self.dialog = OrderTimelineDialog(self._window)
         self.dialog.export_requested.connect(self._on_export_requested)
         self.dialog.finished.connect(self._on_finished)
         self.dialog.show()
-        journal, key, client_id = self._journal, order.key, self._client_id
+        journal, client_id = self._journal, self._client_id
 
         def read() -> object:
             found = timeline(read_entries(journal), key, client_id)

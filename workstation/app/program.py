@@ -124,6 +124,7 @@ class Program(QObject):
         self.draft_files.faulted.connect(self._on_settings_faulted)
         self.window.menu.drafting.use_keeper(self.draft_files)
         self.sounds: OrderSounds | None = None
+        self._close_history: Callable[[], None] | None = None
 
     def _serve_charts(self, options: Options, files: ProfileFiles) -> None:
         """Give the charts what they keep and where."""
@@ -205,6 +206,7 @@ class Program(QObject):
         from workstation.app.dry_runs import DryRuns
         from workstation.app.limits_logs import LimitsLogs
         from workstation.app.order_timelines import OrderTimelines
+        from workstation.app.past_trades import PastTrades
         from workstation.app.quality_files import QualityFiles
         from workstation.app.table_files import TableFiles
 
@@ -217,6 +219,14 @@ class Program(QObject):
             panel.export_requested.connect(self.table_files.write)
         self.timelines = OrderTimelines(self._files.journal, self._options.client_id, self.window)
         self.window.orders.timeline_requested.connect(self.timelines.open)
+        self.past_trades = PastTrades(
+            self._options.data_folder,
+            self._options.profile.name,
+            self._options.client_id,
+            self.window.board.history,
+        )
+        self._close_history = self.past_trades.close
+        self.window.board.history.timeline_requested.connect(self.timelines.open)
         self.limits_logs = LimitsLogs(self._files.journal, self.window)
         self.window.board.risk.log_requested.connect(self.limits_logs.open)
         link = self.window.board.limit_profiles
@@ -245,6 +255,8 @@ class Program(QObject):
         self.shell.leave()
         if self.sounds is not None:
             self.sounds.close()
+        if self._close_history is not None:
+            self._close_history()
         self._stop_core()
 
     @Slot()

@@ -94,12 +94,12 @@ def audit(first: Path, told: AuditHeard = _deaf, begin: CheckedSoFar = FROM_THE_
     return Audit(len(paths), chain.seq, chain.head.hex(), chain.last_time, len(kept.rows))
 
 
-def read_entries(first: Path) -> Iterator[Entry]:
-    """Yield all entries of all years, oldest first. Raises JournalError."""
+def read_entries(first: Path, after: int = 0) -> Iterator[Entry]:
+    """Yield all entries behind a number, of all years, oldest first. Raises JournalError."""
     for path in _existing(first):
         with opened(path) as database:
             if check_identity(path, database):
-                yield from entries_of(database)
+                yield from entries_of(database, after)
 
 
 @contextlib.contextmanager

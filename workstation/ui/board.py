@@ -18,6 +18,7 @@ from workstation.ui.panels.broker_limits import BrokerLimitsPanel
 from workstation.ui.panels.connection import ConnectionPanel
 from workstation.ui.panels.depth import DepthPanel
 from workstation.ui.panels.executions import ExecutionsPanel
+from workstation.ui.panels.history import HistoryPanel
 from workstation.ui.panels.log import LogPanel
 from workstation.ui.panels.news import NewsPanel
 from workstation.ui.panels.orders import OrdersPanel
@@ -58,6 +59,7 @@ class Board:
         self.orders = OrdersPanel(messages.orders, window)
         self.executions = ExecutionsPanel(messages.executions, window)
         self.quality = QualityPanel(state, window)
+        self.history = HistoryPanel(window)
         self.positions = PositionsPanel(messages.positions, window)
         self.rules = RulesPanel(window)
         self.account = AccountPanel(window)
@@ -85,6 +87,8 @@ class Board:
             "executions": self.executions.table,
             "quality": self.quality.table,
             "quality_groups": self.quality.group_table,
+            "history": self.history.table,
+            "history_fills": self.history.fill_table,
             "positions": self.positions.table,
             "rules": self.rules.table,
             "news": self.news.table,
@@ -120,6 +124,7 @@ class Board:
             "tape": ("Time and sales", self.tape),
             "executions": ("Executions", self.executions),
             "quality": ("Execution quality", self.quality),
+            "history": ("History", self.history),
             "account": ("Account", self.account),
             "news": ("News", self.news),
             "risk": ("Risk", self.risk),

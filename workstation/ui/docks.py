@@ -18,6 +18,7 @@ BELOW = (
     "rules",
     "executions",
     "quality",
+    "history",
     "account",
     "risk",
     "news",

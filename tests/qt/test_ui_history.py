@@ -1,0 +1,160 @@
+"""The history panel: what it asks, what it shows, and the way to an order's timeline."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+
+from tests.helpers.virtual_time import VirtualClock
+from tests.qt.conftest import Stage
+from tests.qt.fakes import AAPL, ACCOUNT, NOW
+from tests.qt.past_orders import a_past_order
+from workstation.app.past_trades import HistoryProcess, PastTrades
+from workstation.domain.ids import ExecId, OrderKey
+from workstation.domain.order import Side
+from workstation.domain.past_trades import (
+    HistoryKind,
+    HistoryPage,
+    HistoryWish,
+    Origin,
+    PastFill,
+)
+from workstation.storage.journal import Journal
+from workstation.ui.panels.history import PAGE, HistoryPanel
+
+
+def a_fill(number: int = 1, *, imported: bool = False) -> PastFill:
+    return PastFill(
+        exec_id=ExecId(f"a.{number}.01"), key=None if imported else OrderKey("7:1"), time=NOW,
+        account=ACCOUNT, con_id=AAPL, symbol="AAPL", side=Side.BUY, quantity=Decimal(40),
+        price=Decimal("187.2"), exchange="ARCA", commission=Decimal("1.05"), currency="USD",
+        origin=Origin.IMPORTED if imported else Origin.OWN,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def panel(ready: Stage) -> HistoryPanel:
+    found = ready.window.board.history
+    found.wishes = []
+    found.wished.connect(found.wishes.append)
+    ready.window.docks.focus("history")
+    return found
+
+
+def test_it_asks_when_it_is_seen_and_when_a_choice_is_made(panel: HistoryPanel, qtbot) -> None:
+    (first,) = panel.wishes
+    assert first.kind is HistoryKind.ORDERS
+    assert first.end - first.start == timedelta(days=30)
+    panel.state_box.setCurrentText("With fills")
+    panel.symbol_edit.setText("AAP")
+    panel._typing.timeout.emit()
+    panel.kind_box.setCurrentText("Fills")
+    panel.period_box.setCurrentText("All days")
+    last = panel.wishes[-1]
+
+    assert panel.wishes[1].state == "with fills"
+    assert panel.wishes[2].symbol == "AAP"
+    assert (last.kind, last.state, last.start, last.end) == (HistoryKind.FILLS, "", None, None)
+    assert not panel.state_box.isEnabled()
+
+
+def test_orders_are_shown_and_one_opens_its_timeline(panel: HistoryPanel, qtbot) -> None:
+    wanted: list[object] = []
+    panel.timeline_requested.connect(wanted.append)
+    order = a_past_order()
+    panel.show_page(panel.wishes[0], HistoryPage(total=1, orders=(order,), accounts=(ACCOUNT,)))
+    table = panel.table
+    words = [table.proxy.index(0, n).data() for n in range(table.proxy.columnCount())]
+
+    assert {"SELL", "STP", "GTC", "Filled", "here"} <= set(words)
+    assert ACCOUNT not in words
+    assert panel.account_box.itemText(1) != ACCOUNT
+    assert panel.account_box.itemData(1) == ACCOUNT
+    assert not panel.timeline_button.isEnabled()
+    table.selectRow(0)
+    qtbot.mouseClick(panel.timeline_button, Qt.MouseButton.LeftButton)
+    table.doubleClicked.emit(QModelIndex())
+    assert wanted == [order, order]
+
+
+def test_an_imported_fill_says_where_it_is_from_and_has_no_timeline(panel: HistoryPanel) -> None:
+    wanted: list[object] = []
+    panel.timeline_requested.connect(wanted.append)
+    wish = HistoryWish(kind=HistoryKind.FILLS)
+    fills = (a_fill(1), a_fill(2, imported=True))
+    panel.show_page(wish, HistoryPage(total=2, fills=fills, words="2 trades read."))
+    column = panel.fills.columnCount() - 1
+    assert [panel.fills.index(n, column).data() for n in (0, 1)] == ["journal", "statement"]
+    assert "2 trades read." in panel.label.text()
+    panel.fill_table.selectRow(panel.fills.row_of("a.2"))
+    assert not panel.timeline_button.isEnabled()
+    panel.fill_table.doubleClicked.emit(QModelIndex())
+    assert wanted == []
+    assert "no order" in panel.label.text()
+
+
+def test_long_answers_come_in_pages(panel: HistoryPanel, qtbot) -> None:
+    orders = tuple(a_past_order(number) for number in range(1, 4))
+    panel.show_page(panel.wishes[0], HistoryPage(total=PAGE + 3, orders=orders))
+    assert "1 to 3 shown" in panel.label.text()
+    assert not panel.newer_button.isEnabled()
+    qtbot.mouseClick(panel.older_button, Qt.MouseButton.LeftButton)
+    assert panel.wishes[-1].offset == PAGE
+    panel.show_page(panel.wishes[-1], HistoryPage(total=PAGE + 3, orders=orders))
+    assert not panel.older_button.isEnabled()
+    qtbot.mouseClick(panel.newer_button, Qt.MouseButton.LeftButton)
+    assert panel.wishes[-1].offset == 0
+
+
+def test_export_and_import_name_the_file(panel: HistoryPanel, tmp_path: Path) -> None:
+    panel.show_page(panel.wishes[0], HistoryPage(total=1, orders=(a_past_order(),)))
+    panel.export_button.click()
+    panel.files.filterSelected.emit("JSON (*.json)")
+    assert panel.files.defaultSuffix() == "json"
+    panel.files.fileSelected.emit(str(tmp_path / "out.json"))
+    panel.files.close()
+    wish = panel.wishes[-1]
+    assert wish.export == str(tmp_path / "out.json")
+    panel.show_page(wish, HistoryPage(total=1, words="1 orders exported."))
+    assert panel.label.text() == "1 orders exported."
+    assert panel.orders.rowCount() == 1  # the table stays
+    panel.import_button.click()
+    panel.files.fileSelected.emit(str(tmp_path / "flex.xml"))
+    panel.files.close()
+    assert panel.wishes[-1].statement == str(tmp_path / "flex.xml")
+    assert panel.wishes[-1].kind is HistoryKind.FILLS
+    panel.show_page(panel.wishes[-1], HistoryPage(fault="It is no Flex statement."))
+    assert panel.label.text() == "It is no Flex statement."
+
+
+def test_a_process_beside_the_program_answers_and_only_the_newest_wish_waits(
+    panel: HistoryPanel, tmp_path: Path, qtbot
+) -> None:
+    journal = tmp_path / "profiles" / "simulated" / "journal.sqlite"
+    journal.parent.mkdir(parents=True)
+    Journal(journal, VirtualClock()).close()
+    answered: list[HistoryWish] = []
+    past = PastTrades(tmp_path, "simulated", 7, panel)
+    show = panel.show_page
+    panel.show_page = lambda wish, page: (answered.append(wish), show(wish, page))
+    wishes = [HistoryWish(symbol=letter) for letter in "ABC"]
+    for wish in wishes:
+        past.ask(wish)
+    qtbot.waitUntil(lambda: len(answered) == 1, timeout=60_000)
+    assert answered == [wishes[2]]
+    assert "0 orders" in panel.label.text()
+    past._process._process.kill()  # it is started anew
+    past.ask(wishes[0])
+    qtbot.waitUntil(lambda: len(answered) == 2, timeout=60_000)
+    assert "0 orders" in panel.label.text()
+    past.close()
+    assert past._process._process is None
+
+
+def test_a_process_that_cannot_answer_is_a_fault(tmp_path: Path) -> None:
+    process = HistoryProcess(tmp_path, "no such profile", 7)
+    page = process.ask(HistoryWish())
+    process.end()
+    assert page.fault
