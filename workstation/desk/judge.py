@@ -67,6 +67,7 @@ from workstation.risk.group import bracket_findings
 from workstation.risk.hedging import hedge_findings, most, not_sized
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
+from workstation.risk.trading_day import MIDNIGHT, boundary_of
 
 SHORTABLE, HALTED = 46, 49
 """The tickGenerics that say whether shares can be borrowed, and whether trading is halted."""
@@ -356,11 +357,13 @@ class Judge:
 
         A finding of delayed data holds for every contract once it was accepted for one.
         """
-        today, draft, delayed = facts.now.date(), facts.draft, RiskCode.DELAYED_DATA.value
+        draft, delayed = facts.draft, RiskCode.DELAYED_DATA.value
+        day_of = boundary_of(facts.limits.day_begins if facts.limits else MIDNIGHT).day_of
+        today = day_of(facts.now)
         found: set[str] = set()
         for order in self._sources.orders:
             sent = order.draft
-            if sent is None or order.created_at.date() != today or sent.account != draft.account:
+            if sent is None or sent.account != draft.account or day_of(order.created_at) != today:
                 continue
             if delayed in sent.acknowledged:
                 found.add(delayed)
