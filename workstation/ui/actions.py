@@ -108,7 +108,7 @@ SHORTCUTS = (
     ("Ctrl+Shift+P", "Close the position selected in Positions, after one question"),
     ("Ctrl+Shift+Down, Ctrl+Shift+Up", "Reduce or add to the selected position; stops follow"),
     ("Ctrl+Shift+I", "Order presets: what the ticket begins with"),
-    ("Ctrl+Shift+A, Ctrl+Shift+V", "Keep the ticket as a draft; the drafts"),
+    ("Ctrl+Shift+A, Ctrl+D", "Keep the ticket as a draft; the drafts"),
     ("Alt+A (ticket)", "Account of the order, where there are several"),
     ("Ctrl+Shift+O", "Order a combination of two to four legs"),
     ("Ctrl+Shift+L, Ctrl+Shift+G", "Scale ladder; entry with several targets"),

@@ -260,7 +260,7 @@ class MainMenu(QObject):
         drafting = self.drafting
         keep, words = drafting.keep, "Keep as dra&ft…"
         self.menus.add(trade, "keep_draft", words, keep, "Ctrl+Shift+A")
-        self.menus.add(trade, "drafts", "Draft&s…", drafting.open_list, "Ctrl+Shift+V")
+        self.menus.add(trade, "drafts", "Draft&s…", drafting.open_list, "Ctrl+D")
 
     def _build_help(self) -> None:
         menu = self.menus.menu("&Help")
