@@ -98,7 +98,7 @@ SHORTCUTS = (
     ("Ctrl+Shift+N, Ctrl+Shift+R, Ctrl+Shift+K", "News, risk, connection"),
     ("Ctrl+Shift+V", "Broker limits: how much of each is used"),
     ("Ctrl+Shift+W", "Rules: what this program watches and does by itself"),
-    ("Ctrl+Shift+A, Ctrl+Shift+J", "If … then …; exit rule of the ticket's position"),
+    ("Ctrl+I, Ctrl+E", "If … then …; exit rule of the ticket's position"),
     ("F2, Delete (rules)", "Change, or take away"),
     ("Ctrl+Shift+T", "Execution quality: what each fill cost"),
     ("Ctrl+Shift+J", "History: orders and fills of earlier days"),

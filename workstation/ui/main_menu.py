@@ -231,8 +231,8 @@ class MainMenu(QObject):
         """Offer a basket, and what this program watches by itself."""
         several, ruling = self.several, self.ruling
         self.menus.add(trade, "basket", "Bas&ket from a file…", several.basket, "Ctrl+Shift+B")
-        self.menus.add(trade, "if_then", "&If … then …", ruling.make, "Ctrl+Shift+A")
-        self.menus.add(trade, "exit_rule", "Exit r&ule…", ruling.exit_rule, "Ctrl+Shift+J")
+        self.menus.add(trade, "if_then", "&If … then …", ruling.make, "Ctrl+I")
+        self.menus.add(trade, "exit_rule", "Exit r&ule…", ruling.exit_rule, "Ctrl+E")
 
     def _new_toolbar(self) -> QWidget:
         """Build the toolbar; it shares the line of the menus, so that it takes no height."""
