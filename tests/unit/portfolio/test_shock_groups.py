@@ -34,15 +34,6 @@ def of(number: int, value: str, *, underlying: str = "", sector: str = "") -> Ho
     return Holding(ConId(number), name, "STK", "USD", D(1), D(value), name, underlying, sector)
 
 
-def test_a_group_takes_by_symbol_underlying_or_sector_whatever_the_case() -> None:
-    group = ShockGroup(name="g", symbols=("nvda",), underlyings=("SPX",), sectors=("energy",))
-    assert group.takes(("NVDA", ""), "", "")
-    assert group.takes(("X",), "spx", "")
-    assert group.takes(("X",), "", "Energy")
-    assert not group.takes(("X", ""), "", "")
-    assert not group.takes(("SPX",), "nvda", "")
-
-
 def test_members_move_by_the_groups_factor_and_the_rest_as_the_grid_says() -> None:
     found = grid(World(), holding(1, "1000"), holding(2, "1000"), groups=(CHIPS,))
     assert at(found, -20) == -300 - 200
