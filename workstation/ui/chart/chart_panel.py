@@ -104,7 +104,7 @@ class ChartPanel(QWidget):
     def _build_trading(self, commands: CommandPort) -> None:
         """Build what places, moves and cancels orders; everything goes through one sender."""
         state, canvas = self._state, self.canvas
-        self.quotes = ChartQuotes(state, commands, canvas, self.data)
+        self.quotes = ChartQuotes(state, commands, canvas, self.data, self)
         self.orders = ChartOrders(commands, self)
         self.trading = TradingTool(canvas.view, state, canvas, DryJudge(commands, self))
         self.trade_menu = TradeMenu(canvas.view, self)

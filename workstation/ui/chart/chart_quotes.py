@@ -15,9 +15,14 @@ class ChartQuotes(QObject):
     """Moves the lines of bid and ask; the watchlist need not know the contract. GUI thread."""
 
     def __init__(
-        self, state: ScreenState, commands: CommandPort, canvas: ChartCanvas, data: ChartData
+        self,
+        state: ScreenState,
+        commands: CommandPort,
+        canvas: ChartCanvas,
+        data: ChartData,
+        parent: QObject,
     ) -> None:
-        super().__init__(canvas)
+        super().__init__(parent)
         self._state, self._canvas, self._data = state, canvas, data
         self.following = Following(state, commands, FollowQuotes, UnfollowQuotes, self)
 
