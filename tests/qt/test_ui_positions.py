@@ -138,4 +138,5 @@ def test_the_menu_of_a_row_offers_every_way(ready: Stage, panel) -> None:
         "Exercise or lapse…",
         "Stops to breakeven",
         "Let the broker adjust the stop…",
+        "Exit rule…",
     ]
