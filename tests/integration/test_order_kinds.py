@@ -136,7 +136,7 @@ def test_a_changed_order_keeps_what_was_not_changed(rig: Rig) -> None:
 
     after = rig.gateway.frames(PLACE)[-1]
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    assert differing == [(str(low), str(low - 1))]
+    assert [(Decimal(old), Decimal(new)) for old, new in differing] == [(low, low - 1)]
 
 
 def test_kinds_that_take_the_market_trade_at_the_price_they_find(rig: Rig) -> None:

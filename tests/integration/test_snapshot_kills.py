@@ -82,7 +82,7 @@ def seal_by_keeper(path: Path, sealed: SnapshotSealed, reached: Callable[[str], 
     keeper = JournalKeeper(
         None,  # type: ignore[arg-type]
         journal,
-        lambda _what: Done(),
+        lambda _what, _so_far: Done(),
         lambda *_, **__: None,
         Sound(),
         reached,
