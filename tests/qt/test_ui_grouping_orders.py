@@ -121,7 +121,7 @@ def test_a_cancel_that_does_not_end_an_order_sends_nothing(ready, grouping) -> N
     [
         ({"parent": TARGET.key}, "exits of a bracket"),
         ({"account": "SIM0099999"}, "one account"),
-        ({"order_type": "SNAP MID"}, "cannot be written anew"),
+        ({"order_type": "PASSV REL"}, "cannot be written anew"),
     ],
 )
 def test_what_cannot_be_a_group_is_said_before_anything_is_cancelled(
