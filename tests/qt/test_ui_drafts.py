@@ -200,7 +200,7 @@ def test_only_what_is_broken_is_skipped(ready: Stage, path: Path) -> None:
     path.write_text(text.replace('route = "ARCA"', 'colour = "red"', 1))
     assert "colour" in read_drafts(path)[1][0]
     write_drafts(path, (FULL, FULL))
-    assert "same moment" in read_drafts(path)[1][0]
+    assert "is there twice" in read_drafts(path)[1][0]
     files, said = DraftFiles(path, ready.window), []
     files.faulted.connect(said.append)
     assert len(files.load()) == 1

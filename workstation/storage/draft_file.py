@@ -1,24 +1,17 @@
 """Kept drafts on disk: a file that a person can read and mend, one table a draft."""
 
-import tomllib
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-import msgspec
-import tomli_w
-
 from workstation.domain.kept_draft import KeptDraft
-from workstation.storage.files import write_private_file
+from workstation.storage.tables_file import read_tables, write_tables
 
 MOST_DRAFTS = 200
-
-_LARGEST = 1_048_576
-_VERSION = 1
-_NAMES = frozenset(each.name for each in fields(KeptDraft))
 
 
 def read_drafts(path: Path) -> tuple[tuple[KeptDraft, ...], tuple[str, ...]]:
@@ -26,48 +19,12 @@ def read_drafts(path: Path) -> tuple[tuple[KeptDraft, ...], tuple[str, ...]]:
 
     Nothing where there is no file. Raises OSError, and ValueError where it is no such file.
     """
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise ValueError("it is too large")
-        found = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return (), ()
-    if found.get("version") != _VERSION:
-        raise ValueError(f"it is of version {found.get('version')!r}")
-    listed = found.get("draft", [])
-    if not isinstance(listed, list) or len(listed) > MOST_DRAFTS:
-        raise ValueError(f"it holds no list of at most {MOST_DRAFTS} drafts")
-    read: dict[datetime, KeptDraft] = {}
-    faults: list[str] = []
-    for number, entry in enumerate(listed, 1):
-        draft = _read(entry)
-        if isinstance(draft, str):
-            faults.append(f"draft {number}: {draft}")
-        elif draft.kept_at in read:
-            faults.append(f"draft {number}: another was kept at the same moment")
-        else:
-            read[draft.kept_at] = draft
-    return tuple(read.values()), tuple(faults)
+    return read_tables(path, KeptDraft, "draft", MOST_DRAFTS, attrgetter("kept_at"))
 
 
 def write_drafts(path: Path, drafts: tuple[KeptDraft, ...]) -> None:
     """Keep the drafts durably. Raises OSError."""
-    listed = [_plain(draft) for draft in drafts]
-    write_private_file(path, tomli_w.dumps({"version": _VERSION, "draft": listed}).encode())
-
-
-def _read(entry: object) -> KeptDraft | str:
-    """Return a draft, or why it cannot be used."""
-    if not isinstance(entry, dict):
-        return "it is no table"
-    unknown = [str(name)[:40] for name in entry if name not in _NAMES]
-    if unknown:
-        return f"there is no field “{unknown[0]}”"
-    try:
-        draft = msgspec.convert(entry, KeptDraft)
-    except (msgspec.ValidationError, ValueError) as error:
-        return str(error)
-    return draft.fault or draft
+    write_tables(path, "draft", [_plain(draft) for draft in drafts])
 
 
 def _plain(value: Any) -> Any:

@@ -1,17 +1,84 @@
 """The rows of earlier orders and fills."""
 
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
 from PySide6.QtCore import QObject
 
 from workstation.domain.account import masked
 from workstation.domain.ids import AccountId
+from workstation.domain.order import Side
 from workstation.domain.past_trades import Origin, PastFill, PastOrder
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
 from workstation.ui.models.table import Column
 
 
-def _day(moment: object) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")  # type: ignore[attr-defined,no-any-return]
+class _Traded(Protocol):
+    """What an order and a fill have in common."""
+
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def side(self) -> Side: ...
+    @property
+    def quantity(self) -> Decimal: ...
+
+
+Row = TypeVar("Row", bound=_Traded)
+
+
+def _time(_kind: type[Row], tip: str = "") -> Column[Row]:
+    return Column(
+        key="time",
+        title="Time",
+        text=lambda row: row.time.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        sort=lambda row: row.time.timestamp(),
+        sample="2026-11-22 23:59:59",
+        is_left=True,
+        tip=tip,
+    )
+
+
+def _who_and_what(_kind: type[Row]) -> tuple[Column[Row], ...]:
+    return (
+        Column(
+            key="account",
+            title="Account",
+            text=lambda row: text.one_line(masked(AccountId(row.account)), 20),
+            sort=lambda row: row.account,
+            sample="U•••321 W",
+            is_number=False,
+        ),
+        Column(
+            key="symbol",
+            title="Symbol",
+            text=lambda row: text.one_line(row.symbol, 40),
+            sort=lambda row: row.symbol,
+            sample="GOOGL W",
+            is_number=False,
+        ),
+        Column(
+            key="side",
+            title="Side",
+            text=lambda row: row.side.value,
+            sort=lambda row: row.side.value,
+            sample="SELL",
+            is_number=False,
+        ),
+        Column(
+            key="quantity",
+            title="Quantity",
+            text=lambda row: text.size(row.quantity),
+            sort=lambda row: float(row.quantity),
+            sample="100,000",
+        ),
+    )
 
 
 def _cost(row: PastFill) -> str:
@@ -21,15 +88,7 @@ def _cost(row: PastFill) -> str:
 
 
 ORDER_COLUMNS: tuple[Column[PastOrder], ...] = (
-    Column(
-        key="time",
-        title="Time",
-        text=lambda row: _day(row.time),
-        sort=lambda row: row.time.timestamp(),
-        sample="2026-11-22 23:59:59",
-        is_left=True,
-        tip="When it was first put on record, this machine's time",
-    ),
+    _time(PastOrder, "When it was first put on record, this machine's time"),
     Column(
         key="id",
         title="Order",
@@ -37,37 +96,7 @@ ORDER_COLUMNS: tuple[Column[PastOrder], ...] = (
         sort=lambda row: float(row.order_id),
         sample="100,000",
     ),
-    Column(
-        key="account",
-        title="Account",
-        text=lambda row: text.one_line(masked(AccountId(row.account)), 20),
-        sort=lambda row: row.account,
-        sample="U•••321 W",
-        is_number=False,
-    ),
-    Column(
-        key="symbol",
-        title="Symbol",
-        text=lambda row: text.one_line(row.symbol, 40),
-        sort=lambda row: row.symbol,
-        sample="GOOGL W",
-        is_number=False,
-    ),
-    Column(
-        key="side",
-        title="Side",
-        text=lambda row: row.side.value,
-        sort=lambda row: row.side.value,
-        sample="SELL",
-        is_number=False,
-    ),
-    Column(
-        key="quantity",
-        title="Quantity",
-        text=lambda row: text.size(row.quantity),
-        sort=lambda row: float(row.quantity),
-        sample="100,000",
-    ),
+    *_who_and_what(PastOrder),
     Column(
         key="type",
         title="Type",
@@ -140,45 +169,8 @@ ORDER_COLUMNS: tuple[Column[PastOrder], ...] = (
 )
 
 FILL_COLUMNS: tuple[Column[PastFill], ...] = (
-    Column(
-        key="time",
-        title="Time",
-        text=lambda row: _day(row.time),
-        sort=lambda row: row.time.timestamp(),
-        sample="2026-11-22 23:59:59",
-        is_left=True,
-    ),
-    Column(
-        key="account",
-        title="Account",
-        text=lambda row: text.one_line(masked(AccountId(row.account)), 20),
-        sort=lambda row: row.account,
-        sample="U•••321 W",
-        is_number=False,
-    ),
-    Column(
-        key="symbol",
-        title="Symbol",
-        text=lambda row: text.one_line(row.symbol, 40),
-        sort=lambda row: row.symbol,
-        sample="GOOGL W",
-        is_number=False,
-    ),
-    Column(
-        key="side",
-        title="Side",
-        text=lambda row: row.side.value,
-        sort=lambda row: row.side.value,
-        sample="SELL",
-        is_number=False,
-    ),
-    Column(
-        key="quantity",
-        title="Quantity",
-        text=lambda row: text.size(row.quantity),
-        sort=lambda row: float(row.quantity),
-        sample="100,000",
-    ),
+    _time(PastFill),
+    *_who_and_what(PastFill),
     Column(
         key="price",
         title="Price",
