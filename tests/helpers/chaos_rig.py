@@ -6,7 +6,6 @@ and when both wait time jumps to whichever is due first. The wire is a real loop
 
 import hashlib
 import random
-import socket
 import struct
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.helpers.cores import ACCOUNT, core_in, raise_limits
+from tests.helpers.crashes import crash, reset
 from tests.helpers.killable_core import Window
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.core import Core
@@ -42,8 +42,6 @@ PAST_DAYS = 30
 LONGEST_JUMP, SHORTEST_JUMP = 0.25, 0.001
 LOOK_SECONDS = 0.1
 """How often the invariants that hold at every moment are looked at, in virtual seconds."""
-
-RST = struct.pack("ii", 1, 0)
 
 
 @cache
@@ -201,12 +199,7 @@ class ChaosWorld:
         if self.server is None:
             return
         server, self.server = self.server, None
-        for each in server.connections:
-            server.watch(each.peer, 0, lambda _: None)
-            each.peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
-            each.peer.close()
-        server._connections.clear()
-        server.close()
+        crash(server)
 
     def fault(self, name: str, **arguments: Any) -> None:
         """Do a fault command; one that cannot be done now is left out."""
@@ -232,8 +225,7 @@ class ChaosWorld:
         sock = self.core.desk.session._transport._socket
         if sock is not None:
             self.core.loop.unwatch(sock)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
-            sock.close()
+            reset(sock)
         self.core.close()
         self.window.messages.clear()
         self._new_core()

@@ -2,9 +2,12 @@
 
 import hashlib
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -48,7 +51,7 @@ from workstation.portfolio.exposures import Exposures
 from workstation.portfolio.positions import Positions
 from workstation.risk.facts import Link
 from workstation.risk.limits import Limits, TwoLevel
-from workstation.storage.journal import Entry
+from workstation.storage.journal import Entry, Journal
 
 ACCOUNT = AccountId("SIM0000001")
 CLIENT = ClientId(7)
@@ -444,3 +447,14 @@ def notice(code: int, subject: int | None = 1, text: str = "said the broker") ->
 
 def bytes_sent(*order_ids: int) -> OrderBytesSent:
     return OrderBytesSent(order_ids=tuple(OrderId(each) for each in order_ids or (1,)))
+
+
+@contextmanager
+def door_on_disk(folder: Path) -> Iterator[Door]:
+    """Run the order side with the market in sight and its journal in a folder."""
+    clock = VirtualClock()
+    journal = Journal(folder / "journal.sqlite", clock)
+    door = Door(clock=clock, journal=journal)
+    door.desk.notes._quote = door.quotes.quote
+    yield door
+    journal.close()

@@ -4,14 +4,13 @@ import gc
 import os
 import random
 import selectors
-import socket
-import struct
 import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from tests.helpers.cores import ACCOUNT, core_in
+from tests.helpers.crashes import crash
 from tests.helpers.killable_core import Window
 from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.core import Core
@@ -38,7 +37,6 @@ from workstation.simgateway.state import StateFile
 SYMBOLS = ("AAPL", "GOOG", "IBM", "META", "MSFT", "SPY")
 STEP_SECONDS = 0.02
 ORDERS = 5
-RST = struct.pack("ii", 1, 0)
 
 
 class LastWords(Window):
@@ -91,12 +89,7 @@ class KillRig:
         """End it as a crash would: no goodbye, nothing that waits is sent."""
         assert self.server is not None
         server, self.server = self.server, None
-        for connection in server.connections:
-            server.watch(connection.peer, 0, lambda _: None)
-            connection.peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
-            connection.peer.close()
-        server._connections.clear()
-        server.close()
+        crash(server)
 
     def streams_at_gateway(self) -> dict[str, list[int]]:
         """Return the contracts that the gateway streams to us, by kind."""

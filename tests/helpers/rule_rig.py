@@ -1,12 +1,13 @@
 """A door with rules over it: real quotes, positions, orders and checks, time moved by hand."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from tests.helpers.desk_exits import Exits
-from tests.helpers.desk_fakes import ACCOUNT, SPY, Door, open_order
+from tests.helpers.desk_fakes import ACCOUNT, SPY, Door, a_draft, open_order
 from workstation.desk.closing import RULE_CLOSE
 from workstation.desk.price_watch import PriceWatch
 from workstation.desk.rule_actions import RuleActions
@@ -93,6 +94,13 @@ class RuleRig:
             door.desk.replay(entries)
         self.rules.start()
         self.settle()
+
+    @classmethod
+    def priced(cls) -> "RuleRig":
+        """Return rules that see SPY at 100."""
+        rig = cls()
+        rig.last(100.0)
+        return rig
 
     def _cancel_symbol(self, account: Any, con_id: Any) -> Done:
         self.cancelled_symbols.append((account, con_id))
@@ -228,6 +236,17 @@ def if_then(
 
 def sends(draft: Any, **more: Any) -> RuleAction:
     return RuleAction(kind=ActionKind.SEND, words="an order", draft=draft, **more)
+
+
+def buys(**changes: Any) -> Rule:
+    """If SPY rises to 101, buy 100 at 100.00."""
+    return if_then(action=sends(a_draft(**changes)))
+
+
+def the_time(rig: RuleRig, seconds: float, **more: Any) -> RuleCondition:
+    """So many seconds from now."""
+    at = rig.door.clock.now() + timedelta(seconds=seconds)
+    return RuleCondition(watches=Watched.TIME, time=at, **more)
 
 
 def renamed(rule: Rule, name: str) -> Rule:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.gateway_rig import a_wish
 from tests.helpers.kill_rig import ACCOUNT, KillRig
 from workstation.domain.commands import (
     CancelOrder,
@@ -20,7 +21,7 @@ from workstation.domain.commands import (
     WatchSymbol,
 )
 from workstation.domain.finding import TradingState
-from workstation.domain.ids import ConId, IntentId
+from workstation.domain.ids import ConId
 from workstation.domain.link import LinkState
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.simgateway.fault_commands import run
@@ -55,15 +56,7 @@ class Attack(KillRig):
 
     def draft(self, **changes: Any) -> OrderDraft:
         self.wishes += 1
-        terms: dict[str, Any] = {
-            "intent_id": IntentId(f"wish {self.wishes}"),
-            "account": ACCOUNT,
-            "con_id": AAPL,
-            "side": Side.BUY,
-            "quantity": Decimal(20),
-            "order_type": OrderType.MARKET,
-        }
-        return OrderDraft(**(terms | changes))
+        return a_wish(self.wishes, **changes)
 
     @property
     def position(self) -> Decimal:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.gateway import Gateway
-from tests.integration.test_orders_gateway import Rig
+from tests.helpers.gateway_rig import TradingRig
 from workstation.desk.quality_book import fills_of
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import FollowTape, SubmitOrder
@@ -18,7 +18,7 @@ from workstation.storage.journal_reader import read_entries
 
 def test_a_market_order_is_measured_and_the_journal_keeps_it(tmp_path: Path) -> None:
     with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
+        rig = TradingRig(tmp_path, gateway)
         rig.ask(FollowTape(rig.con_ids[0]))
         assert isinstance(rig.ask(SubmitOrder(rig.draft())), Submitted)
 

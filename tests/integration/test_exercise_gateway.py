@@ -1,17 +1,15 @@
 """Options exercised over the wire: the core against the gateway process, in text and protobuf."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.helpers.accepting import all_of
-from tests.helpers.gateway import Gateway
+from tests.helpers.cores import ACCOUNT
+from tests.helpers.gateway_rig import TradingRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import ACCOUNT, L, Rig
 from tests.integration.test_orders_of_parts import found
 from workstation.domain.commands import Done, Failed, SubmitOrder
 from workstation.domain.contract import ContractDetails
@@ -19,21 +17,19 @@ from workstation.domain.exercise import ExerciseAction, ExerciseOption
 from workstation.domain.finding import NeedsAcknowledgement, Submitted
 from workstation.domain.ids import IntentId
 from workstation.domain.order import OrderType
+from workstation.domain.order_status import Lifecycle
 from workstation.domain.several import PrepareContracts
 
+L = Lifecycle
 EXERCISE = 21
 
 
 @pytest.fixture(params=[200, 226])
-def rig(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Rig]:
-    with Gateway(tmp_path, max_server_version=request.param) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
+def gateway_terms(request: pytest.FixtureRequest) -> dict[str, int]:
+    return {"max_server_version": request.param}
 
 
-def a_call(rig: Rig, away: int) -> ContractDetails:
+def a_call(rig: TradingRig, away: int) -> ContractDetails:
     """Return the call of the last month whose strike is nearest to the market plus so much."""
     calls = found(rig, symbol="AAPL", sec_type="OPT", exchange="SMART", right="C",
                   currency="USD", multiplier="100")  # fmt: skip
@@ -42,7 +38,7 @@ def a_call(rig: Rig, away: int) -> ContractDetails:
     return min(listed, key=lambda each: abs((each.contract.strike or 0) - rig.last - away))
 
 
-def bought(rig: Rig, call: ContractDetails, quantity: int) -> None:
+def bought(rig: TradingRig, call: ContractDetails, quantity: int) -> None:
     con_id = call.contract.con_id
     assert rig.ask(PrepareContracts((con_id,))) == Done()
 
@@ -68,7 +64,7 @@ def wish(call: ContractDetails, held: int, **changes: Any) -> ExerciseOption:
     return replace(first, **changes)
 
 
-def test_a_call_becomes_shares_and_is_asked_for_once(rig: Rig, tmp_path: Path) -> None:
+def test_a_call_becomes_shares_and_is_asked_for_once(rig: TradingRig) -> None:
     call = a_call(rig, -20)
     bought(rig, call, 2)
     assert isinstance(rig.ask(wish(call, 2)), Done)
@@ -77,16 +73,13 @@ def test_a_call_becomes_shares_and_is_asked_for_once(rig: Rig, tmp_path: Path) -
     rig.until(lambda: any("fallen from 2 to 1" in each for each in rig.texts()))
     assert rig.desk.exerciser.asked == ()
 
-    rig.desk.stop()
-    rig.core.close()
-    again = Rig(tmp_path, rig.gateway)
-    rig.core, rig.desk, rig.window = again.core, again.desk, again.window
+    rig.restart()
     rig.until(lambda: rig.position(con_id) == 1)
     assert isinstance(rig.ask(wish(call, 1)), Failed)  # the same wish
     assert len(rig.gateway.frames(EXERCISE)) == 1
 
 
-def test_what_the_gateway_refuses_is_said_and_what_is_meant_goes_through(rig: Rig) -> None:
+def test_what_the_gateway_refuses_is_said_and_what_is_meant_goes_through(rig: TradingRig) -> None:
     call = a_call(rig, 20)
     bought(rig, call, 1)
     con_id = call.contract.con_id

@@ -1,37 +1,25 @@
 """Hedges on the real wire: the gateway sizes them when their parent has filled."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.helpers.accepting import all_of
-from tests.helpers.gateway import Gateway
+from tests.helpers.gateway_rig import PLACE, TradingRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import PLACE, L, Rig
 from workstation.domain.commands import CancelOrder, Done
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.hedge import Hedge, HedgeKind
 from workstation.domain.hedged import HedgedDraft
 from workstation.domain.order import OrderType, Side
+from workstation.domain.order_status import Lifecycle
 from workstation.domain.several import SubmitHedged
 
+L = Lifecycle
 PAIR = Hedge(kind=HedgeKind.PAIR, ratio=Decimal("1.5"))
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
-
-
-def send(rig: Rig, hedge: Hedge = PAIR, **parent: Any) -> Any:
+def send(rig: TradingRig, hedge: Hedge = PAIR, **parent: Any) -> Any:
     """Buy AAPL and hedge it with MSFT; what only asks is accepted."""
     msft = rig.con_ids[1]
     wish = HedgedDraft(parent=rig.draft(**parent), hedge=hedge, con_id=msft, side=Side.SELL)
@@ -43,7 +31,7 @@ def send(rig: Rig, hedge: Hedge = PAIR, **parent: Any) -> Any:
     return answer
 
 
-def test_a_pair_hedge_trades_its_ratio_when_the_order_has_filled(rig: Rig) -> None:
+def test_a_pair_hedge_trades_its_ratio_when_the_order_has_filled(rig: TradingRig) -> None:
     answer = send(rig)
     assert isinstance(answer, Submitted), answer
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(2, L.FILLED))
@@ -57,7 +45,7 @@ def test_a_pair_hedge_trades_its_ratio_when_the_order_has_filled(rig: Rig) -> No
     assert frame[at : at + 2] == ["P", "1.5"]
 
 
-def test_a_beta_hedge_is_as_large_as_its_value_asks(rig: Rig) -> None:
+def test_a_beta_hedge_is_as_large_as_its_value_asks(rig: TradingRig) -> None:
     beta = Hedge(kind=HedgeKind.BETA, ratio=Decimal("0.8"))
     assert isinstance(send(rig, beta), Submitted)
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(2, L.FILLED))
@@ -68,7 +56,7 @@ def test_a_beta_hedge_is_as_large_as_its_value_asks(rig: Rig) -> None:
     assert abs(hedge.filled - wanted) <= 1
 
 
-def test_a_hedge_waits_below_its_order_and_ends_with_it(rig: Rig) -> None:
+def test_a_hedge_waits_below_its_order_and_ends_with_it(rig: TradingRig) -> None:
     answer = send(rig, order_type=OrderType.LIMIT, limit_price=rig.last - 10)
     assert isinstance(answer, Submitted), answer
     rig.until(lambda: rig.is_at(1, L.WORKING) and rig.is_at(2, L.HELD))
@@ -81,7 +69,7 @@ def test_a_hedge_waits_below_its_order_and_ends_with_it(rig: Rig) -> None:
     assert rig.position(rig.con_ids[1]) == 0
 
 
-def test_what_the_interface_does_not_allow_never_reaches_the_wire(rig: Rig) -> None:
+def test_what_the_interface_does_not_allow_never_reaches_the_wire(rig: TradingRig) -> None:
     for kind in (HedgeKind.DELTA, HedgeKind.FX):
         assert isinstance(send(rig, Hedge(kind=kind)), Denied)
     own = HedgedDraft(parent=rig.draft(), hedge=PAIR, con_id=AAPL, side=Side.SELL)

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,8 @@ BACK_SECONDS = 5.0
 SETTLED_SECONDS = 150.0
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where the files of a scenario lie: what is tested is the order of writes, not the disk."""
+
+pytestmark = pytest.mark.usefixtures("silent_log")
 
 
 def scenario(folder: Path, seed: int) -> float:
@@ -110,14 +111,6 @@ def run_scenarios(count: int, first_seed: int) -> dict[str, float]:
         "slowest_agreement_s": round(slowest, 2),
         "seconds": round(time.monotonic() - begun, 1),
     }
-
-
-@pytest.fixture(autouse=True)
-def _silence() -> Iterator[None]:
-    """What breaks on purpose is logged as it should be; the oracle judges, not the log."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.timeout(300)

@@ -1,6 +1,5 @@
 """F17 and F3 at size: jumps of the clock, sleep, and a full book of orders and fills."""
 
-import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -79,11 +78,11 @@ def test_a_machine_that_slept_eight_hours_compares_before_it_trades(world: Chaos
     assert divergences(world) == []
 
 
+@pytest.mark.usefixtures("silent_log")
 @pytest.mark.timeout(300)
 def test_two_hundred_orders_and_a_thousand_fills_are_known_soon_after_the_link(
     world: ChaosWorld,
 ) -> None:
-    logging.disable(logging.CRITICAL)
     contract = ContractQuery(symbol="AAPL", sec_type="STK", exchange="SMART")
     for number in range(FILLS):
         side = "BUY" if number % 2 else "SELL"
@@ -104,6 +103,5 @@ def test_two_hundred_orders_and_a_thousand_fills_are_known_soon_after_the_link(
     world.restart_core()
     world.until(lambda: world.is_ready)
     took = world.until(lambda: not disagreements(world), 60)
-    logging.disable(logging.NOTSET)
     assert took <= BACK_SECONDS
     assert len([o for o in world.core.desk.orders if not o.lifecycle.is_terminal]) == ORDERS

@@ -27,7 +27,10 @@ from tests.integration.test_order_chaos import MEMORY, settle
 IN_THE_GATE = 50
 FEWEST_POINTS = 12
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks and kills")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="forks and kills"),
+    pytest.mark.usefixtures("silent_log"),
+]
 
 
 @contextmanager
@@ -95,14 +98,6 @@ def run_kills(kills: int, first_seed: int) -> dict[str, object]:
         "divergences": 0,
         "seconds": round(time.monotonic() - begun, 1),
     }
-
-
-@pytest.fixture(autouse=True)
-def _silence() -> Iterator[None]:
-    """What breaks on purpose is logged as it should be; the oracle judges, not the log."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.timeout(300)

@@ -1,16 +1,13 @@
 """Every kind of order leaves by the one door, works at the gateway and is shown as it is."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.helpers.accepting import all_of
-from tests.helpers.gateway import Gateway
-from tests.integration.test_orders_gateway import Rig
+from tests.helpers.gateway_rig import PLACE, TradingRig
 from workstation.domain.ats import ATS_ROUTE, AtsTerms
 from workstation.domain.commands import CancelOrder, CancelOrders, ChangeOrder, Done, SubmitOrder
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
@@ -22,19 +19,11 @@ from workstation.domain.order_status import Lifecycle, OrderView
 K, L = OrderType, Lifecycle
 LIVE = {L.HELD, L.WORKING}
 ON_THE_WAY = {L.STAGED, L.SENDING, L.SENT}
-PLACE = 3
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
-
-
-def send(rig: Rig, kind: OrderType, terms: dict[str, Any] | None = None, **changes: Any) -> Any:
+def send(
+    rig: TradingRig, kind: OrderType, terms: dict[str, Any] | None = None, **changes: Any
+) -> Any:
     """Send an order; what asks first, as a time out of hours may, is accepted."""
     rig.until(lambda: rig.desk.order_desk.controller.actions.count(1) < 8)
     draft = rig.draft(order_type=kind, terms=OrderTerms(**terms or {}), **changes)
@@ -47,7 +36,7 @@ def send(rig: Rig, kind: OrderType, terms: dict[str, Any] | None = None, **chang
     return answer
 
 
-def view(rig: Rig, key: OrderKey) -> OrderView:
+def view(rig: TradingRig, key: OrderKey) -> OrderView:
     order = rig.desk.orders.get(key)
     assert order is not None
     return order.view()
@@ -72,7 +61,7 @@ def _later_kinds(low: Decimal) -> list[tuple[OrderType, dict[str, Any], dict[str
     ]
 
 
-def kinds(rig: Rig) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
+def kinds(rig: TradingRig) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
     """Each kind so far from the market that it waits."""
     last, now = rig.last, rig.desk._clock.now()
     low, high = last - 20, last + 20
@@ -105,7 +94,7 @@ def kinds(rig: Rig) -> list[tuple[OrderType, dict[str, Any], dict[str, Any]]]:
 
 
 @pytest.mark.timeout(180)
-def test_each_kind_works_is_shown_and_is_cancelled(rig: Rig) -> None:
+def test_each_kind_works_is_shown_and_is_cancelled(rig: TradingRig) -> None:
     for kind, terms, changes in kinds(rig):
         answer = send(rig, kind, terms, **changes)
         key = answer.key
@@ -123,7 +112,7 @@ def test_each_kind_works_is_shown_and_is_cancelled(rig: Rig) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_a_changed_order_keeps_what_was_not_changed(rig: Rig) -> None:
+def test_a_changed_order_keeps_what_was_not_changed(rig: TradingRig) -> None:
     low = rig.last - 20
     till = rig.desk._clock.now() + timedelta(days=2)
     terms = {"display_size": Decimal(5), "good_till": till}
@@ -139,7 +128,7 @@ def test_a_changed_order_keeps_what_was_not_changed(rig: Rig) -> None:
     assert [(Decimal(old), Decimal(new)) for old, new in differing] == [(low, low - 1)]
 
 
-def test_kinds_that_take_the_market_trade_at_the_price_they_find(rig: Rig) -> None:
+def test_kinds_that_take_the_market_trade_at_the_price_they_find(rig: TradingRig) -> None:
     for kind in (K.MARKET_TO_LIMIT, K.SNAP_MARKET):
         answer = send(rig, kind)
         rig.until(lambda key=answer.key: view(rig, key).lifecycle is L.FILLED)
@@ -150,7 +139,7 @@ def test_kinds_that_take_the_market_trade_at_the_price_they_find(rig: Rig) -> No
     assert any("futures" in each.text for each in refused.findings)
 
 
-def test_a_trailing_stop_follows_and_sells(rig: Rig) -> None:
+def test_a_trailing_stop_follows_and_sells(rig: TradingRig) -> None:
     send(rig, K.MARKET)
     rig.until(lambda: rig.position() == 20)
     terms = {"trail_amount": Decimal("0.01")}
@@ -159,7 +148,7 @@ def test_a_trailing_stop_follows_and_sells(rig: Rig) -> None:
     rig.until(lambda: rig.position() == 0)
 
 
-def test_what_the_gateway_would_refuse_is_denied_before(rig: Rig) -> None:
+def test_what_the_gateway_would_refuse_is_denied_before(rig: TradingRig) -> None:
     frames = len(rig.gateway.frames(PLACE))
     price = {"limit_price": rig.last - 20}
     for bad in (
@@ -170,7 +159,7 @@ def test_what_the_gateway_would_refuse_is_denied_before(rig: Rig) -> None:
     assert len(rig.gateway.frames(PLACE)) == frames
 
 
-def test_orders_of_one_side_end_together(rig: Rig) -> None:
+def test_orders_of_one_side_end_together(rig: TradingRig) -> None:
     low, high = rig.last - 20, rig.last + 20
     buys = [send(rig, K.LIMIT, limit_price=low - each).key for each in (0, 1)]
     sell = send(rig, K.LIMIT, limit_price=high, side=Side.SELL).key

@@ -1,6 +1,5 @@
 """Groups, algorithms, conditions, adjustable stops and changes of trails, at a real gateway."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -8,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.gateway import Gateway
+from tests.helpers.gateway_rig import TradingRig
+from tests.helpers.killable_core import AAPL
 from tests.integration.test_order_kinds import LIVE, ON_THE_WAY, PLACE, K, L, send, view
-from tests.integration.test_orders_gateway import AAPL, Rig
 from workstation.domain.commands import ChangeOrder, Failed, PreviewMargin, SubmitBracket
 from workstation.domain.finding import Denied, Submitted
 from workstation.domain.ids import IntentId
@@ -29,23 +28,14 @@ from workstation.domain.order_extras import (
 C = ConditionKind
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
-
-
-def hold(rig: Rig) -> None:
+def hold(rig: TradingRig) -> None:
     send(rig, K.MARKET)
     rig.until(lambda: rig.position() == 20)
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("kind", [OcaType.CANCEL, OcaType.REDUCE])
-def test_a_whole_fill_in_a_group_ends_the_rest(rig: Rig, kind: OcaType) -> None:
+def test_a_whole_fill_in_a_group_ends_the_rest(rig: TradingRig, kind: OcaType) -> None:
     group = {"oca": OcaGroup(name="out", oca_type=kind)}
     hold(rig)
     stop = send(rig, K.STOP, group, side=Side.SELL, stop_price=rig.last - 20).key
@@ -59,7 +49,9 @@ def test_a_whole_fill_in_a_group_ends_the_rest(rig: Rig, kind: OcaType) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_a_direct_order_stays_at_its_exchange_when_it_is_changed_and_fills_there(rig: Rig) -> None:
+def test_a_direct_order_stays_at_its_exchange_when_it_is_changed_and_fills_there(
+    rig: TradingRig,
+) -> None:
     key = send(rig, K.LIMIT, limit_price=rig.last - 20, route="ARCA").key
     rig.until(lambda: view(rig, key).lifecycle in LIVE)
     wanted = rig.last - 19
@@ -79,7 +71,7 @@ def test_a_direct_order_stays_at_its_exchange_when_it_is_changed_and_fills_there
 
 
 @pytest.mark.timeout(120)
-def test_an_algorithm_works_the_order_and_gives_no_what_if(rig: Rig) -> None:
+def test_an_algorithm_works_the_order_and_gives_no_what_if(rig: TradingRig) -> None:
     urgent = Algo(strategy="Adaptive", params=(("adaptivePriority", "Urgent"),))
     key = send(rig, K.MARKET, {"algo": urgent}).key
     rig.until(lambda: view(rig, key).lifecycle is L.FILLED, 40)
@@ -94,7 +86,7 @@ def test_an_algorithm_works_the_order_and_gives_no_what_if(rig: Rig) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_conditions_of_all_kinds_wait_at_the_broker_and_send(rig: Rig) -> None:
+def test_conditions_of_all_kinds_wait_at_the_broker_and_send(rig: TradingRig) -> None:
     last, soon = rig.last, rig.desk._clock.now() + timedelta(hours=2)
     far = {"con_id": AAPL, "exchange": "SMART"}
     waiting = Conditions(
@@ -127,7 +119,7 @@ def test_conditions_of_all_kinds_wait_at_the_broker_and_send(rig: Rig) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_conditions_may_cancel_an_order(rig: Rig) -> None:
+def test_conditions_may_cancel_an_order(rig: TradingRig) -> None:
     price = Condition(kind=C.PRICE, value=rig.last - 50, con_id=AAPL, exchange="SMART")
     ends = Conditions(each=(price,), cancels=True)
     key = send(rig, K.LIMIT, {"conditions": ends}, limit_price=rig.last - 20).key
@@ -135,7 +127,7 @@ def test_conditions_may_cancel_an_order(rig: Rig) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_an_adjustable_stop_of_a_bracket_becomes_a_trail_at_the_broker(rig: Rig) -> None:
+def test_an_adjustable_stop_of_a_bracket_becomes_a_trail_at_the_broker(rig: TradingRig) -> None:
     plan = Adjustment(
         trigger_price=rig.last - 10,  # reached as soon as the entry has filled
         becomes=AdjustedType.TRAIL,
@@ -155,7 +147,7 @@ def test_an_adjustable_stop_of_a_bracket_becomes_a_trail_at_the_broker(rig: Rig)
 
 
 @pytest.mark.timeout(120)
-def test_a_trail_is_changed_in_place_and_its_stop_is_not_set_back(rig: Rig) -> None:
+def test_a_trail_is_changed_in_place_and_its_stop_is_not_set_back(rig: TradingRig) -> None:
     hold(rig)
     low = rig.last - 30
     terms = {"trail_amount": Decimal(5), "trail_stop": low}
@@ -180,7 +172,7 @@ def test_a_trail_is_changed_in_place_and_its_stop_is_not_set_back(rig: Rig) -> N
 
 
 @pytest.mark.timeout(120)
-def test_a_group_cannot_be_revised_and_a_change_keeps_it(rig: Rig) -> None:
+def test_a_group_cannot_be_revised_and_a_change_keeps_it(rig: TradingRig) -> None:
     oca = OcaGroup(name="keep")
     low = rig.last - 20
     key = send(rig, K.LIMIT, {"oca": oca}, limit_price=low).key
@@ -201,7 +193,7 @@ def test_a_group_cannot_be_revised_and_a_change_keeps_it(rig: Rig) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_orders_of_another_client_show_their_terms(rig: Rig, tmp_path: Path) -> None:
+def test_orders_of_another_client_show_their_terms(rig: TradingRig, tmp_path: Path) -> None:
     key = send(rig, K.LIMIT, {"oca": OcaGroup(name="seen")}, limit_price=rig.last - 20).key
     rig.until(lambda: view(rig, key).lifecycle in LIVE)
     told = rig.desk.orders.get(key)

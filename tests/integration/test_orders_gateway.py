@@ -1,24 +1,16 @@
 """Stops, brackets, previews, close and flatten: the core trades with the real gateway process."""
 
-import math
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-
-import pytest
 
 from tests.helpers.accepting import all_of
-from tests.helpers.gateway import Gateway
-from tests.helpers.killable_core import AAPL, SESSION, Window, build, run_until
-from workstation.broker.session import SessionSettings
-from workstation.desk.core import Core
+from tests.helpers.cores import ACCOUNT
+from tests.helpers.gateway_rig import PLACE, TradingRig
+from tests.helpers.killable_core import AAPL
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import (
     CancelOrder,
     ChangeOrder,
     ClosePosition,
-    Command,
     Done,
     Failed,
     Flatten,
@@ -28,106 +20,20 @@ from workstation.domain.commands import (
     SetTradingState,
     SubmitBracket,
     SubmitOrder,
-    UseEndpoint,
-    WatchSymbol,
 )
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted, TradingState
-from workstation.domain.ids import AccountId, ConId, IntentId
+from workstation.domain.ids import IntentId
 from workstation.domain.limit_use import RiskView
 from workstation.domain.link import LinkState
-from workstation.domain.messages import CommandAnswered, CommissionArrived, NoticeArrived
-from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
-from workstation.domain.order_status import Lifecycle, OrderView
+from workstation.domain.messages import CommissionArrived
+from workstation.domain.order import OrderChange, OrderType, Side
+from workstation.domain.order_status import Lifecycle
 from workstation.domain.preview import MarginPreview
 
-PLACE, CANCEL = 3, 4
-ACCOUNT = AccountId("SIM0000001")
 L = Lifecycle
 
 
-class Rig:
-    """A core without a window, connected to a gateway, with AAPL and MSFT priced."""
-
-    def __init__(self, folder: Path, gateway: Gateway, session: SessionSettings = SESSION) -> None:
-        self.gateway = gateway
-        self.window = Window()
-        self.core: Core = build(folder, self.window, "", fast=False, session=session)
-        self.desk = self.core.desk
-        self.wishes = 0
-        self.desk.start()
-        self.window.send(self.core, UseEndpoint("127.0.0.1", gateway.port))
-        self.until(self.is_ready)
-        self.con_ids = [self.ask(WatchSymbol(symbol)).con_id for symbol in ("AAPL", "MSFT")]
-        self.until(lambda: all(self.is_priced(each) for each in self.con_ids))
-
-    def is_ready(self) -> bool:
-        return self.desk.link.state is LinkState.READY
-
-    def is_priced(self, con_id: ConId) -> bool:
-        quote = self.desk.figures.quotes.quote(con_id)
-        return quote is not None and quote.two_sided and not math.isnan(quote.last or math.nan)
-
-    def until(self, condition: Any, seconds: float = 20) -> None:
-        run_until(self.core, condition, seconds)
-
-    def ask(self, command: Command) -> Any:
-        """Send a command and return its answer."""
-        before = len(self.window.messages)
-        self.window.send(self.core, command)
-
-        def answers() -> list[Any]:
-            news = self.window.messages[before:]
-            return [each.result for each in news if isinstance(each, CommandAnswered)]
-
-        self.until(answers)
-        return answers()[0]
-
-    @property
-    def last(self) -> Decimal:
-        quote = self.desk.figures.quotes.quote(AAPL)
-        assert quote is not None
-        return Decimal(str(quote.last))
-
-    def draft(self, **changes: Any) -> OrderDraft:
-        self.wishes += 1
-        terms: dict[str, Any] = {
-            "intent_id": IntentId(f"wish {self.wishes}"),
-            "account": ACCOUNT,
-            "con_id": AAPL,
-            "side": Side.BUY,
-            "quantity": Decimal(20),
-            "order_type": OrderType.MARKET,
-        }
-        return OrderDraft(**(terms | changes))
-
-    def bracket(self, **entry: Any) -> BracketDraft:
-        return BracketDraft(
-            entry=self.draft(**entry), target_price=self.last + 20, stop_price=self.last - 20
-        )
-
-    def order(self, number: int) -> OrderView:
-        return next(o.view() for o in self.desk.orders if o.order_id == number)
-
-    def is_at(self, number: int, *states: Lifecycle) -> bool:
-        return self.order(number).lifecycle in states
-
-    def position(self, con_id: ConId = AAPL) -> Decimal:
-        return self.desk.figures.positions.quantity(ACCOUNT, con_id)
-
-    def texts(self) -> list[str]:
-        return [m.notice.text for m in self.window.messages if isinstance(m, NoticeArrived)]
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
-
-
-def test_a_stop_waits_moves_triggers_and_fills(rig: Rig) -> None:
+def test_a_stop_waits_moves_triggers_and_fills(rig: TradingRig) -> None:
     far = rig.last + 10
     answer = rig.ask(SubmitOrder(rig.draft(order_type=OrderType.STOP, stop_price=far)))
     assert isinstance(answer, Submitted)
@@ -151,7 +57,7 @@ def test_a_stop_waits_moves_triggers_and_fills(rig: Rig) -> None:
     assert rig.order(1).filled == 20
 
 
-def test_a_stop_limit_rests_and_is_cancelled(rig: Rig) -> None:
+def test_a_stop_limit_rests_and_is_cancelled(rig: TradingRig) -> None:
     terms = {"stop_price": rig.last - 10, "limit_price": rig.last - 11, "side": Side.SELL}
     answer = rig.ask(SubmitOrder(rig.draft(order_type=OrderType.STOP_LIMIT, **terms)))
     rig.until(lambda: rig.is_at(1, L.HELD))
@@ -163,7 +69,7 @@ def test_a_stop_limit_rests_and_is_cancelled(rig: Rig) -> None:
     rig.until(lambda: rig.is_at(1, L.CANCELLED))
 
 
-def test_a_bracket_works_as_a_family_and_its_target_ends_its_stop(rig: Rig) -> None:
+def test_a_bracket_works_as_a_family_and_its_target_ends_its_stop(rig: TradingRig) -> None:
     answer = rig.ask(SubmitBracket(rig.bracket()))
     assert isinstance(answer, Submitted)
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(2, L.WORKING) and rig.is_at(3, L.HELD))
@@ -180,7 +86,7 @@ def test_a_bracket_works_as_a_family_and_its_target_ends_its_stop(rig: Rig) -> N
 
 
 def test_a_stop_of_a_bracket_moves_to_breakeven_without_a_question_while_reducing(
-    rig: Rig,
+    rig: TradingRig,
 ) -> None:
     rig.ask(SubmitBracket(rig.bracket()))
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
@@ -195,7 +101,7 @@ def test_a_stop_of_a_bracket_moves_to_breakeven_without_a_question_while_reducin
     assert rig.order(3).parent == rig.order(1).key
 
 
-def test_a_cancelled_entry_takes_its_exits_with_it(rig: Rig) -> None:
+def test_a_cancelled_entry_takes_its_exits_with_it(rig: TradingRig) -> None:
     limit = rig.last - 10
     bracket = BracketDraft(
         entry=rig.draft(order_type=OrderType.LIMIT, limit_price=limit),
@@ -208,7 +114,7 @@ def test_a_cancelled_entry_takes_its_exits_with_it(rig: Rig) -> None:
     rig.until(lambda: all(rig.is_at(n, L.CANCELLED) for n in (1, 2, 3)))
 
 
-def test_a_bracket_is_denied_whole(rig: Rig) -> None:
+def test_a_bracket_is_denied_whole(rig: TradingRig) -> None:
     bracket = BracketDraft(entry=rig.draft(), target_price=rig.last - 20, stop_price=rig.last + 20)
     answer = rig.ask(SubmitBracket(bracket))
 
@@ -216,7 +122,7 @@ def test_a_bracket_is_denied_whole(rig: Rig) -> None:
     assert rig.gateway.frames(PLACE) == []
 
 
-def test_a_preview_answers_with_figures_and_places_nothing(rig: Rig) -> None:
+def test_a_preview_answers_with_figures_and_places_nothing(rig: TradingRig) -> None:
     preview = rig.ask(PreviewMargin(rig.draft()))
 
     assert isinstance(preview, MarginPreview)
@@ -231,7 +137,7 @@ def test_a_preview_answers_with_figures_and_places_nothing(rig: Rig) -> None:
     rig.until(lambda: rig.is_at(2, L.FILLED))
 
 
-def test_close_ends_the_protection_and_the_position(rig: Rig) -> None:
+def test_close_ends_the_protection_and_the_position(rig: TradingRig) -> None:
     rig.ask(SubmitBracket(rig.bracket()))
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
 
@@ -245,7 +151,7 @@ def test_close_ends_the_protection_and_the_position(rig: Rig) -> None:
     assert isinstance(rig.ask(ClosePosition(ACCOUNT, AAPL)), Failed)
 
 
-def test_half_a_position_leaves_and_its_exits_protect_the_rest(rig: Rig) -> None:
+def test_half_a_position_leaves_and_its_exits_protect_the_rest(rig: TradingRig) -> None:
     rig.ask(SubmitBracket(rig.bracket()))
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
 
@@ -257,7 +163,7 @@ def test_half_a_position_leaves_and_its_exits_protect_the_rest(rig: Rig) -> None
     assert rig.order(3).parent == rig.order(1).key
 
 
-def test_a_position_turns_around_with_one_order_and_loses_its_exits(rig: Rig) -> None:
+def test_a_position_turns_around_with_one_order_and_loses_its_exits(rig: TradingRig) -> None:
     rig.ask(SubmitBracket(rig.bracket()))
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
 
@@ -271,7 +177,7 @@ def test_a_position_turns_around_with_one_order_and_loses_its_exits(rig: Rig) ->
     rig.until(lambda: rig.is_at(2, L.CANCELLED) and rig.is_at(3, L.CANCELLED))
 
 
-def test_flatten_needs_one_command_and_ends_halted(rig: Rig) -> None:
+def test_flatten_needs_one_command_and_ends_halted(rig: TradingRig) -> None:
     aapl, msft = rig.con_ids
     rig.ask(SubmitBracket(rig.bracket()))
     rig.ask(SubmitOrder(rig.draft(con_id=msft, side=Side.SELL)))
@@ -289,7 +195,7 @@ def test_flatten_needs_one_command_and_ends_halted(rig: Rig) -> None:
     assert isinstance(rig.ask(SubmitOrder(rig.draft())), Denied)
 
 
-def test_flatten_survives_a_killed_gateway(rig: Rig) -> None:
+def test_flatten_survives_a_killed_gateway(rig: TradingRig) -> None:
     rig.ask(SubmitOrder(rig.draft()))
     rig.until(lambda: rig.desk.figures.positions.held(ACCOUNT) == {AAPL: Decimal(20)})
     rig.window.send(rig.core, Flatten(ACCOUNT))
@@ -303,7 +209,7 @@ def test_flatten_survives_a_killed_gateway(rig: Rig) -> None:
     assert rig.desk.figures.positions.held(ACCOUNT) == {}
 
 
-def test_commissions_and_the_use_of_limits_reach_the_window(rig: Rig) -> None:
+def test_commissions_and_the_use_of_limits_reach_the_window(rig: TradingRig) -> None:
     rig.ask(SubmitOrder(rig.draft()))
 
     def seen(name: str) -> Decimal:

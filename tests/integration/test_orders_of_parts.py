@@ -1,17 +1,15 @@
 """Orders of several parts on the real wire: the core against the gateway process."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.helpers.accepting import all_of
-from tests.helpers.gateway import Gateway
+from tests.helpers.cores import ACCOUNT
+from tests.helpers.gateway_rig import PLACE, TradingRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import ACCOUNT, PLACE, L, Rig
 from workstation.desk.combos import ComboQuotes
 from workstation.domain.combo import ComboLeg, combo_con_id
 from workstation.domain.commands import (
@@ -33,6 +31,7 @@ from workstation.domain.ids import ConId, FamilyId, IntentId
 from workstation.domain.link import LinkState
 from workstation.domain.messages import ExecutionArrived
 from workstation.domain.order import OrderChange, OrderDraft, OrderTerms, OrderType, Side
+from workstation.domain.order_status import Lifecycle
 from workstation.domain.queries import ContractFilter, FindContracts
 from workstation.domain.scale_ladder import rungs
 from workstation.domain.several import (
@@ -46,17 +45,10 @@ from workstation.domain.several import (
     SubmitOrders,
 )
 
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
+L = Lifecycle
 
 
-def test_a_position_is_scaled_both_ways_and_its_exits_follow_at_the_broker(rig: Rig) -> None:
+def test_a_position_is_scaled_both_ways_and_its_exits_follow_at_the_broker(rig: TradingRig) -> None:
     rig.ask(SubmitBracket(rig.bracket()))
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
 
@@ -76,7 +68,7 @@ def test_a_position_is_scaled_both_ways_and_its_exits_follow_at_the_broker(rig: 
     assert len(list(rig.desk.orders)) == 5
 
 
-def test_a_resting_addition_is_cancelled_by_the_name_of_its_family(rig: Rig) -> None:
+def test_a_resting_addition_is_cancelled_by_the_name_of_its_family(rig: TradingRig) -> None:
     rig.ask(SubmitBracket(rig.bracket()))
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.is_at(3, L.HELD))
     more = ScaleIn(
@@ -93,13 +85,13 @@ def test_a_resting_addition_is_cancelled_by_the_name_of_its_family(rig: Rig) -> 
 # -- combinations -----------------------------------------------------------------------------------
 
 
-def found(rig: Rig, **terms: str) -> list[ContractDetails]:
+def found(rig: TradingRig, **terms: str) -> list[ContractDetails]:
     answer = rig.ask(Ask(FindContracts(ContractFilter(**terms))))
     assert isinstance(answer, Answered), answer
     return list(answer.value)
 
 
-def vertical(rig: Rig) -> tuple[ComboLeg, ...]:
+def vertical(rig: TradingRig) -> tuple[ComboLeg, ...]:
     """A bought and a sold call of AAPL around the market, in the last month listed."""
     stock = found(rig, symbol="AAPL", sec_type="STK", exchange="SMART", currency="USD")[0]
     calls = found(rig, symbol="AAPL", sec_type="OPT", exchange="SMART", right="C",
@@ -114,7 +106,7 @@ def vertical(rig: Rig) -> tuple[ComboLeg, ...]:
     return (ComboLeg(con_id=low.con_id, ratio=1), ComboLeg(con_id=high.con_id, ratio=-1))
 
 
-def prepared(rig: Rig, legs: tuple[ComboLeg, ...]) -> ConId:
+def prepared(rig: TradingRig, legs: tuple[ComboLeg, ...]) -> ConId:
     assert rig.ask(PrepareCombo(legs)) == Done()
     con_id = combo_con_id(legs)
     quotes = ComboQuotes(rig.desk.figures.quotes, rig.desk.contracts)
@@ -127,14 +119,14 @@ def prepared(rig: Rig, legs: tuple[ComboLeg, ...]) -> ConId:
     return con_id
 
 
-def combo_draft(rig: Rig, legs: tuple[ComboLeg, ...], **changes: Any) -> OrderDraft:
+def combo_draft(rig: TradingRig, legs: tuple[ComboLeg, ...], **changes: Any) -> OrderDraft:
     terms: dict[str, Any] = {
         "con_id": combo_con_id(legs), "legs": legs, "quantity": Decimal(2), "source": "combo",
     }  # fmt: skip
     return rig.draft(**(terms | changes))
 
 
-def test_a_vertical_is_ordered_filled_and_held_leg_by_leg(rig: Rig) -> None:
+def test_a_vertical_is_ordered_filled_and_held_leg_by_leg(rig: TradingRig) -> None:
     legs = vertical(rig)
     con_id = prepared(rig, legs)
     quote = ComboQuotes(rig.desk.figures.quotes, rig.desk.contracts).quote(con_id)
@@ -167,7 +159,7 @@ def test_a_vertical_is_ordered_filled_and_held_leg_by_leg(rig: Rig) -> None:
     assert held == {legs[0].con_id: 2, legs[1].con_id: -2}
 
 
-def test_a_resting_combination_is_changed_and_survives_a_restart(rig: Rig, tmp_path: Path) -> None:
+def test_a_resting_combination_is_changed_and_survives_a_restart(rig: TradingRig) -> None:
     legs = vertical(rig)
     prepared(rig, legs)
     draft = combo_draft(rig, legs, order_type=OrderType.LIMIT, limit_price=Decimal("-1.00"))
@@ -179,10 +171,7 @@ def test_a_resting_combination_is_changed_and_survives_a_restart(rig: Rig, tmp_p
     assert isinstance(rig.ask(ChangeOrder(change)), Submitted)
     rig.until(lambda: rig.order(1).limit_price == Decimal("-1.50"))
 
-    rig.desk.stop()
-    rig.core.close()
-    again = Rig(tmp_path, rig.gateway)
-    rig.core, rig.desk, rig.window = again.core, again.desk, again.window
+    rig.restart()
     rig.until(lambda: rig.is_at(1, L.WORKING))
     rig.until(lambda: rig.desk.contracts.details(combo_con_id(legs)) is not None)
     quotes = ComboQuotes(rig.desk.figures.quotes, rig.desk.contracts)
@@ -194,7 +183,7 @@ def test_a_resting_combination_is_changed_and_survives_a_restart(rig: Rig, tmp_p
     rig.until(lambda: rig.is_at(1, L.CANCELLED))
 
 
-def test_what_the_gateway_refuses_of_a_combination_is_explained(rig: Rig) -> None:
+def test_what_the_gateway_refuses_of_a_combination_is_explained(rig: TradingRig) -> None:
     legs = vertical(rig)
     prepared(rig, legs)
     draft = combo_draft(
@@ -212,7 +201,7 @@ def test_what_the_gateway_refuses_of_a_combination_is_explained(rig: Rig) -> Non
 # -- several orders -----------------------------------------------------------------------------------
 
 
-def test_a_ladder_works_as_one_and_is_cancelled_as_one(rig: Rig) -> None:
+def test_a_ladder_works_as_one_and_is_cancelled_as_one(rig: TradingRig) -> None:
     details = rig.desk.contracts.details(AAPL)
     assert details is not None
     found = rungs(details, Side.BUY, Decimal(50), 5, rig.last - 5, rig.last - 9)
@@ -237,7 +226,7 @@ def test_a_ladder_works_as_one_and_is_cancelled_as_one(rig: Rig) -> None:
 
 
 def test_a_basket_whose_link_is_lost_in_the_middle_sends_no_more(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
+    rig: TradingRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drafts = tuple(
         rig.draft(order_type=OrderType.LIMIT, limit_price=rig.last - 5 - n, quantity=Decimal(1))
@@ -260,7 +249,7 @@ def test_a_basket_whose_link_is_lost_in_the_middle_sends_no_more(
     assert len(list(rig.desk.orders)) == 3
 
 
-def accepted(rig: Rig, command: Any) -> Any:
+def accepted(rig: TradingRig, command: Any) -> Any:
     """Send a command, and once more with what it asks accepted."""
     answer = rig.ask(command)
     if not isinstance(answer, NeedsAcknowledgement):
@@ -275,7 +264,7 @@ def accepted(rig: Rig, command: Any) -> Any:
     "command", [CancelOrders(), GlobalCancel(), Flatten(ACCOUNT)], ids=lambda c: type(c).__name__
 )
 def test_cancel_all_and_flatten_end_what_is_still_to_be_sent(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch, command: Any
+    rig: TradingRig, monkeypatch: pytest.MonkeyPatch, command: Any
 ) -> None:
     drafts = tuple(
         rig.draft(order_type=OrderType.LIMIT, limit_price=rig.last - 5 - n, quantity=Decimal(1))
@@ -294,7 +283,7 @@ def test_cancel_all_and_flatten_end_what_is_still_to_be_sent(
     assert len(list(rig.desk.orders)) == 2
 
 
-def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: Rig) -> None:
+def test_a_future_is_rolled_as_one_calendar_and_its_old_stop_shrinks(rig: TradingRig) -> None:
     listed = found(rig, symbol="MES", sec_type="FUT", exchange="CME", currency="USD")
     front, following = sorted(listed, key=lambda each: each.contract.expiry)[:2]
     legs = (

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.helpers.cores import ACCOUNT
 from tests.helpers.gateway import Gateway
+from tests.helpers.gateway_rig import PLACE, TradingRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import ACCOUNT, PLACE, L, Rig
 from workstation.broker.recording_filter import message_id
 from workstation.broker.session import SessionSettings
 from workstation.domain.account import AccountPnl, AccountSummary
@@ -46,10 +47,12 @@ from workstation.domain.ids import ClientId, IntentId
 from workstation.domain.messages import CommissionArrived, ExecutionArrived, TradesArrived
 from workstation.domain.news import Article
 from workstation.domain.order import OrderChange, OrderType, Side
+from workstation.domain.order_status import Lifecycle
 from workstation.domain.ports import Direction
 from workstation.domain.preview import MarginPreview
 from workstation.storage.journal_reader import read_entries
 
+L = Lifecycle
 VERSIONS = [157, 176, 200, 203, 213, 226]
 RAW_IDS, ALL_PROTOBUF = 201, 213
 QUOTES, DEPTH, BARS, ARTICLE, TAPE = 1, 10, 20, 84, 97
@@ -79,7 +82,7 @@ def spelling(body: bytes) -> str:
     return "protobuf" if raw and int.from_bytes(body[:4], "big") > 200 else "text"
 
 
-class VersionRig(Rig):
+class VersionRig(TradingRig):
     """A desk whose every message is kept."""
 
     def __init__(self, folder: Path, gateway: Gateway, version: int) -> None:
@@ -105,8 +108,7 @@ def rig(tmp_path: Path, version: int) -> Iterator[VersionRig]:
         rig = VersionRig(tmp_path, gateway, version)
         assert rig.desk.session.server_version == version
         yield rig
-        rig.desk.stop()
-        rig.core.close()
+        rig.close()
 
 
 @pytest.mark.timeout(120)

@@ -1,21 +1,17 @@
 """The core puts questions of the window to the real gateway process: pages, margins, withdrawal."""
 
 import itertools
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from tests.helpers.gateway import Gateway
+from tests.helpers.gateway_rig import GatewayRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_data_desk import Rig
 from workstation.domain.bar import BarSize
 from workstation.domain.commands import Answered, Ask, Done, Watched, WatchSymbol, WithdrawAsk
 from workstation.domain.company_events import EventKind, read_calendar
 from workstation.domain.ids import AccountId, IntentId
-from workstation.domain.link import LinkState
 from workstation.domain.messages import RequestProgressed
 from workstation.domain.order import OrderDraft, OrderType, Side
 from workstation.domain.preview import MarginPreview
@@ -32,12 +28,8 @@ from workstation.domain.query import FailureKind, RequestFailure
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.core.desk.stop()
-        rig.core.close()
+def rig_kind() -> type[GatewayRig]:
+    return GatewayRig
 
 
 def draft(quantity: int = 10) -> OrderDraft:
@@ -51,8 +43,8 @@ def draft(quantity: int = 10) -> OrderDraft:
     )
 
 
-def test_twelve_years_of_days_are_one_question(rig: Rig) -> None:
-    details = rig.core.desk.contracts.details(AAPL)
+def test_twelve_years_of_days_are_one_question(rig: GatewayRig) -> None:
+    details = rig.desk.contracts.details(AAPL)
     assert details is not None
     begin = datetime.now(UTC) - timedelta(days=12 * 365)
     before = len(rig.gateway.frames(20))
@@ -70,12 +62,12 @@ def test_twelve_years_of_days_are_one_question(rig: Rig) -> None:
     assert len(told) == 2
 
 
-def test_symbols_positions_and_a_margin(rig: Rig) -> None:
+def test_symbols_positions_and_a_margin(rig: GatewayRig) -> None:
     symbols = rig.ask(Ask(MatchSymbols("MS")))
     assert "MSFT" in [match.symbol for match in symbols.value]
     assert rig.ask(Ask(Positions())) == Answered(())
 
-    rig.until(lambda: rig.core.desk.figures.quotes.quote(AAPL).two_sided)
+    rig.until(lambda: rig.desk.figures.quotes.quote(AAPL).two_sided)
     margin = rig.ask(Ask(WhatIf(draft())))
     assert isinstance(margin.value, MarginPreview)
     refused = rig.ask(Ask(WhatIf(draft(0))))
@@ -83,7 +75,7 @@ def test_symbols_positions_and_a_margin(rig: Rig) -> None:
     assert refused.sentence
 
 
-def test_a_withdrawn_question_and_a_lost_link_are_told_apart(rig: Rig) -> None:
+def test_a_withdrawn_question_and_a_lost_link_are_told_apart(rig: GatewayRig) -> None:
     first = rig.ask(Ask(MatchSymbols("A")))
     assert isinstance(first, Answered)
     before = len(rig.window.messages)
@@ -97,16 +89,16 @@ def test_a_withdrawn_question_and_a_lost_link_are_told_apart(rig: Rig) -> None:
     kinds = [each.kind for each in results() if isinstance(each, RequestFailure)]
     assert kinds == [FailureKind.CANCELLED]
     rig.gateway.kill()
-    rig.until(lambda: rig.core.desk.link.state is not LinkState.READY)
+    rig.until(lambda: not rig.is_ready())
     late = rig.ask(Ask(MatchSymbols("AAP")))
     assert late.kind is FailureKind.NOT_CONNECTED
 
 
-def test_the_events_of_a_share_come_in_one_form_from_three_sources(rig: Rig) -> None:
+def test_the_events_of_a_share_come_in_one_form_from_three_sources(rig: GatewayRig) -> None:
     watched = rig.ask(WatchSymbol("SIMDIV"))
     assert isinstance(watched, Watched)
     pays = watched.con_id
-    details = rig.core.desk.contracts.details(pays)
+    details = rig.desk.contracts.details(pays)
     assert details is not None
 
     outlook = rig.ask(Ask(DividendsOf(contract=details.contract)))

@@ -1,16 +1,13 @@
 """What the risk dock shows and mends, with the real gateway process on the other side."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
-from tests.helpers.gateway import Gateway
+from tests.helpers.cores import ACCOUNT
+from tests.helpers.gateway_rig import TradingRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import ACCOUNT, Rig
 from workstation.desk.dry_run import dry_run
 from workstation.desk.judge import SHORTABLE
 from workstation.domain.commands import (
@@ -32,26 +29,17 @@ from workstation.storage.journal_reader import read_entries
 from workstation.storage.limits_file import add_limits
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
-
-
-def view(rig: Rig) -> RiskView | None:
+def view(rig: TradingRig) -> RiskView | None:
     found = rig.window.latest.get(("RiskView", None))
     return found if isinstance(found, RiskView) else None
 
 
-def cover(rig: Rig) -> Coverage | None:
+def cover(rig: TradingRig) -> Coverage | None:
     now = view(rig)
     return next((x for x in now.coverages if x.con_id == AAPL), None) if now else None
 
 
-def test_a_bare_position_is_seen_mended_and_gone_with_its_stop(rig: Rig) -> None:
+def test_a_bare_position_is_seen_mended_and_gone_with_its_stop(rig: TradingRig) -> None:
     assert isinstance(rig.ask(SubmitOrder(rig.draft())), Submitted)
     rig.until(lambda: (now := cover(rig)) is not None and now.uncovered == 20)
     bare = cover(rig)
@@ -78,12 +66,12 @@ def test_a_bare_position_is_seen_mended_and_gone_with_its_stop(rig: Rig) -> None
     rig.until(lambda: cover(rig) is None)
 
 
-def sectors(rig: Rig) -> set[str]:
+def sectors(rig: TradingRig) -> set[str]:
     now = view(rig)
     return {each.name for each in now.exposures if each.kind == "sector"} if now else set()
 
 
-def checks(rig: Rig) -> list[tuple[str, str]]:
+def checks(rig: TradingRig) -> list[tuple[str, str]]:
     now = view(rig)
     return [(each.symbol, each.reason) for each in now.pnl_checks] if now else []
 
@@ -96,7 +84,7 @@ def is_explained(found: list[tuple[str, str]]) -> bool:
 
 
 def test_recorded_orders_are_tried_under_other_limits_from_the_running_journal(
-    rig: Rig, tmp_path: Path
+    rig: TradingRig, tmp_path: Path
 ) -> None:
     for limit in (rig.last - 100, rig.last - 101):
         draft = rig.draft(order_type=OrderType.LIMIT, limit_price=limit, source="ladder")
@@ -117,7 +105,7 @@ def test_recorded_orders_are_tried_under_other_limits_from_the_running_journal(
     assert found.headline.startswith("would have blocked 1 of 2 orders and asked about 1 more")
 
 
-def test_locked_limits_get_tighter_and_not_looser(rig: Rig, tmp_path: Path) -> None:
+def test_locked_limits_get_tighter_and_not_looser(rig: TradingRig, tmp_path: Path) -> None:
     rig.until(lambda: rig.desk.limits.of(ACCOUNT) is not None)
     limits = rig.desk.limits.of(ACCOUNT)
     assert limits is not None
@@ -134,7 +122,7 @@ def test_locked_limits_get_tighter_and_not_looser(rig: Rig, tmp_path: Path) -> N
     assert isinstance(rig.ask(SetTradingState(TradingState.ACTIVE)), Done)  # no time to cool down
 
 
-def test_a_short_sale_knows_from_the_broker_whether_shares_can_be_borrowed(rig: Rig) -> None:
+def test_a_short_sale_knows_from_the_broker_whether_shares_can_be_borrowed(rig: TradingRig) -> None:
     expected = {"SIMNOSH": Level.HARD, "SIMHTB": Level.SOFT, "AAPL": Level.INFO}
     for symbol, level in expected.items():
         con_id = rig.ask(WatchSymbol(symbol)).con_id

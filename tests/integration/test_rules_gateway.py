@@ -1,20 +1,17 @@
 """Rules over the real wire: one change of the stop, one order, and nothing again after a restart."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
-
-from tests.helpers.gateway import Gateway
+from tests.helpers.cores import ACCOUNT
+from tests.helpers.gateway_rig import PLACE, TradingRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import ACCOUNT, PLACE, L, Rig
 from workstation.domain.alert import Direction
 from workstation.domain.commands import Done, SetTradingState, SubmitOrder
 from workstation.domain.exit_rule import ExitKind, ExitRule, Reach, ReachUnit
 from workstation.domain.finding import Submitted, TradingState
 from workstation.domain.ids import RuleId
 from workstation.domain.order import OrderType, Side
+from workstation.domain.order_status import Lifecycle
 from workstation.domain.rule import (
     ActionKind,
     MakeRule,
@@ -25,34 +22,27 @@ from workstation.domain.rule import (
 )
 from workstation.domain.rule_conditions import RuleCondition, Watched
 
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
+L = Lifecycle
 
 
-def state(rig: Rig, name: str = "r") -> RuleState:
+def state(rig: TradingRig, name: str = "r") -> RuleState:
     live = rig.desk.rules.book.get(RuleId(name))
     assert live is not None
     return live.record.state
 
 
-def note(rig: Rig, name: str = "r") -> str:
+def note(rig: TradingRig, name: str = "r") -> str:
     live = rig.desk.rules.book.get(RuleId(name))
     assert live is not None
     return live.record.note
 
 
-def below(rig: Rig) -> Decimal:
+def below(rig: TradingRig) -> Decimal:
     """A price the market is far beyond, so that a profit from there is there at once."""
     return (rig.last - 5).quantize(Decimal("0.01"))
 
 
-def a_rule(rig: Rig, draft: object = None, **changes: object) -> Rule:
+def a_rule(rig: TradingRig, draft: object = None, **changes: object) -> Rule:
     """If AAPL stands above a price that is far away, buy."""
     condition = RuleCondition(watches=Watched.LAST, con_id=AAPL, name="AAPL", value=rig.last + 500)
     action = RuleAction(kind=ActionKind.SEND, words="BUY 20 AAPL", draft=draft or rig.draft())  # type: ignore[arg-type]
@@ -60,12 +50,12 @@ def a_rule(rig: Rig, draft: object = None, **changes: object) -> Rule:
     return Rule(account=ACCOUNT, **(base | changes))  # type: ignore[arg-type]
 
 
-def touch(rig: Rig, price: float) -> None:
+def touch(rig: TradingRig, price: float) -> None:
     """Let the feed tell a last price, as a tick would."""
     rig.desk.figures.quotes.set_price(AAPL, 4, price)
 
 
-def test_breakeven_is_exactly_one_change_on_the_wire(rig: Rig) -> None:
+def test_breakeven_is_exactly_one_change_on_the_wire(rig: TradingRig) -> None:
     assert isinstance(rig.ask(SubmitOrder(rig.draft())), Submitted)
     rig.until(lambda: rig.is_at(1, L.FILLED) and rig.position() == 20)
     far = rig.last - 30
@@ -90,7 +80,7 @@ def test_breakeven_is_exactly_one_change_on_the_wire(rig: Rig) -> None:
     assert rig.is_at(2, L.HELD), "the stop was at the broker all the time"
 
 
-def test_a_rule_fires_one_order_and_a_refused_one_says_why(rig: Rig) -> None:
+def test_a_rule_fires_one_order_and_a_refused_one_says_why(rig: TradingRig) -> None:
     assert isinstance(rig.ask(MakeRule(a_rule(rig))), Done)
     rig.core.loop.run_once(0.1)
     assert rig.gateway.frames(PLACE) == []
@@ -114,26 +104,20 @@ def test_a_rule_fires_one_order_and_a_refused_one_says_why(rig: Rig) -> None:
     assert len(rig.gateway.frames(PLACE)) == 1
 
 
-def test_after_a_restart_a_rule_waits_for_its_user(tmp_path: Path) -> None:
-    with Gateway(tmp_path) as gateway:
-        first = Rig(tmp_path, gateway)
-        falls = RuleCondition(
-            watches=Watched.LAST, con_id=AAPL, name="AAPL", value=below(first),
-            direction=Direction.FALLS,
-        )  # fmt: skip
-        assert isinstance(first.ask(MakeRule(a_rule(first, conditions=(falls,)))), Done)
-        first.desk.stop()
-        first.core.close()
+def test_after_a_restart_a_rule_waits_for_its_user(rig: TradingRig) -> None:
+    falls = RuleCondition(
+        watches=Watched.LAST, con_id=AAPL, name="AAPL", value=below(rig),
+        direction=Direction.FALLS,
+    )  # fmt: skip
+    assert isinstance(rig.ask(MakeRule(a_rule(rig, conditions=(falls,)))), Done)
 
-        again = Rig(tmp_path, gateway)
-        assert state(again) is RuleState.PAUSED
-        touch(again, 1.0)
-        again.core.loop.run_once(0.1)
-        assert gateway.frames(PLACE) == []
-        assert isinstance(again.ask(ResumeRule(RuleId("r"))), Done)
-        again.until(lambda: not again.desk.rules.book.armed()[0].waits)
-        touch(again, 1.0)
-        again.until(lambda: state(again) is RuleState.DONE)
-        assert len(gateway.frames(PLACE)) == 1
-        again.desk.stop()
-        again.core.close()
+    rig.restart()
+    assert state(rig) is RuleState.PAUSED
+    touch(rig, 1.0)
+    rig.core.loop.run_once(0.1)
+    assert rig.gateway.frames(PLACE) == []
+    assert isinstance(rig.ask(ResumeRule(RuleId("r"))), Done)
+    rig.until(lambda: not rig.desk.rules.book.armed()[0].waits)
+    touch(rig, 1.0)
+    rig.until(lambda: state(rig) is RuleState.DONE)
+    assert len(rig.gateway.frames(PLACE)) == 1

@@ -1,12 +1,11 @@
 """kill -9 around a snapshot: whatever stands on disk then, a start believes what the journal says."""
 
-import logging
 import os
 import random
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -27,15 +26,10 @@ MAKING = ("snapshot half written", "snapshot written", "snapshot in place")
 SEALING = ("before the seal", "after the seal")
 FIRST, SECOND = 60, 110
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks and kills")
-
-
-@pytest.fixture(autouse=True)
-def _silence() -> Iterator[None]:
-    """A snapshot that is not used is said in the log, as it should be."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="forks and kills"),
+    pytest.mark.usefixtures("silent_log"),
+]
 
 
 def record(path: Path, seed: int, start: int, end: int) -> None:

@@ -8,7 +8,6 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,10 @@ WARM_UP = 0.2
 
 EVERY_SECONDS = 60.0
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+    pytest.mark.usefixtures("silent_log"),
+]
 
 
 def soak(folder: Path, hours: float, seed: int) -> dict[str, float]:
@@ -68,14 +70,6 @@ def soak(folder: Path, hours: float, seed: int) -> dict[str, float]:
         "journal_mb": round(journal, 1),
         "seconds": round(time.monotonic() - real, 1),
     }
-
-
-@pytest.fixture(autouse=True)
-def _silence() -> Iterator[None]:
-    """A reset that is meant is logged as it should be."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.timeout(300)

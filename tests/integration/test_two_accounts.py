@@ -1,15 +1,13 @@
 """Two managed accounts at the real gateway process: each order, position and limit has its own."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.helpers.gateway import Gateway
+from tests.helpers.cores import ACCOUNT
+from tests.helpers.gateway_rig import TradingRig
 from tests.helpers.killable_core import AAPL
-from tests.integration.test_orders_gateway import ACCOUNT, Rig
 from workstation.domain.account import AccountPnl, AccountSummary
 from workstation.domain.commands import (
     ClosePosition,
@@ -31,28 +29,24 @@ OTHER = AccountId("SIM0000002")
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Gateway(tmp_path, accounts=2) as gateway:
-        rig = Rig(tmp_path, gateway)
-        yield rig
-        rig.desk.stop()
-        rig.core.close()
+def gateway_terms() -> dict[str, int]:
+    return {"accounts": 2}
 
 
-def held(rig: Rig, account: AccountId) -> Decimal:
+def held(rig: TradingRig, account: AccountId) -> Decimal:
     return rig.desk.figures.positions.quantity(account, AAPL)
 
 
-def newest(rig: Rig, kind: type) -> Any:
+def newest(rig: TradingRig, kind: type) -> Any:
     return rig.window.latest.get((kind.__name__, None))
 
 
-def shown(rig: Rig) -> AccountId | None:
+def shown(rig: TradingRig) -> AccountId | None:
     links = [each.link for each in rig.window.messages if isinstance(each, LinkChanged)]
     return links[-1].account if links else None
 
 
-def test_an_order_goes_to_the_account_it_names_and_to_no_other(rig: Rig) -> None:
+def test_an_order_goes_to_the_account_it_names_and_to_no_other(rig: TradingRig) -> None:
     rig.until(lambda: rig.desk.limits.of(OTHER) is not None)
     assert isinstance(rig.ask(SubmitOrder(rig.draft(account=OTHER))), Submitted)
     rig.until(lambda: rig.is_at(1, Lifecycle.FILLED) and held(rig, OTHER) == 20)
@@ -72,7 +66,7 @@ def test_an_order_goes_to_the_account_it_names_and_to_no_other(rig: Rig) -> None
     assert held(rig, ACCOUNT) == 0
 
 
-def test_all_that_is_shown_follows_the_account_that_is_chosen(rig: Rig) -> None:
+def test_all_that_is_shown_follows_the_account_that_is_chosen(rig: TradingRig) -> None:
     rig.until(lambda: rig.desk.limits.of(OTHER) is not None)
     assert shown(rig) == ACCOUNT
     rig.window.latest.clear()

@@ -50,13 +50,19 @@ def standing(panel: ChartPanel) -> tuple[object, ...]:
     return desk.result.position, desk.average, desk.unrealized, desk.realized, orders
 
 
-def again(panel: ChartPanel, files: PracticeFiles, qtbot, commands: FakeCommands) -> ChartPanel:
-    """Return a chart of a program started anew."""
+def again(
+    panel: ChartPanel, files: PracticeFiles, qtbot, commands: FakeCommands, size: str = ""
+) -> ChartPanel:
+    """Return a chart of AAPL of a program started anew, which has asked for no bars yet."""
     fresh = ChartPanel(panel._state, commands)
     qtbot.addWidget(fresh)
     fresh.resize(900, 320)
     fresh.show()
     fresh.replay.keeping.use_store(files)
+    if size:
+        fresh.restore_chart({"size": size})
+    fresh.show_contract(AAPL, "AAPL")
+    commands.clear()
     return fresh
 
 
@@ -117,8 +123,6 @@ def test_a_session_goes_on_where_it_was_in_a_program_started_anew(
     practised.replay.end()
 
     fresh = again(practised, files, qtbot, commands)
-    fresh.show_contract(AAPL, "AAPL")
-    commands.clear()
     fresh.feed.link_ready()
     commands.answer(FollowBars, answer(*bars(0, 600)))
     paint(fresh)
@@ -147,8 +151,6 @@ def test_bars_of_the_session_that_are_not_here_are_loaded_first(
     before = standing(practised)
     practised.replay.end()
     fresh = again(practised, files, qtbot, commands)
-    fresh.show_contract(AAPL, "AAPL")
-    commands.clear()
     fresh.feed.link_ready()
     commands.answer(FollowBars, answer(*bars(500, 600)))
     ((name, record),) = fresh.replay.keeping.sessions()
@@ -163,10 +165,7 @@ def test_bars_of_the_session_that_are_not_here_are_loaded_first(
 
 def test_another_size_of_bars_is_chosen_by_going_on(practised, files, qtbot, commands) -> None:
     practised.replay.end()
-    fresh = again(practised, files, qtbot, commands)
-    fresh.restore_chart({"size": "1h"})
-    fresh.show_contract(AAPL, "AAPL")
-    commands.clear()
+    fresh = again(practised, files, qtbot, commands, size="1h")
     ((name, record),) = fresh.replay.keeping.sessions()
     fresh.replay.keeping.resume(name, record)
     assert fresh.data.timeframe.name == "5m"
@@ -230,7 +229,6 @@ def test_the_commission_is_set_for_a_kind_of_contract_and_remembered(
     dialog.ok_button.click()
     assert replay.desk.realized == before - Decimal("6.50")
     fresh = again(practised, files, qtbot, commands)
-    fresh.show_contract(AAPL, "AAPL")
     assert fresh.replay.keeping.fee.least == Decimal("7.5")
 
 

@@ -157,23 +157,30 @@ def test_one_that_is_left_is_named_as_cancelled(ready, grouping) -> None:
     assert "order 6 is cancelled" in ready.window.status_line.currentMessage()
 
 
-def ends(ready: Stage, *, target_filled: int, stop_filled: int, held: int) -> None:
-    """Both orders end with so many filled, and the position is so large then."""
+def end_exits(
+    ready: Stage,
+    grouping: GroupingOrders,
+    *,
+    held: int,
+    target_filled: int = 0,
+    held_before: int = 100,
+) -> None:
+    """End the exits of a position, the target with so many filled; so many are held then."""
+    ready.latest(a_position(quantity=Decimal(held_before)))
+    begin(ready, grouping)
     gone = Lifecycle.CANCELLED
     ready.events(
         OrderChanged(replace(TARGET, lifecycle=gone, filled=Decimal(target_filled))),
-        OrderChanged(replace(STOP, lifecycle=gone, filled=Decimal(stop_filled))),
+        OrderChanged(replace(STOP, lifecycle=gone)),
     )
     ready.latest(a_position(quantity=Decimal(held)))
+    look(grouping)
 
 
 def test_an_exit_is_no_larger_than_what_is_still_held_and_says_so(
     ready: Stage, grouping: GroupingOrders, qtbot
 ) -> None:
-    ready.latest(a_position(quantity=Decimal(100)))
-    begin(ready, grouping)
-    ends(ready, target_filled=40, stop_filled=0, held=60)
-    look(grouping)
+    end_exits(ready, grouping, target_filled=40, held=60)
     dialog = grouping.dialog
     assert "only 60 are still held" in dialog.lines[1].text()
     assert "held" not in dialog.lines[0].text()  # 60 of it are left in any case
@@ -186,10 +193,7 @@ def test_an_exit_is_no_larger_than_what_is_still_held_and_says_so(
 def test_a_position_that_shrinks_while_the_group_is_shown_is_seen_at_the_click(
     ready: Stage, grouping: GroupingOrders, qtbot
 ) -> None:
-    ready.latest(a_position(quantity=Decimal(100)))
-    begin(ready, grouping)
-    ends(ready, target_filled=0, stop_filled=0, held=100)
-    look(grouping)
+    end_exits(ready, grouping, held=100)
     dialog = grouping.dialog
     before = dialog.intent
     ready.latest(a_position(quantity=Decimal(25)))
@@ -207,10 +211,7 @@ def test_a_position_that_shrinks_while_the_group_is_shown_is_seen_at_the_click(
 def test_a_position_that_is_closed_while_the_group_is_shown_leaves_no_group(
     ready: Stage, grouping: GroupingOrders, qtbot
 ) -> None:
-    ready.latest(a_position(quantity=Decimal(100)))
-    begin(ready, grouping)
-    ends(ready, target_filled=0, stop_filled=0, held=100)
-    look(grouping)
+    end_exits(ready, grouping, held=100)
     ready.latest(a_position(quantity=Decimal(0)))
     for _ in range(2):
         qtbot.mouseClick(grouping.dialog.send_button, Qt.MouseButton.LeftButton)
@@ -220,10 +221,7 @@ def test_a_position_that_is_closed_while_the_group_is_shown_leaves_no_group(
 
 
 def test_exits_of_a_closed_position_are_not_written_anew(ready, grouping) -> None:
-    ready.latest(a_position(quantity=Decimal(100)))
-    begin(ready, grouping)
-    ends(ready, target_filled=100, stop_filled=0, held=0)
-    look(grouping)
+    end_exits(ready, grouping, target_filled=100, held=0)
 
     assert grouping.dialog is None
     words = ready.window.status_line.currentMessage()
@@ -251,10 +249,7 @@ def test_one_without_anything_to_close_is_left_out_and_named(ready, grouping, qt
 
 
 def test_orders_for_a_position_to_come_keep_their_size(ready, grouping, qtbot) -> None:
-    ready.latest(a_position(quantity=Decimal(-40)))
-    begin(ready, grouping)
-    ends(ready, target_filled=0, stop_filled=0, held=-40)
-    look(grouping)
+    end_exits(ready, grouping, held=-40, held_before=-40)
     qtbot.mouseClick(grouping.dialog.send_button, Qt.MouseButton.LeftButton)
     (sent,) = ready.commands.of(SubmitOrders)
 

@@ -10,22 +10,16 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.helpers.desk_fakes import CLIENT, D, Door, fill
-from tests.helpers.virtual_time import VirtualClock
+from tests.helpers.desk_fakes import CLIENT, D, Door, door_on_disk, fill
 from workstation.app.order_timelines import OrderTimelines, timeline_csv
 from workstation.domain.ids import IntentId, OrderKey
 from workstation.domain.order_status import OrderView
-from workstation.storage.journal import Journal
 
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
-    clock = VirtualClock()
-    journal = Journal(tmp_path / "journal.sqlite", clock)
-    door = Door(clock=clock, journal=journal)
-    door.desk.notes._quote = door.quotes.quote
-    yield door
-    journal.close()
+    with door_on_disk(tmp_path) as door:
+        yield door
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """If-then rules fire once, on record before they act, through the one gate, and never by a gap."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, a_draft, status
-from tests.helpers.rule_rig import RuleRig, if_then, price, renamed, sends
+from tests.helpers.rule_rig import RuleRig, buys, if_then, price, renamed, sends, the_time
 from workstation.desk.rules import RESTARTED
 from workstation.domain.account import Environment
 from workstation.domain.bracket import BracketDraft
@@ -25,7 +24,6 @@ from workstation.domain.ids import RuleId
 from workstation.domain.order import Side
 from workstation.domain.override import accepted
 from workstation.domain.rule import ActionKind, Rule, RuleAction, RuleRecord, RuleState
-from workstation.domain.rule_conditions import RuleCondition, Watched
 from workstation.risk.limits import TwoLevel
 from workstation.storage.journal_file import Entry
 
@@ -35,19 +33,7 @@ AFTER = RuleId("r")
 
 @pytest.fixture
 def rig() -> RuleRig:
-    rig = RuleRig()
-    rig.last(100.0)
-    return rig
-
-
-def the_time(rig: RuleRig, seconds: float, **more: Any) -> RuleCondition:
-    at = rig.door.clock.now() + timedelta(seconds=seconds)
-    return RuleCondition(watches=Watched.TIME, time=at, **more)
-
-
-def buys(rig: RuleRig, **changes: Any) -> Rule:
-    """If SPY rises to 101, buy 100 at 100.00."""
-    return if_then(action=sends(a_draft(**changes)))
+    return RuleRig.priced()
 
 
 def states_on_record(rig: RuleRig) -> list[str]:
@@ -65,7 +51,7 @@ def states_on_record(rig: RuleRig) -> list[str]:
 
 
 def test_it_fires_once_and_is_on_record_before_its_order(rig: RuleRig) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     assert rig.streams.wanted == {SPY}
     rig.last(100.9)
     assert rig.sent == []
@@ -83,7 +69,7 @@ def test_it_fires_once_and_is_on_record_before_its_order(rig: RuleRig) -> None:
 
 
 def test_a_touch_within_one_burst_is_seen(rig: RuleRig) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     for each in (100.5, 101.0, 100.2):
         rig.door.quotes.set_price(SPY, 4, each)
     rig.settle()
@@ -92,7 +78,7 @@ def test_a_touch_within_one_burst_is_seen(rig: RuleRig) -> None:
 
 def test_what_holds_already_waits_until_it_does_not(rig: RuleRig) -> None:
     rig.last(105.0)
-    rig.watching(buys(rig))
+    rig.watching(buys())
     assert "hold already" in rig.view().waits
     rig.last(106.0)
     assert rig.sent == []
@@ -128,7 +114,7 @@ def test_an_alert_sends_nothing_and_is_loud(rig: RuleRig) -> None:
 
 
 def test_the_broker_is_told_that_no_hand_sent_it(rig: RuleRig) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     rig.last(101.0)
     assert next(iter(rig.door.orders)).draft.source.startswith("rule:")
 
@@ -137,7 +123,7 @@ def test_the_broker_is_told_that_no_hand_sent_it(rig: RuleRig) -> None:
 
 
 def test_a_refused_order_shows_why(rig: RuleRig) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     rig.door.stand(trading_state=TradingState.REDUCING, trading_reason="the day's loss")
     rig.last(101.0)
     assert rig.sent == []
@@ -149,20 +135,20 @@ def test_a_refused_order_shows_why(rig: RuleRig) -> None:
 
 def test_an_entry_on_a_live_account_needs_arming_when_it_fires(rig: RuleRig) -> None:
     rig.door.stand(environment=Environment.LIVE, armed=True)
-    answer = rig.make(buys(rig))
+    answer = rig.make(buys())
     assert isinstance(answer, Denied), "the account is a simulated one: the worlds differ"
     rig.door.stand(environment=Environment.SIMULATED, armed=True)
-    rig.watching(buys(rig))
+    rig.watching(buys())
 
 
 def test_what_was_seen_is_accepted_and_what_is_new_is_asked(rig: RuleRig) -> None:
     size = TwoLevel(personal=D(5_000), catastrophic=D(500_000))
     rig.door.stand(limits=replace(LIMITS, order_size=size))
-    asked = rig.make(buys(rig))
+    asked = rig.make(buys())
     assert isinstance(asked, NeedsAcknowledgement)
     assert [each.code for each in asked.findings] == [RiskCode.ORDER_SIZE]
     assert rig.rules.book.count == 0
-    rig.watching(buys(rig), *accepted(asked.findings, "a large one"))
+    rig.watching(buys(), *accepted(asked.findings, "a large one"))
     position = TwoLevel(personal=D(9_000), catastrophic=D(1_000_000))
     rig.door.stand(limits=replace(LIMITS, order_size=size, position=position))
     rig.last(101.0)
@@ -183,10 +169,10 @@ def test_what_was_seen_is_accepted_and_what_is_new_is_asked(rig: RuleRig) -> Non
 
 def test_what_would_be_refused_now_may_be_made_and_is_judged_anew(rig: RuleRig) -> None:
     rig.door.stand(trading_state=TradingState.REDUCING, trading_reason="the day's loss")
-    asked = rig.make(buys(rig))
+    asked = rig.make(buys())
     assert isinstance(asked, NeedsAcknowledgement)
     assert "Would be refused now" in asked.findings[0].text
-    rig.watching(buys(rig), RiskCode.TRADING_STATE.value)
+    rig.watching(buys(), RiskCode.TRADING_STATE.value)
     assert not rig.view().record.rule.action.draft.acknowledged, "a refusal is never accepted"
     rig.last(101.0)
     assert rig.state() is RuleState.REFUSED
@@ -198,7 +184,7 @@ def test_what_would_be_refused_now_may_be_made_and_is_judged_anew(rig: RuleRig) 
 def test_an_order_that_never_could_be_sent_makes_no_rule(
     rig: RuleRig, changes: dict[str, Any]
 ) -> None:
-    assert isinstance(rig.make(buys(rig, **changes)), Denied)
+    assert isinstance(rig.make(buys(**changes)), Denied)
     assert rig.rules.book.count == 0
 
 
@@ -213,7 +199,7 @@ class Crash(BaseException):
 def test_a_crash_between_record_and_order_never_doubles(
     rig: RuleRig, point: str, orders: int
 ) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     rig.points[point] = Crash()
     with pytest.raises(Crash):
         rig.last(101.0)
@@ -247,7 +233,7 @@ def test_a_crash_within_the_sending_is_unknown_and_not_repeated(rig: RuleRig) ->
 
 
 def test_a_restart_pauses_and_a_gap_fires_nothing(rig: RuleRig) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     again = rig.restarted()
     assert again.streams.wanted == {SPY}, "the distance is shown all the same"
     again.last(105.0)
@@ -262,7 +248,7 @@ def test_a_restart_pauses_and_a_gap_fires_nothing(rig: RuleRig) -> None:
 
 
 def test_what_cannot_be_put_on_record_does_not_fire(rig: RuleRig) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     rig.door.journal.broken = True
     rig.last(101.0)
     assert rig.sent == []
@@ -288,7 +274,7 @@ def test_a_journal_without_rules_is_read(rig: RuleRig) -> None:
 
 def test_an_error_within_is_unknown_and_said(rig: RuleRig, expected_log: Any) -> None:
     expected_log("a rule failed")
-    rig.watching(buys(rig))
+    rig.watching(buys())
     live = rig.rules.book.get(RuleId("r"))
     assert live is not None
     broken = replace(live.rule, action=RuleAction(kind=ActionKind.SEND))
@@ -315,7 +301,7 @@ def test_an_error_within_is_unknown_and_said(rig: RuleRig, expected_log: Any) ->
 def test_what_came_true_while_it_could_not_act_pauses_it_aloud(
     rig: RuleRig, blind: Any, sees: Any
 ) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     blind(rig)
     rig.settle(1.1)
     assert rig.view().waits
@@ -328,7 +314,7 @@ def test_what_came_true_while_it_could_not_act_pauses_it_aloud(
 
 
 def test_what_is_false_when_it_sees_again_goes_on(rig: RuleRig) -> None:
-    rig.watching(buys(rig))
+    rig.watching(buys())
     rig.door.links(ready=False, reason="lost")
     rig.settle(1.1)
     assert "lost" in rig.view().waits
@@ -342,7 +328,7 @@ def test_what_is_false_when_it_sees_again_goes_on(rig: RuleRig) -> None:
 def test_a_halt_stops_orders_but_no_alert_and_no_cancel(rig: RuleRig) -> None:
     key = rig.door.working()
     cancel = RuleAction(kind=ActionKind.CANCEL, orders=(key,), words="order 1")
-    rig.watching(buys(rig)).watching(if_then(name="a")).watching(if_then(name="c", action=cancel))
+    rig.watching(buys()).watching(if_then(name="a")).watching(if_then(name="c", action=cancel))
     rig.door.stand(trading_state=TradingState.HALTED, trading_reason="by hand")
     rig.last(101.0)
     rig.settle(1.1)

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from tests.helpers.desk_fakes import ACCOUNT, a_draft, fill, notice, status
-from tests.helpers.rule_rig import RuleRig, exit_rule, if_then, price, sends
+from tests.helpers.rule_rig import RuleRig, buys, exit_rule, if_then, price, sends, the_time
 from workstation.domain.alert import Direction
 from workstation.domain.commands import Failed
 from workstation.domain.finding import (
@@ -27,19 +26,7 @@ AFTER = RuleId("r")
 
 @pytest.fixture
 def rig() -> RuleRig:
-    rig = RuleRig()
-    rig.last(100.0)
-    return rig
-
-
-def the_time(rig: RuleRig, seconds: float, **more: Any) -> RuleCondition:
-    at = rig.door.clock.now() + timedelta(seconds=seconds)
-    return RuleCondition(watches=Watched.TIME, time=at, **more)
-
-
-def buys(rig: RuleRig, **changes: Any) -> Rule:
-    """If SPY rises to 101, buy 100 at 100.00."""
-    return if_then(action=sends(a_draft(**changes)))
+    return RuleRig.priced()
 
 
 # -- trees ----------------------------------------------------------------------------------------
@@ -69,9 +56,7 @@ def test_two_of_a_group_that_come_true_in_one_burst_fire_one(rig: RuleRig) -> No
 def test_one_triggers_the_other_when_its_order_has_filled(rig: RuleRig) -> None:
     filled = RuleCondition(watches=Watched.ORDER, happens=OrderHappens.FILLS)
     target = a_draft(side=Side.SELL, limit_price=D("104.00"))
-    rig.watching(buys(rig)).watching(
-        if_then(filled, name="then", after=AFTER, action=sends(target))
-    )
+    rig.watching(buys()).watching(if_then(filled, name="then", after=AFTER, action=sends(target)))
     assert rig.state("then") is RuleState.WAITING
     rig.last(101.0)
     assert rig.state("then") is RuleState.ARMED
@@ -95,12 +80,12 @@ def test_one_triggers_the_other_at_once_without_a_condition(rig: RuleRig) -> Non
 
 
 def test_what_waits_for_a_refused_rule_is_withdrawn(rig: RuleRig) -> None:
-    rig.watching(buys(rig)).watching(if_then(name="then", after=AFTER))
+    rig.watching(buys()).watching(if_then(name="then", after=AFTER))
     rig.door.stand(trading_state=TradingState.REDUCING, trading_reason="by hand")
     rig.last(101.0)
     assert rig.state("then") is RuleState.WITHDRAWN
     rig.remove()
-    rig.watching(buys(rig), RiskCode.TRADING_STATE.value)
+    rig.watching(buys(), RiskCode.TRADING_STATE.value)
 
 
 def test_a_turn_that_came_as_the_program_ended_is_paused(rig: RuleRig) -> None:
@@ -135,14 +120,14 @@ def test_rules_cannot_wait_in_a_ring_or_for_what_is_gone(rig: RuleRig) -> None:
 
 
 def test_a_rule_is_made_anew_under_its_name(rig: RuleRig) -> None:
-    rig.watching(buys(rig)).watching(buys(rig))
+    rig.watching(buys()).watching(buys())
     assert rig.rules.book.count == 1
     rig.watching(if_then(price("103"), action=sends(a_draft())))
     rig.last(101.0)
     assert rig.sent == []
     rig.last(103.0)
     assert len(rig.sent) == 1
-    late = rig.make(buys(rig))
+    late = rig.make(buys())
     assert isinstance(late, Failed)
     assert "fired already" in late.reason
 

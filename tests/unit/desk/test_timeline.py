@@ -12,12 +12,12 @@ from tests.helpers.desk_fakes import (
     D,
     Door,
     bytes_sent,
+    door_on_disk,
     fill,
     notice,
     open_order,
     status,
 )
-from tests.helpers.virtual_time import VirtualClock
 from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.execution import Commission
 from workstation.domain.execution_quality import FillMarket, MarketSample, MarkOut
@@ -27,18 +27,12 @@ from workstation.domain.order import OrderType
 from workstation.domain.override import accepted
 from workstation.domain.reports import CommissionReport
 from workstation.domain.timeline import Judged, StepKind, Timeline
-from workstation.storage.journal import Journal
 
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
-    """The order side with a journal on disk and the market in sight."""
-    clock = VirtualClock()
-    journal = Journal(tmp_path / "journal.sqlite", clock)
-    door = Door(clock=clock, journal=journal)
-    door.desk.notes._quote = door.quotes.quote
-    yield door
-    journal.close()
+    with door_on_disk(tmp_path) as door:
+        yield door
 
 
 def built(door: Door, key: OrderKey) -> Timeline:
