@@ -114,8 +114,11 @@ class PlaceRequest:
     options: NewOptions = field(default_factory=NewOptions)
 
 
-def read_contract(fields: Fields) -> ContractQuery:
-    """Read the twelve contract fields every request shares (C12 in tws-wire.md 2.4)."""
+def read_contract(fields: Fields, *, has_primary: bool = True) -> ContractQuery:
+    """Read the twelve contract fields that requests share (C12 in tws-wire.md 2.4).
+
+    One request leaves out the primary exchange: that of an exercise.
+    """
     return ContractQuery(
         con_id=fields.integer(),
         symbol=fields.text(),
@@ -125,7 +128,7 @@ def read_contract(fields: Fields) -> ContractQuery:
         right=fields.text(),
         multiplier=fields.text(),
         exchange=fields.text(),
-        primary_exchange=fields.text(),
+        primary_exchange=fields.text() if has_primary else "",
         currency=fields.text(),
         local_symbol=fields.text(),
         trading_class=fields.text(),

@@ -12,8 +12,9 @@ from workstation.simgateway.accounts import ZERO, Account
 from workstation.simgateway.client import Client
 from workstation.simgateway.codec_text import Fields
 from workstation.simgateway.exercises import LEAST_INSIDE, bring_about, inside_of
-from workstation.simgateway.instruments import ContractQuery, Instrument, OptionPricing
+from workstation.simgateway.instruments import Instrument, OptionPricing
 from workstation.simgateway.order_checks import Refusal, invalid
+from workstation.simgateway.order_request import read_contract
 from workstation.simgateway.requests_contracts import the_one
 
 EXERCISE, LAPSE = 1, 2
@@ -23,7 +24,7 @@ def exercise_options(client: Client, fields: Fields) -> None:
     """Answer exerciseOptions (21): do it, or say why not."""
     fields.skip()
     req_id = fields.integer()
-    option = the_one(client, req_id, _read_contract(fields))
+    option = the_one(client, req_id, read_contract(fields, has_primary=False))
     action, quantity = fields.integer(), Decimal(fields.integer())
     account, override = fields.text(), fields.flag()
     if option is None:
@@ -38,23 +39,6 @@ def exercise_options(client: Client, fields: Fields) -> None:
         client.error(req_id, refusal.code, refusal.text)
     elif book is not None:
         _carry_out(client, book, option, action, quantity)
-
-
-def _read_contract(fields: Fields) -> ContractQuery:
-    """Read the eleven contract fields of this request: those of others but the primary venue."""
-    return ContractQuery(
-        con_id=fields.integer(),
-        symbol=fields.text(),
-        sec_type=fields.text(),
-        last_trade_date=fields.text(),
-        strike=fields.decimal(),
-        right=fields.text(),
-        multiplier=fields.text(),
-        exchange=fields.text(),
-        currency=fields.text(),
-        local_symbol=fields.text(),
-        trading_class=fields.text(),
-    )
 
 
 def _malformed(

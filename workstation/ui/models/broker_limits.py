@@ -21,7 +21,7 @@ from workstation.domain.subscription import DataUse, Use
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
 from workstation.ui.models.limits import ALARM_AT, WARN_AT
-from workstation.ui.models.table import Bar, Column
+from workstation.ui.models.table import Bar, Column, word_column
 from workstation.ui.theme import paint
 
 NOT_KNOWN = "not known"
@@ -109,13 +109,8 @@ def _share(use: LimitUse) -> float | None:
 
 
 COLUMNS: tuple[Column[BrokerLimit], ...] = (
-    Column(
-        key="name",
-        title="Limit of the broker",
-        text=lambda row: row.name,
-        sort=lambda row: row.name,
-        sample="Active orders, one contract and side",
-        is_number=False,
+    word_column(
+        "name", "Limit of the broker", lambda row: row.name, "Active orders, one contract and side"
     ),
     Column(
         key="use",

@@ -10,7 +10,7 @@ from workstation.domain.farm import Farm, FarmPurpose, FarmStatus
 from workstation.domain.subscription import DataUse, Use
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Bar, Column
+from workstation.ui.models.table import Bar, Column, word_column
 from workstation.ui.theme import paint
 
 FARM_COLUMNS: tuple[Column[Farm], ...] = (
@@ -22,21 +22,12 @@ FARM_COLUMNS: tuple[Column[Farm], ...] = (
         sample="usfarm.nj.WW",
         is_number=False,
     ),
-    Column(
-        key="purpose",
-        title="Purpose",
-        text=lambda row: row.purpose.value,
-        sort=lambda row: row.purpose.value,
-        sample="contract details",
-        is_number=False,
-    ),
-    Column(
-        key="status",
-        title="Status",
-        text=lambda row: row.status.value,
-        sort=lambda row: row.status.value,
-        sample="connecting",
-        is_number=False,
+    word_column("purpose", "Purpose", lambda row: row.purpose.value, "contract details"),
+    word_column(
+        "status",
+        "Status",
+        lambda row: row.status.value,
+        "connecting",
         tip="On demand: TWS links it as soon as something is asked of it",
     ),
     Column(

@@ -13,7 +13,7 @@ from workstation.domain.order import Side
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 from workstation.ui.theme import paint
 
 
@@ -78,14 +78,7 @@ COLUMNS: tuple[Column[ExecutionRow], ...] = (
         sample="GOOGL W",
         is_number=False,
     ),
-    Column(
-        key="side",
-        title="Side",
-        text=lambda row: row.execution.side.value,
-        sort=lambda row: row.execution.side.value,
-        sample="SELL",
-        is_number=False,
-    ),
+    word_column("side", "Side", lambda row: row.execution.side.value, "SELL"),
     Column(
         key="quantity",
         title="Quantity",

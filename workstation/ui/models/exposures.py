@@ -13,7 +13,7 @@ from workstation.domain.ids import ConId
 from workstation.domain.limit_use import ExposureRow
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 from workstation.ui.theme import paint
 
 _SUM = "−10,000,000.00"
@@ -53,7 +53,7 @@ EXPOSURE_COLUMNS: tuple[Column[ExposureRow], ...] = (
         sample="Underlying",
         is_number=False,
     ),
-    Column(key="name", title="Name", text=_name, sort=_name, sample="GOOGLE WW", is_number=False),
+    word_column("name", "Name", _name, "GOOGLE WW"),
     _sum("long", lambda row: row.long, "Market value of long positions"),
     _sum("short", lambda row: row.short, "Market value of short positions"),
     _sum("net", lambda row: row.net, "Long less short"),
@@ -159,9 +159,7 @@ def _symbol(row: Coverage) -> str:
 
 
 COVERAGE_COLUMNS: tuple[Column[Coverage], ...] = (
-    Column(
-        key="symbol", title="Symbol", text=_symbol, sort=_symbol, sample="GOOGLE", is_number=False
-    ),
+    word_column("symbol", "Symbol", _symbol, "GOOGLE"),
     Column(
         key="quantity",
         title="Position",
@@ -193,13 +191,8 @@ COVERAGE_COLUMNS: tuple[Column[Coverage], ...] = (
         sort=lambda row: None if row.nearest_stop is None else float(row.nearest_stop),
         sample="10,000.00",
     ),
-    Column(
-        key="remarks",
-        title="Remarks",
-        text=_remarks,
-        sort=_remarks,
-        sample="NOTHING protects 1,000 of it, 100 end with the day",
-        is_number=False,
+    word_column(
+        "remarks", "Remarks", _remarks, "NOTHING protects 1,000 of it, 100 end with the day"
     ),
 )
 

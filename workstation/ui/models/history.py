@@ -12,7 +12,7 @@ from workstation.domain.order import Side
 from workstation.domain.past_trades import Origin, PastFill, PastOrder
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 
 
 class _Traded(Protocol):
@@ -63,14 +63,7 @@ def _who_and_what(_kind: type[Row]) -> tuple[Column[Row], ...]:
             sample="GOOGL W",
             is_number=False,
         ),
-        Column(
-            key="side",
-            title="Side",
-            text=lambda row: row.side.value,
-            sort=lambda row: row.side.value,
-            sample="SELL",
-            is_number=False,
-        ),
+        word_column("side", "Side", lambda row: row.side.value, "SELL"),
         Column(
             key="quantity",
             title="Quantity",
@@ -127,14 +120,7 @@ ORDER_COLUMNS: tuple[Column[PastOrder], ...] = (
         sample="GTC W",
         is_number=False,
     ),
-    Column(
-        key="state",
-        title="State",
-        text=lambda row: row.state,
-        sort=lambda row: row.state,
-        sample="Part filled",
-        is_number=False,
-    ),
+    word_column("state", "State", lambda row: row.state, "Part filled"),
     Column(
         key="filled",
         title="Filled",
@@ -149,13 +135,11 @@ ORDER_COLUMNS: tuple[Column[PastOrder], ...] = (
         sort=lambda row: None if row.average_price is None else float(row.average_price),
         sample="10,000.0000",
     ),
-    Column(
-        key="by",
-        title="Placed",
-        text=lambda row: "here" if row.is_own else "elsewhere",
-        sort=lambda row: "here" if row.is_own else "elsewhere",
-        sample="elsewhere",
-        is_number=False,
+    word_column(
+        "by",
+        "Placed",
+        lambda row: "here" if row.is_own else "elsewhere",
+        "elsewhere",
         tip="By this program, or by TWS, the mobile program or another client",
     ),
     Column(

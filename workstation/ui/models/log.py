@@ -11,7 +11,7 @@ from workstation.domain.execution import Execution
 from workstation.domain.notice import Notice, Severity
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 from workstation.ui.theme import paint
 
 LOG_ROWS = 5_000
@@ -49,7 +49,7 @@ def _text_column(name: str, title: str, sample: str) -> Column[LogRow]:
     def show(row: LogRow) -> str:
         return text.one_line(getattr(row.notice, name))
 
-    return Column(key=name, title=title, text=show, sort=show, sample=sample, is_number=False)
+    return word_column(name, title, show, sample)
 
 
 COLUMNS: tuple[Column[LogRow], ...] = (

@@ -21,7 +21,7 @@ from workstation.domain.trading_costs import (
 )
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 from workstation.ui.theme import paint
 
 PENDING = "…"
@@ -93,12 +93,6 @@ def _slippage_column(of: Callable[[Row], float | None], sample: str, which: str)
     )
 
 
-def _words(
-    key: str, title: str, of: Callable[[QualityRow], str], sample: str
-) -> Column[QualityRow]:
-    return Column(key=key, title=title, text=of, sort=of, sample=sample, is_number=False)
-
-
 def _type(row: QualityRow) -> str:
     return "" if row.fill.market is None else text.one_line(row.fill.market.order_type, 20)
 
@@ -129,8 +123,10 @@ COLUMNS: tuple[Column[QualityRow], ...] = (
         sample="23:59:59",
         is_left=True,
     ),
-    _words("symbol", "Symbol", lambda row: text.one_line(row.fill.execution.symbol, 40), "GOOGL W"),
-    _words("side", "Side", lambda row: row.fill.execution.side.value, "SELL"),
+    word_column(
+        "symbol", "Symbol", lambda row: text.one_line(row.fill.execution.symbol, 40), "GOOGL W"
+    ),
+    word_column("side", "Side", lambda row: row.fill.execution.side.value, "SELL"),
     Column(
         key="quantity",
         title="Quantity",
@@ -145,9 +141,9 @@ COLUMNS: tuple[Column[QualityRow], ...] = (
         sort=lambda row: row.price,
         sample="10,000.00",
     ),
-    _words("type", "Type", _type, "STP LMT"),
-    _words("algo", "Algo", _algo, "Adaptive"),
-    _words("venue", "Venue", lambda row: text.venue(row.fill.execution.exchange), "NSDQ W"),
+    word_column("type", "Type", _type, "STP LMT"),
+    word_column("algo", "Algo", _algo, "Adaptive"),
+    word_column("venue", "Venue", lambda row: text.venue(row.fill.execution.exchange), "NSDQ W"),
     Column(
         key="arrival",
         title="Arrival",

@@ -14,7 +14,7 @@ from workstation.domain.quote import MarketDataType, Quote
 from workstation.domain.subscription import StreamPhase, StreamState
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 from workstation.ui.theme import paint
 
 FLASH_SECONDS = 0.3
@@ -135,13 +135,11 @@ COLUMNS: tuple[Column[WatchRow], ...] = (
     _price_column("last", "Last", "Price of the last trade"),
     _price_column("bid", "Bid", "Best price anyone pays"),
     _price_column("ask", "Ask", "Best price anyone asks"),
-    Column(
-        key="data",
-        title="Data",
-        text=lambda row: row.chip,
-        sort=lambda row: row.chip,
-        sample="DF",
-        is_number=False,
+    word_column(
+        "data",
+        "Data",
+        lambda row: row.chip,
+        "DF",
         tip="L live, D delayed, F frozen, DF delayed and frozen; right-click a row to choose",
     ),
     Column(

@@ -9,7 +9,7 @@ from typing_extensions import override
 from workstation.domain.raw_message import RawMessage
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 from workstation.ui.theme import paint
 
 MOST_ROWS = 5_000
@@ -32,14 +32,7 @@ COLUMNS: tuple[Column[RawMessage], ...] = (
         sample="→ out W",
         is_number=False,
     ),
-    Column(
-        key="name",
-        title="Kind",
-        text=lambda row: row.name,
-        sort=lambda row: row.name,
-        sample="EXECUTION_DATA W",
-        is_number=False,
-    ),
+    word_column("name", "Kind", lambda row: row.name, "EXECUTION_DATA W"),
     Column(
         key="text",
         title="Message",

@@ -21,7 +21,7 @@ from workstation.domain.rule import CLIENT_SIDE, RuleState, RuleView, action_wor
 from workstation.domain.rule_conditions import RuleCondition, Watched, holds, measured
 from workstation.ui import text
 from workstation.ui.models.keyed import KeyedTableModel
-from workstation.ui.models.table import Column
+from workstation.ui.models.table import Column, word_column
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import paint
 
@@ -169,22 +169,15 @@ def stop_words(order: OrderView, details: Mapping[ConId, ContractDetails]) -> st
 
 
 COLUMNS: tuple[Column[RuleRow], ...] = (
-    Column(
-        key="tag",
-        title="Where",
-        text=lambda row: row.tag,
-        sort=lambda row: row.tag,
-        sample="CLIENT-SIDE W",
-        is_number=False,
+    word_column(
+        "tag",
+        "Where",
+        lambda row: row.tag,
+        "CLIENT-SIDE W",
         tip="Works only while this program runs; the broker knows nothing of it",
     ),
-    Column(
-        key="state",
-        title="State",
-        text=lambda row: row.view.record.state.value,
-        sort=lambda row: row.view.record.state.value,
-        sample="Waits for another rule",
-        is_number=False,
+    word_column(
+        "state", "State", lambda row: row.view.record.state.value, "Waits for another rule"
     ),
     Column(
         key="symbol",
@@ -194,47 +187,27 @@ COLUMNS: tuple[Column[RuleRow], ...] = (
         sample="GOOGL WWW",
         is_number=False,
     ),
-    Column(
-        key="condition",
-        title="If",
-        text=lambda row: row.condition,
-        sort=lambda row: row.condition,
-        sample="AAPL last rises to 187.50 and the time is 2026-",
-        is_number=False,
+    word_column(
+        "condition",
+        "If",
+        lambda row: row.condition,
+        "AAPL last rises to 187.50 and the time is 2026-",
     ),
-    Column(
-        key="action",
-        title="Then",
-        text=lambda row: row.action,
-        sort=lambda row: row.action,
-        sample="send BUY 100 AAPL LMT 187.50 W",
-        is_number=False,
-    ),
-    Column(
-        key="to_go",
-        title="To go",
-        text=lambda row: row.to_go,
-        sort=lambda row: row.to_go,
-        sample="active, stop 100.00",
-        is_number=False,
+    word_column("action", "Then", lambda row: row.action, "send BUY 100 AAPL LMT 187.50 W"),
+    word_column(
+        "to_go",
+        "To go",
+        lambda row: row.to_go,
+        "active, stop 100.00",
         tip="How far the market or the clock is from it",
     ),
-    Column(
-        key="result",
-        title="Now",
-        text=lambda row: row.status,
-        sort=lambda row: row.status,
-        sample="Its conditions hold already: it waits until they do not",
-        is_number=False,
+    word_column(
+        "result",
+        "Now",
+        lambda row: row.status,
+        "Its conditions hold already: it waits until they do not",
     ),
-    Column(
-        key="tree",
-        title="With others",
-        text=lambda row: row.tree,
-        sort=lambda row: row.tree,
-        sample="one of “breakout”",
-        is_number=False,
-    ),
+    word_column("tree", "With others", lambda row: row.tree, "one of “breakout”"),
 )
 _STATE, _RESULT = 1, 6
 _BAD = frozenset({RuleState.REFUSED, RuleState.UNKNOWN})

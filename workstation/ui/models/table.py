@@ -84,6 +84,13 @@ class Column(Generic[Row]):
         return self.is_number and not self.is_left
 
 
+def word_column(
+    key: str, title: str, of: Callable[[Row], str], sample: str, tip: str = ""
+) -> Column[Row]:
+    """Return a column of words, sorted as they are shown."""
+    return Column(key=key, title=title, text=of, sort=of, sample=sample, is_number=False, tip=tip)
+
+
 class TableModel(QAbstractTableModel, Generic[Row]):
     """Rows that a subclass keeps in `_rows`, in the order they are shown."""
 
