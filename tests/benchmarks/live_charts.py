@@ -32,6 +32,7 @@ from workstation.domain.quote import Quote
 from workstation.domain.turns import TURNS
 from workstation.indicators.library import load_library
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.live_paint import live_painter
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.theme import apply_theme
 
@@ -189,6 +190,7 @@ def main() -> None:
     inbox = Inbox()
     beats = Beats(inbox)
     inbox.latest_arrived.connect(charts.take)
+    live_painter().follow(inbox)
     ticking = Ticking(inbox, size)
     inbox.start()
     ticking.start()

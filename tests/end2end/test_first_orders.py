@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from tests.end2end.conftest import Trader
 from workstation.domain.link import LinkState
+from workstation.ui.chart.live_paint import live_painter
 
 PLACE_ORDER, CANCEL_ORDER = 3, 4
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -36,6 +37,7 @@ def test_prices_move(start: Start) -> None:
     first = trader.watchlist()
 
     trader.until(lambda: [row["bid"] for row in trader.watchlist()] != [r["bid"] for r in first])
+    assert live_painter()._inbox is trader.program.inbox  # charts are painted behind its beat
 
 
 def test_a_resting_order_is_placed_changed_and_cancelled_by_keyboard(start: Start) -> None:

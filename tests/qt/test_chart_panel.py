@@ -1,6 +1,7 @@
 """The chart panel: what it asks, what it takes, and what it tells the user."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -18,7 +19,9 @@ from workstation.domain.commands import (
     UnfollowBars,
 )
 from workstation.domain.link import LinkState
+from workstation.ui.chart import canvas as chart_canvas
 from workstation.ui.chart import feed as chart_feed
+from workstation.ui.chart.canvas import ChartCanvas
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.overlay import figures_of
 from workstation.ui.chart.source import Older, Series
@@ -210,6 +213,20 @@ def test_a_live_update_paints_what_a_full_drawing_paints(shown, close) -> None:
         live = paint(shown)
         shown.canvas.refresh()
         assert live == paint(shown)
+
+
+def test_where_a_bar_ends_the_chart_is_drawn_when_it_is_its_turn(shown, monkeypatch) -> None:
+    asked, painted = [], []
+    painter = SimpleNamespace(request=asked.append)
+    monkeypatch.setattr(chart_canvas, "live_painter", lambda: painter)
+    QApplication.processEvents()
+    monkeypatch.setattr(ChartCanvas, "paintEvent", lambda *_: painted.append(1))
+    shown.take_updates([BarUpdate(AAPL, M5, a_bar(600))])  # it moves the picture
+    shown.take_updates([BarUpdate(AAPL, M5, a_bar(300, 150.0))])  # it changes an old bar
+    for _ in range(20):
+        QApplication.processEvents()
+    assert asked == [shown.canvas, shown.canvas]
+    assert painted == []
 
 
 # ---- older bars ------------------------------------------------------------------------------

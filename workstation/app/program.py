@@ -52,6 +52,7 @@ from workstation.domain.notice import Notice, Severity
 from workstation.domain.turns import TURNS
 from workstation.storage.lock import FolderLock
 from workstation.storage.paths import ProfileFiles
+from workstation.ui.chart.live_paint import live_painter
 from workstation.ui.held_keys import HeldKeys
 from workstation.ui.layout_state import first_frame
 from workstation.ui.main_window import MainWindow
@@ -368,6 +369,7 @@ class Program(QObject):
         self.inbox.latest_arrived.connect(self.window.on_latest)
         self.inbox.latest_arrived.connect(self._milestones.on_latest)
         self.inbox.inbox_drained.connect(self.window.on_frame)
+        live_painter().follow(self.inbox)  # behind the window, which takes the messages
         self.window.closing.connect(self._on_closing)
         self.window.connection_requested.connect(self.shell.open_connection)
         self.shell.restart_requested.connect(self._on_restart_requested)

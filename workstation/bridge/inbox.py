@@ -61,6 +61,16 @@ class Inbox(QObject):
         self._beat.stop()
         self.drain()
 
+    @property
+    def is_beating(self) -> bool:
+        """Whether the beat goes on. GUI thread."""
+        return self._beat.isActive()
+
+    @property
+    def time_left_ms(self) -> float:
+        """Time until the next beat, in milliseconds; 0 where it is due, or none comes. GUI thread."""
+        return max(0, self._beat.remainingTime())
+
     def set_visible(self, *, visible: bool) -> None:
         """Choose the pace: frames while visible, a few a second while hidden. GUI thread."""
         self._beat.setInterval(FRAME_MS if visible else HIDDEN_MS)

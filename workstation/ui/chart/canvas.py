@@ -109,6 +109,11 @@ class ChartCanvas(QWidget):
         self._is_stale = True
         self.update()
 
+    def refresh_in_turn(self) -> None:
+        """Draw everything again when it is this chart's turn: bars end on all charts at once."""
+        self._is_stale = True
+        live_painter().request(self)
+
     def refresh_moved(self) -> None:
         """Draw what came into sight, or everything anew, after a move or a zoom."""
         self._is_moved = True

@@ -439,7 +439,7 @@ class ChartPanel(QWidget):
             view.studies.changed_since(None)
         if moved or is_deep:
             view.studies.changed_since(old_end - 1)
-            self.canvas.refresh()
+            self.canvas.refresh_in_turn()
         else:
             self.canvas.refresh_newest(old_end - 1)
 
