@@ -12,10 +12,11 @@ from workstation.ui.dialogs.hotkeys import HotkeysDialog, KeyRow
 
 _WIDGETS_OWN = frozenset(
     {
-        *("Alt+1", "Alt+2", "Alt+3", "Alt+Q", "Alt+P", "Alt+M", "Alt+X", "Alt+W"),
+        *("Alt+1", "Alt+2", "Alt+3", "Alt+A", "Alt+Q", "Alt+P", "Alt+M", "Alt+X", "Alt+W"),
         *("Del", "F2", "Return", "Enter", "Esc", "Tab", "Space", "Backspace"),
         *("Left", "Right", "Up", "Down", "PgUp", "PgDown", "Home", "End"),
         *("Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "Ctrl+A", "Ctrl++", "Ctrl+-", "Shift+Return"),
+        *("Ctrl+Shift+Z", "Ctrl+Y", "Ctrl+G", "Ctrl+Return", "Ctrl+Enter"),
     }
 )
 """Keys that mean something in the widget that has the focus."""
