@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QElapsedTimer, QPoint, Qt
 
 from tests.helpers.mouse import move_mouse
 from tests.qt.conftest import Stage
@@ -41,6 +41,7 @@ from workstation.domain.messages import (
     OrderChanged,
 )
 from workstation.domain.order_status import Lifecycle, OrderFlag
+from workstation.ui import hold_button
 from workstation.ui.dialogs.plain_dialog import PlainDialog
 from workstation.ui.hold_button import HOLD_MS
 from workstation.ui.models.executions import ExecutionsModel
@@ -222,6 +223,10 @@ def test_cancel_all_cancels_and_nothing_else(ready: Stage, qtbot) -> None:
     assert not ready.commands.of(Flatten)
 
 
+STEPS_MS = 100
+"""So long that a hold that went on would have shown progress."""
+
+
 @pytest.fixture
 def flatten(ready: Stage, qtbot):
     ready.window.docks.focus("risk")
@@ -234,17 +239,20 @@ def flatten(ready: Stage, qtbot):
 def test_a_click_does_not_flatten(ready: Stage, qtbot, flatten) -> None:
     qtbot.mouseClick(flatten, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(flatten, Qt.MouseButton.LeftButton)
-    qtbot.wait(HOLD_MS + 200)
+    qtbot.wait(STEPS_MS)
 
+    assert flatten.progress == 0.0
     assert ready.commands.of(Flatten) == []
 
 
 def test_holding_for_a_second_flattens_once(ready: Stage, qtbot, flatten) -> None:
+    since = QElapsedTimer()
+    since.start()
     qtbot.mousePress(flatten, Qt.MouseButton.LeftButton)
-    qtbot.wait(HOLD_MS // 2)
-    assert ready.commands.of(Flatten) == []
-    qtbot.waitUntil(lambda: bool(ready.commands.of(Flatten)), timeout=3000)
-    qtbot.wait(300)
+    qtbot.waitUntil(lambda: bool(ready.commands.of(Flatten)), timeout=20 * HOLD_MS)
+    assert since.elapsed() >= HOLD_MS
+    qtbot.wait(STEPS_MS)
+    assert flatten.progress == 0.0
     qtbot.mouseRelease(flatten, Qt.MouseButton.LeftButton)
 
     assert ready.commands.of(Flatten) == [Flatten(ACCOUNT)]
@@ -257,23 +265,26 @@ def test_holding_space_for_a_second_flattens_too(ready: Stage, qtbot, flatten) -
     assert flatten.hasFocus()
 
     qtbot.keyPress(flatten, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: bool(ready.commands.of(Flatten)), timeout=3000)
+    qtbot.waitUntil(lambda: bool(ready.commands.of(Flatten)), timeout=20 * HOLD_MS)
     qtbot.keyRelease(flatten, Qt.Key.Key_Space)
 
     assert ready.commands.of(Flatten) == [Flatten(ACCOUNT)]
 
 
-def test_letting_go_or_leaving_the_button_starts_anew(ready: Stage, qtbot, flatten) -> None:
+def test_letting_go_or_leaving_the_button_starts_anew(
+    ready: Stage, qtbot, flatten, monkeypatch
+) -> None:
+    monkeypatch.setattr(hold_button, "HOLD_MS", 600_000)  # so that a slow machine is no hand
     qtbot.mousePress(flatten, Qt.MouseButton.LeftButton)
-    qtbot.wait(HOLD_MS // 2)
+    qtbot.waitUntil(lambda: flatten.progress > 0.0)
     move_mouse(flatten, QPoint(-300, -300), Qt.MouseButton.LeftButton)
-    qtbot.wait(HOLD_MS // 2 + 300)
+    qtbot.waitUntil(lambda: flatten.progress == 0.0)
     qtbot.mouseRelease(flatten, Qt.MouseButton.LeftButton, pos=QPoint(-300, -300))
     qtbot.mousePress(flatten, Qt.MouseButton.LeftButton)
-    qtbot.wait(HOLD_MS // 2)
+    qtbot.waitUntil(lambda: flatten.progress > 0.0)
     ready.events(LinkChanged(a_link(LinkState.DISCONNECTED)))
     assert not flatten.isEnabled()
-    qtbot.wait(HOLD_MS)
+    assert flatten.progress == 0.0
 
     assert ready.commands.of(Flatten) == []
 

@@ -333,18 +333,29 @@ def test_a_last_call_that_fails_ends_the_loop_all_the_same(expected_log) -> None
 
 def test_a_stop_before_the_start_is_kept() -> None:
     loop = CoreLoop(SystemClock())
-    loop.stop_after(lambda: None)
+    ran: list[str] = []
+    loop.stop_after(lambda: ran.append("the last call"))
     loop.run()
+    assert ran == ["the last call"]
     loop.close()
 
 
 def test_waking_a_closed_or_flooded_loop_is_harmless() -> None:
     loop = CoreLoop(SystemClock())
+    woken: list[int] = []
+    loop.on_woken = lambda: woken.append(1)
     for _ in range(300_000):
         loop.wake()
+    for _ in range(20):
+        loop.run_once(0)
+    heard = len(woken)
+    assert 1 <= heard < 20, "what was sent too often is taken up at once"
+    loop.wake()
     loop.run_once(0)
+    assert len(woken) == heard + 1
     loop.close()
     loop.wake()
+    assert len(woken) == heard + 1
 
 
 def test_an_idle_loop_does_not_spin() -> None:

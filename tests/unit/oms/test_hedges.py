@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.helpers.accepting import all_of
 from tests.helpers.desk_fakes import (
     LIMITS,
     SPY,
@@ -74,14 +73,7 @@ def wish(hedge: Hedge = PAIR, con_id: ConId = IBM, side: Side = Side.SELL, **par
 
 
 def sent(door: Door, wanted: HedgedDraft | None = None) -> Any:
-    """Send it; what only asks is accepted."""
-    wanted = wanted or wish()
-    answer = door.desk.submit_hedged(wanted)
-    if isinstance(answer, NeedsAcknowledgement):
-        seen = all_of(answer.findings)
-        accepted = replace(wanted, parent=replace(wanted.parent, acknowledged=seen))
-        answer = door.desk.submit_hedged(accepted)
-    return answer
+    return door.desk.submit_hedged(wanted or wish())
 
 
 def facts(door: Door, *, parent: ConId, con_id: ConId) -> tuple[Facts, Facts]:

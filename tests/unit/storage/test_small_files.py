@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,15 +117,19 @@ def test_bytes_that_are_no_text_and_a_folder_are_refused(tmp_path: Path) -> None
 
 def test_every_cut_of_the_file_is_refused_or_loses_nothing_silently(tmp_path: Path) -> None:
     path = tmp_path / "limits.toml"
-    good = a_file(path)
-    for length in range(0, len(good), 7):
+    good = a_file(path).replace("final_gate_factor = 4\n", "final_gate_factor = 12\n")
+    last = good.index("final_gate_factor")
+    taken = []
+    for length in (*range(0, last, 7), *range(last, len(good))):
         path.write_text(good[:length], "utf-8")
         try:
-            limits = read_limits(path)
+            limits = read_limits(path)[ACCOUNT]
         except SettingsError:
             continue
         # cut inside the last figure: it can only have become smaller
-        assert limits[ACCOUNT].final_gate_factor <= LIMITS.final_gate_factor
+        taken.append(limits.final_gate_factor)
+        assert replace(limits, final_gate_factor=LIMITS.final_gate_factor) == LIMITS
+    assert taken == [1, 12]  # and without the end of its last line
 
 
 # -- trading state ----------------------------------------------------------------------------------
