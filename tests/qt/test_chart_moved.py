@@ -34,6 +34,10 @@ def table(count: int) -> BarTable:
 
 @pytest.fixture
 def canvas(qtbot) -> ChartCanvas:
+    return new_canvas(qtbot)
+
+
+def new_canvas(qtbot) -> ChartCanvas:
     bars = BarArrays()
     bars.append(table(40_000))
     view = ChartView(bars)
@@ -53,7 +57,11 @@ def canvas(qtbot) -> ChartCanvas:
 
 
 def pixels(layer: ChartLayer, part: QRect) -> np.ndarray:
-    image = layer.pixmap.copy(part).toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return pixels_of(layer.pixmap.copy(part).toImage())
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
     rows = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
     return rows[:, : image.width()].copy()
 

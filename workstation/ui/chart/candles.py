@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import shiboken6
 from PySide6.QtCore import QLine, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygon
 
 from workstation.ui.chart.bar_table import Floats
 from workstation.ui.chart.bars import HIGH, LOW, VOLUME, BarArrays
@@ -167,6 +167,13 @@ def lines(areas: Sequence[tuple[int, int, int, int]]) -> Rects:
     return table
 
 
+def row_of_dashes(left: int, right: int, row: int, dash: int, step: int) -> Rects:
+    """Build dashes of a level line, one every `step` columns of [left, right)."""
+    lefts = np.arange(left, right, step)
+    rows = np.full(len(lefts), row)
+    return rects(lefts, rows, dash, rows)
+
+
 def fill(painter: QPainter, shapes: Rects, colour: QColor) -> None:
     """Fill rectangles in one call; a call for each would cost thirty times as much."""
     count = len(shapes)
@@ -197,6 +204,22 @@ def draw_lines(painter: QPainter, ends: Rects, pen: QPen) -> None:
     painter.setPen(pen)
     first = shiboken6.wrapInstance(memory.ctypes.data, QLine)
     painter.drawLines(cast("QLine", first), count)
+
+
+def draw_points(painter: QPainter, xs: Pixels, ys: Pixels, colour: QColor) -> None:
+    """Draw single pixels in one call; rectangles of one pixel take more than twice as long."""
+    if not len(xs):
+        return
+    points = QPolygon()
+    points.resize(len(xs))
+    # The stubs of PySide 6.11 know neither what data() returns nor what VoidPtr takes.
+    wrap: Any = shiboken6.VoidPtr
+    table = np.frombuffer(wrap(points.data(), len(xs) * 8, True), np.int32).reshape(-1, 2)
+    table[:, 0], table[:, 1] = xs, ys
+    pen = QPen(colour)
+    pen.setCosmetic(True)
+    painter.setPen(pen)
+    painter.drawPoints(points)
 
 
 def dashed(colour: QColor, length: int) -> QPen:

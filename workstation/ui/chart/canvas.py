@@ -32,7 +32,6 @@ from workstation.ui.chart.overlay import (
     last_price_row,
     tag_rect,
 )
-from workstation.ui.chart.study_painter import draw_labels
 from workstation.ui.chart.view import ChartView
 from workstation.ui.gui_lane import while_alive
 
@@ -200,7 +199,7 @@ class ChartCanvas(QWidget):
         if view.settings.data_box:
             draw_data_box(painter, view, colours, hovered)
         overlay.draw_header(painter, view, colours, hovered, self.words)
-        draw_labels(painter, view, colours, hovered)
+        overlay.draw_labels(painter, view, colours, hovered)
 
     def _tags(self) -> list[QRect]:
         """Return where the price axis is covered."""

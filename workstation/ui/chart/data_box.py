@@ -5,7 +5,8 @@ from PySide6.QtGui import QColor, QPainter
 
 from workstation.ui import text
 from workstation.ui.chart.overlay import figures_of
-from workstation.ui.chart.study_painter import study_colour, value_text
+from workstation.ui.chart.study_painter import study_colour
+from workstation.ui.chart.study_words import value_text
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 

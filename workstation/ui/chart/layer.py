@@ -120,8 +120,8 @@ class ChartLayer:
 
     def _draw_plot(self, painter: QPainter, view: ChartView, clip: QRect, drawn: Drawn) -> None:
         self._draw_sessions(painter, view)
-        self._draw_grid(painter, view, drawn)
-        self._draw_separators(painter, view, drawn)
+        self._draw_grid(painter, view, drawn, clip)
+        self._draw_separators(painter, view, drawn, clip)
         if self._theme is not None:
             draw_session_lines(painter, view, self._theme)
         self._draw_bars(painter, view, clip)
@@ -191,25 +191,33 @@ class ChartLayer:
             left, right = columns.lefts[begin], columns.lefts[end - 1] + time.spacing
             painter.fillRect(int(left), plot.top(), int(right - left), plot.height(), self._shade)
 
-    def _draw_grid(self, painter: QPainter, view: ChartView, drawn: Drawn) -> None:
+    def _draw_grid(self, painter: QPainter, view: ChartView, drawn: Drawn, clip: QRect) -> None:
         layout, plot, time = view.layout, view.layout.plot, view.time
         xs = [time.middle_of(index) for index, _ in drawn.marks]
-        upright = [(x, plot.top(), 1, plot.height()) for x in xs if 0 <= x < time.width]
-        level = [(0, view.prices.y_of(price), plot.width(), 1) for price in drawn.levels]
+        left, right = max(0, clip.left()), min(time.width - 1, clip.right())
+        upright = [(x, plot.top(), 1, plot.height()) for x in xs if left <= x <= right]
+        level = []
+        if layout.prices.intersects(clip):
+            level = [(0, view.prices.y_of(price), plot.width(), 1) for price in drawn.levels]
         fill(painter, lines(upright + level), self._grid)
         if not layout.volume.isEmpty():
             painter.fillRect(0, layout.volume.top() - 2, plot.width(), 1, self._border)
 
-    def _draw_separators(self, painter: QPainter, view: ChartView, drawn: Drawn) -> None:
+    def _draw_separators(
+        self, painter: QPainter, view: ChartView, drawn: Drawn, clip: QRect
+    ) -> None:
         """Draw a dashed line where a day begins, or a longer piece of time where days are narrow."""
         if drawn.separators is None:
             return
-        plot, time = view.layout.plot, view.time
+        plot, time, dash = view.layout.plot, view.time, view.layout.pixels(3)
         found = view.marks.of_weight(*time.shown(), drawn.separators)
         lefts = found // time.factor * time.spacing - time.scroll
-        tops, bottoms = np.full(len(found), plot.top()), np.full(len(found), plot.bottom())
-        pen = dashed(self._border, view.layout.pixels(3))
-        draw_lines(painter, rects(lefts, tops, 1, bottoms), pen)
+        lefts = lefts[(lefts >= clip.left()) & (lefts <= clip.right())]
+        # From a dash above the clip on, so that a part looks as the whole does.
+        above = max(0, clip.top() - plot.top()) // (2 * dash) * (2 * dash)
+        top, bottom = plot.top() + above, min(plot.bottom(), clip.bottom() + 2 * dash)
+        tops, bottoms = np.full(len(lefts), top), np.full(len(lefts), bottom)
+        draw_lines(painter, rects(lefts, tops, 1, bottoms), dashed(self._border, dash))
 
     def _draw_time_axis(
         self, painter: QPainter, view: ChartView, marks: tuple[tuple[int, int], ...]

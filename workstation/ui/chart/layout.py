@@ -1,7 +1,7 @@
 """How the chart's area is divided, in device pixels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics
@@ -54,13 +54,14 @@ class Layout:
     price_axis: QRect
     time_axis: QRect
 
-    @property
-    def plot(self) -> QRect:
-        """Prices, volume and panes together."""
+    plot: QRect = field(init=False, compare=False)
+    """Prices, volume and panes together."""
+
+    def __post_init__(self) -> None:
         plot = self.prices.united(self.volume)
         for pane in self.panes:
             plot = plot.united(pane)
-        return plot
+        object.__setattr__(self, "plot", plot)
 
     def separator_at(self, y: int) -> int | None:
         """Return which pane's upper edge is at a row, None for no edge."""

@@ -7,7 +7,9 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from workstation.ui import text
-from workstation.ui.chart.candles import fill, lines
+from workstation.ui.chart.candles import fill, lines, row_of_dashes
+from workstation.ui.chart.kept_words import KeptWords
+from workstation.ui.chart.study_words import draw_labels, draw_pane_axes
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
@@ -53,10 +55,12 @@ class ChartOverlay:
 
     def __init__(self) -> None:
         self._widths: dict[str, int] = {}
+        self._kept = KeptWords()
 
     def forget_widths(self) -> None:
         """Begin anew with other figures."""
         self._widths.clear()
+        self._kept.forget()
 
     def draw_state(self, painter: QPainter, view: ChartView, theme: Theme, state: str) -> None:
         """Write in the middle why there is nothing to see."""
@@ -84,31 +88,44 @@ class ChartOverlay:
         self, painter: QPainter, view: ChartView, theme: Theme, tags: list[QRect]
     ) -> None:
         """Write round prices, but not under a tag, and the greatest volume in sight."""
-        axis, line = view.layout.price_axis, view.layout.line
-        gap = view.layout.pixels(6)
+        layout, prices = view.layout, view.prices
+        axis, pane = layout.price_axis, layout.volume
         if axis.isEmpty():
             return
+        levels = view.grid_prices()
+        ends = prices.low, prices.high, prices.is_log, prices.is_inverted
+        says = theme, layout, ends, levels, view.percent_base, view.ladder, tags
+        place = QRect(axis.left() + 1, prices.top, axis.width() - 1, prices.height)
+
+        def write(painter: QPainter) -> None:
+            painter.setPen(QColor(theme.muted))
+            self._write_levels(painter, view, levels, tags)
+
+        self._kept.write(painter, "prices", place, QColor(theme.base), says, write)
         painter.setPen(QColor(theme.muted))
-        for price in view.grid_prices():
-            y = view.prices.y_of(price) - line // 2
-            place = QRect(axis.left() + gap, y, axis.width() - gap, line)
-            is_inside = view.layout.prices.top() <= y <= view.layout.prices.bottom() - line
-            if is_inside and not any(place.intersects(tag) for tag in tags):
-                view.lettering.draw(painter, place, view.axis_text(price))
-        pane = view.layout.volume
         if not pane.isEmpty() and view.most_volume:
-            place = QRect(axis.left() + gap, pane.top(), axis.width() - gap, line)
+            gap = layout.pixels(6)
+            place = QRect(axis.left() + gap, pane.top(), axis.width() - gap, layout.line)
             view.lettering.draw(painter, place, text.short_size(view.most_volume))
-        if view.prices.is_manual:
-            below = view.layout.time_axis
-            corner = QRect(axis.left(), below.top(), axis.width(), below.height())
+        corner = QRect(axis.left(), layout.time_axis.top(), axis.width(), layout.time_axis.height())
+        if prices.is_manual:
             painter.setPen(QColor(theme.text))
             view.lettering.draw_centred(painter, corner, "manual")
         elif view.marks.is_intraday:
-            below = view.layout.time_axis
-            corner = QRect(axis.left(), below.top(), axis.width(), below.height())
             zone = view.marks.zone_label(view.bars.time(view.bars.end - 1))
             view.lettering.draw_centred(painter, corner, zone)
+        draw_pane_axes(painter, view, theme)
+
+    def _write_levels(
+        self, painter: QPainter, view: ChartView, levels: list[float], tags: list[QRect]
+    ) -> None:
+        axis, line, gap = view.layout.price_axis, view.layout.line, view.layout.pixels(6)
+        top, bottom = view.layout.prices.top(), view.layout.prices.bottom() - line
+        for price in levels:
+            y = view.prices.y_of(price) - line // 2
+            place = QRect(axis.left() + gap, y, axis.width() - gap, line)
+            if top <= y <= bottom and not any(place.intersects(tag) for tag in tags):
+                view.lettering.draw(painter, place, view.axis_text(price))
 
     def draw_last_price(
         self, painter: QPainter, view: ChartView, theme: Theme, countdown: str
@@ -121,8 +138,7 @@ class ChartOverlay:
         colour = QColor(theme.up if close >= opened else theme.down)
         pane, dot = view.layout.prices, view.layout.pixels(2)
         if pane.top() <= row <= pane.bottom():
-            dots = [(x, row, dot, 1) for x in range(0, pane.width(), 3 * dot)]
-            fill(painter, lines(dots), colour)
+            fill(painter, row_of_dashes(0, pane.width(), row, dot, 3 * dot), colour)
         place = tag_rect(view, row)
         self._tag(painter, view, place, view.axis_text(close), colour, theme)
         if countdown and not place.isEmpty():
@@ -140,8 +156,8 @@ class ChartOverlay:
             row = None if price is None else view.prices.y_of(price)
             if row is not None and pane.top() <= row <= pane.bottom():
                 start = pane.width() * 2 // 3
-                dashes = [(x, row, dash, 1) for x in range(start, pane.width(), 2 * dash)]
-                fill(painter, lines(dashes), QColor(colour))
+                dashes = row_of_dashes(start, pane.width(), row, dash, 2 * dash)
+                fill(painter, dashes, QColor(colour))
 
     def draw_crosshair(
         self, painter: QPainter, view: ChartView, theme: Theme, place: QPoint
@@ -200,6 +216,23 @@ class ChartOverlay:
         self, painter: QPainter, view: ChartView, theme: Theme, index: int | None, words: Words
     ) -> None:
         """Write contract, time and figures of one bar; what finds no room is left out."""
+        figures = [] if index is None else figures_of(view, index)
+        place = view.layout.header.adjusted(0, 0, 0, -1)  # the line beside the plot begins there
+        says = theme, view.layout, words.title, words.mark, figures
+
+        def write(painter: QPainter) -> None:
+            self._write_header(painter, view, theme, figures, words)
+
+        self._kept.write(painter, "header", place, QColor(theme.base), says, write)
+
+    def _write_header(
+        self,
+        painter: QPainter,
+        view: ChartView,
+        theme: Theme,
+        figures: list[Figure],
+        words: Words,
+    ) -> None:
         gap, title = view.layout.pixels(6), words.title
         line = view.layout.header.adjusted(gap, 0, -gap, 0)
         if words.mark:
@@ -213,10 +246,8 @@ class ChartOverlay:
         lettering.bold.draw(painter, line, title)
         x = line.left() + lettering.bold.width(title) + 2 * gap
         painter.setFont(lettering.font)
-        if index is None:
-            return
         colours = {"up": QColor(theme.up), "down": QColor(theme.down), "": QColor(theme.text)}
-        for figure, width in self._fitting(view, figures_of(view, index), line.right() - x, gap):
+        for figure, width in self._fitting(view, figures, line.right() - x, gap):
             label = _label_width(view, figure)
             painter.setPen(QColor(theme.muted))
             lettering.draw(painter, QRect(x, line.top(), label, line.height()), figure.name)
@@ -224,6 +255,10 @@ class ChartOverlay:
             place = QRect(x + label, line.top(), width + gap, line.height())
             lettering.draw(painter, place, figure.content)
             x += label + width + 2 * gap
+
+    def draw_labels(self, painter: QPainter, view: ChartView, theme: Theme, index: int) -> None:
+        """Write names and values of the indicators at a bar."""
+        draw_labels(painter, view, theme, index, self._kept)
 
     def _fitting(
         self, view: ChartView, figures: list[Figure], room: int, gap: int

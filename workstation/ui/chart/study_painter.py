@@ -1,7 +1,6 @@
 """Draws the values of indicators: lines, columns, dots, levels and marks."""
 
 import functools
-import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,22 +9,21 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from workstation.indicators.definition import Floats, Kind
-from workstation.indicators.running_apart import RunningApart
-from workstation.ui import text
 from workstation.ui.chart.bars import HIGH, LOW
 from workstation.ui.chart.candles import (
     Columns,
+    Flags,
     body_width,
     chosen,
+    draw_points,
     fill,
     fill_columns,
     lines,
     rects,
 )
-from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.price_scale import FAR, PriceScale
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.studies import Study
-from workstation.ui.chart.study_look import Style
 from workstation.ui.chart.styles import draw_dashes, draw_line, is_scribble, middles_of, pen_of
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
@@ -35,6 +33,9 @@ _COLOURS = {
     "light": ("#1257a6", "#8a5a00", "#7b2fb5", "#00706a", "#b84a00", "#41700a", "#b0266f"),
 }
 
+
+Known = slice | Flags
+"""Which columns have a value."""
 
 COLOUR_NAMES = ("Blue", "Amber", "Violet", "Teal", "Orange", "Green", "Pink")
 
@@ -94,76 +95,96 @@ class StudyPainter:
     def draw(self, painter: QPainter, study: Study, values: Floats, scale: PriceScale) -> None:
         """Draw every output that is shown; `values` are of all visible columns."""
         seen = values[:, self.part]
+        there = np.isfinite(seen)
+        is_whole = bool(there.all())
         for row, output in enumerate(study.indicator.outputs):
             look = study.look(row)
-            colour, width = study_colour(study, row, self.theme), (look.width or 1.3) * self.ratio
-            match look.kind(output.kind):
-                case None:
-                    continue
+            kind = look.kind(output.kind)
+            if kind is None:
+                continue
+            known = slice(None) if is_whole else there[row]
+            colour = study_colour(study, row, self.theme)
+            match kind:
                 case Kind.HISTOGRAM:
-                    self._draw_histogram(painter, seen[row], scale, look.colour)
+                    self._draw_histogram(painter, seen[row], known, scale, look.colour)
                 case Kind.DOTS:
-                    self._draw_dots(painter, seen[row], scale, colour, look.width or 3)
+                    self._draw_dots(painter, seen[row], known, scale, colour, look.width or 3)
                 case Kind.LEVEL:
-                    self._draw_levels(painter, seen[row], scale, colour, look.width or 1)
+                    self._draw_levels(painter, seen[row], known, scale, colour, look.width or 1)
                 case Kind.MARK:
                     self._draw_marks(painter, seen[row], scale, colour)
-                case kind:
-                    self._draw_line(
-                        painter,
-                        values[row],
-                        scale,
-                        pen_of(colour, width),
-                        dashed=kind is Kind.DASHED,
-                    )
+                case _:
+                    pen = pen_of(colour, (look.width or 1.3) * self.ratio)
+                    pieces = [(0, seen.shape[1])] if is_whole else _pieces(there[row])
+                    is_dashed = kind is Kind.DASHED
+                    self._draw_line(painter, values[row], pieces, scale, pen, dashed=is_dashed)
 
     def _draw_line(
-        self, painter: QPainter, values: Floats, scale: PriceScale, pen: QPen, *, dashed: bool
+        self,
+        painter: QPainter,
+        values: Floats,
+        pieces: list[tuple[int, int]],
+        scale: PriceScale,
+        pen: QPen,
+        *,
+        dashed: bool,
     ) -> None:
-        time, xs, seen = self.time, self.middles, values[self.part]
-        # Of all that is visible, so that a part looks as the whole does.
-        soft = time.spacing > 1 or not is_scribble(scale.exact_ys(values[np.isfinite(values)]), 1)
-        ys, there = scale.exact_ys(seen), np.isfinite(seen)
-        edges = [[0, len(ys)]]
-        if not there.all():
-            turns = np.diff(np.concatenate(([False], there, [False])))
-            edges = np.flatnonzero(turns).reshape(-1, 2).tolist()
-        for begin, end in edges:
+        """Draw the pieces of a line, from a column of the part to before another."""
+        time, xs = self.time, self.middles
+        if time.spacing > 1:
+            soft, ys = True, scale.exact_ys(values[self.part])
+        else:  # of all that is visible, so that a part looks as the whole does
+            all_ys = scale.exact_ys(values)
+            known = all_ys[all_ys < FAR]  # what has no value is put there
+            soft, ys = not is_scribble(known, 1), all_ys[self.part]
+        for begin, end in pieces:
             if dashed and time.spacing > 1:
                 draw_dashes(painter, xs[begin:end], ys[begin:end], pen, time.scroll, self.ratio)
             else:
                 draw_line(painter, xs[begin:end], ys[begin:end], pen, softened=soft)
 
     def _draw_histogram(
-        self, painter: QPainter, values: Floats, scale: PriceScale, colour: str
+        self, painter: QPainter, values: Floats, known: Known, scale: PriceScale, colour: str
     ) -> None:
-        there = np.isfinite(values)
         body = max(1, body_width(self.time.spacing, 1))
-        lefts = self.columns.lefts[there] + (self.time.spacing - body) // 2
+        lefts = self.columns.lefts[known] + (self.time.spacing - body) // 2
         zero = scale.y_of(0.0)
-        rows = scale.ys_of(values[there])
+        rows = scale.ys_of(values[known])
         shapes = rects(lefts, np.minimum(rows, zero), body, np.maximum(rows, zero))
-        rising = values[there] >= 0
+        rising = values[known] >= 0
         up, down = QColor(colour or self.theme.up), QColor(colour or self.theme.down)
         fill_columns(painter, chosen(shapes, rising), body, up)
         fill_columns(painter, chosen(shapes, ~rising), body, down)
 
     def _draw_dots(
-        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor, width: int
+        self,
+        painter: QPainter,
+        values: Floats,
+        known: Known,
+        scale: PriceScale,
+        colour: QColor,
+        width: int,
     ) -> None:
-        there = np.isfinite(values)
         size = max(1, min(round(width * self.ratio), self.time.spacing))
-        lefts = self.columns.lefts[there] + (self.time.spacing - size) // 2
-        rows = scale.ys_of(values[there]) - size // 2
-        fill(painter, rects(lefts, rows, size, rows + size - 1), colour)
+        lefts = self.columns.lefts[known] + (self.time.spacing - size) // 2
+        rows = scale.ys_of(values[known]) - size // 2
+        if size == 1:
+            draw_points(painter, lefts, rows, colour)
+        else:
+            fill(painter, rects(lefts, rows, size, rows + size - 1), colour)
 
     def _draw_levels(
-        self, painter: QPainter, values: Floats, scale: PriceScale, colour: QColor, width: int
+        self,
+        painter: QPainter,
+        values: Floats,
+        known: Known,
+        scale: PriceScale,
+        colour: QColor,
+        width: int,
     ) -> None:
-        there = np.isfinite(values)
-        rows = scale.ys_of(values[there])
+        rows = scale.ys_of(values[known])
         thick = max(1, round(width * self.ratio))
-        lefts = self.columns.lefts[there]
+        lefts = self.columns.lefts[known]
         fill(painter, rects(lefts, rows, self.time.spacing, rows + thick - 1), colour)
 
     def _draw_marks(
@@ -184,6 +205,12 @@ class StudyPainter:
                 fill(painter, rects(middles - step, here, 2 * step + 1, here), colour)
 
 
+def _pieces(there: Flags) -> list[tuple[int, int]]:
+    """Return where the values that are there begin, and end."""
+    turns = np.flatnonzero(np.diff(np.concatenate(([False], there, [False]))))
+    return [(begin, end) for begin, end in turns.reshape(-1, 2).tolist()]
+
+
 def draw_pane_grid(
     painter: QPainter, view: ChartView, study: Study, pane: QRect, colours: tuple[QColor, QColor]
 ) -> None:
@@ -195,93 +222,3 @@ def draw_pane_grid(
     rows = [study.scale.y_of(level) for level in levels]
     shown = [(0, row, pane.width(), 1) for row in rows if pane.top() < row < pane.bottom()]
     fill(painter, lines(shown), border if guides else grid)
-
-
-def draw_labels(painter: QPainter, view: ChartView, theme: Theme, index: int) -> None:
-    """Write name and values of every study at a bar; those over prices below each other."""
-    layout, gap = view.layout, view.layout.pixels(6)
-    y = layout.prices.top() + layout.pixels(2) + view.notes * layout.line
-    bottom = layout.prices.bottom()
-    if layout.is_small:
-        bottom = layout.prices.top() + layout.prices.height() // 3
-    for study in view.studies.overlays:
-        if y + layout.line > bottom:
-            break
-        _draw_label(
-            painter, view, theme, study, index, QRect(gap, y, layout.prices.width(), layout.line)
-        )
-        y += layout.line
-    for study, pane in view.pane_studies:
-        place = QRect(gap, pane.top(), pane.width(), layout.line)
-        _draw_label(painter, view, theme, study, index, place)
-        _draw_pane_axis(painter, view, theme, study, pane)
-
-
-def _draw_label(
-    painter: QPainter, view: ChartView, theme: Theme, study: Study, index: int, place: QRect
-) -> None:
-    gap = view.layout.pixels(8)
-    label = text.one_line(study.label, 60)
-    parts = [(label, QColor(theme.text))]
-    if study.fault:
-        parts.append((text.one_line(study.fault, 120), QColor(theme.warning)))
-    elif isinstance(study.running, RunningApart) and study.running.is_waiting:
-        parts.append(("working…", QColor(theme.muted)))
-    else:
-        parts += [
-            (value_text(view, study, value), study_colour(study, row, theme))
-            for row, value in enumerate(study.at(index))
-            if study.look(row).style is not Style.HIDDEN
-        ]
-        if index == view.bars.end - 1 and (forming := study.forming()):
-            told = "  ".join(value_text(view, study, value) for value in forming)
-            parts.append((f"forming {told}", QColor(theme.muted)))
-    ends = list(itertools.accumulate(view.text_width(content) + gap for content, _ in parts))
-    while ends and place.left() + ends[-1] - gap > place.right():
-        ends.pop()
-    if not ends:
-        return
-    painter.fillRect(place.left(), place.top(), ends[-1], place.height(), _ground(theme.base))
-    for (content, colour), begin, end in zip(parts, (0, *ends), ends, strict=False):
-        painter.setPen(colour)
-        room = QRect(place.left() + begin, place.top(), end - begin, place.height())
-        view.lettering.draw(painter, room, content)
-
-
-@functools.cache
-def _ground(base: str) -> QColor:
-    """Return what is behind words: bars below it can still be made out."""
-    ground = QColor(base)
-    ground.setAlpha(170)
-    return ground
-
-
-def _draw_pane_axis(
-    painter: QPainter, view: ChartView, theme: Theme, study: Study, pane: QRect
-) -> None:
-    axis, line = view.layout.price_axis, view.layout.line
-    gap = view.layout.pixels(6)
-    painter.setPen(QColor(theme.muted))
-    levels = study.indicator.guides or study.scale.round_prices(view.layout.pixels(24), 1e-9)
-    last = -line
-    for level in sorted(levels, key=study.scale.y_of):
-        y = study.scale.y_of(level) - line // 2
-        if pane.top() <= y <= pane.bottom() - line and y >= last + line:
-            room = QRect(axis.left() + gap, y, axis.width() - gap, line)
-            view.lettering.draw(painter, room, plain_value(level))
-            last = y
-
-
-def value_text(view: ChartView, study: Study, value: float) -> str:
-    """Write a value: as a price where it is one."""
-    if not np.isfinite(value):
-        return text.ABSENT
-    return view.price_text(value) if study.indicator.is_overlay else plain_value(value)
-
-
-def plain_value(value: float) -> str:
-    """Write a value that is no price, in about five digits."""
-    if abs(value) >= 10_000:
-        return text.short_size(value)
-    decimals = 2 if abs(value) >= 1 or value == 0 else 4
-    return f"{value:,.{decimals}f}".replace("-", "−")
