@@ -158,8 +158,7 @@ class ChartCanvas(QWidget):
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)  # one unit is one device pixel from here on
         painter.setFont(self.view.layout.font)
-        part = _outward(event.rect(), ratio)
-        painter.drawPixmap(part, self.layer.pixmap, part)
+        self.layer.paint(painter, _outward(event.rect(), ratio))
         self._draw_overlay(painter, colours)
         painter.end()
 

@@ -140,12 +140,13 @@ class ChartPrinter(QObject):
             layer = ChartLayer()
             layer.use_theme(LIGHT)
             layer.refresh(canvas.view)
-            painter = QPainter(layer.pixmap)
+            picture = layer.pixmap
+            painter = QPainter(picture)
             painter.setFont(canvas.view.layout.font)
             canvas.draw_over(painter, LIGHT)
             painter.end()
         canvas.refresh()
-        return layer.pixmap
+        return picture
 
 
 def _new_printer() -> QPrinter:

@@ -31,12 +31,23 @@ from workstation.ui.chart.styles import (
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
+ROOM_PARTS = 8
+"""The picture has as much room at each side as this part of the chart's width.
+
+Moving all pixels at every move takes as long as painting what came into sight.
+"""
+
 
 class ChartLayer:
     """A pixmap of everything but what follows the mouse or the last price."""
 
     def __init__(self) -> None:
-        self.pixmap = QPixmap()
+        self._picture = QPixmap()
+        """Wider than the chart: a move along only takes another part of it."""
+
+        self._area = QRect()
+        """Where the chart is in it."""
+
         self._theme: Theme | None = None
         self._is_stale = True
         self._is_moved = False
@@ -58,6 +69,15 @@ class ChartLayer:
         self._shade = _mixed(self._grid, base)
         self.make_stale()
 
+    @property
+    def pixmap(self) -> QPixmap:
+        """A copy of the chart's picture."""
+        return self._picture.copy(self._area)
+
+    def paint(self, painter: QPainter, part: QRect) -> None:
+        """Copy a part of the chart's picture to the same place of another."""
+        painter.drawPixmap(part, self._picture, part.translated(self._area.topLeft()))
+
     def make_stale(self) -> None:
         """Draw everything at the next occasion."""
         self._is_stale = True
@@ -73,8 +93,10 @@ class ChartLayer:
     def refresh(self, view: ChartView) -> None:
         """Bring the picture up to date."""
         area = view.layout.header.united(view.layout.time_axis)
-        if self.pixmap.size() != area.size():
-            self.pixmap = QPixmap(area.size())
+        if self._area.size() != area.size():
+            room = area.width() // ROOM_PARTS
+            self._picture = QPixmap(area.width() + 2 * room, area.height())
+            self._area = area.translated(room, 0)
             self._is_stale = True
         if self._is_stale or self._is_moved:
             before, self._drawn = self._drawn, drawn_of(view)
@@ -95,13 +117,19 @@ class ChartLayer:
         """Move what is drawn of the plot to the left, and draw what comes into sight."""
         if not columns:
             return
-        self.pixmap.scroll(-columns, 0, view.layout.plot)
-        self._draw(view, exposed(view, columns))
-        self._draw(view, view.layout.time_axis)
+        self._area.translate(columns, 0)
+        if not self._picture.rect().contains(self._area):
+            middle = (self._picture.width() - self._area.width()) // 2
+            self._picture.scroll(middle - self._area.left(), 0, self._picture.rect())
+            self._area.moveLeft(middle)
+        layout = view.layout
+        for part in (exposed(view, columns), layout.time_axis, layout.header, layout.price_axis):
+            self._draw(view, part)
 
     def _draw(self, view: ChartView, clip: QRect) -> None:
         layout, drawn = view.layout, self._drawn
-        painter = QPainter(self.pixmap)
+        painter = QPainter(self._picture)
+        painter.translate(self._area.topLeft())
         painter.setFont(layout.font)
         painter.setClipRect(clip)
         painter.fillRect(clip, self._base)

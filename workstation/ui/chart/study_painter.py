@@ -21,10 +21,10 @@ from workstation.ui.chart.candles import (
     lines,
     rects,
 )
-from workstation.ui.chart.price_scale import FAR, PriceScale
+from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.scale import TimeScale
 from workstation.ui.chart.studies import Study
-from workstation.ui.chart.styles import draw_dashes, draw_line, is_scribble, middles_of, pen_of
+from workstation.ui.chart.styles import draw_dashes, draw_line, middles_of, pen_of, scribbles
 from workstation.ui.chart.view import ChartView
 from workstation.ui.theme import Theme
 
@@ -97,6 +97,7 @@ class StudyPainter:
         seen = values[:, self.part]
         there = np.isfinite(seen)
         is_whole = bool(there.all())
+        lines = None
         for row, output in enumerate(study.indicator.outputs):
             look = study.look(row)
             kind = look.kind(output.kind)
@@ -114,29 +115,31 @@ class StudyPainter:
                 case Kind.MARK:
                     self._draw_marks(painter, seen[row], scale, colour)
                 case _:
+                    lines = lines or self._lines_of(values, scale)
                     pen = pen_of(colour, (look.width or 1.3) * self.ratio)
                     pieces = [(0, seen.shape[1])] if is_whole else _pieces(there[row])
-                    is_dashed = kind is Kind.DASHED
-                    self._draw_line(painter, values[row], pieces, scale, pen, dashed=is_dashed)
+                    ys, is_soft, is_dashed = lines[0][row], lines[1][row], kind is Kind.DASHED
+                    self._draw_line(painter, pieces, ys, pen, soft=is_soft, dashed=is_dashed)
+
+    def _lines_of(self, values: Floats, scale: PriceScale) -> tuple[Floats, list[bool]]:
+        """Return the rows of the part's values, and which outputs are lines with soft edges."""
+        if self.time.spacing > 1:
+            return scale.exact_ys(values[:, self.part]), [True] * len(values)
+        ys = scale.exact_ys(values)  # of all that is visible, so that a part looks as the whole
+        return ys[:, self.part], [not is_jagged for is_jagged in scribbles(ys)]
 
     def _draw_line(
         self,
         painter: QPainter,
-        values: Floats,
         pieces: list[tuple[int, int]],
-        scale: PriceScale,
+        ys: Floats,
         pen: QPen,
         *,
+        soft: bool,
         dashed: bool,
     ) -> None:
-        """Draw the pieces of a line, from a column of the part to before another."""
+        """Draw the pieces of a line, each from one column of the part to before another."""
         time, xs = self.time, self.middles
-        if time.spacing > 1:
-            soft, ys = True, scale.exact_ys(values[self.part])
-        else:  # of all that is visible, so that a part looks as the whole does
-            all_ys = scale.exact_ys(values)
-            known = all_ys[all_ys < FAR]  # what has no value is put there
-            soft, ys = not is_scribble(known, 1), all_ys[self.part]
         for begin, end in pieces:
             if dashed and time.spacing > 1:
                 draw_dashes(painter, xs[begin:end], ys[begin:end], pen, time.scroll, self.ratio)

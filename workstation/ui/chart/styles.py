@@ -21,7 +21,7 @@ from workstation.ui.chart.candles import (
     fill,
     rects,
 )
-from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.price_scale import FAR, PriceScale
 from workstation.ui.chart.scale import Pixels, TimeScale
 from workstation.ui.chart.settings import Style
 
@@ -231,7 +231,15 @@ def _thin(rgba: int) -> QPen:
 
 def is_scribble(ys: Floats, spacing: int) -> bool:
     """Tell whether a line with a point in every column jumps so far that softening shows nothing."""
-    return spacing == 1 and bool(np.abs(ys[1:] - ys[:-1]).sum() > STEEP * len(ys))
+    return spacing == 1 and scribbles(ys[np.newaxis])[0]
+
+
+def scribbles(ys: Floats) -> list[bool]:
+    """Tell it of several lines, a row each, with a point in every column."""
+    jumps = np.abs(ys[:, 1:] - ys[:, :-1])
+    jumps[jumps > FAR / 3] = 0  # to or from where a column without a value is put
+    jagged: list[bool] = (jumps.sum(axis=1) > STEEP * ys.shape[1]).tolist()
+    return jagged
 
 
 def polygon(xs: Floats, ys: Floats) -> QPolygonF:
@@ -272,7 +280,12 @@ def _ordered(some: Pixels, others: Pixels) -> tuple[Pixels, Pixels]:
 
 def pen_of(colour: QColor, width: float) -> QPen:
     """Return a pen with soft corners."""
-    pen = QPen(colour, width)
+    return QPen(_soft(colour.rgba(), width))
+
+
+@functools.lru_cache(maxsize=256)
+def _soft(rgba: int, width: float) -> QPen:
+    pen = QPen(QColor.fromRgba(rgba), width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen
