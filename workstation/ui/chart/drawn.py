@@ -16,7 +16,7 @@ LABEL_ROOM = 64
 LEAST_ROOM = 48
 """Logical pixels between two labels, from middle to middle, at least."""
 
-SEPARATOR_ROOM = 24
+SEPARATOR_ROOM = 40
 """Day separators closer than this give way to those of weeks, months or years."""
 
 Scale = tuple[float, float, bool, bool, int, int]

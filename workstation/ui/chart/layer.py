@@ -48,6 +48,9 @@ class ChartLayer:
         self._area = QRect()
         """Where the chart is in it."""
 
+        self._scribbles: dict[int, list[bool]] = {}
+        """Which outputs of a study, by its identity, the picture shows as scribbles."""
+
         self._theme: Theme | None = None
         self._is_stale = True
         self._is_moved = False
@@ -102,6 +105,8 @@ class ChartLayer:
             before, self._drawn = self._drawn, drawn_of(view)
             moved = None if self._is_stale or before is None else before.moved_to(self._drawn)
             if moved is None or before is None:
+                self._scribbles.clear()
+                self._area.moveLeft((self._picture.width() - area.width()) // 2)
                 self._draw(view, area)
                 self._stale_strip = QRect()
             else:
@@ -122,15 +127,17 @@ class ChartLayer:
             middle = (self._picture.width() - self._area.width()) // 2
             self._picture.scroll(middle - self._area.left(), 0, self._picture.rect())
             self._area.moveLeft(middle)
-        layout = view.layout
-        for part in (exposed(view, columns), layout.time_axis, layout.header, layout.price_axis):
-            self._draw(view, part)
+        self._draw(view, exposed(view, columns))
+        self._draw(view, view.layout.time_axis)
+        painter = self._painter(view)
+        painter.fillRect(view.layout.header, self._base)
+        painter.fillRect(view.layout.price_axis, self._base)
+        self._draw_borders(painter, view)
+        painter.end()
 
     def _draw(self, view: ChartView, clip: QRect) -> None:
         layout, drawn = view.layout, self._drawn
-        painter = QPainter(self._picture)
-        painter.translate(self._area.topLeft())
-        painter.setFont(layout.font)
+        painter = self._painter(view)
         painter.setClipRect(clip)
         painter.fillRect(clip, self._base)
         if len(view.bars) and drawn is not None:
@@ -139,12 +146,19 @@ class ChartLayer:
             if clip.intersects(layout.time_axis):
                 painter.setClipRect(clip)
                 self._draw_time_axis(painter, view, drawn.marks)
-        painter.fillRect(QRect(0, layout.time_axis.top(), area_width(view), 1), self._border)
-        painter.fillRect(
-            QRect(layout.price_axis.left(), layout.header.bottom(), 1, layout.price_axis.height()),
-            self._border,
-        )
+        self._draw_borders(painter, view)
         painter.end()
+
+    def _painter(self, view: ChartView) -> QPainter:
+        painter = QPainter(self._picture)
+        painter.translate(self._area.topLeft())
+        painter.setFont(view.layout.font)
+        return painter
+
+    def _draw_borders(self, painter: QPainter, view: ChartView) -> None:
+        layout, axis = view.layout, view.layout.price_axis
+        painter.fillRect(0, layout.time_axis.top(), area_width(view), 1, self._border)
+        painter.fillRect(axis.left(), layout.header.bottom(), 1, axis.height(), self._border)
 
     def _draw_plot(self, painter: QPainter, view: ChartView, clip: QRect, drawn: Drawn) -> None:
         self._draw_sessions(painter, view)
@@ -174,7 +188,8 @@ class ChartLayer:
         if not view.studies.all or self._theme is None:
             return
         layout = view.layout
-        drawing = StudyPainter(view.time, view.columns, layout.ratio, self._theme, clip)
+        columns, scribbles = view.columns, self._scribbles
+        drawing = StudyPainter(view.time, columns, layout.ratio, self._theme, clip, scribbles)
         for study in view.studies.overlays if layout.prices.intersects(clip) else ():
             drawing.draw(painter, study, view.values(study), view.prices)
         for study, pane in view.pane_studies:

@@ -114,7 +114,7 @@ class ChartOverlay:
         elif view.marks.is_intraday:
             zone = view.marks.zone_label(view.bars.time(view.bars.end - 1))
             view.lettering.draw_centred(painter, corner, zone)
-        draw_pane_axes(painter, view, theme)
+        draw_pane_axes(painter, view, theme, self._kept)
 
     def _write_levels(
         self, painter: QPainter, view: ChartView, levels: list[float], tags: list[QRect]
@@ -138,7 +138,12 @@ class ChartOverlay:
         colour = QColor(theme.up if close >= opened else theme.down)
         pane, dot = view.layout.prices, view.layout.pixels(2)
         if pane.top() <= row <= pane.bottom():
-            fill(painter, row_of_dashes(0, pane.width(), row, dot, 3 * dot), colour)
+
+            def write(painter: QPainter) -> None:
+                fill(painter, row_of_dashes(0, pane.width(), row, dot, 3 * dot), colour)
+
+            says, line = (theme, view.layout, colour), QRect(0, row, pane.width(), 1)
+            self._kept.write(painter, "last price", line, None, says, write)
         place = tag_rect(view, row)
         self._tag(painter, view, place, view.axis_text(close), colour, theme)
         if countdown and not place.isEmpty():

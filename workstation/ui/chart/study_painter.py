@@ -67,10 +67,17 @@ class StudyPainter:
     ratio: float
     theme: Theme
     clip: QRect
+    scribbles: dict[int, list[bool]]
+    """Which outputs of a study, by its identity, are so jagged that soft edges show nothing.
+
+    What is not there is found out: it stays for the parts of a picture that follow.
+    """
 
     @cached_property
     def part(self) -> slice:
         """Which columns are inside the clip, and the neighbours from which lines come."""
+        if self.clip.left() <= 0 and self.clip.right() >= self.time.width:
+            return slice(0, len(self.visible.lefts))
         edge = 2 * self.time.spacing + 2
         ends = self.clip.left() - edge, self.clip.right() + edge
         return slice(*np.searchsorted(self.visible.lefts, ends).tolist())
@@ -79,6 +86,8 @@ class StudyPainter:
     def columns(self) -> Columns:
         """These columns."""
         seen, part = self.visible, self.part
+        if part.stop - part.start == len(seen.lefts):
+            return seen
         return Columns(
             seen.first + part.start * self.time.factor,
             seen.lefts[part],
@@ -115,18 +124,22 @@ class StudyPainter:
                 case Kind.MARK:
                     self._draw_marks(painter, seen[row], scale, colour)
                 case _:
-                    lines = lines or self._lines_of(values, scale)
+                    lines = lines or self._lines_of(study, values, scale)
                     pen = pen_of(colour, (look.width or 1.3) * self.ratio)
                     pieces = [(0, seen.shape[1])] if is_whole else _pieces(there[row])
                     ys, is_soft, is_dashed = lines[0][row], lines[1][row], kind is Kind.DASHED
                     self._draw_line(painter, pieces, ys, pen, soft=is_soft, dashed=is_dashed)
 
-    def _lines_of(self, values: Floats, scale: PriceScale) -> tuple[Floats, list[bool]]:
+    def _lines_of(
+        self, study: Study, values: Floats, scale: PriceScale
+    ) -> tuple[Floats, list[bool]]:
         """Return the rows of the part's values, and which outputs are lines with soft edges."""
         if self.time.spacing > 1:
             return scale.exact_ys(values[:, self.part]), [True] * len(values)
-        ys = scale.exact_ys(values)  # of all that is visible, so that a part looks as the whole
-        return ys[:, self.part], [not is_jagged for is_jagged in scribbles(ys)]
+        jagged = self.scribbles.get(id(study))
+        if jagged is None:
+            jagged = self.scribbles[id(study)] = scribbles(scale.exact_ys(values))
+        return scale.exact_ys(values[:, self.part]), [not is_jagged for is_jagged in jagged]
 
     def _draw_line(
         self,

@@ -74,6 +74,9 @@ def _draw_label(
     kept: KeptWords,
 ) -> None:
     """Write as many parts as there is room for, on a ground of their own."""
+    says = theme, view.layout, place, parts
+    if kept.write_again(painter, group, place, says):
+        return
     gap = view.layout.pixels(8)
     ends = list(itertools.accumulate(view.text_width(content) + gap for content, _ in parts))
     while ends and place.left() + ends[-1] - gap > place.right():
@@ -89,7 +92,7 @@ def _draw_label(
             view.lettering.draw(painter, room, content)
 
     ground = QRect(place.left(), place.top(), ends[-1], place.height())
-    kept.write(painter, group, ground, None, (theme, view.layout, ground, parts), write)
+    kept.write(painter, group, ground, None, says, write)
 
 
 @functools.cache
@@ -100,11 +103,19 @@ def _ground(base: str) -> QColor:
     return ground
 
 
-def draw_pane_axes(painter: QPainter, view: ChartView, theme: Theme) -> None:
+def draw_pane_axes(painter: QPainter, view: ChartView, theme: Theme, kept: KeptWords) -> None:
     """Write round values beside every pane."""
-    painter.setPen(QColor(theme.muted))
-    for study, pane in view.pane_studies:
-        _draw_pane_axis(painter, view, study, pane)
+    axis = view.layout.price_axis
+    for number, (study, pane) in enumerate(view.pane_studies):
+
+        def write(painter: QPainter, study: Study = study, pane: QRect = pane) -> None:
+            painter.setPen(QColor(theme.muted))
+            _draw_pane_axis(painter, view, study, pane)
+
+        scale, guides = study.scale, study.indicator.guides
+        says = theme, view.layout, pane, scale.low, scale.high, guides
+        place = QRect(axis.left() + 1, pane.top(), axis.width() - 1, pane.height())
+        kept.write(painter, f"axis {number}", place, QColor(theme.base), says, write)
 
 
 def _draw_pane_axis(painter: QPainter, view: ChartView, study: Study, pane: QRect) -> None:

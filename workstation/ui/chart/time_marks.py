@@ -2,6 +2,7 @@
 
 import time
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
@@ -22,6 +23,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 MANY = 8192
 """Bars in sight beyond which those that stand out are looked up instead of looked for."""
+
+_FULL, _ZONE = -1, -2
+"""Kinds of labels that are remembered beside those of a weight."""
 
 MOST_LABELS = 2000
 """Labels remembered: those in sight are asked for in every frame."""
@@ -125,11 +129,14 @@ class TimeMarks:
 
     def label(self, seconds: int, weight: int) -> str:
         """Return what stands under a bar of this weight: 2026, Mar, 18 Mar, 14:30."""
+        return self._remembered(seconds, weight, self._written)
+
+    def _remembered(self, seconds: int, weight: int, write: Callable[[int, int], str]) -> str:
         label = self._labels.get((seconds, weight))
         if label is None:
             if len(self._labels) >= MOST_LABELS:
                 self._labels.clear()
-            label = self._labels[seconds, weight] = self._written(seconds, weight)
+            label = self._labels[seconds, weight] = write(seconds, weight)
         return label
 
     def _written(self, seconds: int, weight: int) -> str:
@@ -148,6 +155,9 @@ class TimeMarks:
 
     def full_label(self, seconds: int) -> str:
         """Write the time of one bar: Wed 18 Mar 2026 14:30."""
+        return self._remembered(seconds, _FULL, self._written_in_full)
+
+    def _written_in_full(self, seconds: int, _: int) -> str:
         moment = self._local(seconds)
         month = _MONTHS[moment.month - 1]
         date = f"{_DAYS[moment.weekday()]} {moment.day:02} {month} {moment.year}"
@@ -166,7 +176,10 @@ class TimeMarks:
 
     def zone_label(self, seconds: int) -> str:
         """Write whose clocks these are at that time: EDT, CET, UTC; nothing for dates."""
-        return f"{self._local(seconds):%Z}" if self.is_intraday else ""
+        return self._remembered(seconds, _ZONE, self._written_zone) if self.is_intraday else ""
+
+    def _written_zone(self, seconds: int, _: int) -> str:
+        return f"{self._local(seconds):%Z}"
 
     def _local(self, seconds: int) -> datetime:
         return datetime.fromtimestamp(seconds, UTC).astimezone(self.zone)
