@@ -19,10 +19,12 @@ from typing import Any
 from tests.helpers.chaos_work import Trader
 from tests.helpers.cores import ACCOUNT, core_in
 from tests.helpers.killable_core import Window
+from tests.helpers.rule_work import RuleTrader
 from workstation.domain.clock import SystemClock
 from workstation.domain.commands import Command, UseEndpoint, WatchSymbol
 from workstation.domain.link import LinkState
 from workstation.domain.messages import CommandAnswered
+from workstation.domain.rule import RuleRecord
 
 CHECKPOINTS = (
     "approved", "intent", "registered", "sent", "sent 1", "sent 2", "sent 3",
@@ -36,7 +38,10 @@ AROUND = (
 )  # fmt: skip
 """Points around the journal and the wire."""
 
-POINTS = (*CHECKPOINTS, *AROUND)
+RULE_POINTS = ("rule fired", "rule acted", "before a rule record", "after a rule record")
+"""Between the record of a firing and its order, behind that, and around every record of a rule."""
+
+POINTS = (*CHECKPOINTS, *AROUND, *RULE_POINTS)
 ACTS = 30
 PATIENCE = 20.0
 
@@ -73,6 +78,7 @@ class MortalWorld:
     """A core in real time, for a Trader."""
 
     def __init__(self, folder: Path, port: int, seed: int, doom: Doom) -> None:
+        self.folder = folder
         self.random = random.Random(seed)
         self.window = Window()
         self.doom = doom
@@ -88,7 +94,13 @@ class MortalWorld:
 
     def _wrap(self) -> None:
         journal, session, doom = self.core.journal, self.core.desk.session, self.doom
-        journal.record = doom.around("a record", journal.record)  # type: ignore[method-assign]
+        put = doom.around("a record", journal.record)
+        put_rule = doom.around("a rule record", put)
+
+        def record(event: str, *args: Any, **options: Any) -> Any:
+            return (put_rule if event == RuleRecord.__name__ else put)(event, *args, **options)
+
+        journal.record = record  # type: ignore[method-assign]
         journal.commit = doom.around("a commit", journal.commit)  # type: ignore[method-assign]
         cancel = session.cancel_order
         session.cancel_order = doom.around("a cancel", cancel)  # type: ignore[method-assign]
@@ -137,7 +149,8 @@ class MortalWorld:
         return self.core.desk.figures.positions.quantity(ACCOUNT, con_id)
 
     def trade(self) -> None:
-        trader: Any = Trader(self)  # type: ignore[arg-type]
+        has_rules = self.doom.point in RULE_POINTS or self.random.random() < 0.3
+        trader: Any = (RuleTrader if has_rules else Trader)(self)  # type: ignore[arg-type]
         for _ in range(ACTS):
             trader.act()
             end = time.monotonic() + self.random.choice((0.0, 0.01, 0.04))

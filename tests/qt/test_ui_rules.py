@@ -232,6 +232,19 @@ def test_a_rule_can_wait_for_another_and_for_its_order(ready: Stage, rules: Any)
     dialog.reject()
 
 
+def test_a_rule_can_wait_for_an_exit_rule(ready: Stage, rules: Any) -> None:
+    ready.events(RulesChanged((a_view(1, exit=an_exit(a_stop())),)))
+    ready.window.menu.ruling.make()
+    dialog = ready.window.menu.ruling.dialog
+    dialog.action_box.setCurrentIndex(_place(ActionKind.ALERT))
+    dialog.rows[0].remove_button.click()
+    assert "at a profit of 1 R: stop of AAPL" in dialog.after_box.itemText(1)
+    dialog.after_box.setCurrentIndex(1)
+    assert dialog.command().rule.after == "r1"
+    assert "breakeven stands" in dialog.after_box.toolTip()
+    dialog.reject()
+
+
 def test_an_exit_rule_is_edited_as_it_was_made(ready: Stage, rules: Any) -> None:
     wish = an_exit(a_stop(), ExitKind.STEP, entry=D("181.25"))
     ready.events(RulesChanged((a_view(1, exit=wish),)))

@@ -1,7 +1,9 @@
 """Exit rules at work: the stop stays at the broker and is only ever moved nearer, by a change.
 
 One change at a time, at most so many as the broker's efficiency ratio bears. Where the market or
-the order cannot be trusted the rule waits and says why; the stop stands where it stood. Row O10.
+the order cannot be trusted the rule waits and says why; the stop stands where it stood. A rule has
+done its part when a breakeven stands or its stop has filled; any other end of the stop withdraws
+it. Row O10.
 """
 
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from workstation.domain.exit_rule import ExitKind, ExitRule
 from workstation.domain.finding import Answer, Submitted
 from workstation.domain.ids import IntentId
 from workstation.domain.order import OrderChange, Side
-from workstation.domain.order_status import Pending
+from workstation.domain.order_status import Lifecycle, Pending
 from workstation.domain.prices import PriceLadder
 from workstation.domain.rule import RuleState
 from workstation.oms.editing import why_not_editable
@@ -61,7 +63,9 @@ class ExitRules:
         order = self.sight.orders.get(rule.stop)
         if order is None or order.lifecycle.is_terminal:
             what = "is not known any more" if order is None else order.view().display_state.lower()
-            self.end(live, RuleState.DONE, f"{_moves(live)}; the stop ended: {what}")
+            has_filled = order is not None and order.lifecycle is Lifecycle.FILLED
+            state = RuleState.DONE if has_filled else RuleState.WITHDRAWN
+            self.end(live, state, f"{_moves(live)}; the stop ended: {what}")
             return
         live.waits = self._fault(live, rule, order)
         if live.waits:

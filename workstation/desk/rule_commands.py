@@ -10,7 +10,7 @@ from workstation.desk.rule_sight import RuleSight
 from workstation.desk.rules import RuleDesk
 from workstation.domain.bracket import BracketDraft
 from workstation.domain.commands import CommandResult, Done, Failed, Previewed
-from workstation.domain.exit_rule import ExitRule
+from workstation.domain.exit_rule import ExitKind, ExitRule
 from workstation.domain.finding import (
     Answer,
     Denied,
@@ -33,7 +33,7 @@ from workstation.domain.rule import (
     RuleRecord,
     RuleState,
 )
-from workstation.domain.rule_conditions import Watched
+from workstation.domain.rule_conditions import OrderHappens, Watched
 
 if TYPE_CHECKING:
     from workstation.desk.desk import Desk
@@ -152,9 +152,8 @@ class RuleCommands:
             if before is None or (len(seen) == 1 and not before.record.state.is_active):
                 yield "The rule before has come to its end already."
                 return
-            if before.rule.exit is not None:
-                yield "A rule cannot wait for an exit rule: name its stop in a condition."
-                return
+            if len(seen) == 1 and before.rule.exit is not None:
+                yield from _after_exit(rule, before.rule.exit)
             seen.add(after)
             after = before.rule.after
 
@@ -237,6 +236,24 @@ class RuleCommands:
         if record.state is RuleState.HELD:
             return NeedsAcknowledgement(record.findings)
         return Denied(record.findings) if record.findings else Failed(record.note)
+
+
+def _after_exit(rule: Rule, before: ExitRule) -> Iterator[str]:
+    """Yield what can never come to pass behind an exit rule: but for a breakeven its stop is gone."""
+    if before.kind is ExitKind.BREAKEVEN:
+        return
+    if any(
+        each.watches is Watched.ORDER
+        and each.order in {None, before.stop}
+        and each.happens is OrderHappens.REJECTED
+        for each in rule.conditions
+    ):
+        yield f"This {before.kind.value} ends when its stop has filled: that is not rejected then."
+    wanted = set() if rule.action is None else set(rule.action.orders)
+    if rule.exit is not None:
+        wanted.add(rule.exit.stop)
+    if before.stop in wanted:
+        yield f"This {before.kind.value} ends when its stop has filled: there is no stop left then."
 
 
 def _softened(finding: Finding) -> Finding:

@@ -5,7 +5,7 @@ O10, O30 and O31 of the features.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -81,11 +81,10 @@ class RuleDesk:
 
     def start(self) -> None:
         """Pause what was armed, and say what fired without a word of its end; nothing acts."""
-        paused = 0
+        before = {live.rule.rule_id: live.record.state for live in self.book}
         for live in self.book:
             if live.record.state is RuleState.ARMED:
                 self.book.put(replace(live.record, state=RuleState.PAUSED, note=RESTARTED))
-                paused += 1
             elif live.record.state is RuleState.FIRED:
                 self.book.put(self._broken_off(live.record))
                 self._say_what_became(live)
@@ -94,6 +93,15 @@ class RuleDesk:
                 self._take_up(live)
         self.book.forget_before(self._with.sight.now().astimezone().date())
         self._with.tape.follow(self.book.con_ids(), self.on_price)
+        self._say_paused(before)
+        self.tell()
+
+    def _say_paused(self, before: Mapping[RuleId, RuleState]) -> None:
+        """Say how many rules the restart has paused; `before` is how they stood at the end."""
+        paused = sum(
+            live.record.state is RuleState.PAUSED is not before.get(live.rule.rule_id)
+            for live in self.book
+        )
         if paused:
             verb = "rule is" if paused == 1 else "rules are"
             self._with.notify(
@@ -102,7 +110,6 @@ class RuleDesk:
                 effect="They do nothing until they are resumed, whatever the market did meanwhile.",
                 advice="Look at them in Rules, and resume or remove each.",
             )
-        self.tell()
 
     def _broken_off(self, record: RuleRecord) -> RuleRecord:
         """Say of a rule what its order on record tells; it is never fired again by itself."""
@@ -122,14 +129,12 @@ class RuleDesk:
     def _take_up(self, child: LiveRule) -> None:
         """Settle a rule whose turn came, or never will, while the program was ending."""
         before = self.book.get(child.rule.after)
-        if before is not None and (before.record.state.is_active or before.rule.exit):
+        if before is not None and before.record.state.is_active:
             return
-        if before is None or before.record.state is not RuleState.DONE:
-            note = "the rule before it did not come to its end"
-            self.book.put(replace(child.record, state=RuleState.WITHDRAWN, note=note))
+        if before is None or not _did_its_part(before.record):
+            self.end(child, RuleState.WITHDRAWN, "the rule before it did not come to its end")
             return
-        order = before.record.order
-        rule = child.rule if order is None else child.rule.of_order(order)
+        rule = _behind(before.record, child.rule)
         self.book.put(replace(child.record, rule=rule, state=RuleState.PAUSED, note=RESTARTED))
 
     # -- looking ------------------------------------------------------------------------------
@@ -246,18 +251,17 @@ class RuleDesk:
             outcome = Outcome(state=RuleState.UNKNOWN, note=note)
         self._with.checkpoint("rule acted")
         self.end(live, outcome.state, outcome.note, outcome)
-        self._go_on(live, outcome)
 
-    def _go_on(self, live: LiveRule, outcome: Outcome) -> None:
+    def _go_on(self, live: LiveRule) -> None:
         """Arm what waits for a rule that did its part; what did not come about ends that too."""
-        if outcome.state is RuleState.HELD:
+        if live.record.state.is_active:
             return
         for child in self.book.waiting_for(live.rule.rule_id):
-            if outcome.state is not RuleState.DONE:
-                self._withdraw(child, "the rule before it did not do its part")
-                continue
-            rule = child.rule if outcome.order is None else child.rule.of_order(outcome.order)
-            self.arm(child, rule, "the rule before it is done")
+            if live.record.state is RuleState.DONE:
+                self.arm(child, _behind(live.record, child.rule), "the rule before it is done")
+            else:
+                note = "the rule before it did not do its part"
+                self.end(child, RuleState.WITHDRAWN, note)
 
     def confirm(self, live: LiveRule, acknowledged: frozenset[str]) -> RuleRecord:
         """Send the order of a held rule with the user's word, and return what became of it."""
@@ -292,8 +296,12 @@ class RuleDesk:
     def end(
         self, live: LiveRule, state: RuleState, note: str, outcome: Outcome | None = None
     ) -> None:
-        """Put the end of a rule on record, and say it."""
-        order: OrderKey | None = None if outcome is None else outcome.order
+        """Put the end of a rule on record, say it, and let what waits for it go on.
+
+        What waits for an exit rule speaks of its stop.
+        """
+        of_exit = None if live.rule.exit is None else live.rule.exit.stop
+        order: OrderKey | None = of_exit if outcome is None else outcome.order
         record = replace(
             live.record,
             state=state,
@@ -303,8 +311,10 @@ class RuleDesk:
             findings=() if outcome is None else outcome.findings,
         )
         live.waits = ""
-        self.write(live, record, durable=True)
+        is_written = self.write(live, record, durable=True)
         self._say_what_became(live)
+        if is_written:
+            self._go_on(live)
 
     def _withdraw(self, live: LiveRule, note: str) -> None:
         """Take a rule back, and all that waits for it, with the record that follows."""
@@ -360,3 +370,14 @@ class RuleDesk:
     def _tell(self) -> None:
         self._is_told_due = False
         self._with.out.post(RulesChanged(tuple(live.view() for live in self.book)))
+
+
+def _did_its_part(record: RuleRecord) -> bool:
+    """Tell whether what waits for a rule may follow it: its order is on record, or it is done."""
+    is_sent = record.state is RuleState.UNKNOWN and record.order is not None
+    return record.state is RuleState.DONE or is_sent
+
+
+def _behind(before: RuleRecord, rule: Rule) -> Rule:
+    """Return a rule with the order of the one before it put in, of which its conditions speak."""
+    return rule if before.order is None else rule.of_order(before.order)

@@ -175,7 +175,7 @@ class Ruling(QObject):
             stops=self._stops(),
             cancels=_cancels(own, state.account),
             prepared=prepared,
-            rules=[each for each in rules if each.exit is None],
+            rules=rules,
             groups=sorted({each.group for each in rules if each.group}),
         )
 

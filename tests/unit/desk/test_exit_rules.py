@@ -192,7 +192,7 @@ def test_a_stop_that_ends_ends_its_rule(rig: RuleRig) -> None:
                           status="Cancelled", filled=D(0), remaining=D(0))
     )  # fmt: skip
     rig.settle()
-    assert rig.state() is RuleState.DONE
+    assert rig.state() is RuleState.WITHDRAWN
     assert rig.note() == "moved once; the stop ended: cancelled"
 
 

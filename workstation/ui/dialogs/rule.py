@@ -139,6 +139,8 @@ class RuleDialog(OrderDialog):
         for each in self._choices.rules:
             if self._rule is None or each.rule_id != self._rule.rule_id:
                 self.after_box.addItem(text.one_line(rule_words(each), 80), each.rule_id)
+        behind_exits = "An exit rule is done when its breakeven stands, or its stop has filled."
+        self.after_box.setToolTip(text.tooltip(behind_exits))
         self.group_edit = QLineEdit(self)
         self.group_edit.setMaxLength(40)
         self.group_edit.setPlaceholderText("a name; the first that fires withdraws the others")

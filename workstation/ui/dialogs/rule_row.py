@@ -25,7 +25,7 @@ _KINDS = (
     ("Order of mine", Watched.ORDER),
 )
 _AHEAD = timedelta(hours=1)
-_BEFORE = "the rule before has sent"
+_BEFORE = "the order of the rule before"
 
 
 def order_name(order: OrderView) -> str:
