@@ -1,17 +1,20 @@
 """Cancel and new: the ticket holds what is left, and nothing but the cancel is sent."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.qt.conftest import Stage
-from tests.qt.fakes import a_position, an_order
+from tests.qt.fakes import ACCOUNT, a_link, a_position, an_order
 from workstation.domain.commands import CancelOrder, ChangeOrder, SubmitOrder
-from workstation.domain.messages import OrderChanged
+from workstation.domain.ids import AccountId
+from workstation.domain.messages import LinkChanged, OrderChanged
 from workstation.domain.order import OrderTerms, Side
 from workstation.domain.order_extras import OcaGroup
-from workstation.domain.order_status import Lifecycle
+from workstation.domain.order_status import Lifecycle, OrderView
 from workstation.ui.ended_orders import PATIENCE_LOOKS, QUIET_LOOKS
+from workstation.ui.renewal import Renewal
 
 D = Decimal
 GROUP = OrderTerms(oca=OcaGroup(name="pair"), display_size=D(10))
@@ -99,3 +102,54 @@ def test_a_stop_is_no_larger_than_what_is_still_held(ready: Stage, held, quantit
     else:
         assert ready.window.ticket.form.terms.quantity == quantity
         assert "only 60 are still held" in ready.window.ticket.strip.headline.text()
+
+
+# -- several accounts -----------------------------------------------------------------------------
+
+OTHER = AccountId("SIM0045678")
+
+
+def agree_to_renew(stage: Stage, order: OrderView) -> Renewal:
+    """Ask for an order to be written anew; where a question comes, agree, and let it end."""
+    stage.events(OrderChanged(order))
+    renewal = stage.window.menu.renewal
+    renewal.ending.timer.setInterval(3_600_000)
+    stage.window.orders.renew_requested.emit(order)
+    if renewal.dialog is not None:
+        renewal.dialog.buttons["cancel"].click()
+        stage.events(OrderChanged(replace(order, lifecycle=Lifecycle.CANCELLED)))
+    return renewal
+
+
+def test_an_order_is_written_anew_for_its_own_account(ready: Stage) -> None:
+    ready.events(LinkChanged(a_link(accounts=(ACCOUNT, OTHER))))
+    ticket = ready.window.ticket
+    ticket.account.choose(ACCOUNT)
+    renewal = agree_to_renew(ready, an_order(12, account=OTHER))
+    look(renewal, QUIET_LOOKS + 1)
+    assert ticket.account.account == OTHER
+    assert ticket.account.box.currentData() == OTHER
+    assert "its own ACCOUNT S•••678" in ticket.strip.headline.text()
+    assert "ACCOUNT S•••678" in ticket.submit_button.text()
+    ticket.submit_button.click()
+    assert [each.draft.account for each in ready.commands.of(SubmitOrder)] == [OTHER]
+
+
+def test_an_order_of_an_account_that_is_not_managed_is_not_cancelled(ready: Stage) -> None:
+    said: list[tuple[str, str]] = []
+    ready.window.ordering.failed.connect(said.append)
+    renewal = agree_to_renew(ready, an_order(12, account=OTHER))
+    assert renewal.dialog is None
+    assert "nothing was cancelled" in said[0][1]
+    assert ready.commands.of(CancelOrder) == []
+
+
+def test_an_account_that_goes_meanwhile_gets_no_new_order(ready: Stage) -> None:
+    ready.events(LinkChanged(a_link(accounts=(ACCOUNT, OTHER))))
+    said: list[tuple[str, str]] = []
+    ready.window.ordering.failed.connect(said.append)
+    renewal = agree_to_renew(ready, an_order(12, account=OTHER, terms=GROUP))
+    ready.events(LinkChanged(a_link(accounts=(ACCOUNT,))))
+    look(renewal, QUIET_LOOKS + 1)
+    assert "nothing is written anew" in said[0][1]
+    assert ready.window.ticket.form.terms.special == OrderTerms()

@@ -4,20 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from workstation.domain.ids import ConId
+from workstation.domain.ids import AccountId, ConId, OrderId
 from workstation.domain.order import PLAIN, OrderTerms, OrderType, Side, Tif
 from workstation.domain.order_extras import Adjustment
 
 LONGEST_NOTE = 200
 LONGEST_SYMBOL = 40
+LONGEST_ACCOUNT = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDraft:
     """What stood in the ticket, as `OrderDraft` has it; None where a field was empty.
 
-    It names no account: that is chosen when the order is sent. `bracket` tells that target and
-    stop belong to it, `exit_tif` how long they stand. `kept_at` is aware and tells drafts apart.
+    `account` is None where none was chosen, and in drafts of earlier versions. `bracket` tells
+    that target and stop belong to it, `exit_tif` how long they stand. `kept_at` is aware and tells
+    drafts apart. `sent_order` is the number of the order it became, `sent_at` when, aware; both
+    None before.
     """
 
     kept_at: datetime
@@ -38,14 +41,20 @@ class KeptDraft:
     exit_tif: Tif = Tif.GTC
     exit_adjustment: Adjustment | None = None
     note: str = ""
+    account: AccountId | None = None
+    sent_order: OrderId | None = None
+    sent_at: datetime | None = None
 
     @property
     def fault(self) -> str:
         """Say what cannot be, "" for nothing: a person may have written it."""
         numbers = (self.quantity, self.limit_price, self.stop_price)
         given = [each for each in numbers if each is not None]
-        if self.kept_at.tzinfo is None:
-            return "the time at which it was kept has no zone"
+        times = (self.kept_at, self.kept_at if self.sent_at is None else self.sent_at)
+        if any(each.tzinfo is None for each in times):
+            return "a time of it has no zone"
+        if self.account is not None and not _is_account(self.account):
+            return "its account is no account"
         if not 0 < len(self.symbol) <= LONGEST_SYMBOL or not self.symbol.isprintable():
             return "its symbol is no symbol"
         if not 0 < abs(self.con_id) < 2**31:
@@ -54,3 +63,7 @@ class KeptDraft:
             return "one of its numbers is none"
         too_long = len(self.note) > LONGEST_NOTE or not self.note.isprintable()
         return f"its note is not one line of {LONGEST_NOTE} signs" if too_long else ""
+
+
+def _is_account(account: AccountId) -> bool:
+    return 0 < len(account) <= LONGEST_ACCOUNT and account.isalnum() and account.isascii()

@@ -1,4 +1,8 @@
-"""Keeps what stands in the ticket as a draft, and puts a draft back; sends nothing."""
+"""Keeps what stands in the ticket as a draft, puts a draft back, and marks what was sent of them.
+
+It sends nothing. A draft that became an order stays in the list with that order's number, behind
+those that are still open, so that it is not sent twice unawares.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,8 +12,12 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from workstation.domain.ids import ConId
+from workstation.domain.bracket import BracketDraft
+from workstation.domain.finding import Submitted
+from workstation.domain.ids import ConId, IntentId
 from workstation.domain.kept_draft import KeptDraft
+from workstation.domain.order import OrderDraft
+from workstation.ui import text
 from workstation.ui.dialogs.drafts import DraftsDialog
 from workstation.ui.docks import Docks
 from workstation.ui.messages import Messages
@@ -17,6 +25,7 @@ from workstation.ui.ordering import Ordering
 from workstation.ui.panels.ticket import TicketPanel
 from workstation.ui.selection import Selection
 from workstation.ui.ticket_rules import Exits, Terms
+from workstation.ui.ticket_wishes import entry_of
 from workstation.ui.watching import Watching, clean_symbol
 
 MOST_DRAFTS = 200
@@ -57,6 +66,11 @@ class Drafting(QObject):
         self._keeper: DraftKeeper | None = None
         self.drafts: tuple[KeptDraft, ...] = ()
         self.dialog: DraftsDialog | None = None
+        self._in_ticket: datetime | None = None
+        self._sending: dict[IntentId, datetime] = {}
+        self._ticket.form.replaced.connect(self._on_replaced)
+        self._ticket.order_requested.connect(self._on_order_requested)
+        desk.ordering.submitted.connect(self._on_submitted)
 
     def use_keeper(self, keeper: DraftKeeper) -> None:
         """Learn where drafts are kept, and read them."""
@@ -81,6 +95,7 @@ class Drafting(QObject):
         while kept_at in known:
             kept_at += timedelta(microseconds=1)
         draft = draft_of(ticket.form.terms, ticket.con_id, ticket.symbol, kept_at)
+        draft = replace(draft, account=ticket.account.account)
         if draft.fault:
             self._desk.ordering.failed.emit(("The draft", draft.fault))
             return
@@ -97,7 +112,7 @@ class Drafting(QObject):
     def open(self, chosen: datetime | None) -> None:
         """Show the drafts with one of them chosen."""
         if self.dialog is None:
-            self.dialog = DraftsDialog(self.drafts, self._window)
+            self.dialog = DraftsDialog(self.drafts, self._window, self._ticket.account.names)
             self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self.dialog.loaded.connect(self.load)
             self.dialog.noted.connect(self._on_noted)
@@ -109,15 +124,61 @@ class Drafting(QObject):
 
     @Slot(object)
     def load(self, draft: KeptDraft) -> None:
-        """Put a draft into the ticket; from there it goes the way of every order."""
-        desk = self._desk
+        """Put a draft into the ticket for its own account; then it goes the way of every order."""
+        desk, accounts = self._desk, self._ticket.account
+        before = accounts.account
+        if draft.account is not None and not accounts.choose(draft.account):
+            whose = accounts.names((draft.account,))[draft.account]
+            fault = f"it is for account {whose}, which this connection does not manage"
+            desk.ordering.failed.emit(("The draft", fault))
+            return
         watched = desk.messages.quotes.symbol_of(draft.con_id)
         desk.docks.focus("ticket")
         desk.selection.choose(draft.con_id, draft.symbol)
         if watched is None:
             desk.watching.add(clean_symbol(draft.symbol))
-        words = "From a draft of yours, which stays in the list until you delete it. Not sent yet."
+        is_other = draft.account not in {None, before}
+        words = self._words(draft, accounts.in_words if is_other else "")
         self._ticket.fill_in(draft.con_id, draft.symbol, terms_of(draft), words)
+        self._in_ticket = draft.kept_at
+
+    def _words(self, draft: KeptDraft, account: str) -> str:
+        """Say what stands in the ticket; `account` names one that was not chosen before."""
+        words = ["From a draft of yours. Not sent yet."]
+        if draft.sent_order is not None and draft.sent_at is not None:
+            when = text.full_time(draft.sent_at)
+            words = [f"This draft was sent before: order {draft.sent_order}, {when}."]
+            words.append("Sent again it is another order.")
+        if account:
+            words.append(f"It is for {account}, which is chosen now.")
+        elif draft.account is None:
+            words.append("It was kept without an account: look which one it goes to.")
+        return " ".join(words)
+
+    @Slot()
+    def _on_replaced(self) -> None:
+        self._in_ticket = None
+
+    @Slot(object)
+    def _on_order_requested(self, wish: OrderDraft | BracketDraft) -> None:
+        if self._in_ticket is not None:
+            self._sending[entry_of(wish).intent_id] = self._in_ticket
+
+    @Slot(object)
+    def _on_submitted(self, sent: tuple[OrderDraft | BracketDraft, Submitted]) -> None:
+        """Mark the draft that became this order."""
+        wish, answer = sent
+        kept_at = self._sending.pop(entry_of(wish).intent_id, None)
+        if kept_at is None:
+            return
+        self._in_ticket = None
+        number, now = answer.order_id, self.clock()
+        marked = [
+            replace(each, sent_order=number, sent_at=now) if each.kept_at == kept_at else each
+            for each in self.drafts
+        ]
+        self._use(tuple(marked))
+        self._refresh(None)
 
     def _use(self, drafts: tuple[KeptDraft, ...]) -> None:
         self.drafts = drafts
@@ -132,8 +193,8 @@ class Drafting(QObject):
         self._refresh(noted.kept_at)
 
     @Slot(object)
-    def _on_deleted(self, draft: KeptDraft) -> None:
-        self._use(tuple(each for each in self.drafts if each != draft))
+    def _on_deleted(self, drafts: tuple[KeptDraft, ...]) -> None:
+        self._use(tuple(each for each in self.drafts if each not in drafts))
         self._refresh(None)
 
     def _refresh(self, chosen: datetime | None) -> None:

@@ -33,7 +33,7 @@ from workstation.domain.commands import (
     SubmitOrder,
 )
 from workstation.domain.coverage import RepairProtection
-from workstation.domain.finding import Denied, NeedsAcknowledgement, TradingState
+from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted, TradingState
 from workstation.domain.ids import AccountId
 from workstation.domain.limit_use import ApplyLimits, LockLimits
 from workstation.domain.order import OrderChange, OrderDraft
@@ -60,6 +60,10 @@ class Ordering(QObject):
 
     failed = Signal(object)
     """(what was asked, reason) of a command that was not carried out: tuple[str, str]."""
+
+    submitted = Signal(object)
+    """(draft, answer) of an order or bracket that was sent: tuple[OrderDraft | BracketDraft,
+    Submitted]."""
 
     arming_failed = Signal()
     """Arming stays as it was; what shows it must be set back."""
@@ -90,7 +94,7 @@ class Ordering(QObject):
         """Send an order or a bracket."""
         command: Command
         command = SubmitBracket(draft) if isinstance(draft, BracketDraft) else SubmitOrder(draft)
-        self._commands.send(command, partial(self._ticket.show_result, draft))
+        self._commands.send(command, partial(self._take_submission, draft))
 
     @Slot(object)
     def change(self, change: OrderChange) -> None:
@@ -228,6 +232,11 @@ class Ordering(QObject):
             self.failed.emit((what, reasons))
         elif isinstance(result, Done) and result.text:
             self.done.emit(f"{what}: {result.text}")
+
+    def _take_submission(self, draft: OrderDraft | BracketDraft, result: CommandResult) -> None:
+        self._ticket.show_result(draft, result)
+        if isinstance(result, Submitted):
+            self.submitted.emit((draft, result))
 
     def _take_reversal(self, position: PositionView, result: CommandResult) -> None:
         if isinstance(result, NeedsAcknowledgement):

@@ -20,6 +20,8 @@ from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_wishes import terms_of
 
+NOT_MANAGED = "its account is not one that this connection manages"
+
 
 class Renewal(QObject):
     """Renews one order at a time; asks first, and sends nothing but the cancel. GUI thread."""
@@ -42,6 +44,9 @@ class Renewal(QObject):
     def ask(self, order: OrderView) -> None:
         """Say what will happen, and begin only when the user agrees."""
         if self.ending.is_waiting:
+            return
+        if order.account not in self._board.ticket.account.managed:
+            self._ordering.failed.emit(("Cancel and new", f"{NOT_MANAGED}: nothing was cancelled"))
             return
         self._order = order
         what = f"{order.side.value} {text.size(order.quantity)} {text.one_line(order.symbol, 24)}"
@@ -80,11 +85,19 @@ class Renewal(QObject):
             gone = why or "it has filled and nothing is left of it"
             self._ordering.done.emit(f"Order {order.order_id} is not written anew: {gone}.")
             return
+        if not self._board.ticket.account.choose(order.account):
+            fault = (
+                f"order {order.order_id} is cancelled, and {NOT_MANAGED}: nothing is written anew"
+            )
+            self._ordering.failed.emit(("Cancel and new", fault))
+            return
+        account = self._board.ticket.account.in_words
+        whose = f" It goes to its own {account}, chosen now." if account else ""
         smaller = f", but {why}: it is no larger than that" if why else ""
         self._board.ticket.fill_in(
             order.con_id,
             order.symbol,
             replace(terms_of(order), quantity=left),
             f"Order {order.order_id} is cancelled; {text.size(order.remaining)} were left{smaller}. "
-            "Change what you want, then send the new order.",
+            f"Change what you want, then send the new order.{whose}",
         )

@@ -1,5 +1,6 @@
 """The drafts that were kept: looked at, noted, put into the ticket, deleted; nothing is sent."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -17,11 +18,16 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workstation.domain.ids import AccountId
 from workstation.domain.kept_draft import LONGEST_NOTE, KeptDraft
 from workstation.ui import text
 from workstation.ui.plain_label import PlainLabel
+from workstation.ui.theme import paint
 
-_COLUMNS = ("Kept", "Symbol", "Side", "Quantity", "Order", "TIF", "Note")
+Names = Callable[[Sequence[AccountId]], Mapping[AccountId, str]]
+"""Says how accounts are called."""
+
+_COLUMNS = ("Kept", "Symbol", "Side", "Quantity", "Order", "TIF", "Account", "Sent", "Note")
 _NOTE = len(_COLUMNS) - 1
 
 
@@ -49,7 +55,10 @@ class _Table(QTableWidget):
 
 
 class DraftsDialog(QDialog):
-    """Shows drafts, newest first; asks, and changes nothing but notes by itself. GUI thread."""
+    """Shows open drafts, newest first, and behind them those that were sent. GUI thread.
+
+    It asks, and changes nothing but notes by itself.
+    """
 
     loaded = Signal(object)
     """KeptDraft the user wants in the ticket."""
@@ -58,10 +67,11 @@ class DraftsDialog(QDialog):
     """(KeptDraft, note) of a note that was changed: tuple[KeptDraft, str]."""
 
     deleted = Signal(object)
-    """KeptDraft the user wants gone."""
+    """Drafts the user wants gone: tuple[KeptDraft, ...]."""
 
-    def __init__(self, drafts: tuple[KeptDraft, ...], parent: QWidget) -> None:
+    def __init__(self, drafts: tuple[KeptDraft, ...], parent: QWidget, names: Names) -> None:
         super().__init__(parent)
+        self._names = names
         self.setWindowTitle("Drafts")
         self._drafts: tuple[KeptDraft, ...] = ()
         self.table = _Table(0, len(_COLUMNS), self)
@@ -83,8 +93,11 @@ class DraftsDialog(QDialog):
         self.load_button.setToolTip(text.tooltip("Nothing is sent (Enter, double-click)"))
         self.delete_button = QPushButton("Delete", self)
         self.delete_button.setToolTip(text.tooltip("Delete"))
+        self.clear_button = QPushButton("Delete all sent", self)
         self.close_button = QPushButton("Close", self)
-        for button in (self.load_button, self.delete_button, self.close_button):
+        for button in (
+            self.load_button, self.delete_button, self.clear_button, self.close_button
+        ):  # fmt: skip
             button.setAutoDefault(False)
         self._lay_out()
         self._connect()
@@ -99,22 +112,29 @@ class DraftsDialog(QDialog):
 
     def show_drafts(self, drafts: tuple[KeptDraft, ...], chosen: datetime | None) -> None:
         """Show other drafts; the one that was kept at this moment is chosen, else the first."""
-        self._drafts = tuple(sorted(drafts, key=lambda each: each.kept_at, reverse=True))
+        newest = sorted(drafts, key=lambda each: each.kept_at, reverse=True)
+        self._drafts = tuple(sorted(newest, key=lambda each: each.sent_at is not None))
+        names = self._names([each.account for each in drafts if each.account is not None])
         row = next((n for n, each in enumerate(self._drafts) if each.kept_at == chosen), 0)
         with QSignalBlocker(self.table):
             self.table.setRowCount(len(self._drafts))
             for number, draft in enumerate(self._drafts):
-                for column, words in enumerate(_words(draft)):
-                    self.table.setItem(number, column, QTableWidgetItem(words))
+                for column, words in enumerate(_words(draft, names)):
+                    item = QTableWidgetItem(words)
+                    if draft.sent_at is not None:
+                        item.setForeground(paint().muted)
+                    self.table.setItem(number, column, item)
             self.table.setCurrentCell(row if self._drafts else -1, 0)
         self.table.resizeColumnsToContents()
         self.empty_label.setVisible(not self._drafts)
+        self.clear_button.setVisible(any(each.sent_at is not None for each in drafts))
         self._on_chosen()
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.addWidget(self.load_button)
         buttons.addStretch(1)
+        buttons.addWidget(self.clear_button)
         buttons.addWidget(self.delete_button)
         buttons.addWidget(self.close_button)
         column = QVBoxLayout(self)
@@ -129,6 +149,7 @@ class DraftsDialog(QDialog):
         self.note_edit.returnPressed.connect(self._on_noted)
         self.load_button.clicked.connect(self._on_load)
         self.delete_button.clicked.connect(self._on_delete)
+        self.clear_button.clicked.connect(self._on_clear)
         self.close_button.clicked.connect(self.reject)
         self.table.take_pressed.connect(self._on_load)
         self.table.delete_pressed.connect(self._on_delete)
@@ -156,10 +177,14 @@ class DraftsDialog(QDialog):
     @Slot()
     def _on_delete(self) -> None:
         if (draft := self.chosen) is not None:
-            self.deleted.emit(draft)
+            self.deleted.emit((draft,))
+
+    @Slot()
+    def _on_clear(self) -> None:
+        self.deleted.emit(tuple(each for each in self._drafts if each.sent_at is not None))
 
 
-def _words(draft: KeptDraft) -> tuple[str, ...]:
+def _words(draft: KeptDraft, names: Mapping[AccountId, str]) -> tuple[str, ...]:
     prices = [draft.order_type.value]
     prices += [f"{draft.stop_price:f}"] if draft.stop_price is not None else []
     prices += [f"{draft.limit_price:f}"] if draft.limit_price is not None else []
@@ -167,4 +192,9 @@ def _words(draft: KeptDraft) -> tuple[str, ...]:
     quantity = text.ABSENT if draft.quantity is None else text.size(draft.quantity)
     symbol, note = text.one_line(draft.symbol, 40), text.one_line(draft.note, LONGEST_NOTE)
     kept, order = text.full_time(draft.kept_at), " ".join(prices)
-    return (kept, symbol, draft.side.value, quantity, order, draft.tif.value, note)
+    what = (kept, symbol, draft.side.value, quantity, order, draft.tif.value)
+    account = text.ABSENT if draft.account is None else names[draft.account]
+    sent = ""
+    if draft.sent_at is not None:
+        sent = f"order {draft.sent_order}, {text.full_time(draft.sent_at)}"
+    return (*what, account, sent, note)

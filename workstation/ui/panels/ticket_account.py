@@ -64,7 +64,21 @@ class TicketAccount(QWidget):
         """Name the account where there are several, empty where there is no doubt."""
         if not self._state.has_several_accounts or self.account is None:
             return ""
-        return f"ACCOUNT {_names(self._known())[self.account]}"
+        return f"ACCOUNT {self.names()[self.account]}"
+
+    def names(self, more: Sequence[AccountId] = ()) -> dict[AccountId, str]:
+        """Return how the accounts here, and `more` of them, are called: told apart, never whole."""
+        return _names(tuple(dict.fromkeys((*self._known(), *more))))
+
+    def choose(self, account: AccountId) -> bool:
+        """Let new orders go to an account; False where the broker does not manage it here."""
+        if account not in self.managed:
+            return False
+        if self._state.has_several_accounts and self._state.chosen_account != account:
+            self._state.chosen_account = account
+            self.refresh(self._of_order)
+            self.chosen.emit(account)
+        return True
 
     def refresh(self, of_order: AccountId | None) -> None:
         """Show how it stands; `of_order` is that of an order that is changed: it keeps its own."""
@@ -79,9 +93,14 @@ class TicketAccount(QWidget):
         with QSignalBlocker(self.box):
             self.box.setCurrentIndex(max(self.box.findData(account), 0))
 
-    def _known(self) -> tuple[AccountId, ...]:
+    @property
+    def managed(self) -> tuple[AccountId, ...]:
+        """The accounts that the broker manages for this connection, as it said last."""
         link = self._state.link
-        managed = () if link is None else link.accounts
+        return () if link is None else link.accounts
+
+    def _known(self) -> tuple[AccountId, ...]:
+        managed = self.managed
         own = self._of_order
         return managed if own is None or own in managed else (*managed, own)
 

@@ -47,6 +47,9 @@ class TicketForm(QWidget):
     edited = Signal()
     """The user changed a field; read `terms`."""
 
+    replaced = Signal()
+    """Other terms stand in the fields as a whole, or none any more."""
+
     symbol_entered = Signal(object)
     """Symbol, in capitals, typed and confirmed with Enter: str."""
 
@@ -115,6 +118,7 @@ class TicketForm(QWidget):
             self.special.set_terms(terms.special, outside_rth=terms.outside_rth)
             self.route_box.set_route(terms.route)
             self._show_special()
+        self.replaced.emit()
 
     def followed(self, old: OrderView, order: OrderView) -> OrderView:
         """Let the fields that the user left alone follow the order being changed; returns it.
