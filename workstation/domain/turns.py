@@ -9,6 +9,7 @@ never stops running Python; see docs/performance.md, Orders.
 Nothing happens before begin(): tests and small commands keep Python's own interval.
 """
 
+import select
 import sys
 from types import TracebackType
 
@@ -28,6 +29,7 @@ class Turns:
     def __init__(self) -> None:
         self._in_force = False
         self._held = False
+        self._nothing = select.poll()  # a look at it gives the interpreter away, and no more
 
     def begin(self) -> None:
         """Take charge of the interval from now on."""
@@ -42,11 +44,11 @@ class Turns:
     def hold(self) -> None:
         """Let the core run for a while; it carries out a command. Core thread.
 
-        Who waits already waits by the short interval, so the core has just given way once.
+        Who waits by the short interval begins anew with the long one.
         """
         if self._in_force:
             self._held = True
-            sys.setswitchinterval(HELD_SECONDS)
+            self._lengthen()
 
     def let_go(self) -> None:
         """Be as usual again. Core thread."""
@@ -67,7 +69,16 @@ class Turns:
     ) -> None:
         """Go on as before."""
         if self._held:
-            sys.setswitchinterval(HELD_SECONDS)
+            self._lengthen()
+
+    def _lengthen(self) -> None:
+        """Let all others wait for long, those too that have begun to wait for a short time.
+
+        A thread reads the interval when it begins to wait, and anew whenever the interpreter is
+        given away. So it is, for a microsecond: hardly a sleeper is awake in time to have it.
+        """
+        sys.setswitchinterval(HELD_SECONDS)
+        self._nothing.poll(0)
 
 
 TURNS = Turns()

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,3 +49,22 @@ def test_a_command_is_heard_soon_runs_long_and_is_short_where_it_waits(interval:
     assert now() == pytest.approx(HELD_SECONDS)
     turns.let_go()
     assert now() == pytest.approx(USUAL_SECONDS)
+
+
+def test_who_has_begun_to_wait_shortly_begins_anew_with_the_long_interval(
+    interval: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, given = Turns(), []
+    monkeypatch.setattr(turns, "_nothing", SimpleNamespace(poll=lambda _ms: given.append(now())))
+    turns.begin()
+    turns.ask()
+    assert given == []
+    turns.hold()
+    assert given == [pytest.approx(HELD_SECONDS)]
+    with turns:
+        pass
+    assert given == [pytest.approx(HELD_SECONDS)] * 2
+    turns.let_go()
+    with turns:
+        pass
+    assert len(given) == 2
