@@ -99,7 +99,7 @@ class Outbox:
 
     def _has_before(self, share: Share) -> bool:
         """Tell whether something waits that must leave before a new message of this share."""
-        return any(queue for each, queue in self._queues.items() if each.value <= share.value)
+        return any(queue for each, queue in self._queues.items() if each <= share)
 
     @property
     def is_full(self) -> bool:

@@ -5,7 +5,7 @@ Source: tws-wire.md 3.1 (50 a second) and orders-and-risk.md R15, F12.
 
 from collections import deque
 from collections.abc import Mapping
-from enum import Enum
+from enum import IntEnum
 
 from workstation.domain.clock import Clock
 
@@ -16,7 +16,7 @@ FOR_ORDERS = 10
 """Of the messages of a second, so many are kept for cancels and exits, so many for entries."""
 
 
-class Share(Enum):
+class Share(IntEnum):
     """Whom a message serves; the value is the rank, the most urgent first.
 
     Entries never wait: they go at once or not at all. Everything else may wait for its turn.

@@ -26,7 +26,7 @@ class FinalGate:
         self._clock = clock
         self._environment_fault = environment_fault
         self._approved: dict[OrderId, str] = {}
-        self._entries: dict[AccountId, deque[tuple[float, Decimal]]] = {}
+        self._entries: dict[AccountId, _Minute] = {}
         self._most: dict[AccountId, Decimal] = {}
 
     def limit(self, account: AccountId, most_a_minute: Decimal) -> None:
@@ -35,8 +35,7 @@ class FinalGate:
 
     def use(self, account: AccountId) -> tuple[Decimal, Decimal | None]:
         """Return the money that entries moved in the last minute, and the most that may."""
-        entries = self._recent(account)
-        return sum((value for _, value in entries), Decimal(0)), self._most.get(account)
+        return self._recent(account).total, self._most.get(account)
 
     def approve(self, order_id: OrderId, sha256: str) -> None:
         """Take note of what the journal holds durably; good for one send."""
@@ -69,17 +68,35 @@ class FinalGate:
     def _count(self, account: AccountId, value: Decimal) -> None:
         if not value.is_finite() or value < 0:
             raise FinalGateError("an entry of no measurable size came to the final gate")
-        entries = self._recent(account)
-        total = sum((each for _, each in entries), value)
+        minute = self._recent(account)
         most = self._most.get(account)
-        if most is None or total > most:
+        if most is None or minute.total + value > most:
             raise FinalGateError(
-                f"entries of {total:,.0f} within a minute exceed what the final gate lets pass"
+                f"entries of {minute.total + value:,.0f} within a minute exceed what the final gate"
+                " lets pass"
             )
-        entries.append((self._clock.monotonic(), value))
+        minute.add(self._clock.monotonic(), value)
 
-    def _recent(self, account: AccountId) -> deque[tuple[float, Decimal]]:
-        entries = self._entries.setdefault(account, deque())
-        while entries and entries[0][0] < self._clock.monotonic() - 60:
-            entries.popleft()
-        return entries
+    def _recent(self, account: AccountId) -> "_Minute":
+        minute = self._entries.setdefault(account, _Minute())
+        minute.forget(self._clock.monotonic() - 60)
+        return minute
+
+
+class _Minute:
+    """The money of the last minute's entries, and its exact sum."""
+
+    def __init__(self) -> None:
+        self.total = Decimal(0)
+        self._entries: deque[tuple[float, Decimal]] = deque()
+
+    def add(self, at: float, value: Decimal) -> None:
+        self._entries.append((at, value))
+        self.total += value
+
+    def forget(self, until: float) -> None:
+        """Leave out what is older."""
+        if self._entries and self._entries[0][0] < until:
+            while self._entries and self._entries[0][0] < until:
+                self._entries.popleft()
+            self.total = sum((value for _, value in self._entries), Decimal(0))
