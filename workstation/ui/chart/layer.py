@@ -236,7 +236,7 @@ class ChartLayer:
 
     def _draw_grid(self, painter: QPainter, view: ChartView, drawn: Drawn, clip: QRect) -> None:
         layout, plot, time = view.layout, view.layout.plot, view.time
-        xs = [time.middle_of(index) for index, _ in drawn.marks]
+        xs = time.middles_of(index for index, _ in drawn.marks)
         left, right = max(0, clip.left()), min(time.width - 1, clip.right())
         upright = [(x, plot.top(), 1, plot.height()) for x in xs if left <= x <= right]
         level = []
@@ -267,8 +267,8 @@ class ChartLayer:
     ) -> None:
         axis, time, lettering = view.layout.time_axis, view.time, view.lettering
         width = view.layout.pixels(LABEL_ROOM)
-        for index, weight in marks:
-            x = time.middle_of(index)
+        xs = time.middles_of(index for index, _ in marks)
+        for x, (index, weight) in zip(xs, marks, strict=True):
             if x < 0 or x > time.width:
                 continue
             label = view.marks.label(view.bars.time(index), weight)

@@ -1,5 +1,6 @@
 """Where prices stand on the screen, in whole device pixels: linear or by ratio, or upside down."""
 
+import functools
 import math
 
 import numpy as np
@@ -136,11 +137,17 @@ class PriceScale:
 
 def round_prices(low: float, high: float, most: int, increment: float) -> list[float]:
     """Return round prices inside a range, at most so many, on the contract's increments."""
+    return list(_round_prices(low, high, most, increment))
+
+
+@functools.lru_cache(maxsize=64)
+def _round_prices(low: float, high: float, most: int, increment: float) -> tuple[float, ...]:
+    """Find them once: a frame asks for those of one scale several times."""
     if not (high > low and most > 0 and math.isfinite(high - low)):
-        return []
+        return ()
     step = round_step((high - low) / most, increment)
     first = math.ceil(low / step)
-    return [number * step for number in range(first, math.floor(high / step) + 1)]
+    return tuple(number * step for number in range(first, math.floor(high / step) + 1))
 
 
 def round_step(least: float, increment: float) -> float:

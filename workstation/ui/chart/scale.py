@@ -1,6 +1,7 @@
 """Where bars stand along the screen, in whole device pixels."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,12 @@ class TimeScale:
     def middle_of(self, index: int) -> int:
         """Return the middle column of a bar."""
         return self.x_of(index) + (self.spacing - 1) // 2
+
+    def middles_of(self, indices: Iterable[int]) -> list[int]:
+        """Return the middle columns of bars."""
+        factor, spacing = ZOOMS[self.zoom]
+        middle = (spacing - 1) // 2 - self.scroll
+        return [index // factor * spacing + middle for index in indices]
 
     def index_at(self, x: float) -> int:
         """Return the bar at a column; where several share it, the one in the middle."""

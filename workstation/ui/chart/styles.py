@@ -33,7 +33,7 @@ AREA_ALPHA = 70
 DASH, GAP = 4, 3
 """Logical pixels of a dashed line."""
 
-STEEP = 6
+STEEP = 3
 """Rows a line of a point in every column climbs or falls a column, on the mean, to be a scribble."""
 
 
