@@ -267,7 +267,7 @@ class ChartLayer:
     ) -> None:
         axis, time, lettering = view.layout.time_axis, view.time, view.lettering
         width = view.layout.pixels(LABEL_ROOM)
-        xs = time.middles_of(index for index, _ in marks)
+        xs, pen = time.middles_of(index for index, _ in marks), None
         for x, (index, weight) in zip(xs, marks, strict=True):
             if x < 0 or x > time.width:
                 continue
@@ -275,7 +275,10 @@ class ChartLayer:
             half = lettering.width(label) // 2
             if x - half < 0 or x + half > time.width:
                 continue
-            painter.setPen(self._text if view.marks.is_major(weight) else self._muted)
+            colour = self._text if view.marks.is_major(weight) else self._muted
+            if colour is not pen:
+                painter.setPen(colour)
+                pen = colour
             place = QRect(x - width // 2, axis.top(), 2 * (width // 2) + 1, axis.height())
             lettering.draw_centred(painter, place, label)
 

@@ -138,8 +138,12 @@ class StudyPainter:
             return scale.exact_ys(values[:, self.part]), [True] * len(values)
         jagged = self.scribbles.get(id(study))
         if jagged is None:
-            jagged = self.scribbles[id(study)] = scribbles(scale.exact_ys(values))
-        return scale.exact_ys(values[:, self.part]), [not is_jagged for is_jagged in jagged]
+            all_ys = scale.exact_ys(values)
+            jagged = self.scribbles[id(study)] = scribbles(all_ys)
+            ys = all_ys[:, self.part]
+        else:
+            ys = scale.exact_ys(values[:, self.part])
+        return ys, [not is_jagged for is_jagged in jagged]
 
     def _draw_line(
         self,

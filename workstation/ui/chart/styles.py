@@ -177,15 +177,17 @@ def draw_line(
     """
     if not len(xs):
         return
-    copies = _begin_line(painter, pen, softened=softened)
+    copies = _begin_line(painter, pen)
     aside, below = (0.0, 1.0) if softened else (1.0, 0.0)  # a scribble is all uprights
     back = (copies - 1) / 2
     shape = polygon(xs + (0.5 - aside * back), ys + (0.5 - below * back))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, softened)
     for copy in range(copies):
         if copy:
             shape.translate(aside, below)
         painter.drawPolyline(shape)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    if softened:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def draw_dashes(
@@ -198,7 +200,8 @@ def draw_dashes(
     begin = math.ceil((xs[0] + scroll) / (dash + gap)) * (dash + gap) - scroll
     starts = np.arange(float(begin), float(xs[-1]), dash + gap)
     ends = np.minimum(starts + dash, xs[-1])
-    copies = _begin_line(painter, pen, softened=True)
+    copies = _begin_line(painter, pen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     table = np.empty((len(starts), 4))
     table[:, 0], table[:, 2] = starts + 0.5, ends + 0.5
     table[:, 1], table[:, 3] = np.interp(starts, xs, ys), np.interp(ends, xs, ys)
@@ -211,11 +214,10 @@ def draw_dashes(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _begin_line(painter: QPainter, pen: QPen, *, softened: bool) -> int:
+def _begin_line(painter: QPainter, pen: QPen) -> int:
     """Prepare for thin lines; return how many side by side are as wide as the pen."""
     painter.setPen(_thin(pen.color().rgba()))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, softened)
     return max(1, round(pen.widthF()))
 
 
