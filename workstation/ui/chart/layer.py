@@ -191,13 +191,15 @@ class ChartLayer:
         columns, scribbles = view.columns, self._scribbles
         drawing = StudyPainter(view.time, columns, layout.ratio, self._theme, clip, scribbles)
         for study in view.studies.overlays if layout.prices.intersects(clip) else ():
-            drawing.draw(painter, study, view.values(study), view.prices)
+            # Values far apart in memory are slow to read: a part needs its own alone.
+            seen = view.studies.values(study, drawing.columns, view.time.factor)
+            drawing.draw(painter, study, seen, view.prices)
         for study, pane in view.pane_studies:
             if not pane.intersects(clip):
                 continue
             painter.setClipRect(pane.adjusted(0, -2, 0, 0).intersected(clip))
             draw_pane_grid(painter, view, study, pane, (self._grid, self._border))
-            drawing.draw(painter, study, view.values(study), study.scale)
+            drawing.draw(painter, study, view.values(study)[:, drawing.part], study.scale)
 
     def _draw_style(self, painter: QPainter, view: ChartView, columns: Columns, wick: int) -> None:
         time, prices, colours = view.time, view.prices, self._colours

@@ -70,7 +70,7 @@ class StudyPainter:
     scribbles: dict[int, list[bool]]
     """Which outputs of a study, by its identity, are so jagged that soft edges show nothing.
 
-    What is not there is found out: it stays for the parts of a picture that follow.
+    Whoever draws first finds it out, so it is of the whole picture for the parts that follow.
     """
 
     @cached_property
@@ -101,9 +101,8 @@ class StudyPainter:
         """Their middles."""
         return middles_of(self.columns, self.time)
 
-    def draw(self, painter: QPainter, study: Study, values: Floats, scale: PriceScale) -> None:
-        """Draw every output that is shown; `values` are of all visible columns."""
-        seen = values[:, self.part]
+    def draw(self, painter: QPainter, study: Study, seen: Floats, scale: PriceScale) -> None:
+        """Draw every output that is shown; `seen` are its values in the columns of the part."""
         there = np.isfinite(seen)
         is_whole = bool(there.all())
         lines = None
@@ -124,25 +123,20 @@ class StudyPainter:
                 case Kind.MARK:
                     self._draw_marks(painter, seen[row], scale, colour)
                 case _:
-                    lines = lines or self._lines_of(study, values, scale)
+                    lines = lines or self._lines_of(study, seen, scale)
                     pen = pen_of(colour, (look.width or 1.3) * self.ratio)
                     pieces = [(0, seen.shape[1])] if is_whole else _pieces(there[row])
                     ys, is_soft, is_dashed = lines[0][row], lines[1][row], kind is Kind.DASHED
                     self._draw_line(painter, pieces, ys, pen, soft=is_soft, dashed=is_dashed)
 
-    def _lines_of(
-        self, study: Study, values: Floats, scale: PriceScale
-    ) -> tuple[Floats, list[bool]]:
-        """Return the rows of the part's values, and which outputs are lines with soft edges."""
+    def _lines_of(self, study: Study, seen: Floats, scale: PriceScale) -> tuple[Floats, list[bool]]:
+        """Return the rows of the values, and which outputs are lines with soft edges."""
+        ys = scale.exact_ys(seen)
         if self.time.spacing > 1:
-            return scale.exact_ys(values[:, self.part]), [True] * len(values)
+            return ys, [True] * len(ys)
         jagged = self.scribbles.get(id(study))
         if jagged is None:
-            all_ys = scale.exact_ys(values)
-            jagged = self.scribbles[id(study)] = scribbles(all_ys)
-            ys = all_ys[:, self.part]
-        else:
-            ys = scale.exact_ys(values[:, self.part])
+            jagged = self.scribbles[id(study)] = scribbles(ys)
         return ys, [not is_jagged for is_jagged in jagged]
 
     def _draw_line(
