@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from workstation.domain.bar import Bar
 from workstation.indicators.library import load_library
 from workstation.ui import theme
+from workstation.ui.chart import study_painter
 from workstation.ui.chart.bar_table import BarTable
 from workstation.ui.chart.bars import BarArrays
 from workstation.ui.chart.canvas import ChartCanvas
@@ -121,6 +122,45 @@ def test_a_zoom_and_another_price_range_are_drawn_anew(canvas) -> None:
         canvas.repaint()
         area = canvas.layer.pixmap.rect()
         assert (pixels(canvas.layer, area) == pixels(anew(canvas), area)).all()
+
+
+def test_what_comes_into_sight_has_edges_as_soft_as_the_rest_of_the_picture(
+    canvas, monkeypatch
+) -> None:
+    view, judged = canvas.view, []
+    view.zoom(-14, 350)
+    view.pan(-300)
+    canvas.refresh()
+    canvas.repaint()
+
+    def judge(ys: np.ndarray) -> list[bool]:
+        judged.append(len(ys))
+        return [False] * len(ys)
+
+    monkeypatch.setattr(study_painter, "scribbles", judge)
+    view.pan(-20)
+    canvas.refresh_moved()
+    canvas.repaint()
+    assert not judged
+    canvas.refresh()
+    canvas.repaint()
+    assert judged
+
+
+def test_a_picture_is_moved_any_way_along(canvas) -> None:
+    view = canvas.view
+    view.pan(-2000)
+    canvas.refresh()
+    canvas.repaint()
+    edge = 2 * view.time.spacing + 2
+    inside = view.layout.plot.adjusted(edge, 0, -edge, 0)
+    for columns in (*[-60] * 8, *[75] * 12):
+        view.pan(columns)
+        canvas.refresh_moved()
+        canvas.repaint()
+        assert (pixels(canvas.layer, inside) == pixels(anew(canvas), inside)).all()
+    rest = (view.layout.header, view.layout.price_axis)
+    assert all((pixels(canvas.layer, p) == pixels(anew(canvas), p)).all() for p in rest)
 
 
 def test_where_only_a_pane_has_another_scale_only_it_is_drawn(canvas, monkeypatch) -> None:
