@@ -1,6 +1,7 @@
 """Quotes of a chart's own symbol, whatever it is, and what a typed symbol may mean."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.qt.test_chart_panel import answer, bars
 from workstation.domain.commands import FollowBars, FollowQuotes, UnfollowQuotes
 from workstation.domain.ids import ConId
 from workstation.ui import following
+from workstation.ui.chart import canvas as chart_canvas
 from workstation.ui.chart.chart_panel import ChartPanel
 from workstation.ui.chart.symbol_finder import kinds_of
 
@@ -36,6 +38,30 @@ def test_the_quotes_of_a_future_come_to_its_chart_without_a_watchlist(
     live._state.quotes[ES] = a_quote(ES, bid=6782.5, ask=6783.0)
     live.quotes.on_changed(frozenset({ES}))
     assert (live.canvas.view.bid, live.canvas.view.ask) == (6782.5, 6783.0)
+
+
+def test_a_quote_that_stays_on_its_row_paints_nothing(live, monkeypatch) -> None:
+    asked: list[object] = []
+    painter = SimpleNamespace(request=asked.append)
+    monkeypatch.setattr(chart_canvas, "live_painter", lambda: painter)
+    view = live.canvas.view
+    view.prices.show_range(180.0, 190.0)
+    row = 10.0 / view.prices.height
+    price = view.prices.price_at(view.prices.y_of(185.0))  # in the middle of its row
+
+    def quote(bid: float | None, ask: float | None) -> int:
+        asked.clear()
+        live._state.quotes[ES] = a_quote(ES, bid=bid, ask=ask)
+        live.quotes.on_changed(frozenset({ES}))
+        assert (view.bid, view.ask) == (bid, ask)  # another painting draws the newest
+        return len(asked)
+
+    assert quote(price, price + 5 * row) == 1
+    assert quote(price + row / 8, price + 5 * row) == 0
+    assert quote(price + row / 8, price + 5 * row + row / 8) == 0
+    assert quote(price + 2 * row, price + 5 * row) == 1
+    assert quote(price + 2 * row, price + 8 * row) == 1
+    assert quote(None, price + 8 * row) == 1
 
 
 def test_another_contract_or_a_hidden_chart_gives_the_line_back(live, commands, qtbot) -> None:

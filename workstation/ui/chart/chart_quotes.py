@@ -39,12 +39,18 @@ class ChartQuotes(QObject):
             self.take()
 
     def take(self) -> None:
-        """Draw bid and ask as they are now."""
+        """Draw bid and ask as they are now, unless that is where they are drawn already."""
         data, view = self._data, self._canvas.view
         con_id = data.con_id
         quote = self._state.quotes.get(con_id) if con_id is not None else None
         bid, ask = (quote.bid, quote.ask) if quote and data.is_of_prices else (None, None)
-        if (bid, ask) != (view.bid, view.ask):
-            view.bid, view.ask = bid, ask
-            if view.settings.quotes:
-                self._canvas.refresh_live()
+        if (bid, ask) == (view.bid, view.ask):
+            return
+        is_elsewhere = self._row_of(bid) != self._row_of(view.bid)
+        is_elsewhere = is_elsewhere or self._row_of(ask) != self._row_of(view.ask)
+        view.bid, view.ask = bid, ask
+        if is_elsewhere and view.settings.quotes:
+            self._canvas.refresh_live()
+
+    def _row_of(self, price: float | None) -> int | None:
+        return None if price is None else self._canvas.view.prices.y_of(price)
