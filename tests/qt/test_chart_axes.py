@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +86,34 @@ def test_another_screen_shows_bars_about_as_wide() -> None:
     scale.zoom = ONE_TO_ONE
     scale.rescale(2.0)
     assert scale.spacing == 2
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_a_scale_stands_still_for_a_little_and_never_cuts_a_bar_off(is_log: bool) -> None:
+    random = np.random.default_rng(5)
+    scale = PriceScale()
+    scale.is_log = is_log
+    stood = 0
+    low, high = 100.0, 900.0
+    for _ in range(2000):
+        before = scale.low, scale.high
+        changed = scale.fit(low, high, 0.01)
+        stood += not changed
+        assert changed == (before != (scale.low, scale.high))
+        assert scale.low < low < high < scale.high
+        assert scale.high - scale.low < 2 * (high - low) or is_log
+        low *= float(np.exp(random.normal(0, 0.01)))
+        high = max(high * float(np.exp(random.normal(0, 0.01))), low * 1.05)
+    assert 300 < stood < 1900
+
+
+def test_a_scale_by_ratio_begins_where_a_range_above_zero_comes() -> None:
+    scale = PriceScale()
+    scale.is_log = True
+    scale.fit(-0.01, 100.0, 0.01)
+    assert not scale.is_by_ratio
+    scale.fit(0.01, 100.0, 0.01)
+    assert scale.is_by_ratio
 
 
 def test_prices_fit_with_air_and_stay_where_the_user_put_them() -> None:

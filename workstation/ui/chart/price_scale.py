@@ -11,6 +11,12 @@ from workstation.ui.chart.scale import Pixels
 FAR = 30_000
 """Pixels beyond which a place is cut off; no screen is as high."""
 
+AIR = 0.06
+"""Part of the range that is left free above and below it."""
+
+TREMBLE = 0.02
+"""Part of the range by which its ends may be off: less than the air, so nothing is cut off."""
+
 _TINY = 1e-300
 
 
@@ -36,19 +42,33 @@ class PriceScale:
         return self.is_log and self.low > 0
 
     def fit(self, low: float, high: float, increment: float) -> bool:
-        """Show this range with some air, unless the user has set one; tell whether it changed."""
+        """Show this range with some air, unless the user has set one; tell whether it changed.
+
+        A scale that shows the range with only a little more or less air stays as it is.
+        """
         if self.is_manual or not math.isfinite(high - low):
             return False
         wanted = self._with_air(low, high, increment)
-        changed = wanted != (self.low, self.high)
+        if self._is_near(*wanted):
+            return False
         self.low, self.high = wanted
-        return changed
+        return True
+
+    def _is_near(self, low: float, high: float) -> bool:
+        """Tell whether these ends are so near that following them would be a tremble."""
+        here, there = [self.low, self.high], [low, high]
+        if self.is_log and low > 0:
+            if self.low <= 0:
+                return False
+            here, there = [[math.log(end) for end in ends] for ends in (here, there)]
+        least = TREMBLE * (there[1] - there[0])
+        return all(abs(end - other) <= least for end, other in zip(here, there, strict=True))
 
     def _with_air(self, low: float, high: float, increment: float) -> tuple[float, float]:
         if self.is_log and low > 0:
-            ratio = max((high / low) ** 0.06, 1 + 2 * increment / high)
+            ratio = max((high / low) ** AIR, 1 + 2 * increment / high)
             return low / ratio, high * ratio
-        air = max((high - low) * 0.06, increment * 2)
+        air = max((high - low) * AIR, increment * 2)
         return low - air, high + air
 
     def y_of(self, price: float) -> int:
