@@ -42,6 +42,16 @@ class Colours(Protocol):
         ...
 
     @property
+    def selection(self) -> str:
+        """Background of what is chosen."""
+        ...
+
+    @property
+    def selection_text(self) -> str:
+        """Text on it."""
+        ...
+
+    @property
     def good(self) -> str:
         """Something went well."""
         ...
@@ -96,6 +106,8 @@ QPushButton {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
     border-radius: 2px; padding: 3px 9px; }}
 QPushButton:hover {{ border-color: {c.accent}; }}
+QPushButton:checked {{ background: {c.selection}; color: {c.selection_text};
+    border-color: {c.accent}; }}
 QPushButton:focus {{ border: 1px solid {c.accent}; }}
 QPushButton:disabled {{ color: {c.muted}; background: {c.window}; }}
 QPushButton[side="BUY"]:checked, QPushButton#submit[side="BUY"]:enabled {{
@@ -114,9 +126,6 @@ QPushButton#flatten:pressed {{ background: #c8102e; }}
 QPushButton#flatten:disabled {{ background: {c.window}; color: {c.muted};
     border-color: {c.border}; }}
 QPushButton#arm:checked {{ background: #c8102e; color: #ffffff; border-color: #c8102e; }}
-QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; background: {c.window};
-    border: 1px solid {c.muted}; border-radius: 2px; }}
-QCheckBox::indicator:unchecked:hover {{ border-color: {c.accent}; }}
 QCheckBox:focus {{ color: {c.accent}; }}
 QAbstractSpinBox[bad="true"] {{ border: 1px solid {c.error}; color: {c.error}; }}
 QLabel[tone="muted"] {{ color: {c.muted}; }}

@@ -161,9 +161,14 @@ def apply_theme(app: QApplication, name: str) -> None:
     app.styleHints().setColorScheme(Qt.ColorScheme.Light if theme is LIGHT else Qt.ColorScheme.Dark)
     app.setFont(base_font())
     app.setPalette(_palette(theme))
-    for kind in ("QLineEdit", "QAbstractSpinBox", "QComboBox"):
-        # WORKAROUND: the stubs of PySide 6.11 say bytes, the call takes str only.
-        app.setPalette(_field_palette(theme), kind)  # type: ignore[arg-type]
+    fields, boxes = _outlined(theme, theme.border), _outlined(theme, theme.muted)
+    for palette, kinds in (
+        (fields, ("QLineEdit", "QAbstractSpinBox", "QComboBox")),
+        (boxes, ("QCheckBox", "QRadioButton", "QGroupBox", "QMenu")),
+    ):
+        for kind in kinds:
+            # WORKAROUND: the stubs of PySide 6.11 say bytes, the call takes str only.
+            app.setPalette(palette, kind)  # type: ignore[arg-type]
     app.setStyleSheet(style_sheet(theme))
 
 
@@ -181,10 +186,12 @@ def row_height(font: QFont) -> int:
     return QFontMetrics(font).height() + 6
 
 
-def _field_palette(theme: Theme) -> QPalette:
-    """Return the palette of fields: Fusion draws their outline as a darker Window."""
+def _outlined(theme: Theme, outline: str) -> QPalette:
+    """Return the palette of what has an outline: Fusion draws it as a darker Window."""
     palette = _palette(theme)
-    palette.setColor(QPalette.ColorRole.Window, QColor(theme.border).lighter(150))
+    window = QPalette.ColorRole.Window
+    palette.setColor(window, QColor(outline).lighter(150))
+    palette.setColor(QPalette.ColorGroup.Disabled, window, QColor(theme.border).lighter(150))
     return palette
 
 
