@@ -19,10 +19,12 @@ from workstation.domain.commands import (
     RequestHeadlines,
 )
 from workstation.domain.company_events import DividendOutlook, EventKind
+from workstation.domain.ids import ConId
 from workstation.domain.news import Headline
 from workstation.domain.queries import DividendsOf, WshEvents, WshMeta
 from workstation.domain.query import FailureKind, RequestFailure
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.event_book import MOST_CONTRACTS, EventBook
 from workstation.ui.chart.formula import read_formula
 
 __all__ = ["panel"]
@@ -244,3 +246,15 @@ def test_an_answer_that_is_no_calendar_is_said_and_breaks_nothing(daily, command
         commands.answer(Ask, Answered("<html>"))
     commands.answer(RequestHeadlines, HeadlinesAnswer(AAPL, ()))
     assert "not JSON" in daily.extras.events.state_words()
+
+
+def test_events_of_the_contracts_looked_at_last_are_remembered(commands) -> None:
+    book = EventBook(commands)
+    first, *others = (replace(a_contract().contract, con_id=ConId(n)) for n in range(1, 100))
+    book.ask(first)
+    for contract in others:
+        assert book.known(first.con_id) is not None
+        book.ask(contract)
+    assert sum(book.known(ConId(n)) is not None for n in range(1, 100)) == MOST_CONTRACTS
+    assert book.known(others[0].con_id) is None
+    assert book.known(others[-1].con_id) is not None

@@ -15,6 +15,7 @@ from workstation.domain.messages import CommissionArrived, ExecutionArrived
 from workstation.domain.order import Side
 from workstation.domain.round_trips import Fill, FillsAnswer, RequestFills
 from workstation.ui.chart.chart_panel import ChartPanel
+from workstation.ui.chart.fills_tool import MOST_EARLY
 
 BOUGHT = an_execution(time=START + timedelta(minutes=1372), quantity=Decimal(100))
 SOLD = an_execution(
@@ -142,3 +143,13 @@ def test_the_words_stand_on_the_chart_while_the_mouse_is_there(chart, ready) -> 
     away = paint(chart)
     move_mouse(chart.canvas, place)
     assert paint(chart) != away
+
+
+def test_what_other_contracts_fills_cost_is_not_kept_for_ever(chart) -> None:
+    for number in range(MOST_EARLY + 200):
+        chart.fills.take_commission(a_commission(exec_id=ExecId(f"{number:04}.01.01.01")))
+    own = a_commission(exec_id=BOUGHT.exec_id, commission=Decimal("3.25"))
+    chart.fills.take_commission(own)
+    assert len(chart.fills._early) == MOST_EARLY
+    chart.fills.take_execution(BOUGHT)
+    assert "commission 3.25 USD" in told(chart)

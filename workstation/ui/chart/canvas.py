@@ -3,6 +3,7 @@
 import math
 from enum import Enum, auto
 
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -103,10 +104,20 @@ class ChartCanvas(QWidget):
         self._overlay.forget_widths()
         self.refresh()
 
+    @property
+    def is_there(self) -> bool:
+        """Whether Qt still has the widget: where a window goes, it may go before its panel."""
+        return shiboken6.isValid(self)
+
+    def refresh_words(self) -> None:
+        """Draw what lies over the bars again."""
+        if self.is_there:
+            self.update()
+
     def refresh(self) -> None:
         """Draw everything again, once it is seen."""
         self._is_stale = True
-        self.update()
+        self.refresh_words()
 
     def refresh_in_turn(self) -> None:
         """Draw everything again when it is this chart's turn: bars end on all charts at once."""
@@ -116,7 +127,7 @@ class ChartCanvas(QWidget):
     def refresh_moved(self) -> None:
         """Draw what came into sight, or everything anew, after a move or a zoom."""
         self._is_moved = True
-        self.update()
+        self.refresh_words()
 
     def refresh_newest(self, since: int) -> None:
         """Take the bars from index `since` on as others, and draw them again."""

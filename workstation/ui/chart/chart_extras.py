@@ -50,7 +50,7 @@ class ChartExtras(QObject):
         self.continuous.setCheckable(True)
         self.actions.append(self.continuous)
         self.roll_marks = RollMarks(canvas.view, data)
-        self.warm_up = WarmUp(canvas, data, commands)
+        self.warm_up = WarmUp(canvas, data, commands, self)
         self.events = EventTool(canvas, data, commands)
         self.event_menu = EventMenu(self.events, parent)
         self.actions.append(self.event_menu.menuAction())

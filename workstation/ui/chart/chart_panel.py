@@ -81,7 +81,7 @@ class ChartPanel(QWidget):
         shown = (self.fills, self.drawing, self.alerts, self.trading, self.staging)
         self.canvas.tools += shown
         self.canvas.tools.append(self.sizes.typing)
-        self.go_to_date = GoToDate(self.canvas, self.data)
+        self.go_to_date = GoToDate(self.canvas, self.data, self)
         self.drawing_menu = DrawingMenu(self.drawing, self)
         self.menus = ChartMenus(self)
         self.data_menu = DataMenu(self)
@@ -336,9 +336,12 @@ class ChartPanel(QWidget):
     @Slot()
     def on_orders_changed(self) -> None:
         """Take orders and positions as they are now."""
-        self.trading.refresh()
+        if self.canvas.is_there:
+            self.trading.refresh()
 
     def _load(self) -> None:
+        if not self.canvas.is_there:
+            return  # the window goes, and the canvas went first
         data = self.data
         data.con_id, data.symbol = self._con_id, self._symbol
         tradable = self._con_id if data.is_of_prices else None
@@ -446,7 +449,7 @@ class ChartPanel(QWidget):
     @Slot()
     def _on_status_changed(self) -> None:
         tell_state(self.canvas.words, self.feed, self.go_to_date.words)
-        self.canvas.update()
+        self.canvas.refresh_words()
 
     @Slot()
     def _on_replay_switched(self) -> None:

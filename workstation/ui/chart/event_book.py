@@ -39,6 +39,9 @@ PAST, COMING = timedelta(days=3 * 365), timedelta(days=365)
 """How far back and ahead the calendar is asked."""
 
 MOST_NEWS = 300
+MOST_CONTRACTS = 64
+"""Contracts whose events are remembered, those looked at last."""
+
 _CALENDAR = "Wall Street Horizon"
 _PASSING = {
     FailureKind.NOT_CONNECTED,
@@ -105,14 +108,20 @@ class EventBook:
 
     def known(self, con_id: ConId | None) -> Known | None:
         """Return what is known of a contract, None before it was asked for."""
-        return None if con_id is None else self._known.get(con_id)
+        found = None if con_id is None else self._known.pop(con_id, None)
+        if con_id is not None and found is not None:
+            self._known[con_id] = found  # the last one to be forgotten
+        return found
 
     def ask(self, contract: Contract, *, again: bool = False) -> None:
         """Ask for the events of a contract, once; `again` asks what is known already, too."""
         con_id = contract.con_id
         if con_id in self._known and (not again or self._known[con_id].waiting):
             return
+        self._known.pop(con_id, None)
         known = self._known[con_id] = Known(contract)
+        if len(self._known) > MOST_CONTRACTS:
+            del self._known[next(iter(self._known))]
         if again:
             self._no_calendar, self._has_kinds = "", False
         known.waiting.add("news")

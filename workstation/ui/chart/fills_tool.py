@@ -35,6 +35,9 @@ MARK = 6
 MOST_TOLD = 6
 """Fills under the mouse that are told one by one."""
 
+MOST_EARLY = 500
+"""Commissions that are kept for fills that may come yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
@@ -104,6 +107,8 @@ class FillsTool(QObject, ChartTool):
             self._settle()
         elif self.con_id is not None:
             self._early[commission.exec_id] = commission
+            if len(self._early) > MOST_EARLY:  # mostly of other contracts' fills
+                del self._early[next(iter(self._early))]
 
     def _put(self, fill: Fill) -> None:
         execution, known = fill.execution, self._fills.get(fill.execution.base_id)

@@ -62,8 +62,8 @@ class GoToDate(QObject):
     changed = Signal()
     """The words to be shown are others."""
 
-    def __init__(self, canvas: ChartCanvas, data: ChartData) -> None:
-        super().__init__(canvas)
+    def __init__(self, canvas: ChartCanvas, data: ChartData, parent: QObject) -> None:
+        super().__init__(parent)
         self._canvas, self._data = canvas, data
         self.words = ""
         self.question: DateQuestion | None = None

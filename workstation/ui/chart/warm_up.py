@@ -12,8 +12,10 @@ from workstation.ui.chart.timeframe import Timeframe
 class WarmUp(QObject):
     """One series of earlier bars for each size that the studies of a chart want. GUI thread."""
 
-    def __init__(self, canvas: ChartCanvas, data: ChartData, commands: CommandPort) -> None:
-        super().__init__(canvas)
+    def __init__(
+        self, canvas: ChartCanvas, data: ChartData, commands: CommandPort, parent: QObject
+    ) -> None:
+        super().__init__(parent)
         self._canvas, self._data, self._commands = canvas, data, commands
         self._all: dict[Timeframe, EarlierBars] = {}
         canvas.view.studies.history = self.of

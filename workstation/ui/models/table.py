@@ -1,5 +1,6 @@
 """What every table shows: columns that turn a row's value into cells, painted from a cache."""
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -249,15 +250,10 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self.dataChanged.emit(self.createIndex(first, left), self.createIndex(last, right))
 
 
+@functools.lru_cache(maxsize=4096)
 def bits(mask: int) -> tuple[int, ...]:
     """Return the numbers of the bits that are set, lowest first."""
-    known = _BITS.get(mask)
-    if known is None:
-        known = _BITS[mask] = tuple(n for n in range(mask.bit_length()) if mask >> n & 1)
-    return known
-
-
-_BITS: dict[int, tuple[int, ...]] = {}
+    return tuple(n for n in range(mask.bit_length()) if mask >> n & 1)
 
 
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
