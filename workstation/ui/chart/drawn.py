@@ -19,6 +19,9 @@ LEAST_ROOM = 48
 SEPARATOR_ROOM = 40
 """Day separators closer than this give way to those of weeks, months or years."""
 
+LEAST_SPACING = 3
+"""Device pixels from bar to bar from which lines that run past the last bar are taken away."""
+
 Scale = tuple[float, float, bool, bool, int, int]
 
 
@@ -97,6 +100,19 @@ def exposed(view: ChartView, moved: int) -> QRect:
     plot = view.layout.plot
     width = min(plot.width(), abs(moved) + 2 * view.time.spacing + 2)
     left = plot.right() + 1 - width if moved > 0 else plot.left()
+    return QRect(left, plot.top(), width, plot.height())
+
+
+def left_behind(view: ChartView, moved: int) -> QRect:
+    """Return the strip at the other edge, where lines run on from bars that went out of sight.
+
+    It is empty where bars are so narrow that nobody can tell.
+    """
+    plot, spacing = view.layout.plot, view.time.spacing
+    if spacing < LEAST_SPACING:
+        return QRect()
+    width = min(plot.width(), 2 * spacing + 2)
+    left = plot.left() if moved > 0 else plot.right() + 1 - width
     return QRect(left, plot.top(), width, plot.height())
 
 

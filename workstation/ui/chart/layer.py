@@ -15,7 +15,7 @@ from workstation.ui.chart.candles import (
     lines,
     rects,
 )
-from workstation.ui.chart.drawn import LABEL_ROOM, Drawn, drawn_of, exposed
+from workstation.ui.chart.drawn import LABEL_ROOM, Drawn, drawn_of, exposed, left_behind
 from workstation.ui.chart.session_lines import draw_session_lines
 from workstation.ui.chart.settings import Style
 from workstation.ui.chart.study_painter import StudyPainter, draw_pane_grid
@@ -128,6 +128,9 @@ class ChartLayer:
             self._picture.scroll(middle - self._area.left(), 0, self._picture.rect())
             self._area.moveLeft(middle)
         self._draw(view, exposed(view, columns))
+        edge = left_behind(view, columns)
+        if not edge.isEmpty():
+            self._draw(view, edge)
         self._draw(view, view.layout.time_axis)
         painter = self._painter(view)
         painter.fillRect(view.layout.header, self._base)
