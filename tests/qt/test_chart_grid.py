@@ -366,6 +366,13 @@ def test_a_small_chart_gives_its_room_to_the_bars(qapp) -> None:
         assert small.volume.isEmpty()
         assert small.is_small
         assert small.price_axis.width() == 60
+        one_of_nine = layout_of(
+            round(320 * ratio), round(195 * ratio), font, ratio, 60, (0.17, 0.17)
+        )
+        (pane,) = one_of_nine.panes
+        assert pane.height() >= round(33 * ratio), "the words of a pane take half of it at most"
+        assert one_of_nine.prices.height() >= 0.45 * one_of_nine.plot.height()
+        assert one_of_nine.label_room <= one_of_nine.prices.height() / 3
         tiny = layout_of(round(90 * ratio), round(80 * ratio), font, ratio, 60, (0.17,))
         assert tiny.price_axis.isEmpty()
         assert tiny.time_axis.isEmpty()

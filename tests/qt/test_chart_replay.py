@@ -328,6 +328,9 @@ def test_the_round_trips_stand_in_a_table(replayed) -> None:
     assert row[:2] == ["Long", "100"]
     assert row[6] == "2.00 USD"
     assert row[7].endswith("USD")
+    assert row[8] == "—"
+    assert "no R: no stops" in replay.strip.summary_label.text()
+    assert "without a stop" in table.item(0, 8).toolTip()
     assert "Won 0 of 1" in replay.strip.summary_label.text() or "1 of 1" in (
         replay.strip.summary_label.text()
     )

@@ -13,8 +13,14 @@ MOST_FOR_PANES = 0.6
 PANE_SHARE = 0.17
 """Share of a new pane."""
 
-LEAST_PANE = 26
-"""Logical pixels below which the last pane of an indicator gives way to the prices."""
+MOST_OF_SMALL = 0.36
+"""Share of a small plot that panes of the least height may take, or there are fewer of them."""
+
+LARGE = 260
+"""Logical pixels from which a plot is not small."""
+
+LEAST_PANE = 38
+"""Logical pixels a pane has at least: its words take a third of that. The last gives way first."""
 
 LEAST_FOR_PANES = 130
 """Logical pixels of the plot below which there are no panes at all."""
@@ -77,6 +83,12 @@ class Layout:
         return self.prices.height() < SMALL * self.ratio
 
     @property
+    def label_room(self) -> int:
+        """Height at the top of the prices that names of indicators may take."""
+        whole = self.prices.height()
+        return max(self.line + self.pixels(2), whole // 4) if self.is_small else whole
+
+    @property
     def metrics(self) -> QFontMetrics:
         """Sizes of the text."""
         return QFontMetrics(self.font)
@@ -94,15 +106,17 @@ def device_font(font: QFont, ratio: float) -> QFont:
 
 
 def _fitting(plot: int, ratio: float, shares: Sequence[float]) -> Sequence[float]:
-    """Return the panes there is room for, the uppermost first to stay."""
+    """Return the parts of the panes there is room for, the uppermost first to stay.
+
+    In a small plot a pane is rather taller than wished for, and alone, than too low to be read.
+    """
     if plot < LEAST_FOR_PANES * ratio:
         return ()
-    while shares:
-        part = min(1.0, MOST_FOR_PANES / sum(shares))
-        if plot * min(shares) * part >= LEAST_PANE * ratio:
-            break
-        shares = shares[:-1]
-    return shares
+    least = LEAST_PANE * ratio / plot
+    most = MOST_FOR_PANES if plot >= LARGE * ratio else MOST_OF_SMALL
+    shares = shares[: int(most / least)]
+    part = min(1.0, MOST_FOR_PANES / sum(shares)) if shares else 1.0
+    return [max(share * part, least) for share in shares]
 
 
 def _heights(plot: int, gap: int, ratio: float, shares: Sequence[float]) -> tuple[int, list[int]]:

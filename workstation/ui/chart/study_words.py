@@ -26,9 +26,7 @@ def draw_labels(
     """Write name and values of every study at a bar; those over prices below each other."""
     layout, gap = view.layout, view.layout.pixels(6)
     y = layout.prices.top() + layout.pixels(2) + view.notes * layout.line
-    bottom = layout.prices.bottom()
-    if layout.is_small:
-        bottom = layout.prices.top() + layout.prices.height() // 3
+    bottom = layout.prices.top() + layout.label_room
     places = []
     for study in view.studies.overlays:
         if y + layout.line > bottom:

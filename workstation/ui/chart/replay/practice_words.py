@@ -7,6 +7,12 @@ from workstation.ui import text
 
 _TENTH, _HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
+R_MEANS = "The result in parts of what was at risk from the entry's price to where its stop stood at first"
+NO_R = (
+    "No R: the entry was sent without a stop, or filled beyond it, so that nothing says what was "
+    "at risk. With Target ticked every entry gets a stop."
+)
+
 
 def r_words(value: Decimal | None) -> str:
     """Write a gain in parts of the risk: +1.85 R; a dash without a stop."""

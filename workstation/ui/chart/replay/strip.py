@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.chart.replay.practice_desk import PracticeDesk
-from workstation.ui.chart.replay.practice_words import r_words, summary_words
+from workstation.ui.chart.replay.practice_words import NO_R, R_MEANS, r_words, summary_words
 from workstation.ui.decimal_edit import DecimalEdit
 from workstation.ui.plain_label import PlainLabel
 from workstation.ui.theme import row_height
@@ -261,6 +261,7 @@ class ReplayStrip(QWidget):
                 if column in _NUMBERS:
                     item.setTextAlignment(_RIGHT)
                 self.trips.setItem(row, column, item)
+            item.setToolTip(text.tooltip(R_MEANS if figures.r is not None else NO_R))
 
     @Slot()
     def _on_buy(self) -> None:
