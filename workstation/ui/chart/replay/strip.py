@@ -260,8 +260,9 @@ class ReplayStrip(QWidget):
                 item = QTableWidgetItem(words)
                 if column in _NUMBERS:
                     item.setTextAlignment(_RIGHT)
+                if column == len(cells) - 1:
+                    item.setToolTip(text.tooltip(R_MEANS if figures.r is not None else NO_R))
                 self.trips.setItem(row, column, item)
-            item.setToolTip(text.tooltip(R_MEANS if figures.r is not None else NO_R))
 
     @Slot()
     def _on_buy(self) -> None:
