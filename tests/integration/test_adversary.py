@@ -107,6 +107,20 @@ def test_flatten_needs_no_more_than_positions_and_orders(rig: Attack) -> None:
     assert rig.position == 0
 
 
+def test_flatten_survives_a_killed_gateway(rig: Attack) -> None:
+    rig.price()
+    rig.hold()
+    rig.send(Flatten(ACCOUNT))
+    rig.kill_gateway()
+    rig.until(lambda: rig.desk.link.state is LinkState.DISCONNECTED)
+    assert rig.desk.trading.state is TradingState.REDUCING
+    assert rig.position == 20, "nothing can have left"
+    rig.start_gateway()
+
+    rig.until(lambda: rig.desk.trading.state is TradingState.HALTED, 40)
+    assert rig.desk.figures.positions.held(ACCOUNT) == {}
+
+
 def test_a_contract_that_could_not_be_looked_up_is_asked_for_again_by_a_close(
     rig: Attack,
 ) -> None:

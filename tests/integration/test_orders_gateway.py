@@ -24,7 +24,6 @@ from workstation.domain.commands import (
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted, TradingState
 from workstation.domain.ids import IntentId
 from workstation.domain.limit_use import RiskView
-from workstation.domain.link import LinkState
 from workstation.domain.messages import CommissionArrived
 from workstation.domain.order import OrderChange, OrderType, Side
 from workstation.domain.order_status import Lifecycle
@@ -193,20 +192,6 @@ def test_flatten_needs_one_command_and_ends_halted(rig: TradingRig) -> None:
     assert rig.desk.orders.working() == ()
     assert rig.texts()[-1].endswith("is flat.")
     assert isinstance(rig.ask(SubmitOrder(rig.draft())), Denied)
-
-
-def test_flatten_survives_a_killed_gateway(rig: TradingRig) -> None:
-    rig.ask(SubmitOrder(rig.draft()))
-    rig.until(lambda: rig.desk.figures.positions.held(ACCOUNT) == {AAPL: Decimal(20)})
-    rig.window.send(rig.core, Flatten(ACCOUNT))
-    rig.gateway.kill()
-    rig.until(lambda: rig.desk.link.state is LinkState.DISCONNECTED)
-    assert rig.desk.trading.state is TradingState.REDUCING
-    rig.gateway.start()
-
-    rig.until(lambda: rig.desk.trading.state is TradingState.HALTED, seconds=40)
-
-    assert rig.desk.figures.positions.held(ACCOUNT) == {}
 
 
 def test_commissions_and_the_use_of_limits_reach_the_window(rig: TradingRig) -> None:

@@ -52,7 +52,8 @@ def nothing_left_over(qapp: QApplication):
     yield
     release_modifiers(qapp)
     for widget in qapp.topLevelWidgets():
-        widget.deleteLater()
+        if widget.parentWidget() is None:  # else it goes with its owner, when that lets it go
+            widget.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -46,6 +46,7 @@ from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import Lifecycle
 from workstation.domain.override import accepted
 from workstation.ui.decimal_edit import read_decimal
+from workstation.ui.panels import answer_strip
 from workstation.ui.panels.answer_strip import READING_MS
 
 
@@ -138,7 +139,10 @@ def test_a_denial_shows_every_finding(ready: Stage, ticket, qtbot) -> None:
     assert ticket.submit_button.isEnabled()
 
 
-def test_one_key_confirms_all_findings_of_the_same_wish(ready: Stage, ticket, qtbot) -> None:
+def test_one_key_confirms_all_findings_of_the_same_wish(
+    ready: Stage, ticket, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr(answer_strip, "READING_MS", 600_000)  # a slow machine is no slow reader
     fill_in(ticket)
     click(qtbot, ticket.submit_button)
     ready.commands.answer(SubmitOrder, NeedsAcknowledgement(FINDINGS))
@@ -151,6 +155,7 @@ def test_one_key_confirms_all_findings_of_the_same_wish(ready: Stage, ticket, qt
     press(qtbot, reason, Qt.Key.Key_Return)
     assert len(ready.commands.of(SubmitOrder)) == 1  # too soon to have been read
 
+    monkeypatch.setattr(answer_strip, "READING_MS", READING_MS)
     qtbot.waitUntil(lambda: ticket.strip.takes_confirmation)
     press(qtbot, reason, Qt.Key.Key_Return)
 
