@@ -9,12 +9,25 @@ import pytest
 from tests.helpers.accepting import all_of
 from tests.helpers.gateway_rig import PLACE, TradingRig
 from workstation.domain.ats import ATS_ROUTE, AtsTerms
-from workstation.domain.commands import CancelOrder, CancelOrders, ChangeOrder, Done, SubmitOrder
+from workstation.domain.commands import (
+    Answered,
+    Ask,
+    CancelOrder,
+    CancelOrders,
+    ChangeOrder,
+    Done,
+    FollowQuotes,
+    SubmitOrder,
+)
 from workstation.domain.finding import Denied, NeedsAcknowledgement, Submitted
 from workstation.domain.ids import IntentId, OrderKey
 from workstation.domain.order import OrderChange, OrderTerms, OrderType, Side, Tif
 from workstation.domain.order_extras import TriggerMethod
 from workstation.domain.order_status import Lifecycle, OrderView
+from workstation.domain.queries import ContractFilter, FindContracts
+
+PROTECTION_TICKS = 20
+"""How far beyond the market the exchange lets a protected order of the gateway go."""
 
 K, L = OrderType, Lifecycle
 LIVE = {L.HELD, L.WORKING}
@@ -146,6 +159,42 @@ def test_a_trailing_stop_follows_and_sells(rig: TradingRig) -> None:
     key = send(rig, K.TRAIL, terms, side=Side.SELL).key
     rig.until(lambda: view(rig, key).lifecycle is L.FILLED, 40)
     rig.until(lambda: rig.position() == 0)
+
+
+@pytest.mark.timeout(120)
+def test_a_protected_stop_of_a_future_waits_at_the_broker_and_sells(rig: TradingRig) -> None:
+    wanted = ContractFilter(symbol="MES", sec_type="FUT", exchange="CME", currency="USD")
+    answer = rig.ask(Ask(FindContracts(wanted)))
+    assert isinstance(answer, Answered), answer
+    future = min(answer.value, key=lambda each: each.contract.expiry)
+    con_id = future.contract.con_id
+    rig.ask(FollowQuotes(con_id))
+    rig.until(lambda: rig.is_priced(con_id))
+    held = {"con_id": con_id, "quantity": Decimal(2)}
+    send(rig, K.MARKET, **held)
+    rig.until(lambda: rig.position(con_id) == 2)
+
+    def place(below: Decimal) -> OrderKey:
+        quote = rig.desk.figures.quotes.quote(con_id)
+        assert quote is not None
+        price = future.ladder.snap_down(Decimal(str(quote.bid)) - below)
+        return send(rig, K.STOP_PROTECTED, side=Side.SELL, stop_price=price, **held).key
+
+    far = place(Decimal(200))
+    rig.until(lambda: view(rig, far).lifecycle is L.HELD)
+    frame = rig.gateway.frames(PLACE)[-1]
+    assert "STP PRT" in frame
+    assert isinstance(rig.ask(CancelOrder(far)), Done)
+    rig.until(lambda: view(rig, far).lifecycle is L.CANCELLED)
+
+    near = place(Decimal(0))
+    rig.until(lambda: view(rig, near).lifecycle is L.FILLED, 60)
+    rig.until(lambda: rig.position(con_id) == 0)
+    shown = view(rig, near)
+    price, stop = shown.average_price, shown.stop_price
+    assert price is not None
+    assert stop is not None
+    assert abs(price - stop) <= PROTECTION_TICKS * future.ladder.increment_at(stop)
 
 
 def test_what_the_gateway_would_refuse_is_denied_before(rig: TradingRig) -> None:

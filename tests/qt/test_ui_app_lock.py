@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QWidget
 
 from tests.qt.conftest import Stage
 from tests.qt.fakes import ACCOUNT, a_link, a_notice, a_position, an_order
@@ -32,6 +33,7 @@ class Keeper:
 
     def __init__(self, pin: str = "", minutes: int = 0) -> None:
         self.pin, self.idle_minutes = pin, minutes
+        self.file = "/home/somebody/workstation/live/lock.toml"
         self.saved: list[tuple[int, str | None]] = []
 
     @property
@@ -132,6 +134,100 @@ def test_with_a_pin_only_it_unlocks_and_a_wrong_one_has_to_wait(
     cover.pin_edit.setText("4711")
     cover.unlock_button.click()
     assert not lock.is_locked
+
+
+def test_a_forgotten_pin_is_told_of_with_the_file_that_keeps_it(
+    ready: Stage, lock: AppLock, tmp_path: Path, qapp
+) -> None:
+    lock.lock()
+    assert not lock.cover.forgotten.isVisible(), "nothing to forget"
+    lock.cover.unlock_button.click()
+    keeper = Keeper("4711")
+    keeper.file = AppLockKeeper(tmp_path / "lock.toml", qapp).file
+    lock.use_keeper(keeper)
+    lock.lock()
+    words = lock.cover.forgotten.text().replace("\N{ZERO WIDTH SPACE}", "")
+    assert lock.cover.forgotten.isVisible()
+    assert str(tmp_path / "lock.toml") in words
+    assert "delete the file" in words
+    assert "Orders, journal and limits stay" in words
+
+
+def test_nothing_behind_the_cover_can_have_the_keyboard_or_a_drop(
+    ready: Stage, lock: AppLock
+) -> None:
+    window = ready.window
+    for dock in window.docks.by_name.values():
+        dock.show()
+    lock.lock()
+    top = window.menuWidget()
+    open_ones = [
+        each
+        for each in window.findChildren(QWidget)
+        if each.isEnabled()
+        and each.isVisible()
+        and not (each is lock.cover or lock.cover.isAncestorOf(each) or top.isAncestorOf(each))
+        and (each.focusPolicy() is not Qt.FocusPolicy.NoFocus or each.acceptDrops())
+    ]
+    assert open_ones == []
+    carried = QMimeData()
+    carried.setText("AAPL")
+    for under in (lock.cover, window):
+        drag = QDragEnterEvent(
+            under.rect().center(), Qt.DropAction.CopyAction, carried, Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        drag.ignore()
+        QApplication.sendEvent(under, drag)
+        assert not drag.isAccepted(), under
+    buttons = [each for each in top.findChildren(QAbstractButton) if each.isEnabled()]
+    assert {each.text() for each in buttons if each.isVisible()} <= {"Reconnect"}
+
+
+def test_a_menu_that_is_open_and_a_question_that_comes_stand_before_nobody(
+    ready: Stage, lock: AppLock, qtbot
+) -> None:
+    menu = QMenu(ready.window)
+    done: list[bool] = []
+    menu.addAction("Close the position").triggered.connect(done.append)
+    menu.popup(ready.window.rect().center())
+    qtbot.waitUntil(menu.isVisible)
+    lock.lock()
+    assert not menu.isVisible()
+
+    question = QDialog(ready.window)
+    question.open()
+    qtbot.waitUntil(lambda: not question.isVisible())
+    assert question.result() == QDialog.DialogCode.Rejected
+    assert "was closed" in lock.cover.alarm_words.text()
+    lock.cover.unlock_button.click()
+    question.open()
+    qtbot.wait(10)
+    assert question.isVisible(), "unlocked, questions are asked again"
+    question.reject()
+    assert done == []
+
+
+def test_no_action_and_no_key_of_ones_own_works_behind_the_cover(
+    ready: Stage, lock: AppLock, qtbot
+) -> None:
+    window = ready.window
+    window.choose_symbol("AAPL")
+    lock.use_keeper(Keeper("4711"))
+    lock.lock()
+    ready.commands.sent.clear()
+    keys = {key for action in window.findChildren(QAction) for key in action.shortcuts()}
+    keys |= {shortcut.key() for shortcut in window.findChildren(QShortcut)}
+    own = {each.key() for each in lock.cover.findChildren(QShortcut)}
+    assert len(keys) > 50
+    for key in keys - own:
+        for stroke in range(key.count()):
+            code = key[stroke]
+            QTest.keyClick(window.focusWidget() or window, code.key(), code.keyboardModifiers())
+    assert lock.is_locked
+    assert ready.commands.sent == []
+    assert not any(each.isVisible() for each in window.findChildren(QDialog))
+    assert all(not dock.isEnabled() for dock in window.docks.by_name.values())
 
 
 def test_floating_docks_and_dialogs_go_and_the_docks_come_back(ready: Stage, lock: AppLock) -> None:

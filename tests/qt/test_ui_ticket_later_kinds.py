@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.qt.conftest import Stage
-from tests.qt.fakes import a_contract, an_order
+from tests.qt.fakes import AAPL, a_contract, an_order
 from workstation.domain.ats import ATS_ROUTE, AtsTerms
 from workstation.domain.commands import SubmitOrder
 from workstation.domain.messages import ContractKnown, OrderChanged
@@ -82,7 +82,7 @@ def test_an_order_for_minutes_asks_how_many(ready: Stage, ticket) -> None:
 def test_a_peg_best_asks_how_far_it_goes(ready: Stage, ticket) -> None:
     choose(ticket, OrderType.PEG_BEST)
     ticket.form.price_edit.set_value(D("187.00"))
-    ticket.form.route_box.set_route(ATS_ROUTE)
+    assert ticket.form.route_box.route == ATS_ROUTE, "the one place where it trades"
     ats = ticket.form.special.ats
     assert ticket.submit_button.text() == "Enter how far beyond the best price"
     assert not ats.whole_edit.isVisible()
@@ -96,6 +96,27 @@ def test_a_peg_best_asks_how_far_it_goes(ready: Stage, ticket) -> None:
     assert draft.terms.ats == AtsTerms(
         to_middle=True, whole_offset=D("0.02"), least_rival=D(200), least_trade=D(50)
     )
+
+
+def test_the_route_of_a_peg_best_goes_with_it(ready: Stage, ticket) -> None:
+    route = ticket.form.route_box
+    choose(ticket, OrderType.PEG_BEST)
+    choose(ticket, OrderType.LIMIT)
+    assert route.route == ""
+    route.set_route(ATS_ROUTE)  # by hand
+    choose(ticket, OrderType.PEG_BEST)
+    choose(ticket, OrderType.LIMIT)
+    assert route.route == ATS_ROUTE
+    choose(ticket, OrderType.PEG_BEST)
+    ticket.fill_in(AAPL, "AAPL", replace(ticket.form.terms, route=""), "of a preset")
+    assert route.route == ATS_ROUTE
+
+
+def test_where_a_contract_does_not_trade_no_route_is_chosen(ready: Stage, ticket) -> None:
+    ready.events(ContractKnown(replace(a_contract("MSFT"), valid_exchanges=("SMART", "ARCA"))))
+    ready.window.choose_symbol("MSFT")
+    choose(ticket, OrderType.PEG_BEST)
+    assert ticket.form.route_box.route == ""
 
 
 def test_sweep_and_time_at_the_network_are_further_terms(ready: Stage, ticket) -> None:

@@ -53,6 +53,11 @@ class AppLockKeeper(QObject):
         """Whether unlocking takes a PIN."""
         return self._settings.has_pin
 
+    @property
+    def file(self) -> str:
+        """The file that holds the PIN: who takes it away takes the PIN away."""
+        return str(self._path)
+
     def check(self, pin: str, answer: Callable[[bool], None]) -> None:
         """Tell later, on the GUI thread, whether this is the PIN."""
         settings = self._settings

@@ -26,7 +26,7 @@ def route_faults(draft: OrderDraft, details: ContractDetails | None) -> Iterator
     if draft.terms.ats_seconds is not None:
         yield from _parked_faults(draft, draft.terms.ats_seconds)
     if draft.order_type is _K.PEG_BEST or draft.terms.ats is not None:
-        yield from _ats_faults(draft, draft.terms.ats or AtsTerms())
+        yield from _ats_faults(draft, details, draft.terms.ats or AtsTerms())
 
 
 def is_whole(value: Decimal, *, most: int) -> bool:
@@ -81,10 +81,13 @@ def _parked_faults(draft: OrderDraft, seconds: Decimal) -> Iterator[str]:
         yield f"A {draft.order_type.value} order does not stand at IBKRATS first."
 
 
-def _ats_faults(draft: OrderDraft, ats: AtsTerms) -> Iterator[str]:
+def _ats_faults(draft: OrderDraft, details: ContractDetails | None, ats: AtsTerms) -> Iterator[str]:
     kind = draft.order_type
     is_best = kind is _K.PEG_BEST
-    if draft.route != ATS_ROUTE:
+    named = () if details is None else details.valid_exchanges
+    if named and ATS_ROUTE not in named:
+        yield f"This trades at {ATS_ROUTE} alone, where the contract does not trade."
+    elif draft.route != ATS_ROUTE:
         yield f"This trades at {ATS_ROUTE} alone: choose that route."
     if is_best and ats.to_middle is (ats.beyond_best is not None):
         yield "A PEG BEST order goes either so far beyond the best price, or up to the middle."

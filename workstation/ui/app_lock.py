@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QDialog, QMainWindow
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QTabBar
 from typing_extensions import override
 
 from workstation.domain.account import masked
@@ -44,6 +44,11 @@ class LockKeeper(Protocol):
     @property
     def has_pin(self) -> bool:
         """Whether unlocking takes a PIN."""
+        ...
+
+    @property
+    def file(self) -> str:
+        """The file that holds the PIN: who takes it away takes the PIN away."""
         ...
 
     def check(self, pin: str, answer: Callable[[bool], None]) -> None:
@@ -93,6 +98,9 @@ class AppLock(QObject):
         self.cover.cancel_requested.connect(host.ordering.cancel_all)
         self.cover.flatten_requested.connect(self._on_flatten)
         host.messages.notice_arrived.connect(self._on_notice)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._on_focus_window)
 
     def use_keeper(self, keeper: LockKeeper) -> None:
         """Lock as this says from now on."""
@@ -137,9 +145,9 @@ class AppLock(QObject):
         self.is_locked, self._wrong = True, 0
         if not self._host.state.is_read_only:
             self._host.ordering.arm(False)
-        for dialog in self._window.findChildren(QDialog):
-            if dialog.isVisible():
-                dialog.reject()
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()  # an open menu would stand above the cover
+        self._close_dialogs()
         docks = self._host.docks.by_name
         self._floating = [
             name for name, dock in docks.items() if dock.isFloating() and dock.isVisible()
@@ -153,7 +161,8 @@ class AppLock(QObject):
         self._place()
         self.cover.show()
         self.cover.raise_()
-        self.cover.begin(has_pin=has_pin, account=account, can_send=not state.is_read_only)
+        file = self._keeper.file if self._keeper is not None and has_pin else ""
+        self.cover.begin(pin_file=file, account=account, can_send=not state.is_read_only)
         self._timer.start()
 
     def _unlock(self) -> None:
@@ -165,12 +174,28 @@ class AppLock(QObject):
         self._floating = []
         self.settings_changed()
 
+    def _close_dialogs(self) -> bool:
+        """Close every dialog, as Escape would; True where there was one."""
+        found = [each for each in self._window.findChildren(QDialog) if each.isVisible()]
+        for dialog in found:
+            dialog.reject()
+        return bool(found)
+
+    @Slot()
+    def _on_focus_window(self) -> None:
+        """Close what has come while the window is locked: a question would stand above the cover."""
+        if self.is_locked and self._close_dialogs():
+            self.cover.alarm_words.show_text("A question came and was closed: nothing was sent.")
+
     def _enable(self, *, enabled: bool) -> None:
         """Switch everything behind the cover: a disabled widget takes no key either."""
         self._menus.bar.setEnabled(enabled)
         for dock in self._host.docks.by_name.values():
             dock.setEnabled(enabled)
         self._window.statusBar().setEnabled(enabled)
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for tabs in self._window.findChildren(QTabBar, options=direct):  # of docks in one place
+            tabs.setEnabled(enabled)
 
     def _place(self) -> None:
         """Cover all but the line that says which account and world this is."""
@@ -184,6 +209,7 @@ class AppLock(QObject):
         if self.is_locked:
             self._place()  # the window may have another size
             self.cover.raise_()
+            self._on_focus_window()
             return
         for window in QGuiApplication.topLevelWindows():
             if window not in self._watched:

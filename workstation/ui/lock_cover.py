@@ -9,6 +9,16 @@ from workstation.ui.hold_button import HoldButton
 from workstation.ui.plain_label import PlainLabel
 
 _WIDTH, _TALL = 420, 36
+_MAY_BREAK = "\N{ZERO WIDTH SPACE}"
+
+
+def forgotten_words(file: str) -> str:
+    """Say what to do about a forgotten PIN, with the place of its file; long paths break."""
+    path = "".join(f"{each}{_MAY_BREAK}" if each in "/\\" else each for each in file)
+    return (
+        "Forgotten the PIN? Close the program, delete the file that keeps it, start again. Orders, "
+        f"journal and limits stay as they are; only this lock is gone. The file: {path}"
+    )
 
 
 class LockCover(QWidget):
@@ -36,6 +46,8 @@ class LockCover(QWidget):
         self.words = PlainLabel("", self, wrap=True)
         self.alarm_words = PlainLabel("", self, wrap=True)
         self.alarm_words.set_tone("error")
+        self.forgotten = PlainLabel("", self, wrap=True)
+        self.forgotten.set_tone("muted")
         self.pin_edit = QLineEdit(self)
         self.pin_edit.setEchoMode(QLineEdit.EchoMode.Password)
         self.pin_edit.setPlaceholderText("PIN")
@@ -52,6 +64,13 @@ class LockCover(QWidget):
         self.flatten_button = HoldButton("Hold 1 s: FLATTEN", self)
         self.flatten_button.setObjectName("flatten")
         self.flatten_button.held.connect(self.flatten_requested)
+        self._bind_keys()
+        self.flatten_button.setMinimumHeight(_TALL)
+        self.words.ensurePolished()
+        self.words.setMinimumHeight(3 * self.words.fontMetrics().lineSpacing())
+        self._lay_out()
+
+    def _bind_keys(self) -> None:
         for keys, button in (
             ("Ctrl+Shift+E", self.stop_button),
             ("Ctrl+Shift+X", self.cancel_button),
@@ -61,10 +80,6 @@ class LockCover(QWidget):
             shortcut.activated.connect(button.click)
         shortcut = QShortcut(QKeySequence("Ctrl+Shift+F"), self)
         shortcut.activated.connect(self.flatten_button.setFocus)
-        self.flatten_button.setMinimumHeight(_TALL)
-        self.words.ensurePolished()
-        self.words.setMinimumHeight(3 * self.words.fontMetrics().lineSpacing())
-        self._lay_out()
 
     def _lay_out(self) -> None:
         box = QWidget(self)
@@ -77,6 +92,7 @@ class LockCover(QWidget):
         for widget in (self.title, self.words, self.alarm_words):
             column.addWidget(widget)
         column.addLayout(line)
+        column.addWidget(self.forgotten)
         column.addSpacing(24)
         self.still = PlainLabel("Always there, locked or not:", box)
         self.still.set_tone("muted")
@@ -88,8 +104,11 @@ class LockCover(QWidget):
         whole.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch(2)
 
-    def begin(self, *, has_pin: bool, account: str, can_send: bool) -> None:
-        """Stand before the window anew."""
+    def begin(self, *, pin_file: str, account: str, can_send: bool) -> None:
+        """Stand before the window anew; `pin_file` is where the PIN is kept, "" without one."""
+        has_pin = bool(pin_file)
+        self.forgotten.setVisible(has_pin)
+        self.forgotten.show_text(forgotten_words(pin_file))
         self.pin_edit.setVisible(has_pin)
         self.pin_edit.clear()
         how = "Type your PIN, then Enter." if has_pin else "Click Unlock, or press Space or Enter."

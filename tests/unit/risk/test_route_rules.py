@@ -147,6 +147,14 @@ def test_what_the_contract_does_not_take_is_not_sent(draft: OrderDraft, code: st
     assert isinstance(door().submit(draft), Submitted)
 
 
+def test_a_contract_that_is_not_at_the_network_takes_no_peg_best() -> None:
+    details = replace(spy(), valid_exchanges=("SMART", "ARCA"))
+    for draft in (at_ats(K.PEG_BEST, ats=BEYOND), order(K.PEG_BEST, ats=BEYOND)):
+        said = list(route_faults(draft, details))
+        assert "This trades at IBKRATS alone, where the contract does not trade." in said
+        assert not any("choose that route" in each for each in said)
+
+
 @pytest.mark.parametrize("kind", [K.MARKET_PROTECTED, K.STOP_PROTECTED])
 def test_futures_have_protected_orders_and_risk_values_them(kind: OrderType) -> None:
     found = door(sec_type="FUT")

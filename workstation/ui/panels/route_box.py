@@ -3,7 +3,9 @@
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from workstation.domain.ats import ATS_ROUTE
 from workstation.domain.contract import ContractDetails
+from workstation.domain.order import OrderType
 from workstation.ui import text
 
 LONGEST = 24
@@ -23,6 +25,7 @@ class RouteBox(QComboBox):
             )
         )
         self._offered: tuple[str, ...] = ()
+        self._before: str | None = None
         self.addItem("SMART", "")
 
     @property
@@ -37,6 +40,20 @@ class RouteBox(QComboBox):
             self.addItem(text.one_line(route, LONGEST), route)
             place = self.count() - 1
         self.setCurrentIndex(place)
+
+    def follow(self, kind: OrderType) -> None:
+        """Choose the one route of a kind that has one, and go back when another kind is chosen.
+
+        A contract that does not trade there keeps its route; risk says why the order cannot go.
+        """
+        if kind is OrderType.PEG_BEST:
+            if self.route != ATS_ROUTE and self.findData(ATS_ROUTE) >= 0:
+                self._before = self.route
+                self.set_route(ATS_ROUTE)
+        elif self._before is not None:
+            before, self._before = self._before, None
+            if self.route == ATS_ROUTE:
+                self.set_route(before)
 
     def set_contract(self, details: ContractDetails | None) -> None:
         """Offer what a contract offers; the choice stays where it still stands for something."""

@@ -117,6 +117,7 @@ class TicketForm(QWidget):
             self.exits.set_exits(terms.exits)
             self.special.set_terms(terms.special, outside_rth=terms.outside_rth)
             self.route_box.set_route(terms.route)
+            self.route_box.follow(terms.order_type)
             self._show_special()
         self.replaced.emit()
 
@@ -470,6 +471,7 @@ class TicketForm(QWidget):
 
     @Slot()
     def _on_type_changed(self) -> None:
+        self.route_box.follow(self.terms.order_type)
         self._open_price()
         self._show_special()
         self.edited.emit()
