@@ -136,11 +136,12 @@ def _blend(colour: str, ground: str) -> QColor:
     """Return a colour faded into its background, so that text on it can be read."""
     top, below = QColor(colour), QColor(ground)
     part = 0.35
-    mixed = [
-        round(part * a + (1 - part) * b)
-        for a, b in zip(top.getRgb()[:3], below.getRgb()[:3], strict=True)  # type: ignore[index]
-    ]
-    return QColor(*mixed)
+    channels = (
+        (top.red(), below.red()),
+        (top.green(), below.green()),
+        (top.blue(), below.blue()),
+    )
+    return QColor(*[round(part * above + (1 - part) * under) for above, under in channels])
 
 
 class _Active:

@@ -263,8 +263,8 @@ class ChartGrid(LivePanel):
         for place, cell in enumerate(self.cells):
             cell.restore(found[place] if place < len(found) else {})
         number = known.get("active")
-        is_place = isinstance(number, int) and 0 <= number < len(self.cells)
-        self.active = self.cells[number if is_place else 0]  # type: ignore[index]  # an int then
+        place = number if isinstance(number, int) and 0 <= number < len(self.cells) else 0
+        self.active = self.cells[place]
         self.shape = shape
         self.is_single_shown = known.get("alone") is True and shape != SINGLE
         self._arrange()
