@@ -6,7 +6,7 @@ from typing import IO
 
 from workstation.domain.account import masked
 from workstation.domain.csv_cell import csv_text
-from workstation.domain.execution_quality import HORIZONS, FillQuality, MarketSample
+from workstation.domain.execution_quality import HORIZONS, NO_PRICE, FillQuality, MarketSample
 from workstation.domain.trading_costs import FillCosts, basis_points, costs_of, money_of
 
 _COSTS = ("spread", "effective", "realized", "against_arrival", "against_mid", "against_vwap")
@@ -38,7 +38,7 @@ def write_quality(file: IO[str], fills: Iterable[FillQuality]) -> int:
 
 
 def _row(fill: FillQuality) -> tuple[str, ...]:
-    costs, price = costs_of(fill), float(fill.execution.price)
+    costs, price = costs_of(fill), fill.price
     each = [getattr(costs, name) for name in _COSTS]
     return (
         *_names(fill),
@@ -61,7 +61,7 @@ def _names(fill: FillQuality) -> tuple[str, ...]:
         str(execution.con_id),
         execution.side.value,
         f"{execution.quantity:f}",
-        f"{execution.price:f}",
+        "" if execution.price is None else f"{execution.price:f}",
         "" if market is None else csv_text(market.currency),
         "" if market is None else csv_text(market.order_type),
         "" if market is None else csv_text(market.algo),
@@ -100,7 +100,7 @@ def _money(fill: FillQuality, costs: FillCosts) -> tuple[str, str, str]:
 
 def faults(fill: FillQuality) -> str:
     """Say what was not measured of a fill and why, "" where all was."""
-    found: list[str] = []
+    found: list[str] = [] if fill.price is not None else [f"price {NO_PRICE}"]
     if fill.market is not None:
         found += [f"arrival {fault}" for fault in [fill.market.arrival.fault] if fault]
         found += [f"fill {fault}" for fault in [fill.market.at_fill.fault] if fault]

@@ -199,7 +199,12 @@ def _execution_lines(status: BrokerStatus) -> Iterator[str]:
         [
             (
                 *(f"{each.time:%Y-%m-%d %H:%M:%S}", each.side, each.quantity, each.symbol),
-                *(each.price, each.exchange, each.client_id, each.order_id),
+                *(
+                    "not told" if each.price is None else each.price,
+                    each.exchange,
+                    each.client_id,
+                    each.order_id,
+                ),
             )
             for each in status.executions or ()
         ],

@@ -206,6 +206,16 @@ def margin_report_of(order_id: int, state: Any) -> MarginReport:
     )
 
 
+_MAY_TRADE_AT_ZERO = frozenset({"BAG", "FOP", "FUT", "IOPT", "OPT", "WAR"})
+"""Kinds of contract of which 0 is a price: a combination of legs, a future, what lapses worthless."""
+
+
+def _fill_price(value: object, sec_type: str) -> Decimal | None:
+    """Return the price of an execution; None for an unset one, which may be written as 0."""
+    price = optional_decimal(value)
+    return price if price or sec_type in _MAY_TRADE_AT_ZERO else None
+
+
 _LIQUIDITY = {1: Liquidity.ADDED, 2: Liquidity.REMOVED, 3: Liquidity.ROUTED}
 """Execution.lastLiquidity; 0 and what is not known yet are left out."""
 
@@ -214,6 +224,7 @@ def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
     """Translate execDetails; an unreadable time becomes the time of arrival.
 
     0 shares take a fill back. Raises ValueError without their number: it must not look like 0.
+    Without its price the fill counts all the same.
     """
     order_id = ib.orderId if ib.orderId != 2**31 - 1 else 0
     shares = optional_decimal(ib.shares)
@@ -230,7 +241,7 @@ def execution_of(contract: Any, ib: Any, received_at: datetime) -> Execution:
         symbol=contract.symbol,
         side=side_of(ib.side),
         quantity=shares,
-        price=optional_decimal(ib.price) or Decimal(0),
+        price=_fill_price(ib.price, contract.secType),
         exchange=ib.exchange,
         time=time_of(ib.time) or received_at,
         sec_type=contract.secType,

@@ -88,6 +88,7 @@ def open_order_of(
         terms=terms_of(order),
         legs=_legs(contract),
         filled=filled if completed else None,
+        cash_quantity=optional_decimal(order.cashQty) or None,
     )
 
 

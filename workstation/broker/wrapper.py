@@ -125,6 +125,7 @@ class Wrapper(DataCallbacks):
                 remaining=from_ib.optional_decimal(remaining) or Decimal(0),
                 why_held=whyHeld or "",
                 cap_price=from_ib.optional_decimal(mktCapPrice) or None,
+                average_price=from_ib.optional_decimal(avgFillPrice) or None,
             )
         )
 

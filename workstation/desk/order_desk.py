@@ -10,7 +10,7 @@ from workstation.broker.session import Session
 from workstation.desk.contracts import Contracts
 from workstation.desk.dead_man import DeadMan
 from workstation.desk.judge import Judge
-from workstation.desk.order_notes import OrderNotes
+from workstation.desk.order_notes import OrderNotes, second_target, unpriced_fill
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.trail_stops import ASKING, TrailStops
 from workstation.domain.bracket import BracketDraft
@@ -20,7 +20,7 @@ from workstation.domain.confirmation import ConfirmationPolicy, UseConfirmations
 from workstation.domain.errors import JournalError
 from workstation.domain.execution import Execution
 from workstation.domain.family import Family, FamilyEnded
-from workstation.domain.finding import Answer, Submitted
+from workstation.domain.finding import Answer, RiskCode, Submitted
 from workstation.domain.hedged import HedgedDraft
 from workstation.domain.ids import ClientId, ConId, OrderKey
 from workstation.domain.messages import (
@@ -192,6 +192,8 @@ class OrderDesk:
         fills = [e for e in self._orders.executions() if e.time.astimezone().date() == today]
         for execution in sorted(fills, key=lambda fill: fill.time):
             self._out.post(ExecutionArrived(execution))
+            if execution.lacks_price:
+                self._out.notice(unpriced_fill(execution, self._clock.now()))
             if commission := self._orders.commission(execution.exec_id):
                 self._out.post(CommissionArrived(commission))
 
@@ -295,7 +297,7 @@ class OrderDesk:
 
     def renew(self, wish: OrderChange) -> Answer:
         """Pass a renewal through the one door; it is no action of the user (R15)."""
-        return self._watched(self.controller.change(wish, is_action=False))
+        return self._watched(self.controller.change(wish, is_action=False), warns=False)
 
     def change(self, wish: OrderChange) -> Answer:
         """Pass a change through the one door; that of a trail waits until its stop is known."""
@@ -337,11 +339,11 @@ class OrderDesk:
         if self.dead_man is not None:
             self.dead_man.check()
         now = self._clock.monotonic()
-        for order in list(self._orders):
-            if not (order.answer_due or order.in_doubt):
-                self._due.pop(order.key, None)
-                self._alarmed.discard(order.key)
-                continue
+        waiting = [each for each in self._orders.live() if each.answer_due or each.in_doubt]
+        still = {order.key for order in waiting}
+        self._due = {key: since for key, since in self._due.items() if key in still}
+        self._alarmed &= still
+        for order in waiting:
             waited = now - self._due.setdefault(order.key, now)
             if waited >= ANSWER_SECONDS and order.answer_due:
                 self.apply_input(Unanswered(key=order.key))
@@ -352,17 +354,27 @@ class OrderDesk:
     def _show_family(self, family: Family) -> None:
         self._out.post(FamilyKnown(family))
 
-    def _watched(self, answer: Answer) -> Answer:
+    def _watched(self, answer: Answer, *, warns: bool = True) -> Answer:
         self._catch_up()
         if isinstance(answer, Submitted):
             self._due[answer.key] = self._clock.monotonic()
+            if warns:
+                self._warn_of_targets(answer)
         return answer
+
+    def _warn_of_targets(self, answer: Submitted) -> None:
+        """Say aloud, wherever the order came from, that two targets may fill beside each other."""
+        for found in answer.findings:
+            if found.code is RiskCode.SECOND_TARGET:
+                self._out.notice(second_target(found, answer.key, self._clock.now()))
 
     def _show(self, changes: Changes) -> None:
         for order in changes.orders.values():
             self._out.post(OrderChanged(order.view()))
         for execution in changes.fills:
             self._out.post(ExecutionArrived(execution))
+            if execution.lacks_price:
+                self._out.notice(unpriced_fill(execution, self._clock.now()))
         if changes.commission is not None:
             self._out.post(CommissionArrived(changes.commission))
         for key, text in changes.alarms:

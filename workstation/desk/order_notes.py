@@ -5,9 +5,14 @@ Notes wait for the end of the round, so an order's bytes leave first. Source: fe
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from workstation.domain.clock import Clock
+from workstation.domain.execution import Execution
+from workstation.domain.finding import Finding
 from workstation.domain.ids import ConId, ExecId, IntentId, OrderKey
+from workstation.domain.notice import Notice, Severity
+from workstation.domain.order import Side
 from workstation.domain.quote import Quote
 from workstation.domain.reports import (
     BrokerNotice,
@@ -52,6 +57,31 @@ _WITH_MARKET = (
 )
 _DECISION = "Decision"
 """The name under which the journal keeps a refusal or a question. Source: oms/outlet.py."""
+
+
+def second_target(found: Finding, key: OrderKey, at: datetime) -> Notice:
+    """Write what a target beside another one means, of the order that was sent."""
+    return Notice(
+        severity=Severity.WARNING,
+        text=found.text,
+        effect=f"The order was sent: {found.measured}, {found.limit}.",
+        advice=found.advice,
+        order=key,
+        time=at,
+    )
+
+
+def unpriced_fill(execution: Execution, at: datetime) -> Notice:
+    """Write what a fill without a price means for the day's figures."""
+    verb = "Bought" if execution.side is Side.BUY else "Sold"
+    return Notice(
+        severity=Severity.WARNING,
+        text=f"{verb} {execution.quantity:f} {execution.shown_name}: the price was not told.",
+        effect="The quantity counts. The day's result is an estimate, from the broker's average "
+        "of the order or else the market; average price and costs of the fill are not known.",
+        advice="Compare with the trades in TWS; a correction replaces the fill.",
+        time=at,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

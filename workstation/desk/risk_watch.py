@@ -275,6 +275,7 @@ class RiskWatch:
     def _day(self, account: AccountId, limits: Limits | None, money: str) -> Sequence[LimitUse]:
         day = self._sources.account_risk.day(account)
         self._say_whether_awaited(account, day)
+        money = f"{money} estimated" if day.is_estimated else money
         if limits is None or day.pnl is None:
             return ()
         loss, fall = max(-day.pnl, Decimal(0)), day.below_peak or Decimal(0)

@@ -258,7 +258,8 @@ def _status(report: OrderStatusReport) -> str:
 
 
 def _fill(execution: Execution) -> str:
-    return f"Broker: fill of {execution.quantity:f} at {execution.price:f} on {execution.exchange}"
+    price = "a price not told" if execution.price is None else f"{execution.price:f}"
+    return f"Broker: fill of {execution.quantity:f} at {price} on {execution.exchange}"
 
 
 def _terms(draft: OrderDraft) -> str:

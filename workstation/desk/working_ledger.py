@@ -1,8 +1,8 @@
 """What working orders could still fill and open, by contract, kept between decisions."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from typing import TypeVar
 
 from workstation.domain.contract import ContractDetails
@@ -12,9 +12,11 @@ from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.oms.orders import OrderBook
 from workstation.portfolio.positions import Key, Positions
 from workstation.risk.exposure import Filling, leg_filling, may_fill
-from workstation.risk.facts import ONE
+from workstation.risk.facts import ONE, exact
 
 _NONE = Decimal(0)
+_PART = Decimal("0.0001")
+"""Shares that cash buys are rounded up to so many: the smallest part that the broker trades."""
 
 _Row = TypeVar("_Row")
 
@@ -30,7 +32,8 @@ class Place:
 
     `filling` is what of them could fill beside each other at worst. `value` is what that opens,
     in the contract's currency, and `own_prices` tells that no quote was needed to value it.
-    `legs` is what combinations that work could fill of it, whoever placed them.
+    `legs` is what combinations that work could fill of it, whoever placed them. An order that was
+    sized by cash has the quantity that its cash buys at most; without any price it has none.
     """
 
     orders: tuple[OrderView, ...] = ()
@@ -72,6 +75,8 @@ class WorkingLedger:
         self._contracts = contracts
         self._moved = positions.watch()
         self._views: tuple[OrderView, ...] = ()
+        self._sized: tuple[OrderView, ...] = ()
+        self._by_cash = False
         self._known: dict[OrderKey, OrderView] = {}
         self._not_alone: set[OrderKey] = set()
         self._tangled: set[Key] = set()
@@ -129,8 +134,11 @@ class WorkingLedger:
                 for key, place in self._places.items()
                 if self._contracts.details(key[1]) is not place.details
             }
-        if views is not self._views:
-            self._views = views
+        if views is not self._views or self._by_cash:
+            self._views = self._sized = views
+            self._by_cash = any(each.cash_quantity and not each.quantity for each in views)
+            if self._by_cash:
+                self._sized = tuple(map(self._in_shares, views))
             moved |= self._sort_in()
         for key in moved:
             self._value_anew(key)
@@ -141,8 +149,8 @@ class WorkingLedger:
         Where all that changed stands alone, neither parent nor child nor of a group nor with
         legs, only its contracts are sorted anew, else everything.
         """
-        before, self._known = self._known, {each.key: each for each in self._views}
-        changed = [each for each in self._views if _differ(before.get(each.key), each)]
+        before, self._known = self._known, {each.key: each for each in self._sized}
+        changed = [each for each in self._sized if _differ(before.get(each.key), each)]
         left = [each for key, each in before.items() if key not in self._known]
         was = [before[each.key] for each in changed if each.key in before]
         touched = [*changed, *left, *was]
@@ -162,7 +170,7 @@ class WorkingLedger:
     def _sort_places(self, places: set[Key]) -> set[Key]:
         """Sort the orders of some contracts anew, all of which stand alone."""
         found: dict[Key, list[OrderView]] = {key: [] for key in places}
-        for view in self._views:
+        for view in self._sized:
             here = found.get((view.account, view.con_id))
             if here is not None:
                 here.append(view)
@@ -174,12 +182,12 @@ class WorkingLedger:
 
     def _group(self) -> set[Key]:
         """Sort the orders by contract anew and return where what may fill has changed."""
-        self._not_alone = {each.parent for each in self._views if each.parent is not None}
-        not_alone = [each for each in self._views if not self._is_alone(each)]
+        self._not_alone = {each.parent for each in self._sized if each.parent is not None}
+        not_alone = [each for each in self._sized if not self._is_alone(each)]
         self._not_alone |= {each.key for each in not_alone}
         self._tangled = {(each.account, each.con_id) for each in not_alone}
-        orders = _by_place((each, each) for each in self._views)
-        filling = _by_place((each[0], each) for each in may_fill(self._views))
+        orders = _by_place((each, each) for each in self._sized)
+        filling = _by_place((each[0], each) for each in may_fill(self._sized))
         legs = _by_place(self._legs())
         changed = set()
         for key in self._places.keys() | orders.keys() | legs.keys():
@@ -193,7 +201,7 @@ class WorkingLedger:
         return changed
 
     def _legs(self) -> Iterator[tuple[OrderView, Filling]]:
-        for view in self._views:
+        for view in self._sized:
             order = self._orders.get(view.key)
             for leg in order.legs if order is not None else ():
                 filling = leg_filling(view, leg)
@@ -228,8 +236,25 @@ class WorkingLedger:
                 closing = min(to_close, quantity)
                 to_close -= closing
                 opening -= closing
+            if order.is_unsized:
+                place.value += order.cash_quantity or _NONE
             if opening:
                 place.value += opening * self._unit_value(order, place)
+
+    def _in_shares(self, order: OrderView) -> OrderView:
+        """Return an order sized by cash with the most that its cash can be worth in shares."""
+        if order.quantity or not order.cash_quantity:
+            return order
+        details, quote = self._contracts.details(order.con_id), self._quotes.quote(order.con_id)
+        prices = {order.limit_price, order.stop_price}
+        if quote is not None:
+            prices |= {exact(each) for each in (quote.bid, quote.ask, quote.last, quote.close)}
+        price = min((each for each in prices if each is not None and each > 0), default=None)
+        if price is None or details is None or details.multiplier <= 0:
+            return order
+        unit = price * details.multiplier / details.price_magnifier
+        shares = (order.cash_quantity / unit / _PART).to_integral_value(ROUND_CEILING) * _PART
+        return replace(order, quantity=order.filled + shares)
 
     def _unit_value(self, order: OrderView, place: Place) -> Decimal:
         """Value one share of a working order; 0 where nothing tells its price."""

@@ -22,7 +22,7 @@ class Execution:
     """One execution report, or a later revision of one.
 
     `quantity` is in shares or lots, 0 for a bust; `price` per unit in the contract's
-    currency; `time` is aware UTC. Of a combination there is one of the whole ("BAG") and one
+    currency, None where the broker did not tell it; `time` is aware UTC. Of a combination there is one of the whole ("BAG") and one
     of each leg; what is held afterwards are the legs. `liquidity` is None where not reported.
 
     Source: execDetails.
@@ -38,7 +38,7 @@ class Execution:
     symbol: str
     side: Side
     quantity: Decimal
-    price: Decimal
+    price: Decimal | None
     exchange: str
     time: datetime
     sec_type: str = ""
@@ -49,6 +49,11 @@ class Execution:
     def is_whole_combo(self) -> bool:
         """Whether it sums up a combination whose legs have executions of their own."""
         return self.sec_type == "BAG"
+
+    @property
+    def lacks_price(self) -> bool:
+        """Whether it changed what is held at a price that nobody has told."""
+        return self.price is None and bool(self.quantity)
 
     @property
     def shown_name(self) -> str:

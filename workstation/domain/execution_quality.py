@@ -21,6 +21,7 @@ STALE = "not measured: the market data were interrupted"
 DELAYED = "not measured: delayed or frozen market data"
 NOT_OURS = "not measured: the order was not placed here"
 BEFORE_MEASURING = "not measured: the fill is older than this measurement"
+NO_PRICE = "not measured: the broker told no price of the fill"
 NO_VWAP = "not measured: no prints of the contract (open its time and sales)"
 
 
@@ -103,12 +104,19 @@ class FillQuality:
     commission: Commission | None = None
     is_pending: bool = False
 
+    @property
+    def price(self) -> float | None:
+        """The price of the fill, None where the broker told none."""
+        return None if self.execution.price is None else float(self.execution.price)
+
     def mark(self, horizon: int) -> MarkOut | None:
         """Return what was seen that many seconds after the fill, None where nothing was."""
         return next((mark for mark in self.marks if mark.horizon == horizon), None)
 
     def mark_fault(self, horizon: int) -> str:
         """Say why there is no mark-out of this horizon, "" where there is one or it is to come."""
+        if self.execution.price is None:
+            return NO_PRICE
         mark = self.mark(horizon)
         if mark is not None:
             return mark.market.fault

@@ -68,6 +68,9 @@ class OrderFlag(StrEnum):
     ABSENT = "ABSENT"
     """The broker was asked twice and knows nothing of it; the user may confirm that."""
 
+    FILL_PRICE_MISSING = "FILL_PRICE_MISSING"
+    """A fill came without its price: the average is the broker's own, or not known."""
+
 
 STOP_TYPES = frozenset({"STP", "STP LMT", "STP PRT", "TRAIL", "TRAIL LIMIT"})
 """Kinds that wait for the market to turn against a position, in the broker's words."""
@@ -78,7 +81,7 @@ class OrderView:
     """One order as the program knows it, from whichever client it came.
 
     `filled` is the sum of the latest revision of each execution, never a status report.
-    `average_price` is None without a fill. `pending_quantity` and `pending_limit` are the
+    `average_price` is None without a fill, and while one has no price that the broker told. `pending_quantity` and `pending_limit` are the
     terms of a change that the broker has not confirmed, and so is `pending_stop`. `parent` is
     the order that must fill before this one works. `oca_group` names the orders of which one
     cancels or reduces the others, as `oca_type` says; the broker numbers the type. `terms` are
@@ -89,6 +92,7 @@ class OrderView:
     here. `why_held` is the broker's own word for why it holds a live order, `last_fill_price`
     that of the newest execution, `cap_price` the price to which the broker has capped it. `route`
     is the exchange to which it was sent directly from here, empty for the contract's own.
+    `cash_quantity` is the money by which another program sized it in place of a quantity.
     """
 
     key: OrderKey
@@ -128,6 +132,12 @@ class OrderView:
     last_fill_price: Decimal | None = None
     cap_price: Decimal | None = None
     route: str = ""
+    cash_quantity: Decimal | None = None
+
+    @property
+    def is_unsized(self) -> bool:
+        """Whether nothing tells how much it may fill; of a hedge its parent does."""
+        return not self.quantity and self.is_working and self.terms.hedge is None
 
     @property
     def remaining(self) -> Decimal:

@@ -81,7 +81,7 @@ class PastFill:
     """The latest revision of one execution, with its cost where it is known.
 
     `key` is the order it belongs to, None where that is not known; `commission` is what was paid,
-    above 0, in `currency`.
+    above 0, in `currency`. `price` is None where the broker did not tell it.
     """
 
     exec_id: ExecId
@@ -92,7 +92,7 @@ class PastFill:
     symbol: str
     side: Side
     quantity: Decimal
-    price: Decimal
+    price: Decimal | None
     exchange: str
     commission: Decimal | None = None
     currency: str = ""

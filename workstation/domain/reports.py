@@ -63,7 +63,9 @@ class OpenOrderReport:
     `quantity` and prices are the broker's acknowledged terms. `parent_id` is None without
     a parent, `oca_group` empty without a group. `what_if` marks a margin preview, which is no
     order. `terms` are the further ones, None in records of versions that did not read them.
-    `legs` are those of a combination. `filled` is how much of a completed order the broker
+    `legs` are those of a combination. `cash_quantity` is the money, in the contract's currency, by
+    which an order without a quantity is sized, None for every other and in older records.
+    `filled` is how much of a completed order the broker
     holds for filled: only a cross-check, None where it is not told.
     """
 
@@ -91,6 +93,7 @@ class OpenOrderReport:
     terms: OrderTerms | None = None
     legs: tuple[ComboLeg, ...] = ()
     filled: Decimal | None = None
+    cash_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,8 @@ class OrderStatusReport:
     """A status line. `filled` is only a cross-check. Source: orderStatus.
 
     `cap_price` is the price to which the broker has capped the order, None where it has not and
-    in records of versions that did not read it.
+    in records of versions that did not read it. `average_price` is that of all `filled`: only for
+    fills that come without a price, None where it is not told and in older records.
     """
 
     order_id: OrderId
@@ -109,6 +113,7 @@ class OrderStatusReport:
     remaining: Decimal
     why_held: str = ""
     cap_price: Decimal | None = None
+    average_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,17 +22,20 @@ class RoundTrip:
     """A quantity that one fill opened and another closed.
 
     `points` is what it made for one unit, in the price of the contract; `cost` is the part of
-    both commissions that falls on it, in the contract's currency, as far as known.
+    both commissions that falls on it, in the contract's currency, as far as known. `points` is None
+    where one of the fills has no price.
     """
 
     opened: Execution
     closed: Execution
     quantity: Decimal
-    points: Decimal
+    points: Decimal | None
     cost: Decimal
 
-    def gain(self, per_point: Decimal) -> Decimal:
-        """Return the result after costs, of money per point and unit."""
+    def gain(self, per_point: Decimal) -> Decimal | None:
+        """Return the result after costs, of money per point and unit; None without a price."""
+        if self.points is None:
+            return None
         return self.points * self.quantity * per_point - self.cost
 
 
@@ -69,7 +72,9 @@ def round_trips(fills: Iterable[Fill]) -> tuple[RoundTrip, ...]:
 
 def _trip(opened: Fill, closed: Fill, size: Decimal) -> RoundTrip:
     first, last = opened.execution, closed.execution
-    points = (last.price - first.price) * first.side.sign
+    points = None
+    if first.price is not None and last.price is not None:
+        points = (last.price - first.price) * first.side.sign
     cost = _share(opened, size) + _share(closed, size)
     return RoundTrip(first, last, size, points, cost)
 

@@ -44,9 +44,9 @@ def mark_out(side: Side, price: float, later_mid: float | None) -> float | None:
     return None if later_mid is None else side.sign * (later_mid - price)
 
 
-def basis_points(value: float | None, price: float) -> float | None:
+def basis_points(value: float | None, price: float | None) -> float | None:
     """Return a value per unit in hundredths of a per cent of the price; None for no such price."""
-    return None if value is None or price <= 0 else _BASIS_POINTS * value / price
+    return None if value is None or price is None or price <= 0 else _BASIS_POINTS * value / price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,17 @@ class FillCosts:
 
 def costs_of(fill: FillQuality) -> FillCosts:
     """Work out what a fill cost."""
-    side, price = fill.execution.side, float(fill.execution.price)
+    side, price = fill.execution.side, fill.price
+    if price is None:
+        return FillCosts(
+            spread=_spread(fill),
+            effective=None,
+            realized=None,
+            against_arrival=None,
+            against_mid=None,
+            against_vwap=None,
+            mark_outs=(None,) * len(HORIZONS),
+        )
     market = fill.market
     arrival = None if market is None else market.arrival.mid
     mid = None if market is None else market.at_fill.mid
@@ -195,5 +205,5 @@ def _group(name: str, currency: str, members: list[FillQuality]) -> QualityGroup
 
 
 def _value(fill: FillQuality) -> float:
-    """Return what was traded, as money; 0 where prices are not positive, so it weighs nothing."""
-    return max(money_of(fill, float(fill.execution.price)) or 0.0, 0.0)
+    """Return what was traded, as money; 0 without a positive price, so it weighs nothing."""
+    return max(money_of(fill, fill.price) or 0.0, 0.0)

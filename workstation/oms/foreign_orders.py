@@ -29,6 +29,7 @@ def foreign_order(report: OpenOrderReport, client_id: ClientId, at: datetime) ->
         outside_rth=report.outside_rth,
         sec_type=report.sec_type,
         reported_legs=report.legs,
+        cash_quantity=report.cash_quantity,
         mine=report.client_id == client_id and report.order_id > 0,
         created_at=at,
         updated_at=at,

@@ -1,6 +1,6 @@
 """One order as the core keeps it: terms, two axes of state, and fills as a set."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -86,11 +86,18 @@ class ManagedOrder:
     """What the broker's list of completed orders holds for filled: a cross-check of the fills."""
 
     missing_rounds: int = 0
+    told_filled: Decimal = Decimal(0)
+    told_average: Decimal | None = None
+    """What the newest status with an average price held for filled, and that price."""
+
     revisions: dict[str, Execution] = field(default_factory=dict)
     flags: frozenset[OrderFlag] = frozenset()
     note: str = ""
     held_for: str = ""
     """Why the broker holds the order, in its own words: whyHeld of the newest status."""
+    cash_quantity: Decimal | None = None
+    """The money by which another program sized the order, in place of a quantity."""
+
     cap_price: Decimal | None = None
     """The price to which the broker has capped the order: mktCapPrice of the newest status."""
 
@@ -113,7 +120,8 @@ class ManagedOrder:
             "" if asked is None or asked == self.terms else f"changing to: {terms_words(asked)}"
         )
         lacks = f"the broker does not show: {', '.join(self.not_shown)}" if self.not_shown else ""
-        return " · ".join(part for part in (self.note, waits, special, coming, lacks) if part)
+        cash = "" if self.cash_quantity is None else f"sized by cash: {self.cash_quantity:f}"
+        return " · ".join(part for part in (self.note, waits, cash, special, coming, lacks) if part)
 
     def take_revision(self, execution: Execution) -> None:
         """Count an execution, in place of an earlier revision of it."""
@@ -143,16 +151,39 @@ class ManagedOrder:
 
     @property
     def average_price(self) -> Decimal | None:
-        """Quantity-weighted price of the fills, None without one."""
+        """Quantity-weighted price of the fills, None without one.
+
+        Where one came without its price it is the broker's own average, None until that is told.
+        """
         filled = self.filled
         if not filled:
             return None
-        paid = sum((each.quantity * each.price for each in self.revisions.values()), Decimal(0))
+        paid = Decimal(0)
+        for each in self.revisions.values():
+            if each.quantity:
+                if each.price is None:
+                    return self.told_average
+                paid += each.quantity * each.price
         return paid / filled
 
     @property
+    def _rests_on_average(self) -> bool:
+        """Whether the broker's average tells more than the fills do."""
+        return self.told_filled > self.filled or OrderFlag.FILL_PRICE_MISSING in self.flags
+
+    @property
+    def missing_price(self) -> Decimal | None:
+        """What the broker's average leaves for the fills without a price; None where untold."""
+        stands = [each for each in self.revisions.values() if each.quantity]
+        bare = sum((each.quantity for each in stands if each.price is None), Decimal(0))
+        if self.told_average is None or self.told_filled != self.filled or not bare:
+            return self.told_average
+        paid = sum((each.quantity * each.price for each in stands if each.price), Decimal(0))
+        return (self.told_average * self.filled - paid) / bare
+
+    @property
     def last_fill_price(self) -> Decimal | None:
-        """Price of the newest execution that stands, None without one."""
+        """Price of the newest execution that stands, None without one or where it is not told."""
         stands = [each for each in self.revisions.values() if each.quantity]
         return max(stands, key=lambda each: (each.time, each.exec_id)).price if stands else None
 
@@ -213,13 +244,18 @@ class ManagedOrder:
             self.planned,
             self.not_shown,
             self.parent_id,
+            (self.told_filled, self.told_average) if self._rests_on_average else None,
         )
 
     def view(self) -> OrderView:
         """Return the order as a frozen value, the same one until the order changes."""
-        if self._view is None:
-            self._view = self._frozen()
-        return self._view
+        view = self._view
+        if view is None:
+            view = self._frozen()
+            if self.cash_quantity is not None:
+                view = replace(view, cash_quantity=self.cash_quantity)
+            self._view = view
+        return view
 
     def _frozen(self) -> OrderView:
         return OrderView(

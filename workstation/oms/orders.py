@@ -128,6 +128,10 @@ class OrderBook:
             )
         return self._working
 
+    def live(self) -> tuple[ManagedOrder, ...]:
+        """Return the orders that may be live; of a long journal only a few."""
+        return tuple(each for each in self._live.values() if not each.lifecycle.is_terminal)
+
     def children(self, key: OrderKey) -> tuple[ManagedOrder, ...]:
         """Return the orders that wait, or waited, for this one to fill."""
         return tuple(order for order in self._orders.values() if order.parent == key)
@@ -155,6 +159,12 @@ class OrderBook:
             and self.find(each.perm_id, each.order_ref, each.client_id, each.order_id) is order
         )
         return sum(own, Decimal(0))
+
+    def told_price(self, execution: Execution) -> Decimal | None:
+        """Return what the broker's averages say of a fill without a price; None where nothing."""
+        found = (execution.perm_id, execution.order_ref, execution.client_id, execution.order_id)
+        order = self.find(*found, execution.con_id)
+        return None if order is None or order.is_combo else order.missing_price
 
     def commission(self, exec_id: ExecId) -> Commission | None:
         """Return the cost of an execution, None until the broker tells it."""
@@ -264,7 +274,7 @@ class OrderBook:
 
     def _on_reconciled(self, event: Reconciled, _at: datetime, changes: Changes) -> None:
         self._reconciling, changes.noted = False, True
-        for each in self._orders.values():
+        for each in self._live.values():  # of what has ended no list tells anything new
             if transitions.lists_ended(each, settled=event.settled):
                 changes.orders[each.key] = each
         for key in event.missing:
@@ -325,6 +335,9 @@ class OrderBook:
         self._learn_perm(order, report.perm_id)
         transitions.status(order, report.status, report.why_held, changes.alarms)
         order.cap_price = report.cap_price
+        is_newer = report.filled >= order.told_filled
+        if is_newer and report.average_price is not None:  # a repeat may lack it (2.3)
+            order.told_filled, order.told_average = report.filled, report.average_price
         self._note(order, before, report.status, changes)
 
     def _note(self, order: ManagedOrder, before: object, status: str, changes: Changes) -> None:

@@ -65,6 +65,7 @@ def _take_terms(order: ManagedOrder, report: OpenOrderReport, *, snapshot: bool)
     if not report.completed:
         order.outside_rth = report.outside_rth
         order.oca_group, order.oca_type = report.oca_group, report.oca_type
+        order.cash_quantity = report.cash_quantity
         _take_further_terms(order, report)
     order.account = report.account or order.account
 
@@ -190,6 +191,10 @@ def execution(order: ManagedOrder, report: Execution, alarms: Alarms) -> bool:
     order.unflag(OrderFlag.ABSENT)
     if known is not None:
         order.flag(OrderFlag.CORRECTED)
+    if any(each.lacks_price for each in order.revisions.values()):
+        order.flag(OrderFlag.FILL_PRICE_MISSING)
+    else:
+        order.unflag(OrderFlag.FILL_PRICE_MISSING)
     if order.filled > max(order.quantity, order.pending_quantity or 0) and order.quantity:
         order.flag(OrderFlag.OVERFILL)
         alarms.append((order.key, "More was filled than ordered. Check the position."))

@@ -87,13 +87,17 @@ def _own(ledger: DayLedger) -> _Result | str:
     bought = sum((each.side.sign * each.quantity for each in ledger.fills), _NONE)
     quantity = ledger.position.quantity
     overnight, price = quantity - bought, mark(quote)
+    if any(each.lacks_price for each in ledger.fills):
+        return "a fill of today came without its price"
     close = exact(quote.close) if quote is not None else None
     if quantity and price is None:
         return "there is no price for what is held"
     if overnight and close is None:
         return "there is no last close for what was held over night"
     points = quantity * (price or _NONE) - overnight * (close or _NONE)
-    points -= sum((each.side.sign * each.quantity * each.price for each in ledger.fills), _NONE)
+    points -= sum(
+        (each.side.sign * each.quantity * (each.price or _NONE) for each in ledger.fills), _NONE
+    )
     return _Result(points * unit, overnight, quantity, price, unit)
 
 

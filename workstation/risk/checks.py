@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from workstation.domain.account import Environment, environment_of
 from workstation.domain.finding import Finding, Level, RiskCode, TradingState
-from workstation.domain.order import Side, Tif
+from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_source import is_automatic
+from workstation.risk.exposure import WAITING_TYPES, rests
 from workstation.risk.facts import Check, Facts, sendable
 from workstation.risk.group import check_group
 from workstation.risk.levels import currency, money, size_that_passes, two_level
@@ -142,6 +143,7 @@ def _currency_faults(facts: Facts) -> Iterator[Finding]:
 def check_position(facts: Facts) -> Iterator[Finding]:
     """R06: the position that would stand if everything working filled as well."""
     unit, side = unit_size(facts), facts.draft.side
+    yield from _unsized(facts)
     if facts.limits is None or unit is None or not sendable(facts.open_quantity):
         return  # R05 asks about what cannot be measured
     before = side.sign * facts.position + facts.working.of(side)
@@ -172,6 +174,39 @@ def check_position(facts: Facts) -> Iterator[Finding]:
         currency(facts),
         lambda bound: size_that_passes(facts, bound / unit - before),
     )
+
+
+def _unsized(facts: Facts) -> Iterator[Finding]:
+    if facts.unsized:
+        yield Finding(
+            RiskCode.POSITION,
+            Level.SOFT,
+            "Working orders of this contract do not tell how much they may fill: they were sized "
+            "by cash or elsewhere, and no price tells the rest. They are missing in the position.",
+            measured=f"{facts.unsized} orders",
+            advice="Look at them in TWS before you add to the position.",
+        )
+
+
+def check_targets(facts: Facts) -> Iterator[Finding]:
+    """R06: a target beside those that stand is an exit by the letter (1.2), and may fill as well."""
+    draft = facts.draft
+    is_target = draft.order_type.value in WAITING_TYPES or (
+        draft.order_type is OrderType.LIMIT and rests(draft.side, (draft.limit_price,), facts.quote)
+    )
+    if not facts.is_exit or not is_target or not sendable(facts.open_quantity):
+        return
+    others = facts.working.of(draft.side)
+    closing = others + facts.open_quantity
+    if others and closing > abs(facts.position):
+        yield Finding(
+            RiskCode.SECOND_TARGET,
+            Level.INFO,
+            "This target may fill beside the other exits of the position, which then turns around.",
+            measured=f"{closing:f} with all of them filled",
+            limit=f"{abs(facts.position):f} held",
+            advice="Put them into one group of which one cancels the others, or lower a quantity.",
+        )
 
 
 def check_funds(facts: Facts) -> Iterator[Finding]:
@@ -371,6 +406,7 @@ SIZE_CHECKS: tuple[Check, ...] = (
     check_quantity,
     check_order_size,
     check_position,
+    check_targets,
     check_exposure,
     check_leverage,
     check_concentration,

@@ -72,12 +72,14 @@ class Facts:
     the orders of the last minute that followed the price the same way. `day_pnl` and
     `below_peak` are the day's result and its distance from the day's best, None where they
     cannot be worked out; `week_pnl` and `below_best` are the same of the week and of all days.
+    `is_day_estimated` tells that a fill of today came without its price.
     `is_halted` tells that the exchange has halted the contract. `preview` is the broker's answer about this very order, if recent.
     `combo_unit` is the size of one combination in the account's currency, None where it is no
     combination or only the broker knows.
     `shortable` is the broker's tick of that name, `cash_account` None where it is not known.
     `fx` is what one unit of the contract's currency is worth in the account's, None where
     the broker has not told it.
+    `unsized` counts the working orders of the contract of which nothing tells a quantity.
     `closes` is what working orders that were sent as closes will close beside the draft.
     `group` are our other orders of the draft's one-cancels-all group, also those that ended.
     """
@@ -113,6 +115,7 @@ class Facts:
     below_peak: Decimal | None = None
     week_pnl: Decimal | None = None
     below_best: Decimal | None = None
+    is_day_estimated: bool = False
     is_halted: bool = False
     preview: MarginPreview | None = None
     shortable: float | None = None
@@ -122,6 +125,7 @@ class Facts:
     fx: Decimal | None = ONE
     group: tuple[OrderView, ...] = ()
     closes: Decimal = Decimal(0)
+    unsized: int = 0
 
     @property
     def sec_type(self) -> str:

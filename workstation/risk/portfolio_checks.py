@@ -106,6 +106,9 @@ def check_day_loss(facts: Facts) -> Iterator[Finding]:
                 limit=money(limit, currency(facts)),
                 advice="Only orders that close a position are sent.",
             )
+        elif facts.is_day_estimated:
+            text = f"{name} rests on an estimate: a fill of today came without its price."
+            yield Finding(code, Level.SOFT, text)
 
 
 def net_liquidation(facts: Facts) -> Decimal | None:

@@ -155,20 +155,31 @@ class FillsTool(QObject, ChartTool):
             self._painter.box(painter, price, lines, theme, mouse.x())
 
     def place_of(self, execution: Execution) -> QPointF:
-        """Return where a fill stands: in the middle of its bar, at its price."""
+        """Return where a fill stands: in the middle of its bar, at its price or else the close."""
         view = self._view
         index = int(view.bar_at(execution.time.timestamp()) // 1)
-        return QPointF(view.time.middle_of(index), view.prices.y_of(float(execution.price)))
+        price = self._shown_price(execution, index)
+        return QPointF(view.time.middle_of(index), view.prices.y_of(price))
+
+    def _shown_price(self, execution: Execution, index: int) -> float:
+        if execution.price is not None:
+            return float(execution.price)
+        bars = self._view.bars
+        return bars.bar(min(max(index, bars.first), bars.end - 1))[3]
 
     def _paint_trip(self, painter: QPainter, trip: RoundTrip, theme: Theme) -> None:
-        colour = QColor(theme.up if self.gain_of(trip) >= 0 else theme.down)
+        gain = self.gain_of(trip)
+        colour = QColor(theme.muted if gain is None else theme.up if gain >= 0 else theme.down)
         pen = QPen(colour, 1.4 * self._view.layout.ratio)
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawLine(self.place_of(trip.opened), self.place_of(trip.closed))
 
-    def gain_of(self, trip: RoundTrip) -> Decimal:
-        """Return what a round trip made, costs taken off, in the contract's currency."""
+    def gain_of(self, trip: RoundTrip) -> Decimal | None:
+        """Return what a round trip made, costs taken off, in the contract's currency.
+
+        None where one of its fills has no price.
+        """
         details = self._state.details.get(self.con_id) if self.con_id is not None else None
         return trip.gain(money_per_point(details))
 
@@ -193,8 +204,11 @@ class FillsTool(QObject, ChartTool):
         lines: list[Line] = []
         for fill in here[:MOST_TOLD]:
             lines.append((self._in_words(fill), ""))
-            gains = [self.gain_of(t) for t in self.trips if t.closed is fill.execution]
-            if gains:
+            trips = [trip for trip in self.trips if trip.closed is fill.execution]
+            gains = [gain for trip in trips if (gain := self.gain_of(trip)) is not None]
+            if len(gains) < len(trips):
+                lines.append(("round trip not known: a fill came without its price", "warning"))
+            elif gains:
                 total = sum(gains, Decimal(0))
                 tone = "good" if total >= 0 else "error"
                 lines.append((f"round trip {text.signed_money(total)} after costs", tone))
@@ -206,7 +220,7 @@ class FillsTool(QObject, ChartTool):
         execution, paid = fill.execution, fill.commission
         ladder = self._state.ladder(execution.con_id)
         zone = self._view.marks.zone
-        price = text.exact_price(execution.price, ladder)
+        price = "?" if execution.price is None else text.exact_price(execution.price, ladder)
         parts = [
             f"{execution.side.value} {text.size(execution.quantity)} @ {price}",
             f"{execution.time.astimezone(zone):%d %b %Y %H:%M:%S}",

@@ -48,7 +48,7 @@ class OrderLine:
         kind = text.one_line(order.order_type, 12)
         if order.order_type == OrderType.STOP_LIMIT.value:
             kind += " stop" if self.is_stop else " limit"
-        size = text.size(order.remaining)
+        size = text.ABSENT if order.is_unsized else text.size(order.remaining)
         price = text.exact_price(self.price, ladder)
         parts = f"{order.side.value} {size} {kind} {price}"
         state = order.display_state

@@ -90,7 +90,7 @@ COLUMNS: tuple[Column[ExecutionRow], ...] = (
         key="price",
         title="Price",
         text=lambda row: text.exact_price(row.execution.price, row.ladder),
-        sort=lambda row: float(row.execution.price),
+        sort=lambda row: None if row.execution.price is None else float(row.execution.price),
         sample="10,000.0000",
     ),
     Column(

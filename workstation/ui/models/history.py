@@ -159,7 +159,7 @@ FILL_COLUMNS: tuple[Column[PastFill], ...] = (
         key="price",
         title="Price",
         text=lambda row: text.exact_price(row.price),
-        sort=lambda row: float(row.price),
+        sort=lambda row: None if row.price is None else float(row.price),
         sample="10,000.0000",
     ),
     Column(

@@ -37,9 +37,10 @@ def fill_notice(execution: Execution) -> Notice:
     """Write a fill as a line of the log."""
     verb = "Bought" if execution.side.sign > 0 else "Sold"
     what = f"{text.size(execution.quantity)} {execution.shown_name}"
+    price = "a price not told" if execution.price is None else text.exact_price(execution.price)
     return Notice(
         severity=Severity.INFO,
-        text=f"{verb} {what} at {text.exact_price(execution.price)} on {execution.exchange}",
+        text=f"{verb} {what} at {price} on {execution.exchange}",
         effect=f"Order {execution.order_id}, client {execution.client_id}",
         time=execution.time,
     )

@@ -64,6 +64,8 @@ class OrderRow:
         wanted = self.order.pending_quantity
         if self.order.terms.hedge is not None and not self.order.quantity:
             return text.ABSENT  # the broker works it out when the parent has filled
+        if self.order.cash_quantity is not None and not self.order.quantity:
+            return f"{text.size(self.order.cash_quantity)} cash"
         return text.pending(
             text.size(self.order.quantity), None if wanted is None else text.size(wanted)
         )

@@ -145,7 +145,10 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column(
         key="remaining",
         title="Remaining",
-        text=_say(lambda row: text.size(_left(row.order)), lambda row: _size_of(row.remaining)),
+        text=_say(
+            lambda row: text.ABSENT if row.order.is_unsized else text.size(_left(row.order)),
+            lambda row: _size_of(row.remaining),
+        ),
         sort=_sort(lambda order: _number(_left(order)), lambda row: _number(row.remaining)),
         sample="Remaining W",
     ),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from workstation.domain.execution_quality import HORIZONS, NO_VWAP, FillQuality
+from workstation.domain.execution_quality import HORIZONS, NO_PRICE, NO_VWAP, FillQuality
 from workstation.domain.order import Side
 from workstation.domain.prices import PriceLadder
 from workstation.domain.trading_costs import (
@@ -39,9 +39,9 @@ class QualityRow:
     ladder: PriceLadder | None = None
 
     @property
-    def price(self) -> float:
-        """The price of the fill."""
-        return float(self.fill.execution.price)
+    def price(self) -> float | None:
+        """The price of the fill, None where the broker told none."""
+        return self.fill.price
 
     def points(self, value: float | None) -> float | None:
         """Return a cost in basis points of the price."""
@@ -167,11 +167,24 @@ COLUMNS: tuple[Column[QualityRow], ...] = (
     ),
 )
 
+
+def _at_fill_fault(fill: FillQuality) -> str:
+    if fill.price is None:
+        return NO_PRICE
+    return fill.market.at_fill.fault if fill.market else ""
+
+
+def _arrival_fault(fill: FillQuality) -> str:
+    if fill.price is None:
+        return NO_PRICE
+    return fill.market.arrival.fault if fill.market else ""
+
+
 _FAULTS: dict[str, Callable[[FillQuality], str]] = {
     "arrival": lambda fill: fill.market.arrival.fault if fill.market else "",
-    "against_arrival": lambda fill: fill.market.arrival.fault if fill.market else "",
-    "slippage": lambda fill: fill.market.arrival.fault if fill.market else "",
-    "effective": lambda fill: fill.market.at_fill.fault if fill.market else "",
+    "against_arrival": _arrival_fault,
+    "slippage": _arrival_fault,
+    "effective": _at_fill_fault,
     "realized": lambda fill: fill.mark_fault(HORIZONS[-1]),
     "against_vwap": lambda fill: NO_VWAP if fill.mark(HORIZONS[0]) is not None else "",
     **{f"mark_out_{each}": lambda fill, each=each: fill.mark_fault(each) for each in HORIZONS},  # type: ignore[misc]
