@@ -35,6 +35,9 @@ BY_HAND, ELSEWHERE = "by hand", "TWS and other clients"
 KEEP_SECONDS = 60.0
 """How often a day's result goes to the journal at most."""
 
+KEPT_DAYS = 10
+"""Of so many days the best goes on into a journal that begins anew."""
+
 DAY_SECONDS = 0.5
 """How long the day's figures stand; an order in between does not value every fill anew."""
 
@@ -65,10 +68,11 @@ class AccountRisk:
         self._result = DayResult(
             clock, positions, quotes, contracts, summary, orders.commission, rate, self._boundary
         )
+        self._result.told_price = orders.told_price
         self.record: Callable[[object], None] = _forget
         self.is_settled: Callable[[], bool] = _settled
         """Whether positions and fills are both the broker's; between them a day has no result."""
-        self._best: dict[tuple[AccountId, LossMeasure], DayBest] = {}
+        self._best: dict[tuple[AccountId, LossMeasure, date], DayBest] = {}
         self._days: dict[AccountId, date] = {}
         self.rate = rate
         self.strategies = Strategies(self._strategy_of)
@@ -107,14 +111,16 @@ class AccountRisk:
         for entry in entries:
             if entry.event == DayBest.__name__:
                 best = msgspec.json.decode(entry.body, type=DayBest)
-                self._best[best.account, best.measure] = best
+                self._best[best.account, best.measure, best.day] = best
             elif entry.event == DaySoFar.__name__:
                 self._periods.take(msgspec.json.decode(entry.body, type=DaySoFar))
             yield entry
 
     def kept(self) -> tuple[tuple[DaySoFar, ...], tuple[DayBest, ...]]:
         """Return what the journal holds of the days, for one that begins anew."""
-        return self._periods.all(), tuple(self._best.values())
+        newest = max((best.day for best in self._best.values()), default=date.min)
+        bests = (best for best in self._best.values() if (newest - best.day).days <= KEPT_DAYS)
+        return self._periods.all(), tuple(bests)
 
     def _with_periods(
         self, account: AccountId, measure: LossMeasure, day: DayFigures
@@ -132,6 +138,8 @@ class AccountRisk:
         if figures.pnl is None or figures.best is None:
             return
         today = self._result.today(account)
+        if self._periods.is_over(account, measure, today):
+            return  # the machine's clock was set back: that day's result stands
         known = self._periods.known(account, measure, today)
         is_new = known is None or now - self._kept_days.get(key, -KEEP_SECONDS) >= KEEP_SECONDS
         if is_new and (known is None or (known.pnl, known.best) != (figures.pnl, figures.best)):
@@ -148,10 +156,11 @@ class AccountRisk:
             return
         measure = limits.daily_loss_measure
         self._keep_day(account, measure, figures)
-        known, today = self._best.get((account, measure)), self._result.today(account)
-        if known is None or known.day != today or figures.best > known.best:
+        today = self._result.today(account)
+        known = self._best.get((account, measure, today))
+        if known is None or figures.best > known.best:
             best = DayBest(account=account, day=today, measure=measure, best=figures.best)
-            self._best[account, measure] = best
+            self._best[account, measure, today] = best
             self.record(best)
 
     def pnl_checks(self, account: AccountId) -> Generator[None, None, tuple[PnlCheck, ...]]:
@@ -188,14 +197,15 @@ class AccountRisk:
                 self._result.take(execution)
 
     def _today(self, account: AccountId) -> date:
-        """Return the day; where the machine's clock was set back, with its trades again."""
+        """Return the day; where it is another, with the trades that the broker dates to it.
+
+        A clock that jumps forward or back and returns finds every day as it was left.
+        """
         today = self._result.today(account)
         before = self._days.setdefault(account, today)
         self._days[account] = today
-        if today < before:
+        if today != before:
             self.recount(account)
-            for best in self._best.values():
-                self._result.restore(best)
         return today
 
     def _boundary(self, account: AccountId) -> DayBoundary:

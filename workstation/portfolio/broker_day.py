@@ -31,13 +31,21 @@ class _Told:
     realized: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """How a day was left: what was carried into it, and whether the broker was seen to begin it."""
+
+    carried: Decimal | None
+    began: bool
+
+
 class BrokerDay:
     """Follows the figure of one account. Core thread."""
 
     def __init__(self) -> None:
         self._told: _Told | None = None
         self._carried: Decimal | None = None
-        self._filled = False
+        self._filled = self._began = False
 
     @property
     def pnl(self) -> Decimal | None:
@@ -55,8 +63,18 @@ class BrokerDay:
 
     def turn(self) -> None:
         """Begin a new day: what the figure is now was made in the last one."""
+        self._began = False
         if self._told is not None and abs(self._told.daily) >= LEAST:
             self._carried = self._told.daily
+
+    @property
+    def mark(self) -> DayMark:
+        """What to come back to, should the machine's clock return to this day."""
+        return DayMark(self._carried, self._began)
+
+    def come_back(self, mark: DayMark) -> None:
+        """Go on with a day that the machine's clock had left by mistake."""
+        self._carried, self._began = mark.carried, mark.began
 
     def take(self, report: PnlReport, ended_with: Decimal | None = None) -> None:
         """Take what the broker tells; `ended_with` is the last known figure of the day before."""
@@ -70,7 +88,7 @@ class BrokerDay:
             if ended_with is not None and _is_the_same(daily, ended_with):
                 self._carried = daily
         elif self._carried is not None and _begins_anew(before, told, self._carried, filled=filled):
-            self._carried = None
+            self._carried, self._began = None, True
 
 
 def _is_the_same(daily: Decimal, ended_with: Decimal) -> bool:

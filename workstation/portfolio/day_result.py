@@ -13,7 +13,7 @@ from workstation.domain.ids import AccountId, ConId, ExecId
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
 from workstation.domain.quote import Quote
 from workstation.domain.reports import PnlReport
-from workstation.portfolio.broker_day import BrokerDay
+from workstation.portfolio.broker_day import BrokerDay, DayMark
 from workstation.portfolio.exposures import Rate, mark, no_rate
 from workstation.risk.facts import ONE, exact
 from workstation.risk.limits import LossMeasure
@@ -30,7 +30,9 @@ class DayFigures:
     """The day's result in base currency and its best so far; None where not known.
 
     `week` is the week's result, `below_best` the fall from the best of all days. `is_awaited`
-    says that the broker's figure is still of the day before, and so is not known.
+    says that the broker's figure is still of the day before, and so is not known. `is_estimated`
+    says that a fill came without its price, and counts at the broker's average of its order or
+    else at the market when it came.
     """
 
     pnl: Decimal | None = None
@@ -38,6 +40,7 @@ class DayFigures:
     week: Decimal | None = None
     below_best: Decimal | None = None
     is_awaited: bool = False
+    is_estimated: bool = False
 
     @property
     def below_peak(self) -> Decimal | None:
@@ -51,6 +54,7 @@ class _Trades:
 
     fills: dict[str, Execution] = field(default_factory=dict)
     booked: tuple[object, ...] = ()
+    marks: dict[str, Decimal] = field(default_factory=dict)
     realized: Decimal = _NONE
     open_lots: deque[Lot] = field(default_factory=deque)
 
@@ -87,6 +91,8 @@ class DayResult:
         rate: Rate = no_rate,
         boundary: Callable[[AccountId], DayBoundary] | None = None,
     ) -> None:
+        self.told_price: Callable[[Execution], Decimal | None] = _untold
+        """What the broker's averages say of a fill that came without its price."""
         self._rate = rate
         self._boundary = boundary or at_midnight
         self._clock = clock
@@ -98,7 +104,10 @@ class DayResult:
         self._days: dict[AccountId, date] = {}
         self._trades: dict[Key, _Trades] = {}
         self._broker: dict[AccountId, BrokerDay] = {}
-        self._best: dict[tuple[AccountId, LossMeasure], Decimal] = {}
+        self._best: dict[tuple[AccountId, LossMeasure, date], Decimal] = {}
+        """By day: a clock that jumps must neither lose a day's best nor lend it to another."""
+
+        self._left: dict[tuple[AccountId, date], DayMark] = {}
 
     def take(self, execution: Execution) -> None:
         """Count a fill of today; an older revision changes nothing, a bust counts nothing."""
@@ -110,6 +119,8 @@ class DayResult:
         known = trades.fills.get(execution.base_id)
         if known is None or known.revision < execution.revision:
             trades.fills[execution.base_id] = execution
+            if execution.lacks_price:
+                self._price_of(execution, trades, self._quotes.quote(execution.con_id))
 
     def take_pnl(self, report: PnlReport, ended_with: Decimal | None = None) -> None:
         """Keep the broker's own daily figure of an account.
@@ -122,17 +133,40 @@ class DayResult:
 
     def figures(self, account: AccountId, measure: LossMeasure) -> DayFigures:
         """Value the day now and remember its best."""
-        self._turn(account)
-        is_awaited = False
+        today = self._turn(account)
+        is_awaited = is_estimated = False
         if measure is LossMeasure.ACCOUNT:
             pnl, is_awaited = self._of_broker(account)
         else:
             pnl = self._of_trades(account)
-        known = self._best.get((account, measure))
+            is_estimated = self._lacks_price(account)
+        known = self._best.get((account, measure, today))
         if pnl is None:
             return DayFigures(None, known, is_awaited=is_awaited)
-        best = self._best[account, measure] = max(pnl, _NONE if known is None else known)
-        return DayFigures(pnl, best)
+        best = self._best[account, measure, today] = max(pnl, _NONE if known is None else known)
+        return DayFigures(pnl, best, is_estimated=is_estimated)
+
+    def _lacks_price(self, account: AccountId) -> bool:
+        return any(
+            fill.lacks_price
+            for (owner, _), trades in self._trades.items()
+            if owner == account
+            for fill in trades.fills.values()
+        )
+
+    def _price_of(
+        self, execution: Execution, trades: _Trades, quote: Quote | None
+    ) -> Decimal | None:
+        """Return the price of a fill; without one the broker's average, else the first market."""
+        if execution.price is not None or not execution.quantity:
+            return execution.price
+        told = self.told_price(execution)
+        if told is not None:
+            return told
+        market = mark(quote)
+        if market is not None:
+            trades.marks.setdefault(execution.base_id, market)
+        return trades.marks.get(execution.base_id)
 
     def _of_broker(self, account: AccountId) -> tuple[Decimal | None, bool]:
         day = self._broker_day(account)
@@ -148,11 +182,9 @@ class DayResult:
         return () if trades is None else tuple(trades.fills.values())
 
     def restore(self, best: DayBest) -> None:
-        """Take the best of a run before this one, if it is of today."""
-        if best.day != self._turn(best.account):
-            return
-        known = self._best.get((best.account, best.measure), _NONE)
-        self._best[best.account, best.measure] = max(known, best.best)
+        """Take the best of a run before this one."""
+        place = (best.account, best.measure, best.day)
+        self._best[place] = max(self._best.get(place, _NONE), best.best)
 
     def today(self, account: AccountId) -> date:
         """Return the trading day of an account."""
@@ -169,11 +201,19 @@ class DayResult:
         if self._days.get(account) != today:
             if account in self._days:
                 self.forget(account)
-                self._broker_day(account).turn()
-                for measure in LossMeasure:
-                    self._best.pop((account, measure), None)
+                self._turn_broker(account, self._days[account], today)
             self._days[account] = today
         return today
+
+    def _turn_broker(self, account: AccountId, before: date, today: date) -> None:
+        """Begin the broker's day anew, unless the clock only comes back to one it had left."""
+        broker = self._broker_day(account)
+        self._left[account, before] = broker.mark
+        left = self._left.get((account, today))
+        if left is not None and (today < before or left.began):
+            broker.come_back(left)
+        else:
+            broker.turn()
 
     def _of_trades(self, account: AccountId) -> Decimal | None:
         summary = self._summary(account)
@@ -195,7 +235,8 @@ class DayResult:
     def _points(self, account: AccountId, con_id: ConId, trades: _Trades) -> Decimal | None:
         """Return the result in price points times quantity; None without a price for the rest."""
         quote = self._quotes.quote(con_id)
-        self._book(self._positions.quantity(account, con_id), trades, quote)
+        if not self._book(self._positions.quantity(account, con_id), trades, quote):
+            return None
         price = mark(quote)
         if not trades.open_lots:
             return trades.realized
@@ -206,31 +247,37 @@ class DayResult:
         )
         return trades.realized + sum(open_points, _NONE)
 
-    def _book(self, position: Decimal, trades: _Trades, quote: Quote | None) -> None:
+    def _book(self, position: Decimal, trades: _Trades, quote: Quote | None) -> bool:
         """Match today's fills first in, first out; what came over night stands at the last close.
 
-        Without a close an overnight lot stands at the price it is closed at: no result.
+        Without a close an overnight lot stands at the price it is closed at: no result. False
+        while a fill has no price, not even an estimate.
         """
         fills = sorted(trades.fills.values(), key=lambda each: (each.time, each.exec_id))
         overnight = position - sum((each.side.sign * each.quantity for each in fills), _NONE)
         close = exact(quote.close) if quote is not None else None
-        state = (overnight, close, tuple((each.exec_id, each.quantity) for each in fills))
+        priced = [(each, self._price_of(each, trades, quote)) for each in fills if each.quantity]
+        paid = [price for _, price in priced if price is not None]
+        if len(paid) < len(priced):
+            return False
+        state = (overnight, close, tuple((each.exec_id, price) for each, price in priced))
         if state == trades.booked:
-            return
+            return True
         kept: deque[Lot] = deque()
         if overnight:
             kept.append((overnight, close))
         realized = _NONE
         today: deque[Lot] = deque()
-        for each in fills:
+        for (each, _), price in zip(priced, paid, strict=True):
             left = each.side.sign * each.quantity
-            left, gained = _match(kept, left, each.price)
+            left, gained = _match(kept, left, price)
             realized += gained
-            left, gained = _match(today, left, each.price)
+            left, gained = _match(today, left, price)
             realized += gained
             if left:
-                today.append((left, each.price))
+                today.append((left, price))
         trades.booked, trades.realized, trades.open_lots = state, realized, today
+        return True
 
     def _worth(self, account: AccountId, currency: str, base: str) -> Decimal | None:
         return ONE if currency == base else self._rate(account, currency)
@@ -243,6 +290,10 @@ class DayResult:
             if each is not None and fx is not None:
                 total += each.commission * fx
         return total
+
+
+def _untold(_execution: Execution) -> None:
+    """Stand in where nobody knows the orders behind the fills."""
 
 
 def _match(lots: deque[Lot], left: Decimal, price: Decimal) -> tuple[Decimal, Decimal]:

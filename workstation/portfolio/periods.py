@@ -37,6 +37,11 @@ class Periods:
         """Return what was last taken of a day."""
         return self._days.get((account, measure), {}).get(day)
 
+    def is_over(self, account: AccountId, measure: LossMeasure, day: date) -> bool:
+        """Tell whether a later day has a result: the day is looked at by a clock set back."""
+        days = self._days.get((account, measure), {})
+        return any(later > day and (each.pnl or each.best) for later, each in days.items())
+
     def all(self) -> tuple[DaySoFar, ...]:
         """Return the newest figures of every day."""
         return tuple(day for days in self._days.values() for day in days.values())

@@ -1,6 +1,8 @@
 """Positions of every account, with the broker's profit and loss."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import accumulate
 
@@ -12,6 +14,13 @@ from workstation.domain.reports import PnlReport, PositionReport
 from workstation.risk.facts import exact
 
 Key = tuple[AccountId, ConId]
+
+MOST_LATE = 20
+"""So many moves of one position, of which no fill was told yet, are remembered."""
+
+
+def _unknown() -> None:
+    """Stand in while nobody knows the broker's time."""
 
 
 @dataclass(slots=True)
@@ -39,7 +48,8 @@ class Positions:
     The broker sends a position some time after the execution that changed it. Until then
     `quantity` adds the executions that the report does not hold yet, so that risk never
     counts a filled order neither as working nor as held (orders-and-risk.md 1.2, `pos`).
-    Where the position comes first, the execution that follows it is held by it already.
+    Where the position comes first, the execution that follows it is held by it already: at once
+    by its size, later where the broker's time of it is not after the position's.
     """
 
     def __init__(self, quotes: QuoteSource) -> None:
@@ -48,6 +58,11 @@ class Positions:
         self._ahead: dict[Key, list[Decimal]] = {}
         self._early: dict[Key, Decimal] = {}
         self._early_before: frozenset[Key] = frozenset()
+        self._early_at: dict[Key, datetime | None] = {}
+        self._late: dict[Key, list[tuple[Decimal, datetime]]] = {}
+        self.broker_now: Callable[[], datetime | None] = _unknown
+        """Tells the broker's time, aware UTC; None while it is not known."""
+
         self._counted: dict[str, tuple[int, Decimal]] = {}
         self._refreshing = False
         self._before_list: dict[Key, int] = {}
@@ -106,9 +121,13 @@ class Positions:
         held = self._held.get(key)
         moved = report.quantity - (held.quantity if held else Decimal(0))
         early = moved - self._drop_included(key, moved)
-        self._early.pop(key, None)
-        if early and not self._refreshing:
-            self._early[key] = early
+        if self._refreshing:
+            self._early.pop(key, None)
+            self._late.pop(key, None)  # a complete list explains itself
+        else:
+            self._no_more_early(key)
+            if early:
+                self._early[key], self._early_at[key] = early, self.broker_now()
         self._unreported.discard(key)
         if held is None:
             self._held[key] = _Position(report.symbol, report.quantity, report.average_cost)
@@ -133,11 +152,16 @@ class Positions:
         self._counted[execution.base_id] = (execution.revision, moved)
         key = (execution.account, execution.con_id)
         self._moved(key)
-        if not self._was_early(key, moved - before):
+        if not self._was_early(key, moved - before, execution.time):
             self._ahead.setdefault(key, []).append(moved - before)
 
-    def _was_early(self, key: Key, moved: Decimal) -> bool:
+    def _was_early(self, key: Key, moved: Decimal, time: datetime) -> bool:
         """Tell whether the broker's figure told of a fill before the fill itself came."""
+        late = self._late.get(key, [])
+        for place, (early, at) in enumerate(late):
+            if time <= at and moved * early > 0 and abs(moved) <= abs(early):
+                late[place] = (early - moved, at)
+                return True
         early = self._early.get(key, Decimal(0))
         if moved * early <= 0 or abs(moved) > abs(early):
             return False
@@ -147,11 +171,17 @@ class Positions:
     def forget_early(self) -> None:
         """Give up waiting for the fills of what moved before the last call; called each second.
 
-        Nobody's fill comes for what was transferred or assigned.
+        Nobody's fill comes for what was transferred or assigned. What comes all the same counts
+        as told only if it was made by then, by the broker's own time.
         """
         for key in self._early_before & self._early.keys():
-            del self._early[key]
+            self._no_more_early(key)
         self._early_before = frozenset(self._early)
+
+    def _no_more_early(self, key: Key) -> None:
+        early, at = self._early.pop(key, None), self._early_at.pop(key, None)
+        if early and at is not None:
+            self._late[key] = [*self._late.get(key, [])[1 - MOST_LATE :], (early, at)]
 
     def apply_pnl(self, report: PnlReport) -> None:
         """Take the broker's profit and loss of one position."""

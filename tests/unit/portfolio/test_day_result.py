@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.helpers.desk_fakes import ACCOUNT, LIMITS, SPY, D, Door, execution, fill, spy
-from workstation.desk.account_risk import AccountRisk
+from workstation.desk.account_risk import KEEP_SECONDS, AccountRisk
 from workstation.domain.contract import Contract
 from workstation.domain.execution import Commission
 from workstation.domain.ids import AccountId, ConId, ExecId, OrderId, PermId
@@ -294,3 +296,88 @@ def test_a_combination_counts_by_its_legs_also_when_the_day_is_counted_anew() ->
     assert kept.second().pnl == 1000
     kept.risk.recount(ACCOUNT)
     assert kept.second().pnl == 1000
+
+
+# -- a clock that jumps -----------------------------------------------------------------------------
+
+DAY_OF_SECONDS = 24 * 3600
+
+
+def peaked() -> Kept:
+    """A day whose best was 1000, and whose result has fallen to 500."""
+    door = Door()
+    bought(door)
+    kept = Kept(door)
+    door.market(109.99, 110.01)
+    assert kept.second().best == 1000
+    door.market(104.99, 105.01)
+    assert kept.second().below_peak == 500
+    return kept
+
+
+@pytest.mark.parametrize("jump", [DAY_OF_SECONDS, -DAY_OF_SECONDS])
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_clock_that_jumps_and_returns_keeps_the_days_best(jump: int, restarts: bool) -> None:
+    kept = peaked()
+    kept.door.clock.seconds += jump
+    away = kept.second()
+    assert (away.pnl, away.best) == (0, 0)  # neither the trades nor the best of the other day
+    kept.door.clock.seconds -= jump
+    if restarts:
+        kept = Kept(kept.door)
+
+    back = kept.second()
+    assert (back.pnl, back.best, back.below_peak) == (500, 1000, 500)
+
+
+def test_a_day_that_is_over_keeps_its_result_when_the_clock_is_set_back_to_it() -> None:
+    kept = peaked()
+    kept.door.clock.seconds += KEEP_SECONDS
+    kept.second()  # so often a day's result is put on record
+    kept.door.clock.seconds += DAY_OF_SECONDS
+    report = fill("b.1.01", 100, price=D("105.00"), time=kept.door.clock.now(), perm_id=PermId(9))
+    kept.door.apply(report)
+    kept.door.positions.apply_execution(report.execution)
+    kept.risk.take(report.execution)
+    kept.door.market(94.99, 95.01)
+    assert kept.second().week == 500 - 1000
+    kept.door.clock.seconds -= DAY_OF_SECONDS
+    kept.second()  # looks at yesterday's trades with the market of today
+    kept.door.clock.seconds += DAY_OF_SECONDS
+
+    assert kept.second().week == 500 - 1000
+
+
+def test_the_broker_s_figure_of_a_day_that_the_clock_left_is_found_again() -> None:
+    door = Door()
+    kept = Kept(door, replace(LIMITS, daily_loss_measure=WHOLE))
+
+    def tell(daily: float) -> DayFigures:
+        kept.risk.take_pnl(
+            PnlReport(account=ACCOUNT, con_id=None, daily=daily, unrealized=0.0, realized=daily)
+        )
+        return kept.second()
+
+    assert tell(-800.0).pnl == -800
+    door.clock.seconds += DAY_OF_SECONDS
+    assert kept.second().is_awaited  # it may be yesterday's
+    door.clock.seconds -= DAY_OF_SECONDS
+    assert kept.second().pnl == -800
+
+    door.clock.seconds += DAY_OF_SECONDS  # the day turns in earnest
+    assert kept.second().is_awaited
+    assert tell(0.0).pnl == 0  # and the broker begins it
+    assert tell(-30.0).pnl == -30
+    door.clock.seconds -= DAY_OF_SECONDS
+    kept.second()
+    door.clock.seconds += DAY_OF_SECONDS
+    assert kept.second().pnl == -30  # it was seen to begin, and is not awaited again
+
+
+def test_a_journal_that_begins_anew_takes_the_bests_of_the_last_days_along() -> None:
+    kept = peaked()
+    (best,) = kept.risk.kept()[1]
+    for days in (9, 30):
+        old = replace(best, day=best.day - timedelta(days=days))
+        kept.risk._best[old.account, old.measure, old.day] = old
+    assert {each.day for each in kept.risk.kept()[1]} == {best.day, best.day - timedelta(days=9)}

@@ -1,5 +1,6 @@
 """Positions count each fill exactly once, before the broker's own figure and after it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from workstation.domain.order import Side
 from workstation.domain.reports import AccountValueReport, PnlReport, PositionReport
 from workstation.marketdata.quotes import Quotes
 from workstation.portfolio.balances import Balances
-from workstation.portfolio.positions import Positions
+from workstation.portfolio.positions import MOST_LATE, Positions
 
 OTHER = ConId(1)
 
@@ -195,6 +196,74 @@ def test_what_was_transferred_does_not_swallow_a_later_fill() -> None:
     assert book.quantity == 10
     book.reported(10)
     assert book.quantity == 10
+
+
+def at(second: int) -> datetime:
+    return datetime(2026, 11, 20, 17, 0, second, tzinfo=UTC)
+
+
+class Told(Book):
+    """A book that knows the broker's time."""
+
+    def __init__(self, quantity: int) -> None:
+        super().__init__()
+        self.second = 0
+        self.positions.broker_now = lambda: at(self.second)
+        self.reported(quantity)
+        self.seconds_later()
+
+
+def test_a_fill_told_long_after_its_position_counts_once_by_the_broker_s_time() -> None:
+    book = Told(100)
+    book.second = 10
+    book.reported(40)
+    book.seconds_later()
+    book.sold("a.1.01", 40, time=at(9))
+    book.sold("b.1.01", 20, time=at(10))
+    assert book.quantity == 40  # both are in the position
+    book.sold("c.1.01", 20, time=at(10))
+    assert book.quantity == 20  # the position has no room for it
+
+
+def test_a_fill_made_after_the_position_counts_however_late_it_is_told() -> None:
+    book = Told(100)
+    book.second = 10
+    book.reported(40)  # transferred away
+    book.seconds_later()
+    book.sold("a.1.01", 30, time=at(11))
+    book.bought("b.1.01", 30, time=at(9))
+    assert book.quantity == 40
+
+
+def test_positions_that_come_one_after_the_other_before_their_fills_count_them_once() -> None:
+    book = Told(100)
+    book.second = 10
+    book.reported(70)
+    book.second = 11
+    book.reported(40)
+    book.sold("a.1.01", 30, time=at(9))
+    book.sold("b.1.01", 30, time=at(11))
+    assert book.quantity == 40
+
+
+def test_a_complete_list_forgets_what_was_early() -> None:
+    book = Told(100)
+    book.reported(40)
+    book.seconds_later()
+    book.positions.begin_refresh()
+    book.reported(40)
+    book.positions.end_refresh()
+    book.sold("a.1.01", 30, time=at(0))
+    assert book.quantity == 10
+
+
+def test_of_many_moves_without_a_fill_the_newest_are_remembered() -> None:
+    book = Told(100)
+    for number in range(1, 31):
+        book.second = number
+        book.reported(100 - number)
+    book.seconds_later()
+    assert len(book.positions._late[ACCOUNT, SPY]) == MOST_LATE
 
 
 def test_a_fill_the_other_way_or_larger_than_what_moved_is_none_of_it() -> None:
