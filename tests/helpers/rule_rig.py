@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.helpers.desk_exits import Exits
 from tests.helpers.desk_fakes import ACCOUNT, SPY, Door, a_draft, open_order
-from workstation.desk.closing import RULE_CLOSE
+from workstation.desk.other_orders import RULE_CLOSE
 from workstation.desk.price_watch import PriceWatch
 from workstation.desk.rule_actions import RuleActions
 from workstation.desk.rule_commands import RuleCommands

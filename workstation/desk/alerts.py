@@ -49,6 +49,9 @@ class AlertDesk:
     def __init__(self, parts: AlertParts) -> None:
         self._with = parts
         self._alerts: dict[int, PriceAlert] = {}
+        self._armed: dict[ConId, tuple[PriceAlert, ...]] = {}
+        """What a price can still fire, by contract: a tick looks at these and at no other."""
+
         self._is_due = False
 
     @property
@@ -129,6 +132,7 @@ class AlertDesk:
 
     def _changed(self, con_id: ConId) -> None:
         """Watch what there is to watch now, and keep and show it after this round."""
+        self._armed.pop(con_id, None)
         is_wanted = con_id in self.con_ids
         taker = self._taker(con_id) if is_wanted else None
         self._with.quotes.watch(ALERTS, con_id, taker)
@@ -151,10 +155,13 @@ class AlertDesk:
         return take
 
     def _on_last(self, con_id: ConId, last: float) -> None:
+        armed = self._armed.get(con_id)
+        if armed is None:
+            each = self._alerts.values()
+            armed = tuple(a for a in each if a.con_id == con_id and a.fired_at is None)
+            self._armed[con_id] = armed
         now = self._with.clock.now()
-        for alert in list(self._alerts.values()):
-            if alert.con_id != con_id:
-                continue
+        for alert in armed:
             after = alert.seen(last, now)
             if after is alert:
                 continue

@@ -9,6 +9,13 @@ from decimal import Decimal
 
 from workstation.desk.limits import Notify
 from workstation.desk.order_desk import OrderDesk
+from workstation.desk.other_orders import (
+    RULE_CLOSE,
+    closed_by_combinations,
+    combination_of,
+    is_roll,
+    legs_of,
+)
 from workstation.domain.clock import Clock
 from workstation.domain.commands import Done, Failed
 from workstation.domain.contract import ContractDetails
@@ -18,7 +25,6 @@ from workstation.domain.notice import Severity
 from workstation.domain.order import OrderChange, OrderDraft, OrderType, Side
 from workstation.domain.order_status import Lifecycle, OrderView, Pending
 from workstation.domain.ports import ContractSource, PositionSource, QuoteSource
-from workstation.domain.rule import RULE_SOURCE
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import OrderBook
@@ -31,11 +37,10 @@ from workstation.risk.exposure import (
     waits,
 )
 from workstation.risk.limits import Limits
-from workstation.risk.marketable import marketable_limit
+from workstation.risk.marketable import exit_without_market, marketable_limit
 
 CLOSE, FLATTEN, HALVE, REVERSE = "close", "flatten", "halve", "reverse"
-SCALE_IN, SCALE_OUT, ROLL = "scale in", "scale out", "roll"
-RULE_CLOSE = f"{RULE_SOURCE}close"
+SCALE_IN, SCALE_OUT = "scale in", "scale out"
 """Sources of the orders sent here; they are kept in the journal with the order."""
 
 _EXITS = frozenset({CLOSE, FLATTEN, HALVE, SCALE_OUT, RULE_CLOSE})
@@ -78,7 +83,8 @@ class WayOut:
     `held` is without a sign, `left` what no exit closes yet. `limit` leaves at once, None
     without a two-sided market. `live` are all working orders of the contract in the account,
     `under_way` those of them that were sent here to close, `rolls` the combinations that take
-    the position into another month.
+    the position into another month. `combined` is what other combinations close of it. `instead`
+    is the kind and the price that leave where there is neither a market nor market orders.
     """
 
     account: AccountId
@@ -90,6 +96,20 @@ class WayOut:
     live: tuple[OrderView, ...]
     under_way: tuple[OrderView, ...]
     rolls: tuple[OrderView, ...] = ()
+    combined: Decimal = Decimal(0)
+    instead: tuple[OrderType, Decimal | None] | None = None
+
+    @property
+    def price(self) -> Decimal | None:
+        """The limit that an exit is sent at, None where it is sent without one."""
+        return self.limit if self.instead is None else self.instead[1]
+
+    @property
+    def kind(self) -> OrderType:
+        """The kind of order that leaves."""
+        if self.instead is not None:
+            return self.instead[0]
+        return OrderType.MARKET if self.limit is None else OrderType.LIMIT
 
     @property
     def rolled(self) -> Decimal:
@@ -109,9 +129,9 @@ class WayOut:
             con_id=self.details.contract.con_id,
             side=self.side,
             quantity=quantity,
-            order_type=OrderType.MARKET if self.limit is None else OrderType.LIMIT,
-            limit_price=self.limit,
-            outside_rth=self.limit is not None,
+            order_type=self.kind,
+            limit_price=self.price,
+            outside_rth=self.price is not None,
             source=source,
         )
 
@@ -184,7 +204,7 @@ class Closer:
         if isinstance(way, Failed):
             return way
         way = replace(way, left=way.left + way.rolled)  # a close does not wait for a roll
-        moved = [each for each in way.under_way if self._move(each, way.limit)]
+        moved = [each for each in way.under_way if self._move(each, way.price)]
         if way.left <= 0:  # an exit that was sent here counts wherever the market has gone
             if moved or source == FLATTEN:  # which cancels every other order by itself
                 return Done("The exit is moved to the market." if moved else "It is under way.")
@@ -203,6 +223,11 @@ class Closer:
         reversals = [each for each in way.live if self._is_reversal(each, way.side)]
         if any(self._cut(each, way) for each in reversals):
             return Done("The order that turns the position around is cut to one that closes it.")
+        if way.combined and not reversals:
+            return Failed(
+                f"Nothing was sent: combinations that work already close {way.combined:f} of it. "
+                "Cancel them, then close again."
+            )
         sent = sum(map(leaves_of, way.under_way), Decimal(0))
         rest = [each for each in way.live if each.side is way.side and each not in way.under_way]
         is_blind = way.limit is None and any(each.limit_price is not None for each in rest)
@@ -252,6 +277,14 @@ class Closer:
             return Failed(f"Nothing was sent: the position is {now:f} by now, not {held:f}.")
         if way.left < way.held:
             return Failed("An exit is under way; cancel it before the position is turned around.")
+        if odd := way.held % way.details.size_increment:
+            step = way.details.size_increment
+            whole = way.held // step * step
+            return Failed(
+                f"Nothing was sent: of {way.held:f} {way.symbol} no order here can turn {odd:f} "
+                f"around, the contract trades {step:f} at a time. Close takes the {whole:f}; "
+                "close the rest in TWS, then open the other side."
+            )
         draft = way.draft(self.new_intent(), 2 * way.held, REVERSE)
         draft = replace(draft, acknowledged=acknowledged)
         refusal = self._with.judge(draft, None).refusal
@@ -277,13 +310,24 @@ class Closer:
         closing = sum(map(leaves_of, own), sent_as_closes(others, side, limit, quote))
         rolls = self._rolls(account, con_id, side)
         closing += sum(map(leaves_of, rolls), Decimal(0))
+        combined = closed_by_combinations(
+            legs_of(self._with.orders, account, con_id),
+            side,
+            None,
+            combination_of(self._with.orders, self._with.quotes, CLOSE),
+            marketable=True,
+        )
         return WayOut(
             account=account,
             details=details,
             side=side,
             held=abs(position),
-            left=abs(position) - closing,
+            left=abs(position) - closing - combined,
+            combined=combined,
             limit=limit,
+            instead=None
+            if limit is not None
+            else exit_without_market(details, side, quote, limits, step),
             live=live,
             under_way=own,
             rolls=rolls,
@@ -297,8 +341,7 @@ class Closer:
             for view, order in live
             if order is not None
             and (view.account, view.side) == (account, side.opposite)
-            and order.draft is not None
-            and order.draft.source == ROLL
+            and is_roll(order)
             and front_of(order) == con_id
         )
 
@@ -350,6 +393,9 @@ class Closer:
         rest = way.left - draft.quantity
         if rest > 0:
             text += f" {rest:f} stay: the contract trades {way.details.size_increment:f} at a time."
+        if way.instead is not None:
+            at = "" if draft.limit_price is None else f" at {draft.limit_price:f}"
+            text += f" There is no market: it leaves as {draft.order_type.value}{at}."
         if others:
             text += f" {others} orders of other clients stay: cancel them there."
         return Done(text)

@@ -11,7 +11,13 @@ from workstation.desk.combo_judge import (
     with_legs,
 )
 from workstation.desk.nearer import is_nearer, keeps_all_but_size
-from workstation.desk.other_orders import closed_by_others, is_another, is_of
+from workstation.desk.other_orders import (
+    closed_by_combinations,
+    closed_by_others,
+    combination_of,
+    is_another,
+    is_of,
+)
 from workstation.desk.several_judge import after
 from workstation.desk.working_ledger import WorkingLedger
 from workstation.domain.account import AccountSummary, Environment
@@ -36,6 +42,7 @@ from workstation.domain.order_status import OrderView
 from workstation.domain.override import reasons_for_today
 from workstation.domain.ports import ContractSource, QuoteSource
 from workstation.domain.preview import MarginPreview
+from workstation.domain.quote import Quote
 from workstation.oms.actions import Actions
 from workstation.oms.managed_order import ManagedOrder
 from workstation.oms.orders import OrderBook
@@ -51,7 +58,7 @@ from workstation.risk.exposure import (
     beside,
     is_exit,
     leaves,
-    sent_as_closes,
+    rests,
 )
 from workstation.risk.facts import (
     ONE,
@@ -68,6 +75,8 @@ from workstation.risk.hedging import hedge_findings, most, not_sized
 from workstation.risk.limits import Limits
 from workstation.risk.sizing import claimed, unit_size
 from workstation.risk.trading_day import MIDNIGHT, boundary_of
+
+_NONE = Decimal(0)
 
 SHORTABLE, HALTED = 46, 49
 """The tickGenerics that say whether shares can be borrowed, and whether trading is halted."""
@@ -161,19 +170,30 @@ class Judge:
     def _legs_apart(self, whole: Facts, changed: ManagedOrder | None) -> list[Facts]:
         """Take the facts of each leg for what is left of the whole, without what it changes."""
         draft, own = whole.draft, None if changed is None else changed.key
-        others = self._ledger.at(draft.account, draft.con_id).orders
-        closing = sent_as_closes(
-            (each for each in others if each.key != own), draft.side, draft.limit_price, whole.quote
-        )
+        marketable = not rests(draft.side, (draft.limit_price,), whole.quote)
         legs = leg_drafts(replace(draft, quantity=whole.open_quantity))
-        return [
-            self._part(each, own, closing * abs(leg.ratio))
-            for leg, each in zip(draft.legs, legs, strict=True)
-        ]
+        return [self._part(each, own, marketable=marketable) for each in legs]
 
-    def _part(self, leg: OrderDraft, changed: OrderKey | None, closing: Decimal) -> Facts:
+    def _part(self, leg: OrderDraft, changed: OrderKey | None, *, marketable: bool) -> Facts:
+        """Take the facts of a leg beside every combination that works in its contract."""
         legs = self._ledger.at(leg.account, leg.con_id).legs
-        return as_part(self._facts(leg, None), legs, changed, closing)
+        facts = self._facts(leg, None, is_leg=True)
+        closing = self._closed_by_combinations(leg, facts.position, changed, marketable=marketable)
+        return as_part(facts, legs, changed, closing)
+
+    def _closed_by_legs(self, draft: OrderDraft, position: Decimal, quote: Quote | None) -> Decimal:
+        marketable = not rests(draft.side, (draft.limit_price,), quote)
+        return self._closed_by_combinations(draft, position, None, marketable=marketable)
+
+    def _closed_by_combinations(
+        self, draft: OrderDraft, position: Decimal, own: OrderKey | None, *, marketable: bool
+    ) -> Decimal:
+        legs = self._ledger.at(draft.account, draft.con_id).legs
+        if not legs or position * draft.side.sign >= 0:
+            return _NONE
+        ask = self._sources
+        whole = combination_of(ask.orders, ask.quotes, draft.source)
+        return closed_by_combinations(legs, draft.side, own, whole, marketable=marketable)
 
     def several(self, drafts: Sequence[OrderDraft | BracketDraft]) -> list[Verdict]:
         """Judge orders that leave together, each as if those before it were working."""
@@ -248,18 +268,20 @@ class Judge:
             entry_value=None if facts.is_exit else _entry_value(facts, changed),
         )
 
-    def _facts(self, draft: OrderDraft, changed: ManagedOrder | None) -> Facts:
-        ask = self._sources
-        standing = ask.standing(draft.account)
+    def _facts(
+        self, draft: OrderDraft, changed: ManagedOrder | None, *, is_leg: bool = False
+    ) -> Facts:
+        ask, standing = self._sources, self._sources.standing(draft.account)
         details, quote = ask.contracts.details(draft.con_id), ask.quotes.quote(draft.con_id)
-        key = (draft.account, draft.con_id)
-        position, place = ask.positions.quantity(*key), self._ledger.at(*key)
+        place = self._ledger.at(draft.account, draft.con_id)
+        position = ask.positions.quantity(draft.account, draft.con_id)
         itself = changed.view() if changed is not None else None
         open_quantity = _open_quantity(draft, changed)
-        here = tuple(each for each in place.filling if not is_of(itself, each[0]))
-        here = beside(here, draft, open_quantity)
+        rest = tuple(each for each in place.filling if not is_of(itself, each[0]))
+        here = beside(rest, draft, open_quantity)
         apart = (*here, *place.legs)
-        closes = closed_by_others(place.orders, draft, itself, quote, position)
+        beside_it = _NONE if is_leg else self._closed_by_legs(draft, position, quote)
+        closes = beside_it + closed_by_others(place.orders, draft, itself, quote, position)
         facts = Facts(
             draft=draft,
             open_quantity=open_quantity,
@@ -292,8 +314,8 @@ class Judge:
         oca = draft.terms.oca
         if oca is None:
             return ()
-        ours = (order.view() for order in self._sources.orders if order.mine)
-        return tuple(order for order in ours if order.oca_group == oca.name)
+        orders = self._sources.orders
+        return tuple(each.view() for each in orders if each.oca_group == oca.name and each.mine)
 
     def _of_account(
         self, facts: Facts, here: tuple[Filling, ...], changed: ManagedOrder | None
@@ -301,11 +323,13 @@ class Judge:
         """Add what the account as a whole, the day and the user's other actions tell."""
         ask, draft = self._sources, facts.draft
         actions, day = ask.actions(), ask.day(draft.account)
+        place = (draft.account, draft.con_id)
         opening, working = self._ledger.opening(
             draft.account, draft.con_id, here, lambda currency: self._fx(draft.account, currency)
         )
         return replace(
             facts,
+            unsized=sum(each.is_unsized for each in self._ledger.at(*place).orders),
             shortable=ask.told(draft.con_id, SHORTABLE),
             cash_account=None if facts.summary is None else facts.summary.is_cash,
             actions_last_second=actions.count(1),
@@ -320,6 +344,7 @@ class Judge:
             below_peak=day.below_peak,
             week_pnl=day.week,
             below_best=day.below_best,
+            is_day_estimated=day.is_estimated,
             is_halted=ask.told(draft.con_id, HALTED) in {1.0, 2.0},
             preview=ask.preview(draft) if changed is None else None,
         )
@@ -363,7 +388,9 @@ class Judge:
         found: set[str] = set()
         for order in self._sources.orders:
             sent = order.draft
-            if sent is None or sent.account != draft.account or day_of(order.created_at) != today:
+            if sent is None or not sent.acknowledged or sent.account != draft.account:
+                continue
+            if day_of(order.created_at) != today:
                 continue
             if delayed in sent.acknowledged:
                 found.add(delayed)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from workstation.desk.closing import ROLL, front_of
+from workstation.desk.closing import front_of
 from workstation.desk.coming_splits import ComingSplits, ask_nobody
 from workstation.desk.limits import Notify
 from workstation.desk.open_by_choice import OpenByChoice
+from workstation.desk.other_orders import ROLL
 from workstation.domain.clock import Clock
 from workstation.domain.coverage import Coverage
 from workstation.domain.execution import Execution

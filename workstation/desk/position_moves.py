@@ -115,7 +115,8 @@ class PositionMoves:
         side, limits = way.side.opposite, self._with.limits(wish.account)
         quote = self._with.quotes.quote(wish.con_id)
         limit = marketable_limit(side, quote, way.details.ladder, limits, 1)
-        draft = replace(way, limit=limit).draft(wish.intent_id, wish.quantity, SCALE_IN)
+        entry = replace(way, limit=limit, instead=None)
+        draft = entry.draft(wish.intent_id, wish.quantity, SCALE_IN)
         return replace(draft, side=side, acknowledged=wish.acknowledged)
 
     def _reduce(self, way: WayOut, draft: OrderDraft) -> Done | Failed | Denied:

@@ -213,15 +213,14 @@ class Reconciler:
         if self._full_again:
             self._begin(full=True)
             return
-        if any(order.in_doubt for order in self._orders):
+        if any(order.in_doubt for order in self._orders.live()):
             self.ask(SETTLED_SECONDS if not current.settled else AGAIN_SECONDS)
         if current.full:
             self._poll.start()
             self.on_synced()
 
     def _end_missing(self, current: _Round) -> None:
-        live = [order for order in self._orders if not order.lifecycle.is_terminal]
-        missing = [order for order in live if order.key not in current.named]
+        missing = [each for each in self._orders.live() if each.key not in current.named]
         now = self._clock.now()
         for order in missing:
             if current.settled and _day_is_over(order, now):

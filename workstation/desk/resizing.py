@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from workstation.desk.closing import (
     HALVE,
-    ROLL,
     SCALE_IN,
     SCALE_OUT,
     Closer,
     ClosingParts,
     front_of,
 )
+from workstation.desk.other_orders import ROLL
 from workstation.desk.trail_stops import ASKING, PATIENCE_SECONDS
 from workstation.domain.finding import Denied
 from workstation.domain.ids import AccountId, ConId, OrderKey

@@ -6,7 +6,8 @@ no protection by itself; where the old one had a stop, the guard says so aloud a
 from the market, for one click.
 """
 
-from workstation.desk.closing import ROLL, WayOut
+from workstation.desk.closing import WayOut
+from workstation.desk.other_orders import ROLL
 from workstation.desk.position_moves import PositionMoves
 from workstation.domain.combo import combo_con_id
 from workstation.domain.commands import Done, Failed

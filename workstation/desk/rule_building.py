@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workstation.desk.alerts import AlertDesk, AlertParts
-from workstation.desk.closing import RULE_CLOSE
+from workstation.desk.other_orders import RULE_CLOSE
 from workstation.desk.outgoing import Outgoing
 from workstation.desk.price_watch import PriceWatch
 from workstation.desk.rule_actions import RuleActions

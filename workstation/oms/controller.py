@@ -130,10 +130,11 @@ class Controller:
 
     def cancel_globally(self) -> Done | Failed:
         """Ask the broker for one cancel of everything, orders of other clients and TWS included."""
-        keys = [o.key for o in self._with.orders if o.mine and not o.lifecycle.is_terminal]
-        for key in keys:
+        keys = [order.key for order in self._with.orders.live() if order.mine]
+        for count, key in enumerate(keys, 1):
             intent = CancelIntent(key=key)
-            self._outlet.on_record(intent)  # as with one cancel: it leaves all the same
+            # as with one cancel it leaves all the same; the disk is waited for once, not for each
+            self._outlet.on_record(intent, durable=count == len(keys))
             self._with.apply(intent)
         if self._sent(self._with.cancels.global_cancel):
             return Done("The cancel of everything is on its way.")

@@ -168,14 +168,21 @@ def sent_as_closes(
     while it rests and the close itself would trade at once; of two that rest, both count.
     """
     marketable = not rests(side, (limit_price,), quote)
-    total = Decimal(0)
-    for order in orders:
-        if order.side is not side or stands(order, quote):
-            continue
-        if marketable and rests(order.side, _limits(order), quote):
-            continue
-        total += leaves_of(order)
-    return total
+    return sum(
+        (
+            leaves_of(order)
+            for order in orders
+            if order.side is side and is_sent_as_close(order, quote, marketable=marketable)
+        ),
+        _NONE,
+    )
+
+
+def is_sent_as_close(order: OrderView, quote: Quote | None, *, marketable: bool) -> bool:
+    """Tell whether an order of the closing side closes now, beside a close that is `marketable`."""
+    if stands(order, quote):
+        return False
+    return not (marketable and rests(order.side, _limits(order), quote))
 
 
 def is_exit(side: Side, quantity: Decimal, position: Decimal, closes: Decimal) -> bool:

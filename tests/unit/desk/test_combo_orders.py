@@ -217,3 +217,70 @@ def test_a_close_takes_a_roll_of_the_position_back_in_the_same_breath() -> None:
     assert rig.door.broker.cancels == [order.order_id]
     exit_ = rig.exits.newest
     assert (exit_.con_id, exit_.side, exit_.quantity) == (11, SELL, 2)
+
+
+# -- one leg closed from several sides --------------------------------------------------------------
+
+OTHER_BULL = (leg(1, 1, "C 200 20270115"), leg(3, -1, "C 220 20270115"))
+
+
+class TwoCombos(ComboDoor):
+    """Two calls of 200 are held against one of 210 and one of 220; both spreads are known."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.contracts.known[ConId(3)] = OTHER_BULL[1].details
+        details = combo_details(OTHER_BULL)
+        self.contracts.known[details.contract.con_id] = details
+        self.other_id = details.contract.con_id
+        self.quotes.set_price(ConId(3), 1, 1.0)
+        self.quotes.set_price(ConId(3), 2, 1.1)
+        self.held(1, 2)
+        self.held(2, -2)
+        self.held(3, -2)
+        self.stand(trading_state=TradingState.REDUCING)
+
+    def other(self, **changes: Any) -> Any:
+        legs = tuple(each.leg for each in OTHER_BULL)
+        terms = {"con_id": self.other_id, "legs": legs, "side": SELL, "price": "3.50"}
+        return self.spread(**(terms | changes))
+
+
+def test_two_different_combinations_do_not_close_the_same_leg_twice() -> None:
+    door = TwoCombos()
+    works(door, price="2.90", side=SELL, quantity=D(2))
+    assert isinstance(door.submit(door.other(intent_id=IntentId("b"))), Denied)
+
+
+def test_what_one_combination_leaves_of_a_leg_another_may_close() -> None:
+    door = TwoCombos()
+    works(door, price="2.90", side=SELL, quantity=D(1))
+    one = door.other(intent_id=IntentId("b"), quantity=D(1))
+    assert isinstance(door.submit(one), Submitted)
+
+
+def test_a_combination_that_rests_as_a_target_holds_up_no_close() -> None:
+    door = TwoCombos()
+    works(door, price="9.00", side=SELL, quantity=D(2))
+    assert isinstance(door.submit(door.other(intent_id=IntentId("b"))), Submitted)
+
+
+def test_a_leg_that_a_combination_closes_is_not_closed_alone_as_well() -> None:
+    door = TwoCombos()
+    order = works(door, price="2.90", side=SELL, quantity=D(2))
+    made = Exits(door)
+    answer = made.closer.close(ACCOUNT, ConId(1))
+    assert isinstance(answer, Failed)
+    assert "combinations that work already close 2" in answer.reason
+
+    door.cancel(order.key)  # and in the same breath the leg alone
+    assert isinstance(made.closer.close(ACCOUNT, ConId(1)), Done)
+    assert made.newest.quantity == 2
+
+
+def test_a_combination_on_the_other_side_of_a_leg_closes_nothing_of_it() -> None:
+    door = TwoCombos()
+    door.stand(trading_state=TradingState.ACTIVE)
+    works(door, price="3.20", quantity=D(1))  # buys the 200 again
+    door.stand(trading_state=TradingState.REDUCING)
+    assert isinstance(door.submit(door.other(intent_id=IntentId("b"))), Submitted)
