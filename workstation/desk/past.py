@@ -49,7 +49,7 @@ _OF_ORDERS: dict[str, tuple[bytes, type[MarketSeen | ChangeIntent | Rolling]]] =
 """What is kept while its order lives, where its text says this."""
 
 _LAST: dict[str, tuple[type, tuple[str, ...]]] = {
-    DayBest.__name__: (DayBest, ("account", "measure")),
+    DayBest.__name__: (DayBest, ("account", "day", "measure")),
     DaySoFar.__name__: (DaySoFar, ("account", "measure", "day")),
     RuleRecord.__name__: (RuleRecord, ("rule_id",)),
 }

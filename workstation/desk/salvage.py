@@ -98,7 +98,7 @@ def _events() -> frozenset[str]:
 
 def _kept_of(found: Salvage, fault: str) -> Kept:
     days = {(d.account, d.measure, d.day): d for d, _ in _records(found.entries, DaySoFar)}
-    bests = {(b.account, b.measure): b for b, _ in _records(found.entries, DayBest)}
+    bests = {(b.account, b.day, b.measure): b for b, _ in _records(found.entries, DayBest)}
     return Kept(
         mark=new_mark(),
         fault=fault,
