@@ -109,6 +109,16 @@ def test_a_move_paints_what_a_full_drawing_paints(canvas, monkeypatch, zoom) -> 
     assert moved, "all was drawn anew"
 
 
+def test_the_picture_reaches_the_edge_of_a_half_pixel(canvas, monkeypatch) -> None:
+    monkeypatch.setattr(canvas, "devicePixelRatioF", lambda: 1.5)
+    for width in (249, 250, 251):
+        canvas.resize(width, 215)
+        canvas.repaint()
+        picture = canvas.layer.pixmap.size()
+        assert picture.width() >= 1.5 * width
+        assert picture.height() >= 1.5 * 215
+
+
 def test_a_zoom_and_another_price_range_are_drawn_anew(canvas) -> None:
     view = canvas.view
     changes = (

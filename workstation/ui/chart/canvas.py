@@ -236,7 +236,8 @@ class ChartCanvas(QWidget):
 
     def _take_size(self) -> None:
         ratio = self.devicePixelRatioF()
-        width, height = round(self.width() * ratio), round(self.height() * ratio)
+        # Rather a part of a pixel too much than a column that nothing paints.
+        width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
         self.view.resize(width, height, self.font(), ratio)
         self.refresh()
         self.view_moved.emit()
