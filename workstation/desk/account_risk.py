@@ -166,7 +166,7 @@ class AccountRisk:
     def pnl_checks(self, account: AccountId) -> Generator[None, None, tuple[PnlCheck, ...]]:
         """Compare the broker's daily result of each contract with our own, a contract a step."""
         found = []
-        for view in self.positions.views(account):
+        for view in self.positions.each_view(account):
             found.append(checked(self._ledger(account, view)))
             yield
         return largest_first(found)

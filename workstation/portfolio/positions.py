@@ -1,6 +1,6 @@
 """Positions of every account, with the broker's profit and loss."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -239,11 +239,14 @@ class Positions:
 
     def views(self, account: AccountId) -> tuple[PositionView, ...]:
         """Return every position of an account that is held or that the broker tells a result of."""
-        return tuple(
-            replace(self._view(key), quantity=self.quantity(*key))
-            for key, held in self._held.items()
-            if key[0] == account and (held.quantity or held.daily or key in self._ahead)
-        )
+        return tuple(self.each_view(account))
+
+    def each_view(self, account: AccountId) -> Iterator[PositionView]:
+        """Yield what views() returns one by one, as each is when it is asked for."""
+        for key, held in tuple(self._held.items()):
+            told = held.quantity or held.daily or key in self._ahead
+            if key[0] == account and told and key in self._held:
+                yield replace(self._view(key), quantity=self.quantity(*key))
 
     def watch(self) -> Touched:
         """Return sets that fill with what changes from now on; the taker empties them."""

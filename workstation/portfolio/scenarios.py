@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 from workstation.domain.bar import Bar
 from workstation.domain.contract import ContractDetails
@@ -57,8 +58,15 @@ def exposure_rows(book: Book) -> Generator[None, None, tuple[ExposureRow, ...]]:
                 short -= value
             groups[key] = (long, short, unvalued)
     order = {kind: place for place, kind in enumerate(KINDS)}
-    rows = [ExposureRow(kind, name, *sums) for (kind, name), sums in groups.items()]
-    return tuple(sorted(rows, key=lambda row: (order[row.kind], -row.gross, row.name)))
+    ranked = []
+    for number, ((kind, name), sums) in enumerate(groups.items()):
+        if number % AT_A_STEP == AT_A_STEP - 1:
+            yield
+        row = ExposureRow(kind, name, *sums)
+        ranked.append((order[kind], -row.gross, name, row))
+    yield
+    ranked.sort(key=itemgetter(0, 1, 2))
+    return tuple(row for *_, row in ranked)
 
 
 Returns = Mapping[date, float]
