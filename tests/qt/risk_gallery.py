@@ -1,6 +1,7 @@
 """Grabs pictures of the views of risk: python -m tests.qt.risk_gallery FOLDER [SCENE ...]."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +20,22 @@ def broker_limits(window: MainWindow, commands: FakeCommands) -> None:
     window.board.broker_limits.refresh()
 
 
+class _Keeper:
+    """A PIN, in a file of a long path."""
+
+    idle_minutes, has_pin = 0, True
+    file = "/home/somebody/.local/share/workstation/profiles/live/lock.toml"
+
+    def check(self, pin: str, answer: Callable[[bool], None]) -> None:
+        answer(bool(pin))
+
+    def save(self, minutes: int, pin: str | None, answer: Callable[[str], None]) -> None:
+        answer("")
+
+
 def app_locked(window: MainWindow, commands: FakeCommands) -> None:
     gallery.busy(window, commands)
+    window.menu.locking.use_keeper(_Keeper())
     window.menu.locking.lock()
     gallery.settle()
 

@@ -150,6 +150,9 @@ def test_a_forgotten_pin_is_told_of_with_the_file_that_keeps_it(
     assert lock.cover.forgotten.isVisible()
     assert str(tmp_path / "lock.toml") in words
     assert "delete the file" in words
+    QApplication.processEvents()
+    label = lock.cover.forgotten
+    assert label.height() >= label.heightForWidth(label.width()), "all of it can be read"
     assert "Orders, journal and limits stay" in words
 
 

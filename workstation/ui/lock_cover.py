@@ -9,6 +9,7 @@ from workstation.ui.hold_button import HoldButton
 from workstation.ui.plain_label import PlainLabel
 
 _WIDTH, _TALL = 420, 36
+_MARGINS = 24
 _MAY_BREAK = "\N{ZERO WIDTH SPACE}"
 
 
@@ -109,6 +110,8 @@ class LockCover(QWidget):
         has_pin = bool(pin_file)
         self.forgotten.setVisible(has_pin)
         self.forgotten.show_text(forgotten_words(pin_file))
+        self.forgotten.ensurePolished()
+        self.forgotten.setMinimumHeight(self.forgotten.heightForWidth(_WIDTH - _MARGINS))
         self.pin_edit.setVisible(has_pin)
         self.pin_edit.clear()
         how = "Type your PIN, then Enter." if has_pin else "Click Unlock, or press Space or Enter."
