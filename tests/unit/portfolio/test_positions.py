@@ -231,6 +231,7 @@ def test_a_fill_made_after_the_position_counts_however_late_it_is_told() -> None
     book.reported(40)  # transferred away
     book.seconds_later()
     book.sold("a.1.01", 30, time=at(11))
+    assert book.quantity == 10
     book.bought("b.1.01", 30, time=at(9))
     assert book.quantity == 40
 
