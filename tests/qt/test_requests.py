@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+import shiboken6
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit
 
 from workstation.bridge.commands import CommandPort, CommandQueue
@@ -222,3 +223,19 @@ def test_nothing_found_and_no_answer_are_told_apart(
     activated = search.completer.activated[QModelIndex]
     activated.emit(search.completer.completionModel().index(0, 0))
     assert chosen == []
+
+
+def test_what_was_closed_hears_of_no_progress(core: Core, qapp: Any) -> None:
+    heard: list[Progress] = []
+
+    class Listener(QObject):
+        def progressed(self, progress: Progress) -> None:
+            heard.append(progress)
+
+    kept, closed = Listener(), Listener()
+    numbers = [
+        core.port.send(Ask(UserInfo()), progressed=each.progressed) for each in (kept, closed)
+    ]
+    shiboken6.delete(closed)
+    core.port.on_events(tuple(RequestProgressed(each, Progress(1, 2)) for each in numbers))
+    assert len(heard) == 1

@@ -78,7 +78,7 @@ class CommandPort(QObject):
         for message in messages:
             if isinstance(message, RequestProgressed):
                 progressed = self._progressed.get(message.number)
-                if progressed is not None:
+                if progressed is not None and not _is_gone(progressed):
                     progressed(message.progress)
             if isinstance(message, CommandAnswered):
                 self._progressed.pop(message.number, None)
@@ -87,9 +87,9 @@ class CommandPort(QObject):
                     answered(message.result)
 
 
-def _is_gone(answered: Answered) -> bool:
+def _is_gone(listener: object) -> bool:
     """Tell whether who asked was closed in the meantime: a method of an object Qt has deleted."""
-    function: object = answered
+    function = listener
     while isinstance(function, partial):
         function = function.func
     owner = getattr(function, "__self__", None)
