@@ -274,7 +274,10 @@ def test_the_forming_bar_counts_down_on_the_brokers_clock(panel, commands, monke
     assert panel.canvas.words.countdown == ""
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(0.9, "0:00"), (65, "1:05"), (3723, "1:02:03")])
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-3, "0:00"), (0.9, "0:00"), (65, "1:05"), (3723, "1:02:03"), (262_923, "3 d 1:02:03")],
+)
 def test_time_left_reads_as_a_clock(seconds, said) -> None:
     assert text.time_left(seconds) == said
 

@@ -210,9 +210,12 @@ def clock_time(moment: datetime | None, zone: tzinfo | None = None) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """Write how long something still takes: 4:05, 1:02:33."""
-    minutes, rest = divmod(int(seconds), 60)
+    """Write how long something still takes: 4:05, 1:02:33, 3 d 0:04:05."""
+    minutes, rest = divmod(max(int(seconds), 0), 60)
     hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours}:{minutes:02}:{rest:02}"
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 

@@ -115,7 +115,7 @@ def _distance(condition: RuleCondition, account: AccountId, screen: Screen) -> s
     if holds(condition, account, screen):
         return "holds"
     if condition.watches is Watched.TIME and condition.time is not None:
-        return _span((condition.time - screen.now()).total_seconds())
+        return text.time_left((condition.time - screen.now()).total_seconds())
     figure = measured(condition, account, screen)
     if figure is None or condition.value is None:
         return text.ABSENT if condition.watches.of_contract else "not yet"
@@ -126,12 +126,6 @@ def _distance(condition: RuleCondition, account: AccountId, screen: Screen) -> s
     if condition.watches is Watched.PNL:
         return text.money(way)
     return f"{way:,f}"
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(max(int(seconds), 0), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"
 
 
 def _exit_to_go(rule: ExitRule, account: AccountId, state: ScreenState) -> str:

@@ -139,11 +139,9 @@ class ConnectionPanel(LivePanel):
         else:
             left = text.time_left((window.begins - now).total_seconds())
             first = f"In {left}: {window.text}."
-        log_in = next_log_in(now)
-        days = (log_in - now).total_seconds()
-        rest = f"{int(days // 86_400)} d " if days >= 86_400 else ""
+        left = text.time_left((next_log_in(now) - now).total_seconds())
         second = (
             f"TWS restarts once a day by itself, and wants you to log in again on Sunday, "
-            f"1:00 New York, in {rest}{text.time_left(days % 86_400)}."
+            f"1:00 New York, in {left}."
         )
         return f"{first} {second}"
