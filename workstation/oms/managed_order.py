@@ -88,7 +88,7 @@ class ManagedOrder:
     missing_rounds: int = 0
     told_filled: Decimal = Decimal(0)
     told_average: Decimal | None = None
-    """What the newest status with an average price held for filled, and that price."""
+    """What the newest status that told more than the fills held for filled, and its average price."""
 
     revisions: dict[str, Execution] = field(default_factory=dict)
     flags: frozenset[OrderFlag] = frozenset()
@@ -166,10 +166,12 @@ class ManagedOrder:
                 paid += each.quantity * each.price
         return paid / filled
 
-    @property
-    def _rests_on_average(self) -> bool:
-        """Whether the broker's average tells more than the fills do."""
-        return self.told_filled > self.filled or OrderFlag.FILL_PRICE_MISSING in self.flags
+    def take_average(self, filled: Decimal, average: Decimal | None) -> None:
+        """Take the broker's average where it tells more than the fills do; else it is no news."""
+        tells_more = filled > self.filled or OrderFlag.FILL_PRICE_MISSING in self.flags
+        is_newer = filled >= self.told_filled
+        if average is not None and is_newer and tells_more:  # a repeat may lack it (2.3)
+            self.told_filled, self.told_average = filled, average
 
     @property
     def missing_price(self) -> Decimal | None:
@@ -244,7 +246,8 @@ class ManagedOrder:
             self.planned,
             self.not_shown,
             self.parent_id,
-            (self.told_filled, self.told_average) if self._rests_on_average else None,
+            self.told_filled,
+            self.told_average,
         )
 
     def view(self) -> OrderView:

@@ -335,9 +335,7 @@ class OrderBook:
         self._learn_perm(order, report.perm_id)
         transitions.status(order, report.status, report.why_held, changes.alarms)
         order.cap_price = report.cap_price
-        is_newer = report.filled >= order.told_filled
-        if is_newer and report.average_price is not None:  # a repeat may lack it (2.3)
-            order.told_filled, order.told_average = report.filled, report.average_price
+        order.take_average(report.filled, report.average_price)
         self._note(order, before, report.status, changes)
 
     def _note(self, order: ManagedOrder, before: object, status: str, changes: Changes) -> None:

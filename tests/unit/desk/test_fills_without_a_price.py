@@ -240,4 +240,16 @@ def test_an_average_that_tells_no_more_than_the_fills_is_no_news() -> None:
     ahead = OneOrder().hear(status("Submitted", filled=D(40), average_price=D(100)))
     assert ahead.door.journal.events[-1] == "OrderStatusReport"  # the fill may lack its price
     ahead.hear(fill("a.1.01", 40))
-    assert ahead.order.state()[1:] == before[1:]
+    assert ahead.order.view().average_price == book.order.view().average_price
+
+
+def test_a_fill_taken_back_leaves_what_the_journal_gives_again() -> None:
+    book = OneOrder().hear(
+        status("Submitted"),
+        fill("a.1.01", 40),
+        status("Submitted", filled=D(40), average_price=D(100)),
+        fill("a.1.02", 0),
+    )
+    (again,) = book.door.restarted().orders
+    assert again.state()[1:] == book.order.state()[1:]
+    assert (again.told_filled, book.order.told_filled) == (0, 0)
