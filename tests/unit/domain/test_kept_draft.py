@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workstation.domain.ids import ConId
+from workstation.domain.ids import AccountId, ConId
 from workstation.domain.kept_draft import KeptDraft
 from workstation.domain.order import OrderType, Side
 
@@ -26,6 +26,11 @@ GOOD = KeptDraft(
     [
         ({}, ""),
         ({"quantity": None}, ""),
+        ({"account": AccountId("DU1234567")}, ""),
+        ({"account": AccountId("")}, "no account"),
+        ({"account": AccountId("DU 1")}, "no account"),
+        ({"account": AccountId("DÜ1")}, "no account"),
+        ({"account": AccountId("D" * 41)}, "no account"),
         ({"symbol": ""}, "no symbol"),
         ({"symbol": "A\nB"}, "no symbol"),
         ({"con_id": ConId(0)}, "no number"),
@@ -34,6 +39,8 @@ GOOD = KeptDraft(
         ({"note": "x" * 201}, "its note"),
         ({"note": "a\nb"}, "its note"),
         ({"kept_at": datetime(2026, 1, 1)}, "no zone"),  # noqa: DTZ001
+        ({"sent_at": datetime(2026, 3, 18, tzinfo=UTC)}, ""),
+        ({"sent_at": datetime(2026, 3, 18)}, "no zone"),  # noqa: DTZ001
     ],
 )
 def test_what_a_draft_cannot_be_is_said(change: dict[str, Any], why: str) -> None:
