@@ -12,7 +12,8 @@ importing the chart costs in a new process that has loaded QtWidgets, and what o
 all three volume profiles over 1,000,000 bars: the slowest of the first ones, and a live update.
 `bytes_a_bar` is what the arrays of 1,000,000 bars take. `store_load_1m_ms` is reading 1,000,000 bars from
 the disk into the arrays of a chart; `first_screen_stored_ms` is from the choice of a symbol whose 100,000
-bars are on the disk to its painted bars, in a window that is open already. Needs a display, or QT_QPA_PLATFORM=offscreen.
+bars are on the disk to its painted bars, in a window that is open already; `first_screen_asked_ms` from the arrival of
+the 2,000 bars that the broker was asked for to the same. Needs a display, or QT_QPA_PLATFORM=offscreen.
 """
 
 import os
@@ -34,7 +35,9 @@ from tests.benchmarks.report import median, percentile, print_report
 from workstation.app.bar_files import BarFiles
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.domain.bar import Bar, BarSize, SeriesKey
+from workstation.domain.commands import BarsAnswer, FollowBars
 from workstation.domain.ids import ConId
+from workstation.domain.messages import CommandAnswered
 from workstation.indicators.library import load_library
 from workstation.storage.bar_store import BarStore, Stretch
 from workstation.ui.chart.bar_table import BarTable
@@ -49,6 +52,7 @@ from workstation.ui.theme import apply_theme
 
 SIZE = (1900, 1000)
 PICTURE_BARS = 100_000
+ASKED_BARS = 2_000
 ROOT = Path(__file__).resolve().parents[2]
 FINPLOT_LOCK = ROOT / "tests" / "data" / "finplot.lock"
 FINPLOT = (ROOT / ".venv").resolve().parent / ".boot" / "finplot"
@@ -278,22 +282,59 @@ def first_screen(bars: BarArrays) -> float:
         stored(Path(name), bars, 100_000)
         files = BarFiles(Path(name))
         for _ in range(7):
-            panel = ChartPanel(ScreenState(read_only=False), CommandPort(CommandQueue()))
+            panel = new_panel(CommandPort(CommandQueue()))
             panel.use_keeper(files)
-            panel.resize(*SIZE)
-            panel.show()
-            QApplication.processEvents()
             started = time.perf_counter()
             panel.show_contract(KEY.con_id, "AAPL")
             while not len(panel.feed.bars):
                 QApplication.processEvents()
             panel.canvas.repaint()
             runs.append((time.perf_counter() - started) * 1000)
-            panel.hide()
-            panel.deleteLater()
-            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            close(panel)
         files.close()
     return median(runs)
+
+
+def first_screen_asked(bars: BarArrays) -> float:
+    """Return how long bars that the broker sends take to their picture, median, in ms."""
+    numbers = range(bars.end - ASKED_BARS, bars.end)
+    page = tuple(Bar(datetime.fromtimestamp(bars.time(n), UTC), *bars.bar(n)) for n in numbers)
+    runs = []
+    for _ in range(7):
+        queue = CommandQueue()
+        port = CommandPort(queue)
+        panel = new_panel(port)
+        panel.show_contract(KEY.con_id, "AAPL")
+        number = None
+        while number is None:  # the question leaves when the choice has settled
+            QApplication.processEvents()
+            taken = queue.take()
+            if taken is not None and isinstance(taken[1], FollowBars):
+                number = taken[0]
+        answer = BarsAnswer(KEY.con_id, KEY.size, page, complete=False)
+        started = time.perf_counter()
+        port.on_events((CommandAnswered(number, answer),))
+        panel.canvas.repaint()
+        runs.append((time.perf_counter() - started) * 1000)
+        if len(panel.feed.bars) != ASKED_BARS:
+            raise RuntimeError("the bars are not those of the answer")
+        close(panel)
+    return median(runs)
+
+
+def new_panel(port: CommandPort) -> ChartPanel:
+    """Open a chart's panel that shows nothing yet."""
+    panel = ChartPanel(ScreenState(read_only=False), port)
+    panel.resize(*SIZE)
+    panel.show()
+    QApplication.processEvents()
+    return panel
+
+
+def close(panel: ChartPanel) -> None:
+    panel.hide()
+    panel.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def main() -> None:
@@ -326,6 +367,7 @@ def main() -> None:
             "bytes_a_bar": bytes_a_bar(large.view.bars),
             "store_load_1m_ms": store_load(large.view.bars),
             "first_screen_stored_ms": first_screen(large.view.bars),
+            "first_screen_asked_ms": first_screen_asked(large.view.bars),
             **profile_frames(large),
             "frames": count,
         }
