@@ -60,11 +60,11 @@ class Actions:
         del self.times[: bisect_right(self.times, now - SECONDS)]
         self.times.append(now)
         if draft is not None:
-            recent = self.last_same[_kind(draft)]
-            for same in [same for same, at in recent.items() if at <= now - SECONDS]:
-                del recent[same]
-            recent.pop(_sameness(draft), None)  # it is the newest now
-            recent[_sameness(draft)] = now
+            recent, same = self.last_same[_kind(draft)], _sameness(draft)
+            for old in [each for each, at in recent.items() if at <= now - SECONDS]:
+                del recent[old]
+            recent.pop(same, None)  # it is the newest now
+            recent[same] = now
 
 
 def _kind(draft: OrderDraft) -> Kind:
