@@ -51,6 +51,8 @@ from workstation.oms.events import (
 from workstation.oms.families import Families
 from workstation.oms.final_gate import FinalGate
 from workstation.oms.hedges import HedgedOrders
+from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.order_alarms import OrderAlarm, unanswered
 from workstation.oms.order_ids import OrderRefs
 from workstation.oms.orders import Changes, OrderBook
 from workstation.oms.outlet import Collaborators
@@ -349,7 +351,7 @@ class OrderDesk:
                 self.apply_input(Unanswered(key=order.key))
             if waited >= ALARM_SECONDS and order.key not in self._alarmed:
                 self._alarmed.add(order.key)
-                self._alarm(order.key, "The broker has not answered about an order for 30 s.")
+                self._alarm(order.key, unanswered(order, ALARM_SECONDS))
 
     def _show_family(self, family: Family) -> None:
         self._out.post(FamilyKnown(family))
@@ -377,8 +379,8 @@ class OrderDesk:
                 self._out.notice(unpriced_fill(execution, self._clock.now()))
         if changes.commission is not None:
             self._out.post(CommissionArrived(changes.commission))
-        for key, text in changes.alarms:
-            self._alarm(key, text)
+        for key, alarm in changes.alarms:
+            self._alarm(key, alarm)
         if changes.orders:
             self.orders_changed()
         if changes.overfilled:
@@ -386,19 +388,24 @@ class OrderDesk:
         if changes.ask:
             self.ask_broker()
 
-    def _alarm(self, key: OrderKey, text: str) -> None:
+    def _alarm(self, key: OrderKey, alarm: OrderAlarm) -> None:
         order = self._orders.get(key)
-        name = "" if order is None else f"{order.side.value} {order.quantity} {order.symbol}: "
         self._out.notice(
             Notice(
                 severity=Severity.ALARM,
-                text=name + text,
-                effect="It may be live. Nothing is resent.",
-                advice="Compare with TWS or the mobile program.",
+                text=alarm.text if order is None else f"{_name(order)}: {alarm.text}",
+                effect=alarm.effect,
+                advice=alarm.advice,
                 order=key,
                 time=self._clock.now(),
             )
         )
+
+
+def _name(order: ManagedOrder) -> str:
+    """Name an order by its side, its size where it has one, and its symbol."""
+    size = f"{order.quantity:f} " if order.quantity else ""
+    return f"{order.side.value} {size}{order.symbol}"
 
 
 def _nothing() -> None:

@@ -196,6 +196,12 @@ class ManagedOrder:
         return most > 0 and self.filled >= most
 
     @property
+    def overfill(self) -> Decimal:
+        """How much more was filled than ordered, by an open change too; zero of an unknown size."""
+        most = max(self.quantity, self.pending_quantity or Decimal(0))
+        return max(self.filled - most, Decimal(0)) if self.quantity else Decimal(0)
+
+    @property
     def unsettled(self) -> bool:
         """Whether a lost link leaves something about the order unknown."""
         if self.lifecycle.is_terminal or not self.mine:

@@ -50,23 +50,27 @@ _Name = TypeVar("_Name")
 class Changes:
     """What one event did.
 
-    `ask` tells that the broker must be asked what the truth is; `alarms` are sentences
-    that must be seen; `fills` are executions counted now for the first time; `overfilled`
-    that an order got more than it asked for; `noted` that the event matters to a replay even
-    if no order changed; `commission` is a cost the broker told, also once more.
+    `ask` tells that the broker must be asked what the truth is; `alarms` are findings
+    that must be seen; `fills` are executions counted now for the first time; `noted` that
+    the event matters to a replay even if no order changed; `commission` is a cost the
+    broker told, also once more.
     """
 
     orders: dict[OrderKey, ManagedOrder] = field(default_factory=dict)
     fills: list[Execution] = field(default_factory=list)
-    alarms: list[tuple[OrderKey, str]] = field(default_factory=list)
+    alarms: transitions.Alarms = field(default_factory=list)
     ask: bool = False
-    overfilled: bool = False
     noted: bool = False
     commission: Commission | None = None
 
     def __bool__(self) -> bool:
         """Tell whether anything changed, so that only what matters is journalled."""
         return bool(self.orders or self.fills or self.alarms or self.noted)
+
+    @property
+    def overfilled(self) -> bool:
+        """Whether an order got more than it asked for, by an open change of it too."""
+        return any(alarm.stops_entries for _key, alarm in self.alarms)
 
 
 class OrderBook:
@@ -367,7 +371,6 @@ class OrderBook:
         self._learn_perm(order, execution.perm_id)
         if transitions.execution(order, execution, changes.alarms):
             changes.fills.append(execution)
-            changes.overfilled = order.filled > order.quantity > 0 and order.replace is Pending.NONE
         if order.state() != before:
             changes.orders[order.key] = order
 

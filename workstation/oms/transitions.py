@@ -8,9 +8,17 @@ from workstation.domain.order_status import Lifecycle, OrderFlag, Pending
 from workstation.domain.reports import BrokerNotice, OpenOrderReport
 from workstation.oms import codes
 from workstation.oms.managed_order import ManagedOrder
+from workstation.oms.order_alarms import (
+    REVIVED,
+    OrderAlarm,
+    change_refused,
+    late_fill,
+    overfilled,
+    unknown_status,
+)
 from workstation.oms.reported_terms import is_taken, not_shown
 
-Alarms = list[tuple[OrderKey, str]]
+Alarms = list[tuple[OrderKey, OrderAlarm]]
 
 _BEFORE_ACKNOWLEDGEMENT = frozenset(
     {Lifecycle.STAGED, Lifecycle.SENDING, Lifecycle.SENT, Lifecycle.UNKNOWN}
@@ -37,7 +45,7 @@ def open_order(
         order.lifecycle = Lifecycle.SENT
         order.cancel = Pending.NONE
         order.flag(OrderFlag.RESURRECTED)
-        alarms.append((order.key, "An order that had ended may be live at the broker."))
+        alarms.append((order.key, REVIVED))
     status(order, report.status, "", alarms)
 
 
@@ -106,7 +114,7 @@ def status(order: ManagedOrder, word: str, why_held: str, alarms: Alarms) -> Non
     """Apply a status; it never ends what fills have ended, nor revives what has ended."""
     target = codes.STATUS_TO_LIFECYCLE.get(word)
     if target is None and word not in {codes.CANCEL_PENDING, codes.FILLED}:
-        alarms.append((order.key, f"The broker reports an unknown status: {word}"))
+        alarms.append((order.key, unknown_status(word)))
         return
     order.acknowledged = True
     order.held_for = why_held
@@ -195,9 +203,9 @@ def execution(order: ManagedOrder, report: Execution, alarms: Alarms) -> bool:
         order.flag(OrderFlag.FILL_PRICE_MISSING)
     else:
         order.unflag(OrderFlag.FILL_PRICE_MISSING)
-    if order.filled > max(order.quantity, order.pending_quantity or 0) and order.quantity:
+    if order.overfill:
         order.flag(OrderFlag.OVERFILL)
-        alarms.append((order.key, "More was filled than ordered. Check the position."))
+        alarms.append((order.key, overfilled(order)))
     if order.full:
         if ended and order.lifecycle is not Lifecycle.FILLED:
             _late(order, alarms)
@@ -278,7 +286,7 @@ def _refused(order: ManagedOrder, text: str, alarms: Alarms) -> bool:
     order.note = text
     if order.replace is not Pending.NONE:
         order.drop_replace()  # the change is refused, the old order lives
-        alarms.append((order.key, f"The change was refused; the order stands as before. {text}"))
+        alarms.append((order.key, change_refused(text)))
         return True
     if order.filled or order.worked or order.lifecycle.is_terminal:
         return True  # it is not proven that this answers the placement
@@ -288,7 +296,7 @@ def _refused(order: ManagedOrder, text: str, alarms: Alarms) -> bool:
 
 def _late(order: ManagedOrder, alarms: Alarms) -> None:
     order.flag(OrderFlag.LATE_FILL)
-    alarms.append((order.key, "An order that had ended was filled after all."))
+    alarms.append((order.key, late_fill(order)))
 
 
 def _finish(order: ManagedOrder, lifecycle: Lifecycle) -> None:
