@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QTabBar
 from typing_extensions import override
@@ -74,8 +74,12 @@ class AppLock(QObject):
     """Disarms, covers the figures and takes no key but its own. GUI thread.
 
     What stops trading is on the cover itself: a lock must never stand between a trader and
-    the door. Only the input of the windows is watched, never every event of the program.
+    the door. Nothing else of the window answers, Reconnect neither: a lost link is tried again
+    by itself. Only the input of the windows is watched, never every event of the program.
     """
+
+    covered_changed = Signal(object)
+    """Whether the window is covered now: bool."""
 
     def __init__(self, host: Host, menus: Menus, window: QMainWindow) -> None:
         super().__init__(window)
@@ -145,15 +149,8 @@ class AppLock(QObject):
         self.is_locked, self._wrong = True, 0
         if not self._host.state.is_read_only:
             self._host.ordering.arm(False)
-        while (popup := QApplication.activePopupWidget()) is not None:
-            popup.close()  # an open menu would stand above the cover
-        self._close_dialogs()
-        docks = self._host.docks.by_name
-        self._floating = [
-            name for name, dock in docks.items() if dock.isFloating() and dock.isVisible()
-        ]
-        for name in self._floating:
-            docks[name].hide()
+        self._floating = []
+        self._clear_above()
         self._enable(enabled=False)
         state = self._host.state
         has_pin = self._keeper is not None and self._keeper.has_pin
@@ -163,6 +160,7 @@ class AppLock(QObject):
         self.cover.raise_()
         file = self._keeper.file if self._keeper is not None and has_pin else ""
         self.cover.begin(pin_file=file, account=account, can_send=not state.is_read_only)
+        self.covered_changed.emit(True)
         self._timer.start()
 
     def _unlock(self) -> None:
@@ -172,24 +170,43 @@ class AppLock(QObject):
         for name in self._floating:
             self._host.docks.by_name[name].show()
         self._floating = []
+        self.covered_changed.emit(False)
         self.settings_changed()
 
-    def _close_dialogs(self) -> bool:
-        """Close every dialog, as Escape would; True where there was one."""
-        found = [each for each in self._window.findChildren(QDialog) if each.isVisible()]
-        for dialog in found:
+    def _clear_above(self) -> bool:
+        """Close what would stand above the cover, as Escape would; True where it was a question.
+
+        Docks that float are only hidden, and come back.
+        """
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()  # an open menu
+        for name, dock in self._host.docks.by_name.items():
+            if dock.isFloating() and dock.isVisible():
+                self._floating.append(name)
+                dock.hide()
+        questions = [
+            each
+            for each in QApplication.topLevelWidgets()
+            if isinstance(each, QDialog) and each.isVisible()
+        ]
+        for dialog in questions:
             dialog.reject()
-        return bool(found)
+        return bool(questions)
 
     @Slot()
     def _on_focus_window(self) -> None:
-        """Close what has come while the window is locked: a question would stand above the cover."""
-        if self.is_locked and self._close_dialogs():
+        """Close what has come while the window is locked: it would stand above the cover."""
+        if self.is_locked and self._clear_above():
             self.cover.alarm_words.show_text("A question came and was closed: nothing was sent.")
 
     def _enable(self, *, enabled: bool) -> None:
         """Switch everything behind the cover: a disabled widget takes no key either."""
         self._menus.bar.setEnabled(enabled)
+        for menu in self._menus.bar.actions():
+            menu.setEnabled(enabled)  # where the desktop shows the menus it knows no bar
+        banner = self._banner()
+        if banner is not None:
+            banner.set_passive(passive=not enabled)
         for dock in self._host.docks.by_name.values():
             dock.setEnabled(enabled)
         self._window.statusBar().setEnabled(enabled)
@@ -197,10 +214,13 @@ class AppLock(QObject):
         for tabs in self._window.findChildren(QTabBar, options=direct):  # of docks in one place
             tabs.setEnabled(enabled)
 
+    def _banner(self) -> Banner | None:
+        top = self._menus.bar.parentWidget()
+        return None if top is None else top.findChild(Banner)
+
     def _place(self) -> None:
         """Cover all but the line that says which account and world this is."""
-        top = self._menus.bar.parentWidget()
-        banner = None if top is None else top.findChild(Banner)
+        banner = self._banner()
         below = 0 if banner is None else banner.geometry().bottom() + 1
         self.cover.setGeometry(self._window.rect().adjusted(0, below, 0, 0))
 

@@ -119,6 +119,11 @@ class Banner(QWidget):
             self._show_link(self._state.link)
         self._fit()
 
+    def set_passive(self, *, passive: bool) -> None:
+        """Only be looked at: no button, and no tooltip, which names the account in full."""
+        self.reconnect_button.setEnabled(not passive)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, passive)
+
     def frame_colour(self) -> QColor | None:
         """Return the colour of the frame around the window; only live has one."""
         return QColor(MODE_COLOURS["LIVE"][0]) if "LIVE" in self._mode.split() else None

@@ -17,8 +17,9 @@ def forgotten_words(file: str) -> str:
     """Say what to do about a forgotten PIN, with the place of its file; long paths break."""
     path = "".join(f"{each}{_MAY_BREAK}" if each in "/\\" else each for each in file)
     return (
-        "Forgotten the PIN? Close the program, delete the file that keeps it, start again. Orders, "
-        f"journal and limits stay as they are; only this lock is gone. The file: {path}"
+        "Forgotten the PIN? Close the program (while orders work only the system can end it), delete "
+        "the file that keeps it, start again. Orders, journal and limits stay as they are; only "
+        f"this lock is gone. The file: {path}"
     )
 
 

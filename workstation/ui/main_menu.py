@@ -179,6 +179,7 @@ class MainMenu(QObject):
         )
         self.notices = OrderNotices(host.state, view, self._window.window())
         host.messages.orders_changed.connect(self.notices.take)
+        self.locking.covered_changed.connect(self.notices.set_covered)
         menus.add(view, "reset_layout", "&Reset layout", host.reset_layout)
         self._themes = add_theme_menu(view, host.on_theme_chosen, paint().theme.name)
 

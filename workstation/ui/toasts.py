@@ -117,6 +117,7 @@ class OrderNotices(QObject):
         self.toasts = Toasts(window)
         self.show_action = self._switch(menu, "Messages on &orders")
         self.sound_action = self._switch(menu, "&Sounds of orders")
+        self._is_covered = False
         self._loudest: OrderHappening | None = None
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
@@ -135,10 +136,17 @@ class OrderNotices(QObject):
                     action.setChecked(kept[name])
 
     @Slot(object)
+    def set_covered(self, covered: bool) -> None:  # noqa: FBT001 -- the value of a signal
+        """Show nothing above the cover of a locked window; sounds go on."""
+        self._is_covered = covered
+        if covered:
+            self.toasts.clear()
+
+    @Slot(object)
     def take(self, orders: Iterable[OrderView]) -> None:
         """Tell what happened to orders; what was there before the first comparison is no news."""
         for each in self._events.take(orders, is_news=self._state.was_ready):
-            if self.show_action.isChecked():
+            if self.show_action.isChecked() and not self._is_covered:
                 title = each.title(self._state.ladder(each.order.con_id))
                 self.toasts.add(title, each.reason, _TONES[each.what])
             self._hear(each)
