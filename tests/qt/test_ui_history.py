@@ -1,5 +1,6 @@
 """The history panel: what it asks, what it shows, and the way to an order's timeline."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -106,6 +107,75 @@ def test_long_answers_come_in_pages(panel: HistoryPanel, qtbot) -> None:
     assert not panel.older_button.isEnabled()
     qtbot.mouseClick(panel.newer_button, Qt.MouseButton.LeftButton)
     assert panel.wishes[-1].offset == 0
+
+
+def test_the_newest_rows_are_never_taken_for_all_of_them(panel: HistoryPanel) -> None:
+    wish = panel.wishes[0]
+    panel.show_page(wish, HistoryPage(read=0.1))
+    assert "still being read" in panel.table.empty_text
+    first = a_past_order(1)
+    panel.show_page(wish, HistoryPage(total=1, orders=(first,), read=0.37, accounts=("U1",)))
+    panel.table.selectRow(0)
+    assert "37%" in panel.label.text()
+    assert panel.label.property("tone") == "warning"
+    following = replace(wish, only_whole=True)
+    panel.show_page(following, HistoryPage(read=0.6))
+    assert "60%" in panel.label.text()
+    assert panel.orders.rowCount() == 1  # how far it is takes nothing away
+    whole = (first, a_past_order(2))
+    panel.show_page(following, HistoryPage(total=2, orders=whole, accounts=("U2",)))
+
+    assert panel.label.text() == "2 orders"
+    assert panel.label.property("tone") == "muted"
+    assert panel.orders.rowCount() == 2
+    assert panel.table.selected_rows() == [first]
+    assert [panel.account_box.itemData(n) for n in range(panel.account_box.count())] == ["", "U2"]
+    panel.show_page(following, HistoryPage())
+    assert panel.table.empty_text == "Nothing in this period"
+
+
+def test_what_comes_later_takes_its_place_among_the_newest(panel: HistoryPanel) -> None:
+    one, two, three = map(a_past_order, (1, 2, 3))
+    panel.show_page(panel.wishes[0], HistoryPage(total=2, orders=(one, three), read=0.5))
+    following = replace(panel.wishes[0], only_whole=True)
+    panel.show_page(following, HistoryPage(total=3, orders=(one, two, three)))
+    assert [panel.orders.value_at(n) for n in range(3)] == [one, two, three]
+
+
+def test_the_whole_is_asked_for_until_it_is_there(
+    panel: HistoryPanel, tmp_path: Path, qtbot
+) -> None:
+    past = PastTrades(tmp_path, "simulated", 7, panel)
+    pages = iter([HistoryPage(read=0.2), HistoryPage(read=0.7), HistoryPage(total=3)])
+    asked: list[HistoryWish] = []
+    past._process.ask = lambda wish: (asked.append(wish), next(pages))[1]
+    past._follow.setInterval(1)
+    past.ask(HistoryWish(symbol="A"))
+    qtbot.waitUntil(lambda: panel.label.text() == "3 orders", timeout=30_000)
+
+    assert [(wish.symbol, wish.only_whole) for wish in asked] == [
+        *(("A", False), ("A", True), ("A", True)),
+    ]
+    assert past._idle.isActive()
+    assert not past._follow.isActive()
+    past.close()
+
+
+def test_another_choice_ends_the_asking_for_the_one_before(
+    panel: HistoryPanel, tmp_path: Path, qtbot
+) -> None:
+    past = PastTrades(tmp_path, "simulated", 7, panel)
+    asked: list[HistoryWish] = []
+    past._process.ask = lambda wish: (asked.append(wish), HistoryPage(read=0.2))[1]
+    past._follow.setInterval(60_000)
+    past.ask(HistoryWish(symbol="A"))
+    qtbot.waitUntil(past._follow.isActive, timeout=30_000)
+    past.ask(HistoryWish(symbol="B"))
+    assert not past._follow.isActive()
+    qtbot.waitUntil(past._follow.isActive, timeout=30_000)
+    assert past._followed == HistoryWish(symbol="B", only_whole=True)
+    past.close()
+    assert not past._follow.isActive()
 
 
 def test_export_and_import_name_the_file(panel: HistoryPanel, tmp_path: Path) -> None:

@@ -42,6 +42,10 @@ def _command(word: Sequence[str], rest: Sequence[str]) -> int | None:
         from workstation.app.journal_command import main as run_journal
 
         code = run_journal(list(rest))
+    elif word == ["history"]:
+        from workstation.app.history_server import main as serve_history
+
+        code = serve_history(rest)
     elif word == ["simgateway-control"]:
         from workstation.simgateway.control_main import main as control_gateway
 

@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import csv
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +18,7 @@ import msgspec
 from typing_extensions import override
 
 from workstation.app.dry_run_command import DRY_RUN_HELP, add_dry_run, dry_run_command
-from workstation.app.history_server import serve_history
+from workstation.app.give_way import give_way
 from workstation.app.journal_check import CLEAN, CORRUPT, UNREADABLE, add_verify, verify_command
 from workstation.app.options import SETTINGS_FILE
 from workstation.app.quality_export import write_quality
@@ -53,10 +52,9 @@ def main(arguments: Sequence[str]) -> int:
         "quality": lambda path: _quality(path, given),
         "export": lambda path: _export(path, given),
         "snapshot": lambda path: _snapshot(path, given.client_id),
-        "history": lambda path: serve_history(path, given.client_id),
     }
     if getattr(given, "background", False):
-        _give_way()
+        give_way()
     try:
         return actions[given.action](_journal_path(given))
     except JournalDamagedError as error:
@@ -188,11 +186,9 @@ def _build_parser() -> argparse.ArgumentParser:
         "verify", parents=[common], help="exit code 0 sound, 1 corrupt, 2 unreadable"
     )
     snapshot = actions.add_parser("snapshot", parents=[common])  # for the program itself
-    history = actions.add_parser("history", parents=[common])  # for the program itself
-    for each in (snapshot, history):
-        each.add_argument("--client-id", type=int, required=True)
+    snapshot.add_argument("--client-id", type=int, required=True)
     add_verify(verify)
-    for each in (verify, snapshot, history):
+    for each in (verify, snapshot):
         each.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
     show = actions.add_parser("show", parents=[common], help="the timeline of one order")
     show.add_argument("order", metavar="ORDER", help="its number, permId or key")
@@ -222,10 +218,3 @@ def _end_of(text: str) -> datetime:
 def _end(sentence: str, code: int) -> int:
     sys.stderr.write(f"workstation: {sentence}\n")
     return code
-
-
-def _give_way() -> None:
-    """Let the program that trades go first on the processor."""
-    if hasattr(os, "nice"):
-        with contextlib.suppress(OSError):
-            os.nice(10)

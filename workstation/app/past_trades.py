@@ -1,6 +1,7 @@
 """Serves the panel of earlier orders: asks a process beside the program, on a pool thread."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,9 @@ IDLE_MS = 120_000
 
 STOP_SECONDS = 5.0
 
+FOLLOW_MS = 500
+"""While a long journal is being read, so long between two questions how far it is."""
+
 
 class HistoryProcess:
     """The process that answers; started by the first question. Used by one thread at a time."""
@@ -23,7 +27,7 @@ class HistoryProcess:
     def __init__(self, data_folder: Path, profile: str, client_id: int) -> None:
         self._command = [
             *program_command(),
-            *("journal", "history", "--background", "--data-dir", str(data_folder)),
+            *("history", "--data-dir", str(data_folder)),
             *("--profile", profile, "--client-id", str(client_id)),
         ]
         self._process: subprocess.Popen[bytes] | None = None
@@ -110,6 +114,11 @@ class PastTrades(QObject):
         self._asked: HistoryWish | None = None
         self._next: HistoryWish | None = None
         self._is_closing = False
+        self._followed = HistoryWish()
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(FOLLOW_MS)
+        self._follow.timeout.connect(self._on_follow)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MS)
@@ -125,6 +134,7 @@ class PastTrades(QObject):
             self._next = wish
             return
         self._idle.stop()
+        self._follow.stop()
         self._asked = wish
         process = self._process
         self._pool.start(PoolJob(lambda: process.ask(wish), self._read))
@@ -134,6 +144,7 @@ class PastTrades(QObject):
         self._is_closing = True
         self._next = None
         self._idle.stop()
+        self._follow.stop()
         while not self._pool.waitForDone(50):
             self._process.kill()
         self._process.end()
@@ -149,8 +160,18 @@ class PastTrades(QObject):
         elif not self._is_closing:
             self._idle.start()
         page = result if isinstance(result, HistoryPage) else HistoryPage(fault=str(result))
-        if asked is not None:
-            self._panel.show_page(asked, page)
+        if asked is None:
+            return
+        if page.read < 1 and wish is None and not self._is_closing:
+            self._idle.stop()
+            self._followed = replace(asked, only_whole=True)
+            self._follow.start()
+        self._panel.show_page(asked, page)
+
+    @Slot()
+    def _on_follow(self) -> None:
+        """Ask once more for what the newest orders stand in for."""
+        self.ask(self._followed)
 
     @Slot()
     def _on_idle(self) -> None:

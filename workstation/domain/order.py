@@ -238,6 +238,8 @@ PLAIN = OrderTerms()
 
 def terms_words(terms: OrderTerms) -> str:
     """Say what is special about an order, "" for nothing."""
+    if terms == PLAIN:
+        return ""
     own = replace(terms, adjustment=None).numbers
     words = [f"{name} {number:f}" for name, number in own.items()]
     words += ["hidden"] if terms.hidden else []

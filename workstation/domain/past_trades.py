@@ -34,7 +34,8 @@ class HistoryWish:
     `symbol` matches what begins with it. `state` is a lifecycle's name, "working" for all that have
     not ended, or "with fills"; fills have none. With an `export` the rows go to that file, all
     of them, as comma-separated text or, if it ends in .json, as a list of objects. A `statement`
-    is a file whose trades are imported before the answer.
+    is a file whose trades are imported before the answer. `only_whole` asks for rows only if the
+    whole journal has been read, and else how far that is.
     """
 
     kind: HistoryKind = HistoryKind.ORDERS
@@ -47,6 +48,7 @@ class HistoryWish:
     limit: int = 500
     export: str = ""
     statement: str = ""
+    only_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,9 @@ class PastFill:
 class HistoryPage:
     """The answer: one page of rows of `total`; `accounts` are all that occur.
 
-    `fault` says why there is no answer; `words` what became of an export or an import.
+    `fault` says why there is no answer; `words` what became of an export or an import. `read` is the
+    share of the journal that has been read: below 1 the rows are those of the newest orders that
+    began on record, each of them whole, and `total` counts only these.
     """
 
     total: int = 0
@@ -118,3 +122,4 @@ class HistoryPage:
     accounts: tuple[str, ...] = ()
     fault: str = ""
     words: str = ""
+    read: float = 1.0

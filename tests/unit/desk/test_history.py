@@ -14,7 +14,7 @@ import pytest
 from tests.helpers.desk_fakes import ACCOUNT, CLIENT, NOON, Door, a_draft, fill
 from tests.helpers.virtual_time import VirtualClock
 from workstation.app.history_server import serve
-from workstation.desk import history as history_module
+from workstation.desk import history_book
 from workstation.desk.history import History
 from workstation.desk.snapshot_maker import make_snapshot
 from workstation.domain.ids import AccountId, IntentId
@@ -96,14 +96,14 @@ def test_a_second_answer_reads_only_what_came_since(
     history = History(path, CLIENT)
     assert history.answer(HistoryWish(kind=FILLS)).total == 1
     read: list[int] = []
-    real = history_module.read_entries
+    real = history_book.read_entries
 
     def counted(first: Path, after: int = 0) -> Any:
         for entry in real(first, after):
             read.append(entry.seq)
             yield entry
 
-    monkeypatch.setattr(history_module, "read_entries", counted)
+    monkeypatch.setattr(history_book, "read_entries", counted)
     journal = Journal(path, VirtualClock())
     journal.record("ExecutionReport", fill("c.9.01", 5, order_id=99, perm_id=None), durable=True)
     last = journal.last_seq
@@ -122,9 +122,9 @@ def test_a_snapshot_stands_for_what_is_before_it(
     journal.close()
     history = History(path, CLIENT)
     seen: list[int] = []
-    real = history_module.read_entries
+    real = history_book.read_entries
     monkeypatch.setattr(
-        history_module, "read_entries", lambda p, after: seen.append(after) or real(p, after)
+        history_book, "read_entries", lambda p, after: seen.append(after) or real(p, after)
     )
 
     assert history.answer(HistoryWish()) == whole

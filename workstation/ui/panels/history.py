@@ -51,6 +51,9 @@ STATES = {
 _KINDS = {"Orders": HistoryKind.ORDERS, "Fills": HistoryKind.FILLS}
 _FIRST_DAY = date(2000, 1, 1)
 _EMPTY = "Nothing in this period"
+_READING = "Reading the journal…"
+_UNREAD = "The journal could not be read"
+_NOT_YET = "None among the newest orders; the journal is still being read"
 
 
 class HistoryPanel(LivePanel):
@@ -70,9 +73,9 @@ class HistoryPanel(LivePanel):
         self._said = ""
         self.files: QFileDialog | None = None
         self.orders, self.fills = PastOrdersModel(self), PastFillsModel(self)
-        self.table = TableView(self.orders, _EMPTY, self)
+        self.table = TableView(self.orders, _READING, self)
         self.table.setObjectName("history_table")
-        self.fill_table = TableView(self.fills, _EMPTY, self)
+        self.fill_table = TableView(self.fills, _READING, self)
         self.fill_table.setObjectName("history_fills_table")
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.table)
@@ -170,18 +173,21 @@ class HistoryPanel(LivePanel):
         if page.fault:
             self.say(text.one_line(page.fault, 400))
             self.label.set_tone("error")
+            self._show_empty(_UNREAD)
             return
-        self.label.set_tone("muted")
+        is_whole = page.read >= 1
+        self.label.set_tone("muted" if is_whole else "warning")
+        self._show_empty(_EMPTY if is_whole else _NOT_YET)
+        if wish.only_whole and not is_whole:
+            self.say(self._reading_words(page))
+            return
         if wish.export:
             self.say(text.one_line(page.words, 400))
             return
         self._said = text.one_line(page.words, 400)
         self._shown, self._total = wish, page.total
-        self._show_accounts(page.accounts)
-        self.orders.show_only({})
-        self.fills.show_only({})
-        self.orders.upsert((str(order.key), order) for order in page.orders)
-        self.fills.upsert((str(fill.base_id), fill) for fill in page.fills)
+        self._show_accounts(page.accounts, are_all=is_whole)
+        self._show_rows(page, in_place=wish.only_whole)
         shown = self.fill_table if wish.kind is HistoryKind.FILLS else self.table
         self.pages.setCurrentWidget(shown)
         self.setFocusProxy(shown)
@@ -189,7 +195,30 @@ class HistoryPanel(LivePanel):
         self.older_button.setEnabled(wish.offset + PAGE < page.total)
         self.export_button.setEnabled(page.total > 0)
         self._on_selected()
-        self.say(self._summary(wish, page))
+        self.say(self._summary(wish, page) if is_whole else self._reading_words(page))
+
+    def _show_rows(self, page: HistoryPage, *, in_place: bool) -> None:
+        """Show a page; one that comes `in_place` of its newest rows keeps what is selected."""
+        if not in_place:
+            self.orders.clear()
+            self.fills.clear()
+        orders = {str(order.key): order for order in page.orders}
+        fills = {fill.base_id: fill for fill in page.fills}
+        self.orders.show_only(orders)
+        self.orders.reorder(list(orders))
+        self.fills.show_only(fills)
+        self.fills.reorder(list(fills))
+
+    def _reading_words(self, page: HistoryPage) -> str:
+        return (
+            f"The newest orders only. {page.read:.0%} of the journal read; older orders, and those of"
+            " other programs, follow by themselves."
+        )
+
+    def _show_empty(self, words: str) -> None:
+        """Never say that there is nothing while not all has been looked at."""
+        for table in (self.table, self.fill_table):
+            table.set_empty_text(words)
 
     def _summary(self, wish: HistoryWish, page: HistoryPage) -> str:
         count = text.count_of(page.total, "fill" if wish.kind is HistoryKind.FILLS else "order")
@@ -197,9 +226,11 @@ class HistoryPanel(LivePanel):
         part = f", {wish.offset + 1:,} to {wish.offset + rows:,} shown" if page.total > PAGE else ""
         return "   ".join(each for each in (self._said, f"{count}{part}") if each)
 
-    def _show_accounts(self, accounts: tuple[str, ...]) -> None:
+    def _show_accounts(self, accounts: tuple[str, ...], *, are_all: bool) -> None:
         """Offer every account that occurs, so that it can be recognised but not read."""
         known = [self.account_box.itemData(n) for n in range(1, self.account_box.count())]
+        if not are_all:
+            accounts = tuple(sorted({*known, *accounts}))
         if known == list(accounts):
             return
         chosen = self.account_box.currentData()
@@ -227,7 +258,7 @@ class HistoryPanel(LivePanel):
     def refresh(self) -> None:
         """Ask for the page that the choices name."""
         if self._shown is None:
-            self.say("Reading the journal…")
+            self.say(_READING)
         self.wished.emit(self._wish())
 
     def _wish(self, *, export: str = "", statement: str = "") -> HistoryWish:
