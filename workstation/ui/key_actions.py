@@ -5,8 +5,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu
 
+from workstation.domain.account import PositionView
 from workstation.domain.commands import CancelOrders
-from workstation.domain.order import Side
+from workstation.domain.order import OrderType, Side
+from workstation.ui import text
 from workstation.ui.actions import Menus
 from workstation.ui.board import Board
 from workstation.ui.docks import Docks
@@ -29,7 +31,7 @@ class KeyActions(QObject):
     """Prepares, submits, closes and cancels for the ticket's contract. GUI thread.
 
     Whatever opens a position goes through the ticket, and so through its arming; what closes
-    one or cancels is never held up here.
+    one or cancels is never held up here. A key that can do nothing says why.
     """
 
     def __init__(self, desk: Desk, menus: Menus, menu: QMenu) -> None:
@@ -51,11 +53,27 @@ class KeyActions(QObject):
         ):
             menus.add(menu, name, title, slot)
 
+    def _say(self, what: str, why: str) -> None:
+        self._desk.ordering.failed.emit((what, why))
+
     def _prepare(self, side: Side, *, at_bid: bool) -> None:
+        """Put side and price into the ticket; where there is no such price, none stays there."""
         form = self._desk.ticket.form
         self._desk.docks.focus("ticket")
+        name = "bid" if at_bid else "ask"
+        what = f"{side.value.capitalize()} at the {name}"
+        if not form.type_box.isEnabled():
+            self._say(what, "the ticket changes an order, or only looks; Esc leaves a change")
+            return
         choose = self._desk.ticket.choose_buy if side is Side.BUY else self._desk.ticket.choose_sell
         choose()
+        if form.terms.order_type.takes_stop or form.terms.order_type.trails:
+            form.type_box.setCurrentText(OrderType.LIMIT.value)
+        button = form.bid_button if at_bid else form.ask_button
+        if not button.isEnabled():
+            form.price_edit.set_value(None)
+            self._say(what, f"there is no {name} that can be used now; the limit is empty")
+            return
         (form.take_bid if at_bid else form.take_ask)()
 
     @Slot()
@@ -77,31 +95,55 @@ class KeyActions(QObject):
     @Slot()
     def _on_submit(self) -> None:
         """Press the ticket's button: what stands in its way stands in the way of the key too."""
-        if self._desk.ticket.isVisible():
-            self._desk.ticket.submit_button.click()
+        ticket = self._desk.ticket
+        if not ticket.isVisible():
+            self._desk.docks.focus("ticket")
+            self._say("Submit", "the ticket was not in sight; look at it, then press again")
+        elif ticket.submit_button.isEnabled():
+            ticket.submit_button.click()
+        else:
+            self._say("Submit", ticket.why_not_sent)
+
+    def _held(self, what: str) -> PositionView | None:
+        """Return the open position of the ticket's contract; None, and said, without one."""
+        state, ticket = self._desk.state, self._desk.ticket
+        position = state.position(ticket.con_id)
+        symbol = text.one_line(ticket.symbol, 24) or "no symbol"
+        if position is None or not position.quantity:
+            self._say(what, f"no position is held in what the ticket shows ({symbol})")
+        elif not state.can_exit:
+            self._say(f"{what} of {symbol}", "there is no link over which it could be sent")
+        else:
+            return position
+        return None
 
     @Slot()
     def _on_halve(self) -> None:
-        position = self._desk.state.position(self._desk.ticket.con_id)
-        if position is not None and position.quantity and self._desk.state.can_exit:
+        if (position := self._held("Half")) is not None:
             self._desk.ordering.halve_position(position)
 
     @Slot()
     def _on_reverse(self) -> None:
+        positions = self._desk.board.positions
         self._desk.docks.focus("positions")
-        self._desk.board.positions.ask_to_reverse()
+        if positions.reverse_button.isEnabled():
+            positions.ask_to_reverse()
+        else:
+            self._say("Reversal", "select one open position, with a link to the broker")
 
     @Slot()
     def _on_breakeven(self) -> None:
-        position = self._desk.state.position(self._desk.ticket.con_id)
-        if position is not None and position.quantity and self._desk.state.can_exit:
+        if (position := self._held("Breakeven")) is not None:
             self._desk.ordering.stop_to_breakeven(position)
 
     def _cancel(self, side: Side | None) -> None:
-        account, con_id = self._desk.state.account, self._desk.ticket.con_id
-        if account is not None and con_id is not None and not self._desk.state.is_read_only:
-            chosen = CancelOrders(account=account, con_id=con_id, side=side)
-            self._desk.ordering.cancel_some(chosen)
+        state, con_id = self._desk.state, self._desk.ticket.con_id
+        account = state.order_account or state.account
+        if account is None or con_id is None or state.is_read_only:
+            why = "this session only looks" if state.is_read_only else "no contract is chosen"
+            self._say("Cancel", why)
+            return
+        self._desk.ordering.cancel_some(CancelOrders(account=account, con_id=con_id, side=side))
 
     @Slot()
     def _on_cancel_symbol(self) -> None:

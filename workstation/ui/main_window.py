@@ -80,7 +80,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Trading workstation")
         self.setWindowIcon(icon("workstation"))
         self._clock = clock
-        self._wanted_symbol = ""
         self._quote_due, self._quote_shown_at = False, 0.0
         self.state = ScreenState(read_only=read_only)
         self.messages = Messages(self.state, self)
@@ -287,6 +286,7 @@ class MainWindow(QMainWindow):
         self.ticket.change_requested.connect(self.ordering.change)
         self.ticket.preview_requested.connect(self.ordering.preview)
         self.ticket.symbol_entered.connect(self._on_symbol_entered)
+        self.ticket.contract_taken.connect(self.selection.on_chosen)
         self.ticket.account.chosen.connect(self.ordering.show_account)
         self.board.charts.serve(self.selection, self.ordering.cancel, self.watching.add)
         self.board.charts.price_requested.connect(self._on_chart_price_requested)
@@ -366,8 +366,7 @@ class MainWindow(QMainWindow):
     def _on_contract_found(self, found: tuple[str, ConId]) -> None:
         symbol, con_id = found
         nothing_chosen = not self.ticket.symbol
-        if symbol in (self._wanted_symbol, self.ticket.symbol) or nothing_chosen:
-            self._wanted_symbol = ""
+        if symbol in (self.selection.wanted, self.ticket.symbol) or nothing_chosen:
             self._show_contract(con_id, symbol)
 
     @Slot(object)
@@ -406,7 +405,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_symbol_not_found(self, failure: tuple[str, str]) -> None:
-        self._wanted_symbol = ""
+        self.selection.wanted = ""
         self._say(Severity.ERROR, " not found: ".join(failure))
 
     @Slot(object)
@@ -424,13 +423,13 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_symbol_requested(self, symbol: str) -> None:
-        self._wanted_symbol = symbol
+        self.selection.wanted = symbol
         self.watching.add(symbol)
         self.watchlist.select(symbol)
 
     @Slot(object)
     def _on_symbol_entered(self, symbol: str) -> None:
-        self._wanted_symbol = symbol
+        self.selection.wanted = symbol
         self.watching.look_up(symbol)
         self.choose_symbol(symbol)
         self.ticket.form.quantity_edit.setFocus()

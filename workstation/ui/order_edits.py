@@ -19,7 +19,7 @@ from workstation.ui.chart.chart_orders import ChartOrders
 from workstation.ui.decimal_edit import DecimalEdit, PriceEdit, QuantityEdit
 from workstation.ui.models.order_rows import OrderRow
 from workstation.ui.panels.orders import OrdersPanel
-from workstation.ui.ticket_wishes import new_intent
+from workstation.ui.ticket_wishes import limit_of, new_intent, quantity_of, stop_of
 
 COARSE = 10
 """Ticks of a step with Ctrl held."""
@@ -59,6 +59,7 @@ class OrderEdits(QObject):
         panel.edit_requested.connect(self.edit)
         panel.model.dataChanged.connect(self._on_orders_changed)
         self.sending.answered.connect(self._table.setFocus)
+        self.sending.refused.connect(self._on_refused)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -93,9 +94,7 @@ class OrderEdits(QObject):
         if len(rows) != 1 or not self._panel.can_act(rows[0].order) or rows[0].ladder is None:
             return
         order, ladder = rows[0].order, rows[0].ladder
-        at = self._wanted.get(order.key) or Prices(
-            order.pending_limit or order.limit_price, order.pending_stop or order.stop_price
-        )
+        at = self._wanted.get(order.key) or Prices(limit_of(order), stop_of(order))
 
         def moved(price: Decimal | None) -> Decimal | None:
             for _ in range(abs(ticks) if price is not None else 0):
@@ -115,6 +114,11 @@ class OrderEdits(QObject):
         is_new = (wanted.limit, wanted.stop) != (order.limit_price, order.stop_price)
         if self._panel.can_act(order) and is_new:
             self._send(order, limit_price=wanted.limit, stop_price=wanted.stop)
+
+    @Slot()
+    def _on_refused(self) -> None:
+        """Forget what waited behind a change that was not sent: it was meant on top of it."""
+        self._wanted.clear()
 
     @Slot()
     def _on_orders_changed(self) -> None:
@@ -187,10 +191,11 @@ class OrderEdits(QObject):
         value = editor.value
         if value is None or editor.fault:
             return
-        if isinstance(editor, PriceEdit) and editor.snap(row.order.side):
+        key = self._panel.model.columns[place.column()].key
+        away = row.order.side.opposite if key == "stop" else row.order.side
+        if isinstance(editor, PriceEdit) and editor.snap(away):
             editor.selectAll()
             return
-        key = self._panel.model.columns[place.column()].key
         self._close()
         self._table.setFocus()
         if value != _values(row.order)[key]:
@@ -216,7 +221,7 @@ class OrderEdits(QObject):
 def _values(order: OrderView) -> dict[str, Decimal | None]:
     """Return what can be changed in place, under the keys of the columns."""
     return {
-        "quantity": order.pending_quantity or order.quantity,
-        "limit": order.pending_limit or order.limit_price,
-        "stop": order.pending_stop or order.stop_price,
+        "quantity": quantity_of(order),
+        "limit": limit_of(order),
+        "stop": stop_of(order),
     }

@@ -25,6 +25,8 @@ class Selection(QObject):
         self._followers, self._charts = followers, charts
         self.con_id: ConId | None = None
         self.symbol = ""
+        self.wanted = ""
+        """A symbol that is to be chosen once its contract is known; another choice ends the wish."""
 
     def choose(self, con_id: ConId | None, symbol: str) -> bool:
         """Link all followers to a contract; False where they show it already."""
@@ -50,5 +52,6 @@ class Selection(QObject):
 
     def _show(self, con_id: ConId | None, symbol: str) -> None:
         self.con_id, self.symbol = con_id, symbol
+        self.wanted = self.wanted if con_id is None else ""
         for follower in self._followers:
             follower.show_contract(con_id, symbol)

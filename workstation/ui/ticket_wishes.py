@@ -95,9 +95,9 @@ def change_of(terms: Terms, order: OrderView, shown: Terms | None = None) -> Ord
     `shown` is what the fields made of the order before the user touched them: a further term
     that reads the same as then stays as the order has it, whatever the fields cannot show.
     """
-    quantity = terms.quantity if terms.quantity != order.quantity else None
-    limit = terms.limit_price if terms.limit_price != order.limit_price else None
-    stop = terms.stop_price if terms.stop_price != order.stop_price else None
+    quantity = _new(terms.quantity, order.quantity, order.pending_quantity)
+    limit = _new(terms.limit_price, order.limit_price, order.pending_limit)
+    stop = _new(terms.stop_price, order.stop_price, order.pending_stop)
     before = terms if shown is None else shown
     tif = terms.tif if terms.tif is not before.tif else None
     outside = terms.outside_rth if terms.outside_rth is not before.outside_rth else None
@@ -114,6 +114,33 @@ def change_of(terms: Terms, order: OrderView, shown: Terms | None = None) -> Ord
         tif=tif,
         outside_rth=outside,
         terms=special,
+    )
+
+
+def _new(
+    wanted: Decimal | None, standing: Decimal | None, pending: Decimal | None
+) -> Decimal | None:
+    """Return what is sent: also the old value, where a change to another is under way."""
+    return wanted if wanted != standing or pending not in (None, wanted) else None
+
+
+def is_same(one: Wish | None, other: Wish) -> bool:
+    """Tell whether two wishes are for the same, whatever they are called and what is accepted."""
+    return one is not None and _bare(one) == _bare(other)
+
+
+def _bare(wish: Wish) -> Wish:
+    if isinstance(wish, BracketDraft):
+        entry = replace(wish.entry, intent_id=IntentId(""), acknowledged=frozenset())
+        return replace(wish, entry=entry)
+    return replace(wish, intent_id=IntentId(""), acknowledged=frozenset())
+
+
+def unasked_words(symbol: str) -> str:
+    """Say that a question came too late to be asked."""
+    return (
+        f"{symbol}: not sent. Risk asked first, and the ticket holds another order by now. "
+        "Enter it anew to answer."
     )
 
 

@@ -25,6 +25,10 @@ from workstation.ui.ticket_wishes import acknowledging, sent_words
 SHOWN_MS = 5000
 """How long a good answer stays."""
 
+ANSWER_FIRST = (
+    "The newer order was not sent: answer this question first. It is about the one before."
+)
+
 MOST_ROWS = 130
 """Logical pixels the strip takes of the chart at most."""
 
@@ -37,6 +41,9 @@ class ChartOrders(QObject):
 
     answered = Signal()
     """The user answered the question; the keyboard is for the chart again."""
+
+    refused = Signal()
+    """A wish has ended without being sent: refused, failed, or not confirmed."""
 
     def __init__(self, commands: CommandPort, parent: QWidget) -> None:
         super().__init__(parent)
@@ -80,7 +87,9 @@ class ChartOrders(QObject):
         """Send a wish, unless another one is on its way or asks something."""
         if self._wish is None:
             self._send(wish)
-        elif not self.is_asking:
+        elif self.is_asking:
+            self.strip.headline.show_text(self._named(ANSWER_FIRST))
+        else:
             self._show("Not sent: the answer to the one before is awaited.", "warning")
 
     @Slot()
@@ -100,6 +109,7 @@ class ChartOrders(QObject):
         self.strip.clear()
         self.strip.hide()
         if was_asking:
+            self.refused.emit()
             self.answered.emit()
 
     @Slot(object)
@@ -157,8 +167,10 @@ class ChartOrders(QObject):
                 self.strip.show()
                 denied = self._named("Denied. Nothing was sent.")
                 self.strip.show_answer(denied, "error", findings)
+                self.refused.emit()
             case Failed(reason=reason):
                 self._show(f"Not sent: {text.one_line(reason)}", "error")
+                self.refused.emit()
 
     def _named(self, words: str) -> str:
         return f"{self.name}: {words}" if self.name else words

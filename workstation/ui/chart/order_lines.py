@@ -11,7 +11,7 @@ from workstation.domain.order_status import OrderView, Pending
 from workstation.domain.prices import PriceLadder
 from workstation.ui import text
 from workstation.ui.screen_state import ScreenState
-from workstation.ui.ticket_wishes import new_intent
+from workstation.ui.ticket_wishes import limit_of, new_intent, stop_of
 
 _MOVABLE = frozenset({"LMT", "STP", "STP LMT"})
 """Types whose prices stand still until somebody moves them; a trailing stop moves by itself."""
@@ -87,8 +87,7 @@ def order_lines(state: ScreenState, con_id: ConId | None) -> list[OrderLine]:
     for order in state.orders.values():
         if order.con_id != con_id or not order.is_working:
             continue
-        limit = order.pending_limit or order.limit_price
-        stop = order.pending_stop or order.stop_price
+        limit, stop = limit_of(order), stop_of(order)
         if stop is not None:
             lines.append(OrderLine(order, stop, is_stop=True))
         if limit is not None:

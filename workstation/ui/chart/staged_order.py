@@ -10,7 +10,8 @@ from workstation.domain.order import OrderDraft, OrderType, Side, Tif
 from workstation.ui import text
 from workstation.ui.chart.order_lines import money_per_point
 from workstation.ui.screen_state import ScreenState
-from workstation.ui.ticket_wishes import new_intent
+from workstation.ui.ticket_rules import market
+from workstation.ui.ticket_wishes import limit_of, new_intent
 
 
 class Leg(StrEnum):
@@ -140,6 +141,7 @@ def new_staged(
     is_against = held * side.sign < 0
     if quantity is None and is_against:
         quantity = abs(held)
+    left = abs(held) - _closing_already(state, con_id, side, order_type, entry)
     return StagedOrder(
         intent_id=new_intent(),
         con_id=con_id,
@@ -147,5 +149,33 @@ def new_staged(
         order_type=order_type,
         entry=entry,
         quantity=quantity,
-        closes=is_against and quantity is not None and quantity <= abs(held),
+        closes=is_against and quantity is not None and 0 < quantity <= left,
+    )
+
+
+def _closing_already(
+    state: ScreenState, con_id: ConId, side: Side, order_type: OrderType, entry: Decimal
+) -> Decimal:
+    """Return how much other orders close before or beside one at this price.
+
+    Stops, exits of a bracket and groups stand until the market comes to them; and so does a
+    limit behind the market, for one that is through it.
+    """
+    quote, account = state.quotes.get(con_id), state.order_account
+    near = market(side, quote) if quote is not None and not quote.stale else None
+
+    def is_through(price: Decimal | None) -> bool:
+        return near is not None and price is not None and (price - near) * side.sign >= 0
+
+    leaves_now = order_type is OrderType.LIMIT and is_through(entry)
+    return sum(
+        (
+            each.remaining
+            for each in state.orders.values()
+            if (each.con_id, each.account, each.side) == (con_id, account, side)
+            and each.is_working
+            and not each.is_protective
+            and (not leaves_now or each.limit_price is None or is_through(limit_of(each)))
+        ),
+        Decimal(0),
     )

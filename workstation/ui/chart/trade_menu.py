@@ -57,8 +57,12 @@ class TradeMenu(QObject):
                         action.setVisible(not read_only)
 
     def quantity(self) -> Decimal | None:
-        """Return the quantity of the next order, None where none is given."""
-        return self.quantity_edit.value
+        """Return the quantity of the next order, None where none is given.
+
+        What cannot be read is 0, with which nothing is sent: no quantity at all would mean the
+        whole position.
+        """
+        return Decimal(0) if self.quantity_edit.fault else self.quantity_edit.value
 
     @Slot()
     def _on_opening(self) -> None:

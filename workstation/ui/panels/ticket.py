@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workstation.domain.bracket import BracketDraft
@@ -17,11 +17,7 @@ from workstation.domain.order_status import OrderView
 from workstation.domain.preview import MarginPreview
 from workstation.ui import text
 from workstation.ui.change_words import change_in_words
-from workstation.ui.panels.answer_strip import AnswerStrip
-from workstation.ui.panels.ticket_account import TicketAccount
-from workstation.ui.panels.ticket_cost import TicketCost
-from workstation.ui.panels.ticket_form import TicketForm
-from workstation.ui.plain_label import PlainLabel
+from workstation.ui.panels.ticket_face import TicketFace
 from workstation.ui.screen_state import ScreenState
 from workstation.ui.ticket_rules import (
     Terms,
@@ -37,12 +33,14 @@ from workstation.ui.ticket_wishes import (
     draft_of,
     emptied,
     entry_of,
+    is_same,
     margin_in_words,
     new_intent,
     ordered_words,
     preview_words,
     sent_words,
     terms_of,
+    unasked_words,
     without_prices,
 )
 
@@ -50,7 +48,7 @@ PREVIEW_MS = 300
 """The preview waits until the user has stopped typing for so long."""
 
 
-class TicketPanel(QWidget):
+class TicketPanel(TicketFace):
     """Builds drafts and changes, asks for them and shows the answers; sends nothing itself."""
 
     order_requested = Signal(object)
@@ -66,16 +64,19 @@ class TicketPanel(QWidget):
     """OrderDraft of which the broker should say what it would cost."""
 
     symbol_entered = Signal(object)
-    """Symbol, in capitals, the user wants in the ticket: str."""
+    """Symbol, in capitals, the user wants in the ticket; "" for no other any more: str."""
+
+    contract_taken = Signal(object)
+    """The ticket takes a contract that nobody has chosen: (ConId, symbol)."""
 
     def __init__(self, state: ScreenState, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._state = state
+        super().__init__(state, parent)
         self._con_id: ConId | None = None
         self._symbol = ""
         self._changing: OrderView | None = None
         self._shown: Terms | None = None
         self._wish: Wish | None = None
+        self._sent_symbol = ""
         self._is_waiting = False
         self._has_answer = False
         self._asked: tuple[Finding, ...] = ()
@@ -83,7 +84,6 @@ class TicketPanel(QWidget):
         self._preview_timer.setSingleShot(True)
         self._preview_timer.setInterval(PREVIEW_MS)
         self._preview_timer.timeout.connect(self._on_preview_due)
-        self._build()
         self._connect()
         self.refresh()
 
@@ -96,6 +96,15 @@ class TicketPanel(QWidget):
     def symbol(self) -> str:
         """The symbol in the ticket."""
         return self._symbol
+
+    @property
+    def why_not_sent(self) -> str:
+        """What stands in the way of the order in the fields, empty where nothing does."""
+        if self.submit_button.isEnabled():
+            return ""
+        if self.strip.is_asking:
+            return "a question waits below: answer it there"
+        return self.obstacle_label.text() or self.submit_button.text()
 
     def show_contract(self, con_id: ConId | None, symbol: str) -> None:
         """Take another contract; a change that was being edited is dropped."""
@@ -111,6 +120,7 @@ class TicketPanel(QWidget):
 
     def start_change(self, order: OrderView) -> None:
         """Edit what may be changed of a working order."""
+        self.contract_taken.emit((order.con_id, order.symbol))
         self.show_contract(order.con_id, order.symbol)
         if not self.form.offers(order.order_type, order.tif):
             kind = text.one_line(f"{order.order_type} {order.tif}", 24)
@@ -127,6 +137,7 @@ class TicketPanel(QWidget):
 
     def fill_in(self, con_id: ConId, symbol: str, terms: Terms, words: str) -> None:
         """Hold an order ready with every field open; nothing is sent."""
+        self.contract_taken.emit((con_id, symbol))
         self.show_contract(con_id, symbol)
         self._leave_change()
         self.form.set_terms(terms)
@@ -176,8 +187,7 @@ class TicketPanel(QWidget):
     def refresh(self) -> None:
         """Show link, account, rules and what stands in the way."""
         details = self._state.details.get(self._con_id) if self._con_id is not None else None
-        if not self.form.symbol_edit.hasFocus() or not self.form.symbol_edit.isModified():
-            self.form.set_contract(self._symbol, details)
+        self.form.set_contract(self._symbol, details)
         self.form.special.extras.con_id = self._con_id
         self.name_label.show_text(text.one_line(details.long_name, 60) if details else "")
         self.form.set_editing(
@@ -206,25 +216,33 @@ class TicketPanel(QWidget):
         self.form.symbol_edit.selectAll()
 
     def show_result(self, wish: Wish, result: CommandResult) -> None:
-        """Show the answer to the newest wish; answers to older ones are not for this strip."""
+        """Show the answer to the newest wish; answers to older ones are not for this strip.
+
+        A question is asked only while the fields hold what it is about.
+        """
         if self._wish is None or wish.intent_id != self._wish.intent_id:
             return
         self._is_waiting = False
+        whose = "" if self._symbol == self._sent_symbol else f"{self._sent_symbol}: "
         match result:
             case Submitted(order_id=order_id, findings=findings):
                 self._wish = None
-                self._leave_change()
-                self._show_answer(f"{sent_words(wish)} {order_id}", "good", findings)
+                if isinstance(wish, OrderChange) and self._is_changing(wish):
+                    self._leave_change()
+                self._show_answer(f"{whose}{sent_words(wish)} {order_id}", "good", findings)
+            case NeedsAcknowledgement(findings=findings) if not is_same(self._held(), wish):
+                self._wish = None
+                self._show_answer(unasked_words(self._sent_symbol), "warning", findings)
             case NeedsAcknowledgement(findings=findings):
                 self._has_answer, self._asked = True, findings
                 question = "Not sent yet. Please confirm:"
                 self.strip.show_answer(question, "warning", findings, ask=True)
             case Denied(findings=findings):
                 self._wish = None
-                self._show_answer("Denied. Nothing was sent.", "error", findings)
+                self._show_answer(f"{whose}Denied. Nothing was sent.", "error", findings)
             case Failed(reason=reason):
                 self._wish = None
-                self._show_answer(f"Not sent: {text.one_line(reason)}", "error")
+                self._show_answer(f"{whose}Not sent: {text.one_line(reason)}", "error")
             case Done(text=said):
                 self._wish = None
                 self._show_answer(text.one_line(said) or "Done", "good")
@@ -264,52 +282,6 @@ class TicketPanel(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _build(self) -> None:
-        self.title_label = PlainLabel("", self)
-        self.title_label.set_tone("loud")
-        self.name_label = PlainLabel("", self)
-        self.form = TicketForm(self)
-        self.form.special.extras.contracts = lambda: self._state.details
-        self.margin_button = QPushButton("What-if", self)
-        self.margin_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.margin_button.setToolTip(
-            text.tooltip("Ask the broker for margin and commission; nothing is sent (Alt+W)")
-        )
-        self.cost = TicketCost(self)
-        self.exits_label = PlainLabel("", self, wrap=True)
-        self.figures_label = PlainLabel("", self)
-        self.account = TicketAccount(self._state, self)
-        for each in (self.name_label, self.exits_label, self.figures_label):
-            each.set_tone("muted")
-        self.obstacle_label = PlainLabel("", self, wrap=True)
-        self.obstacle_label.set_tone("warning")
-        self.arm_button = QPushButton("Arm", self)
-        self.arm_button.setObjectName("arm")
-        self.arm_button.setCheckable(True)
-        self.arm_button.setToolTip(text.tooltip("Allow new entries on this live account"))
-        self.submit_button = QPushButton("", self)
-        self.submit_button.setObjectName("submit")
-        self.strip = AnswerStrip(self)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 6)
-        column.setSpacing(5)
-        last_line = QHBoxLayout()
-        last_line.addWidget(self.account, 1)
-        last_line.addWidget(self.cost.box)
-        last_line.addWidget(self.margin_button)
-        labels = (self.exits_label, self.name_label, self.figures_label)
-        for widget in (self.title_label, self.form.area, *labels):
-            column.addWidget(widget)
-        column.addLayout(last_line)
-        column.addWidget(self.cost)
-        column.addWidget(self.arm_button)
-        column.addWidget(self.submit_button)
-        column.addWidget(self.obstacle_label)
-        column.addWidget(self.strip, 1)
-
     def _connect(self) -> None:
         self.form.edited.connect(self._on_edited)
         self.form.symbol_entered.connect(self.symbol_entered)
@@ -342,6 +314,15 @@ class TicketPanel(QWidget):
             return None
         return draft_of(self.form.terms, intent_id, account, con_id)
 
+    def _held(self) -> Wish | None:
+        """Return the wish that the fields make now, None while something is missing."""
+        if self._changing is not None:
+            return change_of(self.form.terms, self._changing, self._shown)
+        return self._draft(new_intent())
+
+    def _is_changing(self, wish: OrderChange) -> bool:
+        return self._changing is not None and self._changing.key == wish.key
+
     @Slot()
     def _on_enter(self) -> None:
         if self.strip.back_button.hasFocus():
@@ -361,10 +342,7 @@ class TicketPanel(QWidget):
                 "The price was moved to the nearest allowed one. Submit again.", "warning"
             )
             return
-        if self._changing is not None:
-            self._send(change_of(self.form.terms, self._changing, self._shown))
-        else:
-            self._send(self._draft(new_intent()))
+        self._send(self._held())
 
     @Slot()
     def _on_confirmed(self) -> None:
@@ -386,7 +364,7 @@ class TicketPanel(QWidget):
     def _send(self, wish: Wish | None) -> None:
         if wish is None:
             return
-        self._wish, self._is_waiting = wish, True
+        self._wish, self._sent_symbol, self._is_waiting = wish, self._symbol, True
         self._preview_timer.stop()
         self._show_answer("Sending…", "muted")
         self._show_submit()
@@ -403,10 +381,12 @@ class TicketPanel(QWidget):
             self.form.quantity_edit.setFocus()
         elif self._changing is not None:
             self._leave_change()
+        elif self.form.symbol_edit.untaken:
+            self.form.symbol_edit.put_back()
+            self.symbol_entered.emit("")
         else:
             self.form.set_terms(emptied(self.form.terms))
             self._drop_answer()
-            self.form.symbol_edit.setText(text.one_line(self._symbol, 40))
         self.refresh()
 
     @Slot()
@@ -476,7 +456,7 @@ class TicketPanel(QWidget):
         self.title_label.setVisible(order is not None)
         if order is not None:
             self.title_label.show_text(f"CHANGE ORDER {order.order_id}  (Esc leaves)")
-        missing = self.form.fault or terms.gap or self.account.gap
+        missing = self.form.symbol_edit.untaken or self.form.fault or terms.gap or self.account.gap
         gap = "Choose a symbol" if self._con_id is None else missing
         if not gap and order is not None and change_of(terms, order, self._shown) is None:
             gap = "Nothing changed yet"

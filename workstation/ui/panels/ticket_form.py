@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit, QuantityEdit, snapped
 from workstation.ui.field_cells import ShrinkingArea
 from workstation.ui.panels.route_box import RouteBox
+from workstation.ui.panels.symbol_edit import SymbolEdit
 from workstation.ui.panels.ticket_distances import TicketDistances
 from workstation.ui.panels.ticket_exits import TicketExits
 from workstation.ui.panels.ticket_helpers import TicketHelpers
@@ -141,8 +141,8 @@ class TicketForm(QWidget):
         (self.buy_button if side is Side.BUY else self.sell_button).setChecked(True)
 
     def set_contract(self, symbol: str, details: ContractDetails | None) -> None:
-        """Show another contract and take its rules."""
-        self.symbol_edit.setText(text.one_line(symbol, 40))
+        """Show a contract and take its rules; a symbol that is being entered stays."""
+        self.symbol_edit.show_symbol(symbol)
         self._ladder = details.ladder if details else None
         self.route_box.set_contract(details)
         self.price_edit.set_ladder(self._ladder)
@@ -212,13 +212,8 @@ class TicketForm(QWidget):
         return (self.stop_edit.isEnabled() and self.stop_edit.snap(side.opposite)) or moved
 
     def _build_symbol(self) -> None:
-        self.symbol_edit = QLineEdit(self)
-        self.symbol_edit.setPlaceholderText("Symbol, Enter")
-        self.symbol_edit.setMaxLength(24)
-        self.symbol_edit.setAccessibleName("Symbol of the order")
-        font = self.symbol_edit.font()
-        font.setBold(True)
-        self.symbol_edit.setFont(font)
+        self.symbol_edit = SymbolEdit(self)
+        self.symbol_edit.textEdited.connect(self.edited)
         self.symbol_edit.returnPressed.connect(self._on_symbol_returned)
         self.last_label = PlainLabel("Last —", self)
         self.last_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
