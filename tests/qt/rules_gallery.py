@@ -105,7 +105,20 @@ def exit_rule(window: MainWindow, commands: FakeCommands) -> None:
     window.menu.ruling.dialog.grab().save(str(FOLDER / f"exit-dialog-{paint().theme.name}.png"))
 
 
-SCENES = (rules, if_then, exit_rule)
+def exit_after(window: MainWindow, commands: FakeCommands) -> None:
+    """Draw a trail of a stop that waits until its breakeven stands."""
+    rules(window, commands)
+    window.menu.ruling.exit_rule()
+    dialog = window.menu.ruling.dialog
+    dialog.kind_box.setCurrentIndex(1)
+    dialog.reach.set_value(D("1.5"))
+    dialog.reach_unit.setCurrentIndex(2)
+    dialog.before.box.setCurrentIndex(1)
+    gallery.settle()
+    dialog.grab().save(str(FOLDER / f"exit-after-{paint().theme.name}.png"))
+
+
+SCENES = (rules, if_then, exit_rule, exit_after)
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()
 

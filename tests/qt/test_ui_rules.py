@@ -224,7 +224,8 @@ def test_a_rule_can_wait_for_another_and_for_its_order(ready: Stage, rules: Any)
     dialog.action_box.setCurrentIndex(_place(ActionKind.ALERT))
     dialog.rows[0].kind_box.setCurrentIndex(6)
     assert "the rule before" in dialog.command()
-    dialog.after_box.setCurrentIndex(1)
+    dialog.before.box.setCurrentIndex(1)
+    assert "has fired and what it does is done" in dialog.before.meaning.text()
     made = dialog.command().rule
     assert (made.after, made.conditions[0].order) == ("r1", None)
     dialog.rows[0].remove_button.click()
@@ -238,10 +239,61 @@ def test_a_rule_can_wait_for_an_exit_rule(ready: Stage, rules: Any) -> None:
     dialog = ready.window.menu.ruling.dialog
     dialog.action_box.setCurrentIndex(_place(ActionKind.ALERT))
     dialog.rows[0].remove_button.click()
-    assert "at a profit of 1 R: stop of AAPL" in dialog.after_box.itemText(1)
-    dialog.after_box.setCurrentIndex(1)
+    assert "after: at a profit of 1 R: stop of AAPL" in dialog.before.box.itemText(1)
+    assert not dialog.before.meaning.isVisible()
+    dialog.before.box.setCurrentIndex(1)
     assert dialog.command().rule.after == "r1"
-    assert "breakeven stands" in dialog.after_box.toolTip()
+    assert "stands at breakeven" in dialog.before.meaning.text()
+    dialog.reject()
+
+
+def test_an_exit_rule_can_wait_for_another_rule(ready: Stage, rules: Any, qtbot: Any) -> None:
+    """A trail that begins once the breakeven stands, made and changed with the hands."""
+    over = a_view(3, RuleState.DONE, conditions=(last("AAPL", "185"),), action=TELL)
+    enters = a_view(2, conditions=(last("AAPL", "190"),), action=TELL)
+    ready.events(RulesChanged((a_view(1, exit=an_exit(a_stop())), enters, over)))
+    ready.window.positions.exit_rule_requested.emit(a_position(average_cost=D("181.25")))
+    dialog = ready.window.menu.ruling.dialog
+    assert dialog.before.box.count() == 3, "at once, or after each rule that is not over"
+    dialog.kind_box.setCurrentIndex(1)
+    dialog.reach.set_value(D(2))
+    assert dialog.command().rule.after is None
+    dialog.before.box.setFocus()
+    qtbot.keyClick(dialog.before.box, Qt.Key.Key_Down)
+    assert (
+        "once the stop of AAPL stands at breakeven, or has filled" in dialog.before.meaning.text()
+    )
+    assert "this one is withdrawn" in dialog.before.meaning.text()
+    qtbot.mouseClick(dialog.send_button, Qt.MouseButton.LeftButton)
+    (made,) = ready.commands.of(MakeRule)
+    assert (made.rule.after, made.rule.exit.kind) == ("r1", ExitKind.TRAIL)
+    fault = "This trail ends when its stop has filled: there is no stop left then."
+    ready.commands.answer(MakeRule, Failed(fault))
+    assert fault in dialog.words.text()
+    dialog.reject()
+
+
+def test_a_waiting_exit_rule_is_changed_and_still_waits(ready: Stage, rules: Any) -> None:
+    trail = an_exit(a_stop(), ExitKind.TRAIL)
+    waits = {"exit": trail, "after": RuleId("r1"), "group": "outs"}
+    ready.events(RulesChanged((a_view(1, exit=an_exit(a_stop())), a_view(2, RuleState.WAITING, **waits))))  # fmt: skip
+    select(rules, 2)
+    rules._on_edit()
+    dialog = ready.window.menu.ruling.dialog
+    made = dialog.command().rule
+    assert (made.rule_id, made.after, made.group) == ("r2", "r1", "outs")
+    assert dialog.before.box.count() == 2, "never after itself"
+    dialog.before.box.setCurrentIndex(0)
+    assert dialog.command().rule.after is None
+    dialog.reject()
+
+
+def test_what_waits_for_a_trail_waits_for_its_stop_to_fill(ready: Stage, rules: Any) -> None:
+    ready.events(RulesChanged((a_view(1, exit=an_exit(a_stop(), ExitKind.TRAIL)),)))
+    ready.window.menu.ruling.make()
+    dialog = ready.window.menu.ruling.dialog
+    dialog.before.box.setCurrentIndex(1)
+    assert "Watched once the stop of AAPL has filled." in dialog.before.meaning.text()
     dialog.reject()
 
 

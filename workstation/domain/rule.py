@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from workstation.domain.bracket import BracketDraft
-from workstation.domain.exit_rule import ExitRule, exit_words
+from workstation.domain.exit_rule import ExitKind, ExitRule, exit_words
 from workstation.domain.finding import Finding
 from workstation.domain.ids import AccountId, ConId, IntentId, OrderKey, RuleId
 from workstation.domain.order import OrderDraft
@@ -214,6 +214,16 @@ def rule_words(rule: Rule, show_time: ShowTime = utc_time) -> str:
     if rule.action is None:
         return when_words(rule, show_time)
     return f"if {when_words(rule, show_time)}: {action_words(rule.action)}"
+
+
+def before_words(before: Rule) -> str:
+    """Say when the turn of a rule comes that waits for this one."""
+    if before.exit is None:
+        return "once that rule has fired and what it does is done"
+    symbol = before.exit.symbol
+    if before.exit.kind is ExitKind.BREAKEVEN:
+        return f"once the stop of {symbol} stands at breakeven, or has filled"
+    return f"once the stop of {symbol} has filled"
 
 
 class RuleState(StrEnum):

@@ -154,7 +154,8 @@ class Ruling(QObject):
             return
         place = (stops[0].account, stops[0].con_id)
         entry = entry_of(self._state.positions.get(place), details)
-        self._open(ExitRuleDialog(stops, details, entry, rule, self._window))
+        others = self._watched()
+        self._open(ExitRuleDialog(stops, details, entry, rule, self._window, others=others))
 
     def _choices(self) -> RuleChoices | None:
         """Return what a rule can speak of; None, and said, where nothing may be sent."""
@@ -166,7 +167,7 @@ class Ruling(QObject):
         if ticket.con_id is not None:
             prepared = draft_of(ticket.form.terms, new_intent(), state.account, ticket.con_id)
         own = [each for each in state.own_working_orders() if each.account == state.account]
-        rules = [each.record.rule for each in state.rules if each.record.state.is_active]
+        rules = self._watched()
         return RuleChoices(
             account=state.account,
             contracts=state.details,
@@ -178,6 +179,10 @@ class Ruling(QObject):
             rules=rules,
             groups=sorted({each.group for each in rules if each.group}),
         )
+
+    def _watched(self) -> list[Rule]:
+        """Return the rules that are not over: another one can wait for each."""
+        return [each.record.rule for each in self._state.rules if each.record.state.is_active]
 
     def _stops(self) -> list[OrderView]:
         own = self._state.own_working_orders()

@@ -16,6 +16,7 @@ from workstation.domain.rule import CLIENT_SIDE, MakeRule, Rule
 from workstation.ui import text
 from workstation.ui.decimal_edit import DecimalEdit
 from workstation.ui.dialogs.order_dialog import OrderDialog
+from workstation.ui.dialogs.rule_before import RuleBefore
 from workstation.ui.dialogs.rule_row import order_name
 from workstation.ui.field_cells import line
 from workstation.ui.plain_label import PlainLabel
@@ -38,7 +39,10 @@ _BEGIN_WORDS = {
 
 
 class ExitRuleDialog(OrderDialog):
-    """Makes an exit rule for one of some working stops; `entry` is what profit counts from now."""
+    """Makes an exit rule for one of some working stops; `entry` is what profit counts from now.
+
+    `others` are the rules that it can wait for.
+    """
 
     def __init__(
         self,
@@ -47,10 +51,13 @@ class ExitRuleDialog(OrderDialog):
         entry: Decimal | None,
         rule: Rule | None = None,
         parent: QWidget | None = None,
+        *,
+        others: Sequence[Rule] = (),
     ) -> None:
         super().__init__("Exit rule", "Watch", parent)
         self._stops, self._details, self._entry, self._rule = list(stops), details, entry, rule
         self._add_tag()
+        self.before = RuleBefore(others, rule, self)
         self._build_fields()
         self._connect()
         self._show_rule(rule)
@@ -87,6 +94,7 @@ class ExitRuleDialog(OrderDialog):
         self.form.addRow(self.reach_label, self._reach_line)
         at = text.exact_price(self._entry, self._details.ladder)
         self.form.addRow(f"&Entry (empty: average cost, {at})", self.entry_edit)
+        self.form.addRow("&Watched", self.before)
         self.form.addRow("In words", self.what)
 
     def _way(self, name: str) -> tuple[DecimalEdit, QComboBox]:
@@ -102,6 +110,7 @@ class ExitRuleDialog(OrderDialog):
             box.currentIndexChanged.connect(self._on_changed)
         for edit in (self.begins, self.reach, self.entry_edit):
             edit.value_changed.connect(self._on_changed)
+        self.before.changed.connect(self._on_changed)
 
     def _show_rule(self, rule: Rule | None) -> None:
         shown = None if rule is None else rule.exit
@@ -162,8 +171,18 @@ class ExitRuleDialog(OrderDialog):
             reach=Reach(amount, units[self.reach_unit.currentIndex()]),
             entry=self.entry_edit.value,
         )
-        rule_id = RuleId(self.intent) if self._rule is None else self._rule.rule_id
-        return Rule(rule_id=rule_id, account=stop.account, exit=made)
+        return self._dressed(made, stop)
+
+    def _dressed(self, made: ExitRule, stop: OrderView) -> Rule:
+        """Return it as a rule; one that is changed keeps its name and its group."""
+        old = self._rule
+        return Rule(
+            rule_id=RuleId(self.intent) if old is None else old.rule_id,
+            account=stop.account,
+            exit=made,
+            after=self.before.rule_id,
+            group="" if old is None else old.group,
+        )
 
     @Slot()
     def _on_kind(self) -> None:

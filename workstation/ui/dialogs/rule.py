@@ -18,6 +18,7 @@ from workstation.domain.rule import CLIENT_SIDE, ActionKind, MakeRule, Rule, Rul
 from workstation.ui import text
 from workstation.ui.decimal_edit import PriceEdit
 from workstation.ui.dialogs.order_dialog import OrderDialog
+from workstation.ui.dialogs.rule_before import RuleBefore
 from workstation.ui.dialogs.rule_row import RuleConditionRow, order_name
 from workstation.ui.models.rules import local_time
 from workstation.ui.plain_label import PlainLabel
@@ -135,20 +136,15 @@ class RuleDialog(OrderDialog):
         self.price_edit.value_changed.connect(self._on_changed)
 
     def _build_tree(self) -> None:
-        self.after_box = self._box("Rule that comes before", ["at once"])
-        for each in self._choices.rules:
-            if self._rule is None or each.rule_id != self._rule.rule_id:
-                self.after_box.addItem(text.one_line(rule_words(each), 80), each.rule_id)
-        behind_exits = "An exit rule is done when its breakeven stands, or its stop has filled."
-        self.after_box.setToolTip(text.tooltip(behind_exits))
+        self.before = RuleBefore(self._choices.rules, self._rule, self)
         self.group_edit = QLineEdit(self)
         self.group_edit.setMaxLength(40)
         self.group_edit.setPlaceholderText("a name; the first that fires withdraws the others")
         named = ", ".join(self._choices.groups)
         self.group_edit.setToolTip(text.tooltip(f"Groups there are: {named}" if named else ""))
-        self.form.addRow("Watched", self.after_box)
+        self.form.addRow("&Watched", self.before)
         self.form.addRow("One of a &group", self.group_edit)
-        self.after_box.currentIndexChanged.connect(self._on_changed)
+        self.before.changed.connect(self._on_changed)
         self.group_edit.textChanged.connect(self._on_changed)
 
     def _box(self, name: str, items: list[str]) -> QComboBox:
@@ -177,7 +173,6 @@ class RuleDialog(OrderDialog):
             self.price_edit.set_value(action.price)
             if action.con_id is not None:
                 self.symbol_box.setCurrentIndex(self.symbol_box.findData(action.con_id))
-        self.after_box.setCurrentIndex(max(self.after_box.findData(rule.after), 0))
         self.group_edit.setText(rule.group)
 
     # -- what stands in it --------------------------------------------------------------------
@@ -222,7 +217,7 @@ class RuleDialog(OrderDialog):
             account=self._choices.account,
             conditions=tuple(row.condition for row in self.rows),
             action=self._action(),
-            after=self.after_box.currentData(),
+            after=self.before.rule_id,
             group=self.group_edit.text().strip(),
         )
 
