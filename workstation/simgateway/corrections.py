@@ -68,6 +68,7 @@ class Corrections:
             cumulative=order.filled,
             average_price=order.average_price,
             commission=fee,
+            tells_price=True,
         )
         del self._store.executions[old.exec_id]
         self._store.add_execution(new)

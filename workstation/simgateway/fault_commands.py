@@ -82,6 +82,10 @@ class Stage(Protocol):
         """Place an order that no client sent."""
         ...
 
+    def withhold_prices(self, fills: int) -> None:
+        """Tell the next fills without their prices."""
+        ...
+
     def act(self, action: Action) -> None:
         """Do something to the markets."""
         ...
@@ -267,6 +271,7 @@ def _id_in_use(stage: Stage, given: Given) -> Done:
 def _clear(stage: Stage, given: Given) -> Done:
     del given
     stage.faults.clear()
+    stage.withhold_prices(0)
     stage.feed(flows=True)
     return {}
 
@@ -279,13 +284,15 @@ def _seed(stage: Stage, given: Given) -> Done:
 def _manual_order(stage: Stage, given: Given) -> Done:
     symbol = str(given.values.get("symbol", "AAPL"))[:20].upper()
     values: list[str] = ["0", symbol, "STK", *[""] * 4, "SMART", "", "USD", "", ""]
-    limit = given.number("limit", 0.0)
+    limit, cash = given.number("limit", 0.0), given.number("cash", 0.0)
+    units = 0 if cash else given.integer("quantity", 100, 1)
     request = PlaceRequest(order_id=0, contract=read_contract(Fields(values)), tif="DAY")
     request.side = given.text("side", frozenset({"BUY", "SELL"}), "BUY")
-    numbers = Fields([to_text(given.integer("quantity", 100, 1)), to_text(limit)])
-    request.quantity = numbers.decimal()
+    numbers = Fields([to_text(each) for each in (units, limit, cash)])
+    request.quantity, request.limit_price, request.cash_quantity = (
+        numbers.decimal() or None for _ in range(3)
+    )
     request.order_type = "LMT" if limit else "MKT"
-    request.limit_price = numbers.decimal() if limit else None
     stage.place_by_hand(request)
     return {}
 
@@ -315,6 +322,11 @@ def _regime(stage: Stage, given: Given) -> Done:
     names = ("volatility", "activity", "spread", "depth")
     volatility, activity, spread, depth = (min(100.0, given.number(n, 1.0)) for n in names)
     stage.act(Change(volatility, activity, max(0.1, spread), max(0.01, depth), _symbol(given)))
+    return {}
+
+
+def _no_price(stage: Stage, given: Given) -> Done:
+    stage.withhold_prices(given.integer("count", 1, 1) or 1)
     return {}
 
 
@@ -352,11 +364,12 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "farm-up": (_farm, "farm"),
     "pacing": (_pacing, "rate"),
     "id-in-use": (_id_in_use, "client"),
-    "manual-order": (_manual_order, "side quantity symbol limit"),
+    "manual-order": (_manual_order, "side quantity cash symbol limit"),
     "halt": (_halt, "symbol"),
     "resume": (_halt, "symbol"),
     "move": (_move, "percent seconds symbol"),
     "regime": (_regime, "volatility activity spread depth symbol"),
+    "no-price": (_no_price, "count"),
     "correct": (_correct, "exec-id price"),
     "bust": (_correct, "exec-id"),
     "clear": (_clear, ""),

@@ -62,6 +62,9 @@ class Floor:
         self.whole: dict[int, None] = {}
         """perm_ids of orders that wait until the book can fill all of them, or a least part."""
 
+        self.unpriced_fills = 0
+        """How many of the next fills are told without their price."""
+
         self.pegged: dict[int, None] = {}
         self.scheduled: dict[int, None] = {}
         """perm_ids of orders that an algorithm works."""
@@ -435,6 +438,8 @@ class Floor:
         """Tell of a fill; the order is as the fill left it."""
         numbers = self._store.numbers
         numbers.exec_number += 1
+        tells_price = not self.unpriced_fills
+        self.unpriced_fills -= not tells_price
         execution = Execution(
             exec_id=f"0000e0d5.{numbers.exec_number:08x}.01.01",
             time=self._store.time(),
@@ -445,6 +450,7 @@ class Floor:
             liquidity=liquidity,
             commission=fee,
             realized=realized,
+            tells_price=tells_price,
         )
         self._store.add_execution(execution)
         self._store.emit(ExecutionShown(execution))

@@ -183,11 +183,17 @@ def shown_group(sv: int, group: str) -> str:
     return group
 
 
+def _units(order: Order) -> Decimal:
+    """Return the size that clients see: what is sized by money by hand names its money alone."""
+    is_money_alone = order.client_id == MANUAL_CLIENT and order.terms.cash_quantity
+    return Decimal(0) if is_money_alone else order.terms.quantity
+
+
 def _main_terms(sv: int, order: Order) -> Message:
     terms = order.terms
     return [
         terms.side,
-        terms.quantity,
+        _units(order),
         terms.order_type,
         _limit(order),
         _aux(terms),
@@ -330,12 +336,12 @@ def execution_details(sv: int, req_id: int, execution: Execution, time_text: str
         execution.exchange,
         "BOT" if execution.side == "BUY" else "SLD",
         execution.shares,
-        execution.price,
+        execution.price if execution.tells_price else UNSET_DOUBLE,
         shown_perm_id(sv, execution.perm_id),
         client_id,
         execution.liquidates,
         execution.cumulative,
-        exact(execution.average_price),
+        exact(execution.average_price) if execution.tells_price else UNSET_DOUBLE,
         execution.order_ref,
         "",
         "",

@@ -328,6 +328,8 @@ class Execution:
     """None when the fill closed nothing."""
 
     liquidates: bool = False
+    tells_price: bool = True
+    """Whether clients are told at what price: a correction tells it late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -290,6 +290,10 @@ class Server:
         """Place an order that no client sent."""
         self.gateway.place_by_hand(request)
 
+    def withhold_prices(self, fills: int) -> None:
+        """Tell the next fills without their prices."""
+        self.gateway.desk.floor.unpriced_fills = fills
+
     def act(self, action: Action) -> None:
         """Do something to the markets."""
         self.gateway.act(action)
