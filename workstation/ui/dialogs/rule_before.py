@@ -18,6 +18,7 @@ class RuleBefore(QWidget):
     """Offers the rules that are not over; below it, when the turn of this one comes."""
 
     changed = Signal()
+    """Another rule was chosen, or none."""
 
     def __init__(
         self, rules: Sequence[Rule], own: Rule | None, parent: QWidget | None = None
