@@ -40,7 +40,7 @@ def verify_command(path: Path, given: argparse.Namespace) -> int:
         f"head {found.head or '-'}\n"
     )
     if found.waiting:
-        sys.stdout.write(f"{found.waiting} entries wait in the reserve for the next start\n")
+        sys.stdout.write(f"{found.waiting} more wait beside the database, and join it soon\n")
     return CLEAN
 
 

@@ -25,16 +25,20 @@ from workstation.storage.journal_file import (
     TOLD_EVERY,
     ChainCheck,
     Entry,
+    Row,
     anchor_of,
     chained,
+    end_of,
     entries_of,
     file_of_year,
     files_of,
     has_all_behind,
+    insert,
     open_for_writing,
     set_aside,
 )
 from workstation.storage.journal_reader import FROM_THE_FIRST, CheckedSoFar
+from workstation.storage.journal_redo import RedoLog, redo_of, rows_behind, rows_in
 from workstation.storage.journal_reserve import Fields, Reserve
 from workstation.storage.snapshot_choice import hash_in, newest_sealed
 from workstation.storage.snapshot_file import (
@@ -68,9 +72,9 @@ def nobody_told(_what: str, _done: int, _of: int) -> None:
 class Journal:
     """SQLite files (WAL, FULL), one a year, one connection, one writer thread.
 
-    Durable entries are committed before record() returns; the rest are committed together
-    by commit(), which the core calls after every round. The head is also written to a
-    separate anchor file, so that a cut tail shows.
+    Durable entries, and all before them, are in the redo log before record() returns; the
+    database has them by commit(), which the core calls after every round. The head is also
+    written to a separate anchor file, so that a cut tail shows.
 
     After one failed write the database is never written again: what the disk holds of it is not
     known, and a retry would hide that. Every call then raises JournalError; what was said, a
@@ -95,8 +99,8 @@ class Journal:
         self._anchor_path = anchor_of(path)
         self._clock = clock
         self._boot = uuid.uuid4().hex
-        self._open_transaction = False
-        self._uncommitted: list[Fields] = []
+        self._uncommitted: list[Row] = []
+        self._redone = 0
         self._failure = ""
         self._anchored_at = self._durable_at = clock.monotonic()
         self._checkpoints = Checkpoints()
@@ -106,12 +110,15 @@ class Journal:
         self._year = clock.now().year
         with _explained(path):
             self._db = open_for_writing(self._current)
+            self._redo = RedoLog(redo_of(path))
             try:
+                self._take_in_redo()
                 self._check(newest_sealed(path, self._db, self._older, mark) if mark else None)
                 self._anchored_seq = self._seq
                 self._turn_year()
                 self._take_in_reserve()
             except BaseException:
+                self._redo.close()
                 self._db.close()
                 raise
 
@@ -129,15 +136,14 @@ class Journal:
         if self._failure:
             self._reserve.keep(_happened([row]))
             raise JournalError(self._failure)
-        self._uncommitted.append(row)
-        try:
-            with TURNS:
-                self._insert(row, alone=durable)
-                if durable:
-                    self._commit()
+        self._append(row)
+        if durable:
+            try:
+                with TURNS:
+                    self._make_durable()
                     self._durable_at = self._clock.monotonic()
-        except sqlite3.Error as error:
-            raise self._failed(error) from error
+            except (sqlite3.Error, OSError) as error:
+                raise self._failed(error) from error
         return self._seq
 
     def commit(self) -> None:
@@ -159,7 +165,8 @@ class Journal:
             self._checkpoints.begin(self._current, self._seq)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
-        """Yield all entries behind a number, of all years, oldest first."""
+        """Yield all entries behind a number, of all years, oldest first. Raises JournalError."""
+        self._settle()
         if not has_all_behind(self._db, after):
             for path in self._older:
                 with contextlib.closing(open_for_writing(path)) as database:
@@ -183,6 +190,7 @@ class Journal:
 
         Raises JournalError, also if it is not of this chain.
         """
+        self._settle()
         if self._hash_at(sealed.seq) != sealed.hash:
             raise JournalError(f"a snapshot at entry {sealed.seq} is not of this journal")
         self.record(SnapshotSealed.__name__, sealed, durable=True)
@@ -196,6 +204,7 @@ class Journal:
         nobody can skip a part by writing it elsewhere. Raises JournalError, also if it is not of
         this chain.
         """
+        self._settle()
         if so_far.seq and self._hash_at(so_far.seq) != so_far.hash:
             raise JournalError(f"a check up to entry {so_far.seq} is not of this journal")
         if so_far != self.checked:
@@ -223,11 +232,13 @@ class Journal:
         try:
             self._commit()
             self._checkpoints.wait()
+            self._redo.close()
             self._db.close()
             set_aside(self._path)
             self._checkpoints = Checkpoints()
             self._older, self._current = [], self._path
             self._db = open_for_writing(self._path)
+            self._redo = RedoLog(redo_of(self._path))
             self._check(None)
             self._anchored_seq = 0
             self._reserve.prepare()
@@ -240,10 +251,12 @@ class Journal:
             if not self._failure:
                 self._commit()
                 self._write_anchor()
+                self._redo.clear()
         except (sqlite3.Error, OSError) as error:
             raise JournalError(f"the journal cannot be closed: {error}") from error
         finally:
             self._checkpoints.wait()
+            self._redo.close()
             self._db.close()
 
     # -- opening --------------------------------------------------------------------------------
@@ -260,8 +273,8 @@ class Journal:
                     self._follow(chain, path, database)
         self._follow(chain, self._current, self._db)
         chain.end()
-        self._seq = self._committed_seq = chain.seq
-        self._head = self._committed_head = chain.head
+        self._seq = chain.seq
+        self._head = chain.head
         if chain.last_time:
             self._year = datetime.fromisoformat(chain.last_time).year
 
@@ -304,6 +317,24 @@ class Journal:
         before = {"file": self._older[-1].name, "seq": self._seq, "hash": self._head.hex()}
         self.record("Continued", before, durable=True)
 
+    def _take_in_redo(self) -> None:
+        """Give the database what a run that was cut short could only write to the redo log."""
+        rows = rows_in(redo_of(self._path))
+        if not rows:
+            return
+        seq, head = self._end()
+        if missing := rows_behind(rows, seq, head):
+            log.info("%d entries are taken from the redo log of the journal", len(missing))
+            insert(self._db, missing)
+
+    def _end(self) -> tuple[int, bytes]:
+        """Return number and hash of the last entry that the files hold."""
+        end = end_of(self._db)
+        for path in reversed(self._older) if end is None else ():
+            with contextlib.closing(open_for_writing(path)) as database:
+                end = end or end_of(database)
+        return end or (0, b"")
+
     def _take_in_reserve(self) -> None:
         """Append what a failed run could only keep in the reserve, then empty the reserve."""
         self._reserve.prepare()
@@ -312,7 +343,7 @@ class Journal:
             return
         rows = [row for row in kept.rows if not self._has(row)]
         for row in rows:
-            self._insert(row)
+            self._append(row)
         self.record("Recovered", {"entries": len(rows), "torn": kept.torn}, durable=True)
         self._reserve.clear()
 
@@ -327,33 +358,38 @@ class Journal:
 
     # -- writing --------------------------------------------------------------------------------
 
-    def _insert(self, row: Fields, *, alone: bool = False) -> None:
-        """Append an entry; one that is committed `alone` is a transaction of its own.
-
-        That is one statement instead of three, after each of which the window's thread may
-        run before this one.
-        """
-        if not alone and not self._open_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._open_transaction = True
+    def _append(self, row: Fields) -> None:
         fields = (self._seq + 1, *row)
-        head = chained(self._head, fields)
-        self._db.execute("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?)", (*fields, head))
-        self._seq, self._head = self._seq + 1, head
+        self._head = chained(self._head, fields)
+        self._seq += 1
+        self._uncommitted.append((*fields, self._head))
+
+    def _make_durable(self) -> None:
+        """Put what the database does not have on the disk, in the database if need be."""
+        if self._redo.write(self._uncommitted[self._redone :]):
+            self._redone = len(self._uncommitted)
+        else:
+            self._commit()
 
     def _commit(self) -> None:
-        if self._open_transaction:
-            self._db.execute("COMMIT")
-            self._open_transaction = False
-        self._committed_seq, self._committed_head = self._seq, self._head
+        insert(self._db, self._uncommitted)
         self._uncommitted.clear()
+        self._redone = 0
+        self._redo.committed()
+
+    def _settle(self) -> None:
+        """Let the database have all before it is read. Raises JournalError."""
+        if not self._failure:
+            self.commit()
 
     def _failed(self, error: Exception) -> JournalError:
         self._failure = f"the journal cannot be written: {error}"
         with contextlib.suppress(sqlite3.Error):
             self._db.execute("ROLLBACK")  # or nobody else could write either
-        self._seq, self._head = self._committed_seq, self._committed_head
-        self._reserve.keep(_happened(self._uncommitted))
+        on_record, rest = self._uncommitted[: self._redone], self._uncommitted[self._redone :]
+        self._reserve.keep(
+            [row[1:-1] for row in on_record] + _happened([row[1:-1] for row in rest])
+        )
         return JournalError(self._failure)
 
     def _write_anchor(self) -> None:

@@ -21,6 +21,11 @@ APPLICATION_ID = 0x57534A31
 _DOMAIN = b"workstation journal 1"
 _COLUMNS = "seq, time, monotonic_ns, boot, build, event, body, hash"
 
+_INSERT = "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?)"
+
+Row = tuple[int, str, int, str, str, str, bytes, bytes]
+"""Of one entry as a file holds it: seq, time, monotonic_ns, boot, build, event, body, hash."""
+
 TOLD_EVERY = 2_000
 """So many entries lie between two words on how far a reading has come."""
 
@@ -133,6 +138,33 @@ def entries_of(database: sqlite3.Connection, after: int = 0) -> Iterator[Entry]:
         yield Entry(*row)
 
 
+def insert(database: sqlite3.Connection, rows: list[Row]) -> None:
+    """Append entries, durably and all or none. Raises sqlite3.Error; then roll back.
+
+    One is a single statement: after each, another thread may run before this one.
+    """
+    if len(rows) == 1:
+        database.execute(_INSERT, rows[0])
+    elif rows:
+        database.execute("BEGIN IMMEDIATE")
+        database.executemany(_INSERT, rows)
+        database.execute("COMMIT")
+
+
+def end_of(database: sqlite3.Connection) -> tuple[int, bytes] | None:
+    """Return number and hash of the last entry of one file, None of an empty one."""
+    found: tuple[int, bytes] | None = database.execute(
+        "SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    return found
+
+
+def entry_of(row: Row) -> Entry:
+    """Return an entry as whoever reads it has it."""
+    seq, time, monotonic_ns, boot, build, event, body, _ = row
+    return Entry(seq, time, event, body, monotonic_ns, boot, build)
+
+
 def chained(previous: bytes, fields: tuple[object, ...]) -> bytes:
     """Return the hash of an entry: seq, time, monotonic_ns, boot, build, event, body."""
     parts = [_DOMAIN, previous]
@@ -200,8 +232,7 @@ class ChainCheck:
                 self.compare(path, stored.hex())
             if not self.seq % TOLD_EVERY:
                 self._told(self.seq)
-            seq, time, monotonic_ns, boot, build, event, body = fields
-            yield Entry(seq, time, event, body, monotonic_ns, boot, build)
+            yield entry_of((*fields, stored))
 
     def compare(self, path: Path, stored: str) -> None:
         """Compare the hash, in hex, of the entry that the anchor names with the anchor's."""

@@ -15,10 +15,13 @@ from workstation.storage.journal_file import (
     Entry,
     check_identity,
     check_pages,
+    end_of,
     entries_of,
+    entry_of,
     files_of,
     hash_of,
 )
+from workstation.storage.journal_redo import redo_of, rows_behind, rows_in
 from workstation.storage.journal_reserve import kept_in
 
 T = TypeVar("T")
@@ -28,7 +31,7 @@ T = TypeVar("T")
 class Audit:
     """What a check of the whole journal found to be sound.
 
-    `waiting` counts the entries in the reserve, which the next start takes in.
+    `waiting` counts the entries in the redo log and the reserve, which the next start takes in.
     """
 
     files: int
@@ -67,6 +70,7 @@ def audit(first: Path, told: AuditHeard = _deaf, begin: CheckedSoFar = FROM_THE_
     `begin` is where an earlier check came to; the chain before it is not followed again. Raises
     JournalDamagedError for what cannot be trusted and JournalError for what cannot be read.
     """
+    redo = _reading(first, lambda: rows_in(redo_of(first)))
     paths, newest = _existing(first), 0
 
     def heard(seq: int) -> None:
@@ -84,6 +88,7 @@ def audit(first: Path, told: AuditHeard = _deaf, begin: CheckedSoFar = FROM_THE_
                 if anchor is not None and (stored := hash_of(database, anchor[0])):
                     chain.compare(path, stored)
                 chain.follow(path, database)
+    redone = rows_behind(redo, chain.seq, chain.head)
     chain.end()
     for path in paths:
         with opened(path) as database:
@@ -91,15 +96,26 @@ def audit(first: Path, told: AuditHeard = _deaf, begin: CheckedSoFar = FROM_THE_
     kept = _reading(first, lambda: kept_in(first.with_suffix(".reserve")))
     if kept.torn:
         raise JournalDamagedError(f"the reserve of the journal {first} is damaged at its end")
-    return Audit(len(paths), chain.seq, chain.head.hex(), chain.last_time, len(kept.rows))
+    return Audit(
+        len(paths), chain.seq, chain.head.hex(), chain.last_time, len(redone) + len(kept.rows)
+    )
 
 
 def read_entries(first: Path, after: int = 0) -> Iterator[Entry]:
-    """Yield all entries behind a number, of all years, oldest first. Raises JournalError."""
+    """Yield all entries behind a number, of all years, oldest first. Raises JournalError.
+
+    After a program that was cut short the last ones are those that only its redo log holds.
+    """
+    redo = _reading(first, lambda: rows_in(redo_of(first)))  # read first: the database only grows
+    seq, head = 0, b""
     for path in _existing(first):
         with opened(path) as database:
             if check_identity(path, database):
                 yield from entries_of(database, after)
+                seq, head = end_of(database) or (seq, head)
+    for row in rows_behind(redo, seq, head):
+        if row[0] > after:
+            yield entry_of(row)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from tests.helpers.virtual_time import VirtualClock
 from tests.unit.storage.test_journal import FailingConnection
 from workstation.domain.errors import JournalDamagedError, JournalError
 from workstation.storage.journal import Journal
+from workstation.storage.journal_file import insert
 from workstation.storage.journal_reader import audit, read_entries
 from workstation.storage.journal_reserve import RESERVE_BYTES, Reserve, kept_in
 
@@ -119,8 +120,11 @@ def test_a_lost_year_is_found_out(path: Path, clock: VirtualClock, lost: str) ->
 
 
 def failing(path: Path, clock: VirtualClock, word: str) -> Iterator[Any]:
+    """Give a journal without a redo log whose database takes nothing."""
     journal = Journal(path, clock)
     journal.record("Before", {}, durable=True)
+    journal.commit()
+    journal._redo.close()
     journal._db = FailingConnection(journal._db, word)  # type: ignore[assignment]
     yield journal
     journal.close()
@@ -170,13 +174,7 @@ def test_what_the_disk_took_although_it_said_no_is_not_taken_twice(
         real = journal._db._real
         with pytest.raises(JournalError):
             journal.record("CancelIntent", {}, durable=True)
-        row = journal._uncommitted[0]
-        real.execute("BEGIN")
-        journal._failure, journal._db = "", real
-        journal._open_transaction = True
-        journal._insert(row)
-        real.execute("COMMIT")
-        journal._failure = "full"
+        insert(real, journal._uncommitted)
 
     Journal(path, clock).close()
     assert events(path) == [(1, "Before"), (2, "CancelIntent"), (3, "Recovered")]
@@ -238,7 +236,11 @@ def test_it_is_checked_while_the_program_writes(path: Path, clock: VirtualClock)
     journal = Journal(path, clock)
     for number in range(10):
         journal.record("Note", {"number": number}, durable=True)
-        assert audit(path).entries == number + 1
+        found = audit(path)
+        assert (found.entries, found.waiting) == (number, 1)
+        journal.commit()
+        found = audit(path)
+        assert (found.entries, found.waiting) == (number + 1, 0)
     journal.close()
     assert audit(path).entries == 10
 
@@ -248,6 +250,7 @@ def test_a_check_changes_nothing_and_needs_no_room_beside_it(
 ) -> None:
     journal = Journal(path, clock)
     journal.record("Note", {}, durable=True)
+    journal.commit()
     dead = tmp_path / "dead"  # as a killed program leaves it, its last entries in the log file
     dead.mkdir()
     for each in path.parent.glob("journal.*"):

@@ -289,6 +289,7 @@ def test_the_years_before_are_left_alone_where_the_snapshot_stands_for_them(
     clock.seconds += 86_400 * 60
     journal.commit()
     assert journal.last_seq == 6  # Continued
+    journal.commit()
     current = path.with_name("journal-2027.sqlite")
     with sqlite3.connect(current) as database:
         head = hash_of(database, 6)
