@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from workstation.domain.account import AccountSummary, Environment
 from workstation.domain.contract import ContractDetails
@@ -144,7 +145,13 @@ def sendable(number: Decimal) -> bool:
 
     Prices travel as doubles; beyond 15 digits another price would arrive.
     """
-    if not number.is_finite() or number in _UNSET:
+    return number.is_finite() and _fits(number)
+
+
+@lru_cache(256)
+def _fits(number: Decimal) -> bool:
+    """Look at the digits of a finite number, once for the many checks of one order."""
+    if number in _UNSET:
         return False
     digits = len(number.normalize().as_tuple().digits)
     return not number or (-12 <= number.adjusted() < 12 and digits <= 15)
