@@ -56,9 +56,9 @@ class RedoLog:
         Raises OSError: what the disk holds of them is not known then.
         """
         frames = b"".join(_frame(row) for row in rows)
-        if self._descriptor < 0 or self._at + len(frames) + len(_END) > REDO_BYTES:
+        if self._descriptor < 0 or self._at + len(frames) > REDO_BYTES:
             return False
-        _write_at(self._descriptor, self._at, frames + _END)
+        _write_at(self._descriptor, self._at, frames)
         self._at += len(frames)
         return True
 
@@ -81,7 +81,7 @@ class RedoLog:
 
 
 def rows_in(path: Path) -> list[Row]:
-    """Return the entries that stand in a redo log, those of long ago included. Raises OSError.
+    """Return the entries that stand in a redo log, some of long ago among them. Raises OSError.
 
     Its end is left out if it is torn: whoever waited for it was never told that it is on record.
     """
