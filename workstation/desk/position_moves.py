@@ -23,6 +23,7 @@ from workstation.risk.marketable import marketable_limit
 
 BREAKEVEN = "breakeven"
 _STOPS = frozenset({"STP", "STP LMT"})
+_TURNED = "Nothing was sent: the position stands on the other side by now."
 
 
 class PositionMoves:
@@ -56,6 +57,8 @@ class PositionMoves:
         way = self.closer.way_out(wish.account, wish.con_id)
         if isinstance(way, Failed):
             return way
+        if wish.side not in (None, way.side):
+            return Failed(_TURNED)
         if not wish.quantity.is_finite() or not 0 < wish.quantity <= way.left:
             return Failed(f"Between 0 and {way.left:f} can be taken out of this position.")
         draft = _priced(way.draft(wish.intent_id, wish.quantity, SCALE_OUT), wish.limit_price)
@@ -72,6 +75,8 @@ class PositionMoves:
         way = self.closer.way_out(wish.account, wish.con_id)
         if isinstance(way, Failed):
             return way
+        if wish.side not in (None, way.side.opposite):
+            return Failed(_TURNED)
         if self.resizer.is_growing(wish.account, wish.con_id) or way.left < way.held:
             return Failed("An order that scales this position is under way; wait or cancel it.")
         draft = _priced(self._entry(way, wish), wish.limit_price)

@@ -12,7 +12,7 @@ from workstation.domain.family import FamilyKind
 from workstation.domain.finding import Answer, Finding
 from workstation.domain.hedged import HedgedDraft
 from workstation.domain.ids import AccountId, ConId, FamilyId, IntentId
-from workstation.domain.order import OrderDraft
+from workstation.domain.order import OrderDraft, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +85,14 @@ class ScaleOut:
     con_id: ConId
     quantity: Decimal
     limit_price: Decimal | None = None
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleIn:
     """Add so much to a position, at a limit or (None) at the market; its stop grows by it.
 
+    `side` is the one the user was shown; where it would be the other by now, nothing is sent.
     Answered by Done, Failed, Denied or NeedsAcknowledgement.
     """
 
@@ -100,6 +102,7 @@ class ScaleIn:
     quantity: Decimal
     limit_price: Decimal | None = None
     acknowledged: frozenset[str] = frozenset()
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ The broker does not revise a group, so that there is no other way. Source: featu
 orders-and-risk.md 2.5.10.
 """
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from workstation.domain.commands import Command
+from workstation.domain.commands import Command, CommandResult
 from workstation.domain.order_status import OrderView
 from workstation.ui import text
 from workstation.ui.board import Board
@@ -17,7 +19,10 @@ from workstation.ui.ended_orders import EndedOrders
 from workstation.ui.exit_sizes import ExitSizes
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
+from workstation.ui.several_orders import say_late
 from workstation.ui.ticket_wishes import new_intent
+
+GROUP = "One-cancels-all group"
 
 
 class GroupingOrders(QObject):
@@ -108,7 +113,8 @@ class GroupingOrders(QObject):
         self.dialog.finished.connect(self._on_finished)
         if gone:
             self.dialog.say(f"{self._left_out(gone)} Until you send the group there is no order.")
-        self.dialog.open()
+        self.dialog.show()  # beside the window, not before it: the ways out stay open
+        self.dialog.activateWindow()
 
     def _left_out(self, gone: tuple[OrderView, ...]) -> str:
         return " ".join(
@@ -132,7 +138,13 @@ class GroupingOrders(QObject):
     @Slot(object)
     def _on_command_requested(self, command: Command) -> None:
         if self.dialog is not None:
-            self._ordering.ask(command, "One-cancels-all group", self.dialog.take_answer)
+            self._ordering.ask(command, GROUP, partial(self._take_answer, self.dialog))
+
+    def _take_answer(self, dialog: GroupDialog, result: CommandResult) -> None:
+        if self.dialog is dialog:
+            dialog.take_answer(result)
+        else:
+            say_late(self._ordering, GROUP, result)
 
     @Slot()
     def _on_finished(self) -> None:

@@ -59,6 +59,9 @@ _TOOLS = (
 )
 """Names of actions in the toolbar and how they are called there."""
 
+WAYS_OUT = ("cancel_all", "stop_entries", "halt")
+"""Actions whose keys work in the form of an order too."""
+
 
 class Host(Protocol):
     """What the menus need of the window."""
@@ -123,6 +126,7 @@ class MainMenu(QObject):
         self.locking = AppLock(host, self.menus, _main_window(parent))
         self._build_file_and_view()
         self._build_trade()
+        self.several.ways_out = tuple(self.menus.by_name[name] for name in WAYS_OUT)
         self._build_help()
         self.bar.setCornerWidget(self._new_toolbar(), Qt.Corner.TopRightCorner)
 

@@ -1,28 +1,32 @@
 """Opens the dialogs for orders of several parts and brings their answers back."""
 
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workstation.domain.account import PositionView
 from workstation.domain.basket import MOST_CHARACTERS, Basket, read_basket
-from workstation.domain.commands import Command, PreviewMargin
+from workstation.domain.commands import Command, CommandResult, Done, PreviewMargin
 from workstation.domain.contract import ContractDetails
 from workstation.domain.family import Family
+from workstation.domain.finding import Submitted
 from workstation.domain.ids import AccountId
 from workstation.domain.order import OrderDraft
-from workstation.domain.several import CancelFamily
+from workstation.domain.several import CancelFamily, OrdersPreviewed, PreviewOrders
+from workstation.ui import text
 from workstation.ui.board import Board
 from workstation.ui.combo_maker import ComboMaker
 from workstation.ui.dialogs.basket import BasketDialog
 from workstation.ui.dialogs.combo import ComboDialog
 from workstation.ui.dialogs.hedge import HedgeDialog
-from workstation.ui.dialogs.order_dialog import OrderDialog
+from workstation.ui.dialogs.order_dialog import OrderDialog, late_words
 from workstation.ui.dialogs.roll import RollDialog
 from workstation.ui.dialogs.scale_position import ScaleDialog
-from workstation.ui.dialogs.several import LadderDialog, TargetsDialog
+from workstation.ui.dialogs.several import LadderDialog, TargetsDialog, as_one
 from workstation.ui.messages import Messages
 from workstation.ui.ordering import Ordering
 from workstation.ui.screen_state import ScreenState
@@ -47,6 +51,9 @@ class SeveralOrders(QObject):
         self._stage = stage
         self._window = window
         self.dialog: OrderDialog | None = None
+        self.ways_out: tuple[QAction, ...] = ()
+        """Actions whose keys work in the dialogs as they do in the window."""
+
         self.files: QFileDialog | None = None
         positions = stage.board.positions
         positions.scale_in_requested.connect(self.scale_in)
@@ -179,22 +186,45 @@ class SeveralOrders(QObject):
         self.dialog = dialog
         dialog.command_requested.connect(self._on_command_requested)
         dialog.finished.connect(self._on_finished)
-        dialog.open()
+        dialog.addActions(self.ways_out)
+        dialog.show()  # beside the window, not before it: the ways out stay open
+        dialog.activateWindow()
         return True
 
     @Slot(object)
     def _on_command_requested(self, command: Command) -> None:
-        dialog = self.dialog
-        if isinstance(dialog, ComboDialog) and isinstance(command, PreviewMargin):
-            self._stage.ordering.ask(command, dialog.windowTitle(), dialog.take_margin)
-        elif dialog is not None:
-            self._stage.ordering.ask(command, dialog.windowTitle(), dialog.take_answer)
+        if (dialog := self.dialog) is not None:
+            title = dialog.windowTitle()
+            taken = partial(self._take_answer, dialog, title, command)
+            self._stage.ordering.ask(command, title, taken)
+
+    def _take_answer(
+        self, dialog: OrderDialog, title: str, command: Command, result: CommandResult
+    ) -> None:
+        """Give an answer to its dialog; say it aloud where that was closed meanwhile."""
+        is_there, is_margin = self.dialog is dialog, isinstance(command, PreviewMargin)
+        if is_there and is_margin and isinstance(dialog, ComboDialog):
+            dialog.take_margin(result)
+        elif is_there:
+            dialog.take_answer(result)
+        elif not isinstance(command, PreviewOrders | PreviewMargin):
+            say_late(self._stage.ordering, title, result)
 
     @Slot()
     def _on_finished(self) -> None:
         if self.dialog is not None:
             self.dialog.deleteLater()
             self.dialog = None
+
+
+def say_late(ordering: Ordering, title: str, result: CommandResult) -> None:
+    """Say what became of an order whose dialog is closed; Done was said already."""
+    answer = as_one(result) if isinstance(result, OrdersPreviewed) else result
+    words = text.one_line(late_words(answer), 400)
+    if isinstance(answer, Submitted):
+        ordering.done.emit(f"{title}: {words}")
+    elif not isinstance(answer, Done):
+        ordering.failed.emit((title, words))
 
 
 def _read(path: Path) -> Basket:

@@ -274,3 +274,11 @@ def test_a_target_that_fills_in_part_while_it_is_resized_keeps_what_it_filled() 
     made.check()
     assert stop.cancel is Pending.REQUESTED
     assert exits.door.positions.quantity(ACCOUNT, SPY) == 0
+
+
+def test_a_position_that_turned_meanwhile_is_not_scaled_on_the_other_side() -> None:
+    made = moves(holding(-100))
+    for answer in (made.scale_in(grow(side=Side.BUY)), made.scale_out(shrink(side=Side.SELL))):
+        assert isinstance(answer, Failed)
+        assert "other side" in answer.reason
+    assert isinstance(made.scale_out(shrink(side=Side.BUY)), Done)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.commands import Command, CommandResult, Done, Failed
 from workstation.domain.finding import Denied, Finding, NeedsAcknowledgement, Submitted
+from workstation.domain.ids import IntentId
 from workstation.domain.override import accepted
 from workstation.ui import text
 from workstation.ui.abstract_qobject import AbstractQObjectMeta
@@ -21,6 +22,8 @@ from workstation.ui.plain_label import PlainLabel
 from workstation.ui.reason_edit import ReasonEdit
 from workstation.ui.ticket_rules import finding_text
 from workstation.ui.ticket_wishes import new_intent
+
+EARLIER = "With the terms as they were before:"
 
 
 class OrderDialog(QDialog, metaclass=AbstractQObjectMeta):
@@ -41,6 +44,7 @@ class OrderDialog(QDialog, metaclass=AbstractQObjectMeta):
         self.intent = new_intent()
         self.accepted_findings: frozenset[str] = frozenset()
         self._asked: tuple[Finding, ...] = ()
+        self._sent: IntentId | None = None
         self.form = QFormLayout()
         self.words = PlainLabel("", self, wrap=True)
         self.reason_edit = ReasonEdit(self)
@@ -84,9 +88,16 @@ class OrderDialog(QDialog, metaclass=AbstractQObjectMeta):
         self.adjustSize()
 
     def take_answer(self, result: CommandResult) -> None:
-        """Close when it was carried out; else show why not, or what must be accepted."""
+        """Close when it was carried out; else show why not, or what must be accepted.
+
+        An answer to terms that were changed meanwhile asks nothing: what it would be confirmed
+        for does not stand in the form any more.
+        """
         self.send_button.setEnabled(True)
-        if isinstance(result, Submitted | Done):
+        if self._sent is not None and self._sent != self.intent:
+            self._sent = None
+            self.say(f"{EARLIER} {late_words(result)}", "warning")
+        elif isinstance(result, Submitted | Done):
             self.accept()
         elif isinstance(result, NeedsAcknowledgement):
             self._asked = result.findings
@@ -115,7 +126,25 @@ class OrderDialog(QDialog, metaclass=AbstractQObjectMeta):
             self.say(command, "error")
             return
         self.send_button.setEnabled(False)
+        self._sent = self.intent
         self.command_requested.emit(command)
+
+
+def late_words(result: CommandResult) -> str:
+    """Say what became of an order that its dialog cannot show any more."""
+    match result:
+        case Submitted():
+            return "it was sent."
+        case Done(text=said):
+            return said or "it was sent."
+        case NeedsAcknowledgement(findings=findings):
+            return f"it was not sent, for risk asked first:\n{_listed(findings)}"
+        case Denied(findings=findings):
+            return f"it was denied:\n{_listed(findings)}"
+        case Failed(reason=reason):
+            return f"it was not sent: {text.one_line(reason, 400)}"
+        case _:
+            return "nothing was sent."
 
 
 def _listed(findings: tuple[Finding, ...]) -> str:

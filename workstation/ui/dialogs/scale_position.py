@@ -72,6 +72,7 @@ class ScaleDialog(OrderDialog):
                 quantity=quantity,
                 limit_price=self.limit.value,
                 acknowledged=accepted,
+                side=self._side,
             )
         return ScaleOut(
             intent_id=intent,
@@ -79,4 +80,5 @@ class ScaleDialog(OrderDialog):
             con_id=position.con_id,
             quantity=quantity,
             limit_price=self.limit.value,
+            side=self._side,
         )
