@@ -4,9 +4,11 @@ import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tests.qt import gallery
 from tests.qt.fakes import ACCOUNT, CON_IDS, NOW, FakeCommands, an_order
+from tests.qt.past_orders import a_past_fill, a_past_order
 from workstation.domain.family import Family, FamilyKind
 from workstation.domain.ids import AccountId, FamilyId, IntentId
 from workstation.domain.messages import FamilyKnown, OrderChanged
@@ -19,6 +21,7 @@ from workstation.domain.order_preset import (
     PresetLevel,
 )
 from workstation.domain.order_status import Lifecycle
+from workstation.domain.past_trades import HistoryKind, HistoryPage, HistoryWish
 from workstation.domain.raw_message import RawMessage
 from workstation.ui.main_window import MainWindow
 from workstation.ui.models.order_rows import Grouping
@@ -133,7 +136,61 @@ def drafts(window: MainWindow, commands: FakeCommands) -> None:
     drafting.dialog.grab().save(str(FOLDER / f"drafts-dialog-{paint().theme.name}.png"))
 
 
-SCENES = (accounts, drafts, later_kinds, tree, grouped, presets, toasts, raw_messages, own_keys)
+def drafts_empty(window: MainWindow, commands: FakeCommands) -> None:
+    gallery.connect(window, commands)
+    window.menu.drafting.open_list()
+    gallery.settle()
+    window.menu.drafting.dialog.grab().save(
+        str(FOLDER / f"drafts-empty-dialog-{paint().theme.name}.png")
+    )
+
+
+def _history(window: MainWindow, commands: FakeCommands, page: HistoryPage, **wish: Any) -> None:
+    gallery.connect(window, commands)
+    gallery.fill(window)
+    window.docks.focus("history")
+    gallery.settle()
+    window.board.history.show_page(HistoryWish(**wish), page)
+
+
+def history(window: MainWindow, commands: FakeCommands) -> None:
+    orders = tuple(map(a_past_order, range(1, 40)))
+    _history(window, commands, HistoryPage(total=1_239, orders=orders, accounts=(str(ACCOUNT),)))
+
+
+def history_fills(window: MainWindow, commands: FakeCommands) -> None:
+    fills = (*map(a_past_fill, range(1, 20)), a_past_fill(20, imported=True))
+    _history(window, commands, HistoryPage(total=20, fills=fills), kind=HistoryKind.FILLS)
+
+
+def history_newest(window: MainWindow, commands: FakeCommands) -> None:
+    orders = tuple(map(a_past_order, range(1, 40)))
+    _history(window, commands, HistoryPage(total=39, orders=orders, read=0.37))
+
+
+def history_empty(window: MainWindow, commands: FakeCommands) -> None:
+    _history(window, commands, HistoryPage())
+
+
+def history_failed(window: MainWindow, commands: FakeCommands) -> None:
+    fault = "the journal /home/somebody/journal.sqlite is damaged: database disk image is malformed"
+    _history(window, commands, HistoryPage(fault=fault))
+
+
+HISTORY = (history, history_fills, history_newest, history_empty, history_failed)
+SCENES = (
+    *HISTORY,
+    drafts_empty,
+    accounts,
+    drafts,
+    later_kinds,
+    tree,
+    grouped,
+    presets,
+    toasts,
+    raw_messages,
+    own_keys,
+)
 
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()

@@ -346,3 +346,18 @@ def test_only_what_is_broken_is_skipped(ready: Stage, path: Path) -> None:
 
 def test_the_time_it_was_kept_is_aware(drafting: Drafting, ready: Stage) -> None:
     assert Drafting(ready.window, ready.window).clock().tzinfo is UTC
+
+
+def test_quantities_stand_right_and_words_left_as_their_headings_do(
+    ready: Stage, drafting: Drafting
+) -> None:
+    fill_in(ready)
+    drafting.keep()
+    table = drafting.dialog.table
+    for column in range(table.columnCount()):
+        heading = table.horizontalHeaderItem(column)
+        sides = {
+            bool(each.textAlignment() & Qt.AlignmentFlag.AlignRight)
+            for each in (heading, table.item(0, column))
+        }
+        assert sides == {heading.text() == "Quantity"}

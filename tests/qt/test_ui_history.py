@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,29 +9,16 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from tests.helpers.virtual_time import VirtualClock
 from tests.qt.conftest import Stage
-from tests.qt.fakes import AAPL, ACCOUNT, NOW
-from tests.qt.past_orders import a_past_order
+from tests.qt.fakes import ACCOUNT
+from tests.qt.past_orders import a_past_fill, a_past_order
 from workstation.app.past_trades import HistoryProcess, PastTrades
-from workstation.domain.ids import ExecId, OrderKey
-from workstation.domain.order import Side
 from workstation.domain.past_trades import (
     HistoryKind,
     HistoryPage,
     HistoryWish,
-    Origin,
-    PastFill,
 )
 from workstation.storage.journal import Journal
 from workstation.ui.panels.history import PAGE, HistoryPanel
-
-
-def a_fill(number: int = 1, *, imported: bool = False) -> PastFill:
-    return PastFill(
-        exec_id=ExecId(f"a.{number}.01"), key=None if imported else OrderKey("7:1"), time=NOW,
-        account=ACCOUNT, con_id=AAPL, symbol="AAPL", side=Side.BUY, quantity=Decimal(40),
-        price=Decimal("187.2"), exchange="ARCA", commission=Decimal("1.05"), currency="USD",
-        origin=Origin.IMPORTED if imported else Origin.OWN,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -84,7 +70,7 @@ def test_an_imported_fill_says_where_it_is_from_and_has_no_timeline(panel: Histo
     wanted: list[object] = []
     panel.timeline_requested.connect(wanted.append)
     wish = HistoryWish(kind=HistoryKind.FILLS)
-    fills = (a_fill(1), a_fill(2, imported=True))
+    fills = (a_past_fill(1), a_past_fill(2, imported=True))
     panel.show_page(wish, HistoryPage(total=2, fills=fills, words="2 trades read."))
     column = panel.fills.columnCount() - 1
     assert [panel.fills.index(n, column).data() for n in (0, 1)] == ["journal", "statement"]

@@ -42,6 +42,7 @@ from workstation.app.practice_files import PracticeFiles
 from workstation.app.preset_files import PresetFiles
 from workstation.app.shell import Shell
 from workstation.app.template_file import TemplateFile
+from workstation.app.unseen import UnseenPace
 from workstation.bridge.commands import CommandPort, CommandQueue
 from workstation.bridge.inbox import Inbox
 from workstation.domain.clock import SystemClock
@@ -149,6 +150,7 @@ class Program(QObject):
             self.window.restore_layout(layout)
         self.window.show()
         self.inbox.start()
+        self._pace = UnseenPace(self.inbox, self)
         self._keep_layout.start()
         self._start_own_indicators()
         if self.gateway is None:
@@ -248,6 +250,7 @@ class Program(QObject):
         if self._closing:
             return
         self._closing = True
+        self._pace.stop()
         self._keep_layout.stop()
         self.asking.close()
         self.own_indicators.close()

@@ -73,7 +73,9 @@ class Inbox(QObject):
 
     def set_visible(self, *, visible: bool) -> None:
         """Choose the pace: frames while visible, a few a second while hidden. GUI thread."""
-        self._beat.setInterval(FRAME_MS if visible else HIDDEN_MS)
+        pace = FRAME_MS if visible else HIDDEN_MS
+        if pace != self._beat.interval():  # setting it begins the beat anew
+            self._beat.setInterval(pace)
 
     @Slot()
     def drain(self) -> None:

@@ -164,11 +164,11 @@ def test_a_long_check_says_on_a_terminal_how_far_it_is(
     journal = Journal(path, VirtualClock())
     for _ in range(4_000):
         journal.record("Note", {}, durable=False)
-    journal.record("Last", {"a": "zzz"}, durable=True)
+    journal.record("Last", {"a": "zzzzzzzz"}, durable=True)
     journal.close()
     if damaged:
         data = path.read_bytes()
-        path.write_bytes(data.replace(b"zzz", b"zzy"))
+        path.write_bytes(data.replace(b"zzzzzzzz", b"zzzzzzzy"))
     monkeypatch.setattr(journal_check, "LONG", 100)
     error = stream()
     monkeypatch.setattr("sys.stderr", error)

@@ -29,6 +29,8 @@ Names = Callable[[Sequence[AccountId]], Mapping[AccountId, str]]
 
 _COLUMNS = ("Kept", "Symbol", "Side", "Quantity", "Order", "TIF", "Account", "Sent", "Note")
 _NOTE = len(_COLUMNS) - 1
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class _Table(QTableWidget):
@@ -80,6 +82,8 @@ class DraftsDialog(QDialog):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        for column in range(len(_COLUMNS)):
+            self.table.horizontalHeaderItem(column).setTextAlignment(_aligned(column))
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
@@ -121,6 +125,7 @@ class DraftsDialog(QDialog):
             for number, draft in enumerate(self._drafts):
                 for column, words in enumerate(_words(draft, names)):
                     item = QTableWidgetItem(words)
+                    item.setTextAlignment(_aligned(column))
                     if draft.sent_at is not None:
                         item.setForeground(paint().muted)
                     self.table.setItem(number, column, item)
@@ -182,6 +187,11 @@ class DraftsDialog(QDialog):
     @Slot()
     def _on_clear(self) -> None:
         self.deleted.emit(tuple(each for each in self._drafts if each.sent_at is not None))
+
+
+def _aligned(column: int) -> Qt.AlignmentFlag:
+    """Let numbers stand below each other."""
+    return _RIGHT if _COLUMNS[column] == "Quantity" else _LEFT
 
 
 def _words(draft: KeptDraft, names: Mapping[AccountId, str]) -> tuple[str, ...]:
