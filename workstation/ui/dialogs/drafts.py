@@ -77,13 +77,14 @@ class DraftsDialog(QDialog):
         self.setWindowTitle("Drafts")
         self._drafts: tuple[KeptDraft, ...] = ()
         self.table = _Table(0, len(_COLUMNS), self)
-        self.table.setHorizontalHeaderLabels(list(_COLUMNS))
+        for column, title in enumerate(_COLUMNS):
+            heading = QTableWidgetItem(title)
+            heading.setTextAlignment(_aligned(column))
+            self.table.setHorizontalHeaderItem(column, heading)
         self.table.setAccessibleName("Drafts")
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        for column in range(len(_COLUMNS)):
-            self.table.horizontalHeaderItem(column).setTextAlignment(_aligned(column))
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
