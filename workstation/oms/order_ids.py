@@ -7,6 +7,8 @@ from collections.abc import Callable
 from workstation.domain.ids import OrderId, OrderRef
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SHIFTS = range(125, -1, -5)
+"""How far each digit of a mark stands from the end of its number, in bits."""
 
 
 class OrderIds:
@@ -54,5 +56,6 @@ class OrderRefs:
     def new(self) -> OrderRef:
         """Return a mark that was never used before."""
         number = self._milliseconds() << 80 | int.from_bytes(self._randomness(10), "big")
-        digits = "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
-        return OrderRef(self._prefix + digits)
+        # a list, not a generator: this stands on an order's way to the wire
+        digits = [_ALPHABET[number >> shift & 31] for shift in _SHIFTS]
+        return OrderRef(self._prefix + "".join(digits))
