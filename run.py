@@ -2,6 +2,7 @@
 
 python3 run.py [options]          set up when needed, then open the program in demo mode
 python3 run.py setup              only set up
+python3 run.py analytics          set up with DuckDB, which the export as Parquet needs (65 MB)
 python3 run.py test [options]     set up with the test tools, then run every check and test
 python3 run.py coverage           run what must run every line and branch of the order path
 python3 run.py mutation [options] damage the order path and count what the tests notice
@@ -46,9 +47,13 @@ WINDOWS = os.name == "nt"
 LINUX = sys.platform.startswith("linux")
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
+ANALYTICS_LINE = "# ---- analytics: only for the export as Parquet ----"
 SECTION_LINE = "# ---- tools: only for tests and packaging ----"
 RUNTIME = "runtime"
+ANALYTICS = "analytics"
 ALL = "all"
+SECTIONS = (RUNTIME, ANALYTICS, ALL)
+"""The sections of the lock that can be asked for; each holds those before it."""
 
 LIBRARIES = {
     "libgl1": "libGL.so.1",
@@ -84,6 +89,10 @@ def main(arguments: list[str]) -> int:
     if command == "setup":
         set_up(RUNTIME)
         print("Ready: python3 run.py starts the workstation.")
+        return 0
+    if command == "analytics":
+        set_up(ANALYTICS)
+        print("Ready: tables and the journal can be exported as Parquet.")
         return 0
     checks = {"test": run_tests, "coverage": run_coverage, "mutation": run_mutation}
     if command in checks:
@@ -156,14 +165,15 @@ def wait_for(
 
 def set_up(section: str) -> None:
     """Make the system and .venv ready for a section of the lock; quick when they are."""
-    if is_ready(section) and (section == RUNTIME or not missing_packages(section)):
+    if is_ready(section) and (section != ALL or not missing_packages(section)):
         return
     with only_one():
         ensure_system(section)
         if is_ready(section):  # another start has just done it, or only the system lacked
             return
+        kept = max(section, installed_section(), key=SECTIONS.index)  # ensure_venv() may clear it
         ensure_venv()
-        install(section)
+        install(kept)
 
 
 def wanted_stamp() -> str:
@@ -175,10 +185,20 @@ def wanted_stamp() -> str:
 def is_ready(section: str) -> bool:
     """Tell whether .venv holds the section already."""
     try:
-        stamp, installed = STAMP.read_text(encoding="utf-8").split("\n")[:2]
+        stamp = STAMP.read_text(encoding="utf-8").split("\n")[0]
     except (OSError, ValueError):
         return False
-    return stamp == wanted_stamp() and installed in {section, ALL} and PYTHON.exists()
+    is_enough = SECTIONS.index(installed_section()) >= SECTIONS.index(section)
+    return stamp == wanted_stamp() and is_enough and PYTHON.exists()
+
+
+def installed_section() -> str:
+    """Return the section that was installed last, of whichever lock: it is not taken away again."""
+    try:
+        section = STAMP.read_text(encoding="utf-8").split("\n")[1]
+    except (OSError, ValueError, IndexError):
+        return RUNTIME
+    return section if section in SECTIONS else RUNTIME
 
 
 @contextlib.contextmanager
@@ -241,7 +261,8 @@ def make_venv() -> None:
 def install(section: str) -> None:
     """Install a section of the lock into .venv, every file checked against its hash."""
     text = LOCK.read_text(encoding="utf-8")
-    wanted = text if section == ALL else text.split(SECTION_LINE)[0]
+    ends = {RUNTIME: ANALYTICS_LINE, ANALYTICS: SECTION_LINE}
+    wanted = text if section == ALL else text.split(ends[section])[0]
     count = sum(1 for line in wanted.splitlines() if line[:1].isalnum())
     print(f"Installing up to {count} packages, about 300 MB; this takes a minute ...", flush=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -90,7 +90,32 @@ def test_the_tools_include_what_the_program_needs(run: ModuleType) -> None:
     run.STAMP.write_text(f"{run.wanted_stamp()}\n{run.ALL}\n")
 
     assert run.is_ready(run.RUNTIME)
+    assert run.is_ready(run.ANALYTICS)
     assert run.is_ready(run.ALL)
+
+
+def test_a_later_set_up_does_not_take_the_analytics_away(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = []
+
+    def install(section: str) -> None:
+        installed.append(section)
+        run.STAMP.write_text(f"{run.wanted_stamp()}\n{section}\n")
+
+    monkeypatch.setattr(run, "ensure_system", lambda section: None)
+    monkeypatch.setattr(run, "ensure_venv", run.STAMP.unlink)  # as where .venv is made anew
+    monkeypatch.setattr(run, "install", install)
+    assert run.main(["analytics"]) == 0
+    run.set_up(run.RUNTIME)
+    assert installed == [run.ANALYTICS]
+    assert not run.is_ready(run.ALL)
+
+    run.LOCK.write_text("newer")
+    run.set_up(run.RUNTIME)
+    assert installed == [run.ANALYTICS] * 2
+    run.set_up(run.ANALYTICS)
+    assert installed == [run.ANALYTICS] * 2
 
 
 def test_an_interrupted_set_up_begins_anew(
@@ -107,21 +132,21 @@ def test_an_interrupted_set_up_begins_anew(
     assert run.UNFINISHED.exists()
 
 
-def test_users_get_the_first_section_of_the_lock(
+def test_users_get_the_sections_of_the_lock_they_ask_for(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
     monkeypatch.setattr(
         run, "run_or_stop", lambda command: seen.append(Path(command[-1]).read_text())
     )
-    for section in (run.RUNTIME, run.ALL):
+    for section in run.SECTIONS:
         run.UNFINISHED.touch()
         run.install(section)
 
-    users, testers = seen
-    assert "pyside6-essentials==" in users
-    assert "pytest==" not in users
-    assert "pytest==" in testers
+    packages = ("pyside6-essentials==", "duckdb==", "pytest==")
+    held = [[package for package in packages if package in text] for text in seen]
+    assert held == [list(packages[:1]), list(packages[:2]), list(packages)]
+    assert run.installed_section() == run.ALL
 
 
 def test_one_apt_line_names_what_is_missing(
@@ -183,11 +208,12 @@ def test_package_hands_over_to_the_build(run: ModuleType, monkeypatch: pytest.Mo
     ]
 
 
-@pytest.mark.parametrize("line", ["{VENV}", "", "nonsense\nruntime"])
+@pytest.mark.parametrize("line", ["{VENV}", "", "nonsense\nruntime", "nonsense\nnonsense"])
 def test_a_damaged_stamp_counts_as_none(run: ModuleType, line: str) -> None:
     run.STAMP.write_text(line)
 
     assert not run.is_ready(run.RUNTIME)
+    assert run.installed_section() == run.RUNTIME
 
 
 def test_later_starts_cost_little(run: ModuleType) -> None:
