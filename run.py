@@ -55,6 +55,12 @@ ALL = "all"
 SECTIONS = (RUNTIME, ANALYTICS, ALL)
 """The sections of the lock that can be asked for; each holds those before it."""
 
+SET_UPS = {
+    "setup": (RUNTIME, "Ready: python3 run.py starts the workstation."),
+    "analytics": (ANALYTICS, "Ready: what can be exported can be exported as Parquet."),
+}
+"""Command that only sets up: the section, and what is said when it is there."""
+
 LIBRARIES = {
     "libgl1": "libGL.so.1",
     "libegl1": "libEGL.so.1",
@@ -86,13 +92,10 @@ def main(arguments: list[str]) -> int:
     if command in {"-h", "--help"}:
         print(__doc__)
         return 0
-    if command == "setup":
-        set_up(RUNTIME)
-        print("Ready: python3 run.py starts the workstation.")
-        return 0
-    if command == "analytics":
-        set_up(ANALYTICS)
-        print("Ready: tables and the journal can be exported as Parquet.")
+    if command in SET_UPS:
+        section, sentence = SET_UPS[command]
+        set_up(section)
+        print(sentence)
         return 0
     checks = {"test": run_tests, "coverage": run_coverage, "mutation": run_mutation}
     if command in checks:

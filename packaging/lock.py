@@ -62,7 +62,9 @@ def joined(runtime: list[str], analytics: list[str], everything: list[str]) -> s
     extra = [entry for entry in analytics if entry not in runtime]
     tools = [entry for entry in everything if entry not in runtime and entry not in extra]
     sections = ("".join(each) for each in (runtime, extra, tools))
-    return HEAD + "".join(map("".join, zip(("", ANALYTICS_LINE, SECTION_LINE), sections, strict=True)))
+    return HEAD + "".join(
+        map("".join, zip(("", ANALYTICS_LINE, SECTION_LINE), sections, strict=True))
+    )
 
 
 if __name__ == "__main__":

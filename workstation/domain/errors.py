@@ -21,6 +21,10 @@ class SettingsError(WorkstationError):
     """A settings or limits file cannot be used; names file, place and fault."""
 
 
+class ExportError(WorkstationError):
+    """A table cannot be written in the form that was chosen; says why."""
+
+
 class RecordingError(WorkstationError):
     """A recording of a session cannot be read or written; names the file."""
 

@@ -26,6 +26,21 @@ def write_private_file(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def replace_durably(draft: Path, path: Path) -> None:
+    """Let a finished file on the same disk take a file's place, readable by its owner only.
+
+    Raises OSError, old file intact.
+    """
+    draft.chmod(0o600)
+    descriptor = os.open(draft, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
 def sha256_of(path: Path) -> str:
     """Return the hash of a file, "" where it cannot be read."""
     try:
