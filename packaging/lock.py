@@ -36,14 +36,15 @@ def main(options: list[str]) -> None:
         tools = ["--extra", "analytics", "--group", "tools"]
         whole = [uv, *COMPILE, *tools, "-o", str(everything), *options]
         subprocess.run(whole, cwd=ROOT, check=True)
-        parts = []
+        parts: list[list[str]] = []
         for extra in ([], ["--extra", "analytics"]):
             target = Path(folder) / "part.txt"
             part = [uv, *COMPILE, *extra, "-c", str(everything), "-o", str(target)]
             subprocess.run(part, cwd=ROOT, check=True)
             parts.append(entries(target))
             target.unlink()
-        text = joined(*parts, entries(everything))
+        runtime, analytics = parts
+        text = joined(runtime, analytics, entries(everything))
     if re.search(r"://|--(extra-)?index|--find-links", text):
         sys.exit("The lock would name a package registry; it was not written.")
     LOCK.write_text(text, encoding="utf-8")

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.desk_fakes import CLIENT, D, Door, door_on_disk, fill
-from workstation.app.order_timelines import OrderTimelines, timeline_csv
+from workstation.app.order_timelines import OrderTimelines
+from workstation.app.timeline_export import timeline_csv
 from workstation.domain.ids import IntentId, OrderKey
 from workstation.domain.order_status import OrderView
 
@@ -112,5 +114,13 @@ def test_the_export_holds_every_step_and_replaces_the_file_whole(
     assert (rows[0]["bid"], rows[0]["ask"], rows[3]["bid"]) == ("99.99", "100.01", "99.99")
     assert dialog.timeline is not None
     assert timeline_csv(dialog.timeline).count("\r\n") == 5
+    dialog.export_requested.emit(tmp_path / "out.parquet")
+    qtbot.waitUntil(lambda: "out.parquet" in dialog.label.text(), timeout=20_000)
+    found = duckdb.read_parquet(str(tmp_path / "out.parquet"))
+    assert found.project("entry, kind, bid, market_stale, journal").fetchall() == [
+        (step.seq, step.kind.value, step.market.bid, step.market.stale, step.detail)
+        for step in dialog.timeline.steps
+        if step.market is not None
+    ]
     dialog.export_requested.emit(tmp_path / "no such folder" / "out.csv")
     qtbot.waitUntil(lambda: "No such file" in dialog.label.text(), timeout=10_000)

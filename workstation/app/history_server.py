@@ -14,6 +14,7 @@ from typing import IO
 import msgspec
 
 from workstation.app.give_way import give_way
+from workstation.app.parquet import write_parquet
 from workstation.desk.history import History
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import ClientId
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     give_way()
     journal = ProfileFiles(given.data_dir / "profiles" / given.profile).journal
-    history = History(journal, ClientId(given.client_id))
+    history = History(journal, ClientId(given.client_id), write_parquet)
     return serve(history, sys.stdin.buffer, sys.stdout.buffer)
 
 

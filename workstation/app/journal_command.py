@@ -6,8 +6,8 @@ next to it. No account can be read in what leaves it.
 
 import argparse
 import contextlib
-import csv
-import json
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,20 +20,29 @@ from typing_extensions import override
 from workstation.app.dry_run_command import DRY_RUN_HELP, add_dry_run, dry_run_command
 from workstation.app.give_way import give_way
 from workstation.app.journal_check import CLEAN, CORRUPT, UNREADABLE, add_verify, verify_command
+from workstation.app.journal_export import journal_table, write_csv, write_json
 from workstation.app.options import SETTINGS_FILE
-from workstation.app.quality_export import write_quality
+from workstation.app.parquet import parquet_writer
+from workstation.app.quality_export import quality_table, write_quality
 from workstation.desk.quality_book import fills_of
 from workstation.desk.snapshot_maker import make_snapshot
 from workstation.desk.timeline import client_of, find_key, timeline
 from workstation.domain.account import redacted
-from workstation.domain.csv_cell import csv_text
-from workstation.domain.errors import JournalDamagedError, JournalError, SettingsError
+from workstation.domain.errors import (
+    ExportError,
+    JournalDamagedError,
+    JournalError,
+    SettingsError,
+)
 from workstation.domain.ids import ClientId
 from workstation.domain.timeline import TimelineStep
+from workstation.domain.typed_table import TypedTable
 from workstation.storage.journal_file import Entry
 from workstation.storage.journal_reader import read_entries
 from workstation.storage.paths import default_data_folder
 from workstation.storage.settings import read_settings
+
+_PARQUET = "a new file; needs DuckDB: python3 run.py analytics"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -59,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         return actions[given.action](_journal_path(given))
     except JournalDamagedError as error:
         return _end(str(error), CORRUPT)
-    except (JournalError, SettingsError, OSError) as error:
+    except (JournalError, SettingsError, ExportError, OSError) as error:
         return _end(str(error), UNREADABLE)
 
 
@@ -96,32 +105,58 @@ def _line(step: TimelineStep) -> str:
 
 
 def _export(path: Path, given: argparse.Namespace) -> int:
-    if given.csv is None and given.json is None:
-        return _end("journal export: give --csv FILE, --json FILE or both; - is the terminal", 2)
+    if given.csv is None and given.json is None and given.parquet is None:
+        return _end(
+            "journal export: give --csv FILE, --json FILE, --parquet FILE or several of them; "
+            "- is the terminal, but for Parquet",
+            2,
+        )
+
+    def entries() -> Iterator[Entry]:
+        return _between(read_entries(path), given.start, given.end)
+
     count = 0
-    for target, write in ((given.csv, _write_csv), (given.json, _write_json)):
-        if target is None:
-            continue
-        entries = _between(read_entries(path), given.start, given.end)
+    # First, since a library may be missing: nothing is written then.
+    if given.parquet is not None:
+        count = _write_parquet(given.parquet, lambda: journal_table(entries()))
+    for target, write in ((given.csv, write_csv), (given.json, write_json)):
         if target == "-":
-            count = write(sys.stdout, entries)
-            continue
-        with _new_file(target) as file:
-            count = write(file, entries)
+            count = write(sys.stdout, entries())
+        elif target is not None:
+            with _new_file(target) as file:
+                count = write(file, entries())
     sys.stderr.write(f"{count} entries exported\n")
     return CLEAN
 
 
 def _quality(path: Path, given: argparse.Namespace) -> int:
     """Export what fills cost; those of the wanted days, measured whenever it was."""
+    if given.csv is None and given.parquet is None:
+        return _end("journal quality: give --csv FILE, --parquet FILE or both", 2)
     fills = fills_of(read_entries(path), datetime.now(UTC), given.start, given.end)
+    if given.parquet is not None:
+        _write_parquet(given.parquet, lambda: quality_table(fills))
     if given.csv == "-":
         write_quality(sys.stdout, fills)
-    else:
+    elif given.csv is not None:
         with _new_file(given.csv) as file:
             write_quality(file, fills)
     sys.stderr.write(f"{len(fills)} fills exported\n")
     return CLEAN
+
+
+def _write_parquet(name: str, table: Callable[[], TypedTable]) -> int:
+    """Write a file that must not exist yet, whole or not at all, and return its rows."""
+    write = parquet_writer()
+    target = Path(name)
+    if name == "-":
+        raise ExportError("Parquet goes to a file, not to the terminal")
+    if target.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
+    written = write(target.absolute(), table())
+    if written.note:
+        sys.stderr.write(f"{written.note.strip()}\n")
+    return written.rows
 
 
 @contextlib.contextmanager
@@ -130,33 +165,6 @@ def _new_file(name: str) -> Iterator[IO[str]]:
     with Path(name).open("x", encoding="utf-8", newline="") as file:
         Path(name).chmod(0o600)
         yield file
-
-
-def _write_csv(file: IO[str], entries: Iterator[Entry]) -> int:
-    writer = csv.writer(file)
-    writer.writerow(["seq", "time", "monotonic_ns", "boot", "build", "event", "body"])
-    count = 0
-    for count, each in enumerate(entries, 1):  # noqa: B007 - the number of the last
-        texts = map(csv_text, (each.boot, each.build, each.event, redacted(each.body.decode())))
-        writer.writerow([each.seq, each.time, each.monotonic_ns, *texts])
-    return count
-
-
-def _write_json(file: IO[str], entries: Iterator[Entry]) -> int:
-    """Write one JSON object a line."""
-    count = 0
-    for count, each in enumerate(entries, 1):  # noqa: B007 - the number of the last
-        line = {
-            "seq": each.seq,
-            "time": each.time,
-            "monotonic_ns": each.monotonic_ns,
-            "boot": each.boot,
-            "build": each.build,
-            "event": each.event,
-            "body": json.loads(redacted(each.body.decode())),
-        }
-        file.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
-    return count
 
 
 def _between(
@@ -195,9 +203,11 @@ def _build_parser() -> argparse.ArgumentParser:
     export = actions.add_parser("export", parents=[common], help="entries to a new file")
     export.add_argument("--csv", metavar="FILE", help="comma-separated, - for the terminal")
     export.add_argument("--json", metavar="FILE", help="one object a line, - for the terminal")
+    export.add_argument("--parquet", metavar="FILE", help=_PARQUET)
     add_dry_run(actions.add_parser("dry-run", parents=[common], help=DRY_RUN_HELP))
-    quality = actions.add_parser("quality", parents=[common], help="what each fill cost, as CSV")
-    quality.add_argument("--csv", metavar="FILE", required=True, help="a new file, - the terminal")
+    quality = actions.add_parser("quality", parents=[common], help="what each fill cost")
+    quality.add_argument("--csv", metavar="FILE", help="a new file, - for the terminal")
+    quality.add_argument("--parquet", metavar="FILE", help=_PARQUET)
     for each in (export, quality):
         each.add_argument("--from", dest="start", type=_start, metavar="DATE", help="first day")
         each.add_argument("--to", dest="end", type=_end_of, metavar="DATE", help="last day, too")

@@ -1,27 +1,19 @@
 """Reads the journal for one order on a pool thread, shows its timeline, and exports it."""
 
-import csv
-import io
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, Slot
 from PySide6.QtWidgets import QWidget
 
 from workstation.app.pool_job import PoolJob, Told
+from workstation.app.timeline_export import export_timeline
 from workstation.desk.timeline import timeline
-from workstation.domain.csv_cell import csv_text
 from workstation.domain.ids import ClientId
 from workstation.domain.order_status import OrderView
 from workstation.domain.past_trades import PastFill, PastOrder
-from workstation.domain.timeline import Timeline, TimelineStep
-from workstation.storage.files import write_private_file
+from workstation.domain.timeline import Timeline
 from workstation.storage.journal_reader import read_entries
 from workstation.ui.dialogs.order_timeline import OrderTimelineDialog
-
-HEAD = (
-    *("entry", "time_utc", "kind", "what", "state", "bid", "ask", "last", "bid_size", "ask_size"),
-    *("market_time_utc", "market_stale", "journal"),
-)
 
 
 class OrderTimelines(QObject):
@@ -81,7 +73,7 @@ class OrderTimelines(QObject):
     def _on_export_requested(self, path: Path) -> None:
         shown = None if self.dialog is None else self.dialog.timeline
         if shown is not None:
-            self._pool.start(PoolJob(lambda: _written(path, shown), self._written))
+            self._pool.start(PoolJob(lambda: export_timeline(path, shown), self._written))
 
     @Slot(object)
     def _on_written(self, result: object) -> None:
@@ -91,36 +83,3 @@ class OrderTimelines(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self.dialog = None
-
-
-def _written(path: Path, shown: Timeline) -> str:
-    write_private_file(path, timeline_csv(shown).encode())
-    return f"Exported to {path}."
-
-
-def timeline_csv(shown: Timeline) -> str:
-    """Write a timeline as comma-separated text, one step a line, RFC 4180."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEAD)
-    for step in shown.steps:
-        writer.writerow(_row(step))
-    return text.getvalue()
-
-
-def _row(step: TimelineStep) -> tuple[object, ...]:
-    market = step.market
-    seen: tuple[object, ...] = ("",) * 7
-    if market is not None:
-        prices = (market.bid, market.ask, market.last, market.bid_size, market.ask_size)
-        known = tuple("" if each is None else repr(each) for each in prices)
-        seen = (*known, market.at.isoformat(), "yes" if market.stale else "no")
-    return (
-        step.seq,
-        step.time.isoformat(),
-        step.kind.value,
-        csv_text(step.title),
-        csv_text(step.state),
-        *seen,
-        csv_text(step.detail),
-    )

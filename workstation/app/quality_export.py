@@ -1,13 +1,16 @@
-"""Writes what fills cost as comma-separated text: one line a fill."""
+"""Writes what fills cost, one row a fill, as comma-separated text or as a typed table."""
 
 import csv
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
 from typing import IO
 
 from workstation.domain.account import masked
 from workstation.domain.csv_cell import csv_text
 from workstation.domain.execution_quality import HORIZONS, NO_PRICE, FillQuality, MarketSample
 from workstation.domain.trading_costs import FillCosts, basis_points, costs_of, money_of
+from workstation.domain.typed_table import Kind, TypedColumn, TypedTable
 
 _COSTS = ("spread", "effective", "realized", "against_arrival", "against_mid", "against_vwap")
 
@@ -26,6 +29,15 @@ HEAD = (
 money is in `currency`. A cost above 0 was paid, a mark-out above 0 was gained. `realized` takes
 the middle 300 s after the fill."""
 
+_TEXTS = ("account", "symbol", "side", "currency", "order_type", "algo", "venue", "exec_id")
+_KINDS = {
+    "time_utc": Kind.TIME,
+    **dict.fromkeys((*_TEXTS, "vwap_of", "commission_currency", "not_measured"), Kind.TEXT),
+    **dict.fromkeys(("con_id", "order_id"), Kind.INTEGER),
+    **dict.fromkeys(("quantity", "price", "commission"), Kind.DECIMAL),
+}
+"""Columns that are not floats, as all that is measured at the market is."""
+
 
 def write_quality(file: IO[str], fills: Iterable[FillQuality]) -> int:
     """Write fills in RFC 4180 with the accounts masked, and return how many."""
@@ -33,68 +45,83 @@ def write_quality(file: IO[str], fills: Iterable[FillQuality]) -> int:
     writer.writerow(HEAD)
     count = 0
     for count, fill in enumerate(fills, 1):  # noqa: B007 - the number of the last
-        writer.writerow(_row(fill))
+        writer.writerow(map(_cell, _row(fill)))
     return count
 
 
-def _row(fill: FillQuality) -> tuple[str, ...]:
+def quality_table(fills: Iterable[FillQuality]) -> TypedTable:
+    """Return fills with the accounts masked; floats have all their digits."""
+    columns = tuple(TypedColumn(name, _KINDS.get(name, Kind.FLOAT)) for name in HEAD)
+    return TypedTable(columns, map(_row, fills))
+
+
+def _cell(value: object) -> str:
+    """Write a value without the noise of a float's last digits, and never as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, Decimal | int):
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return value.isoformat() if isinstance(value, datetime) else csv_text(str(value))
+
+
+def _row(fill: FillQuality) -> tuple[object, ...]:
     costs, price = costs_of(fill), fill.price
     each = [getattr(costs, name) for name in _COSTS]
     return (
         *_names(fill),
         *_markets(fill),
-        *map(_number, each),
-        *map(_number, costs.mark_outs),
-        *(_number(basis_points(value, price)) for value in each),
-        *(_number(basis_points(value, price)) for value in costs.mark_outs),
+        *each,
+        *costs.mark_outs,
+        *(basis_points(value, price) for value in each),
+        *(basis_points(value, price) for value in costs.mark_outs),
         *_money(fill, costs),
-        csv_text(faults(fill)),
+        faults(fill) or None,
     )
 
 
-def _names(fill: FillQuality) -> tuple[str, ...]:
+def _names(fill: FillQuality) -> tuple[object, ...]:
     execution, market = fill.execution, fill.market
     return (
-        execution.time.isoformat(),
-        csv_text(masked(execution.account)),
-        csv_text(execution.symbol),
-        str(execution.con_id),
+        execution.time,
+        masked(execution.account),
+        execution.symbol,
+        execution.con_id,
         execution.side.value,
-        f"{execution.quantity:f}",
-        "" if execution.price is None else f"{execution.price:f}",
-        "" if market is None else csv_text(market.currency),
-        "" if market is None else csv_text(market.order_type),
-        "" if market is None else csv_text(market.algo),
-        csv_text(execution.exchange),
-        str(execution.order_id),
-        csv_text(execution.exec_id),
+        execution.quantity,
+        execution.price,
+        None if market is None else market.currency,
+        None if market is None else market.order_type,
+        None if market is None else market.algo,
+        execution.exchange,
+        execution.order_id,
+        execution.exec_id,
     )
 
 
-def _markets(fill: FillQuality) -> tuple[str, ...]:
+def _markets(fill: FillQuality) -> tuple[object, ...]:
     market, first = fill.market, fill.mark(HORIZONS[0])
     mids = (mark.market.mid if (mark := fill.mark(each)) else None for each in HORIZONS)
     return (
         *_sample(None if market is None else market.arrival),
         *_sample(None if market is None else market.at_fill),
-        _number(None if first is None else first.vwap),
-        "" if first is None else first.vwap_of,
-        *map(_number, mids),
+        None if first is None else first.vwap,
+        None if first is None else first.vwap_of,
+        *mids,
     )
 
 
-def _sample(sample: MarketSample | None) -> tuple[str, str, str]:
-    if sample is None:
-        return "", "", ""
-    return _number(sample.bid), _number(sample.ask), _number(sample.mid)
+def _sample(sample: MarketSample | None) -> tuple[float | None, ...]:
+    return (None,) * 3 if sample is None else (sample.bid, sample.ask, sample.mid)
 
 
-def _money(fill: FillQuality, costs: FillCosts) -> tuple[str, str, str]:
+def _money(fill: FillQuality, costs: FillCosts) -> tuple[object, ...]:
     paid = fill.commission
     return (
-        _number(money_of(fill, costs.against_arrival)),
-        "" if paid is None else f"{paid.commission:f}",
-        "" if paid is None else csv_text(paid.currency),
+        money_of(fill, costs.against_arrival),
+        None if paid is None else paid.commission,
+        None if paid is None else paid.currency,
     )
 
 
@@ -106,8 +133,3 @@ def faults(fill: FillQuality) -> str:
         found += [f"fill {fault}" for fault in [fill.market.at_fill.fault] if fault]
     found += [f"{each} s {fault}" for each in HORIZONS if (fault := fill.mark_fault(each))]
     return "; ".join(found)
-
-
-def _number(value: float | None) -> str:
-    """Write a float without the noise of its last digits."""
-    return "" if value is None else f"{value:.10g}"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, Slot
 
+from workstation.app.parquet import SUFFIX, write_parquet
 from workstation.app.pool_job import PoolJob, Told
-from workstation.app.quality_export import write_quality
+from workstation.app.quality_export import quality_table, write_quality
 from workstation.desk.quality_book import fills_of
 from workstation.domain.execution_quality import FillQuality
 from workstation.storage.files import write_private_file
@@ -64,7 +65,11 @@ class QualityFiles(QObject):
 
 
 def _export(path: Path, fills: tuple[FillQuality, ...]) -> str:
-    content = io.StringIO(newline="")
-    count = write_quality(content, fills)
-    write_private_file(path, content.getvalue().encode())
-    return f"{text.count_of(count, 'fill')} exported to {path}."
+    note = ""
+    if path.suffix.lower() == SUFFIX:
+        note = write_parquet(path, quality_table(fills)).note
+    else:
+        content = io.StringIO(newline="")
+        write_quality(content, fills)
+        write_private_file(path, content.getvalue().encode())
+    return f"{text.count_of(len(fills), 'fill')} exported to {path}.{note}"

@@ -1,4 +1,4 @@
-"""Writes what a table shows as comma-separated text, on a pool thread."""
+"""Writes what a table shows as comma-separated text or as Parquet, on a pool thread."""
 
 import csv
 import io
@@ -7,8 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
+from workstation.app.parquet import write_parquet
 from workstation.app.pool_job import PoolJob, Told
 from workstation.domain.csv_cell import csv_text
+from workstation.domain.typed_table import TypedTable
 from workstation.storage.files import write_private_file
 from workstation.ui import text
 
@@ -16,7 +18,7 @@ _NUMBER = re.compile(r"−?[\d,]*\.?\d+")
 
 
 class TableFiles(QObject):
-    """Takes rows of text and says what became of the file. GUI thread."""
+    """Takes the rows of a table and says what became of the file. GUI thread."""
 
     told = Signal(object)
     """One sentence: str."""
@@ -29,21 +31,24 @@ class TableFiles(QObject):
         self._written.done.connect(self.told)
 
     @Slot(object)
-    def write(self, wish: tuple[Path, list[list[str]]]) -> None:
-        """Write the rows; the first holds the titles."""
-        path, rows = wish
-        self._pool.start(PoolJob(lambda: _written(path, rows), self._written))
+    def write(self, wish: tuple[Path, TypedTable | list[list[str]]]) -> None:
+        """Write a typed table as Parquet; of rows of text the first holds the titles."""
+        path, content = wish
+        self._pool.start(PoolJob(lambda: _written(path, content), self._written))
 
     def wait(self) -> None:
         """Let work under way end."""
         self._pool.waitForDone()
 
 
-def _written(path: Path, rows: list[list[str]]) -> str:
-    content = io.StringIO(newline="")
-    csv.writer(content).writerows([_cell(each) for each in row] for row in rows)
-    write_private_file(path, content.getvalue().encode())
-    return f"{text.count_of(len(rows) - 1, 'row')} exported to {path}."
+def _written(path: Path, content: TypedTable | list[list[str]]) -> str:
+    if isinstance(content, TypedTable):
+        written = write_parquet(path, content)
+        return f"{text.count_of(written.rows, 'row')} exported to {path}.{written.note}"
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([_cell(each) for each in row] for row in content)
+    write_private_file(path, file.getvalue().encode())
+    return f"{text.count_of(len(content) - 1, 'row')} exported to {path}."
 
 
 def _cell(shown: str) -> str:

@@ -18,7 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from workstation.desk.history_book import NEWEST, HistoryBook, NewestOrders, last_seq
-from workstation.desk.history_export import exported
+from workstation.desk.history_export import ParquetWriter, exported
 from workstation.domain.errors import WorkstationError
 from workstation.domain.execution import Execution
 from workstation.domain.ids import ClientId, OrderKey
@@ -82,7 +82,10 @@ class _Reading:
 class History:
     """Answers one question after the other. One thread."""
 
-    def __init__(self, journal: Path, client_id: ClientId) -> None:
+    def __init__(
+        self, journal: Path, client_id: ClientId, write_parquet: ParquetWriter | None = None
+    ) -> None:
+        self._write_parquet = write_parquet
         self._journal = journal
         self._client_id = client_id
         self._begin(b"")
@@ -96,8 +99,9 @@ class History:
         self._begun = first_hash
 
     def answer(self, wish: HistoryWish) -> HistoryPage:
-        """Return the page that is wanted, or write the file. Raises JournalError and OSError.
+        """Return the page that is wanted, or write the file.
 
+        Raises JournalError, OSError, and ExportError where the file cannot be written as Parquet.
         While a long journal is being read it is a page of the newest orders; what needs all of
         them waits.
         """
@@ -123,7 +127,8 @@ class History:
             total, rows = len(found), tuple(map(_past_order, found[part]))
             page = HistoryPage(total=total, accounts=accounts, orders=rows)
         if wish.export:
-            return HistoryPage(total=total, words=exported(Path(wish.export), wish.kind, rows))
+            words = exported(Path(wish.export), wish.kind, rows, self._write_parquet)
+            return HistoryPage(total=total, words=words)
         return page
 
     def _accounts_of(self, book: HistoryBook) -> tuple[str, ...]:

@@ -33,8 +33,8 @@ class HistoryWish:
     `start` and `end` are aware, the end is not part of it; None is open. Empty texts match all.
     `symbol` matches what begins with it. `state` is a lifecycle's name, "working" for all that have
     not ended, or "with fills"; fills have none. With an `export` the rows go to that file, all
-    of them, as comma-separated text or, if it ends in .json, as a list of objects. A `statement`
-    is a file whose trades are imported before the answer. `only_whole` asks for rows only if the
+    of them, as comma-separated text, or as a list of objects or as Parquet, if it ends in .json or
+    .parquet. A `statement` is a file whose trades are imported before the answer. `only_whole` asks for rows only if the
     whole journal has been read, and else how far that is.
     """
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.timeline import StepKind, Timeline, TimelineStep
 from workstation.ui import text
+from workstation.ui.export_dialog import ExportDialog
 from workstation.ui.plain_label import PlainLabel
 
 COLUMNS = ("Time", "", "What", "State", "Bid", "Ask", "Last")
@@ -43,7 +43,7 @@ class OrderTimelineDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(980, 560)
         self.timeline: Timeline | None = None
-        self.files: QFileDialog | None = None
+        self.files: ExportDialog | None = None
         self.label = PlainLabel("Reading the journal…", self)
         self.table = self._build_table()
         self.detail = QPlainTextEdit(self)
@@ -109,11 +109,8 @@ class OrderTimelineDialog(QDialog):
     def _on_export(self) -> None:
         if self.timeline is None:
             return
-        self.files = QFileDialog(self, "Export the timeline")
-        self.files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.files.setNameFilter("Comma-separated (*.csv)")
-        self.files.setDefaultSuffix("csv")
-        self.files.selectFile(f"order-{self.timeline.order_id}.csv")
+        name = f"order-{self.timeline.order_id}"
+        self.files = ExportDialog("Export the timeline", name, self)
         self.files.fileSelected.connect(self._on_file_chosen)
         self.files.open()
 

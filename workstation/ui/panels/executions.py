@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from workstation.ui.export_dialog import ExportDialog
 from workstation.ui.models.executions import ExecutionsModel
+from workstation.ui.models.export_values import EXECUTION_VALUES
 from workstation.ui.table_view import TableView
-from workstation.ui.table_words import table_words
+from workstation.ui.table_words import table_content
 
 
 class ExecutionsPanel(QWidget):
@@ -17,14 +19,14 @@ class ExecutionsPanel(QWidget):
     """Execution the user chose."""
 
     export_requested = Signal(object)
-    """Path, and titles and rows as they are shown: tuple[Path, list[list[str]]]."""
+    """Path, and what is shown: tuple[Path, TypedTable | list[list[str]]], as table_content() says."""
 
     def __init__(self, model: ExecutionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
         self.table = TableView(model, "No executions today", self)
         self.menu: QMenu | None = None
-        self.files: QFileDialog | None = None
+        self.files: ExportDialog | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
@@ -48,15 +50,11 @@ class ExecutionsPanel(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        self.files = QFileDialog(self, "Export executions")
-        self.files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.files.setNameFilter("Comma-separated (*.csv)")
-        self.files.setDefaultSuffix("csv")
-        self.files.selectFile("executions.csv")
+        self.files = ExportDialog("Export executions", "executions", self)
         self.files.fileSelected.connect(self._on_file_chosen)
         self.files.open()
 
     @Slot(str)
     def _on_file_chosen(self, name: str) -> None:
-        self.export_requested.emit((Path(name), table_words(self.table)))
+        path = Path(name)
+        self.export_requested.emit((path, table_content(self.table, EXECUTION_VALUES, path)))

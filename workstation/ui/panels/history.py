@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QModelIndex, QTimer, Signal, Slot
+from PySide6.QtCore import QDate, QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
@@ -21,6 +21,7 @@ from workstation.domain.account import masked
 from workstation.domain.ids import AccountId
 from workstation.domain.past_trades import HistoryKind, HistoryPage, HistoryWish, PastOrder
 from workstation.ui import text
+from workstation.ui.export_dialog import ExportDialog
 from workstation.ui.live_panel import LivePanel
 from workstation.ui.models.history import PastFillsModel, PastOrdersModel
 from workstation.ui.plain_label import PlainLabel
@@ -134,7 +135,7 @@ class HistoryPanel(LivePanel):
         self.import_button = self._button("Import statement…", self._on_import)
         self.import_button.setEnabled(True)
         self.export_button.setToolTip(
-            text.tooltip("Write every row of this choice, not only this page (CSV or JSON)")
+            text.tooltip("Write every row of this choice, not only this page (CSV, Parquet, JSON)")
         )
         self.import_button.setToolTip(
             text.tooltip("Take in the trades of a Flex statement (XML), each only once")
@@ -332,18 +333,10 @@ class HistoryPanel(LivePanel):
 
     @Slot()
     def _on_export(self) -> None:
-        self.files = self._dialog("Export the history", QFileDialog.AcceptMode.AcceptSave)
-        self.files.setNameFilters(["Comma-separated (*.csv)", "JSON (*.json)"])
-        self.files.setDefaultSuffix("csv")
-        self.files.selectFile(f"{_KINDS[self.kind_box.currentText()].value}.csv")
-        self.files.filterSelected.connect(self._on_export_filter)
+        stem = _KINDS[self.kind_box.currentText()].value
+        self.files = ExportDialog("Export the history", stem, self, ("csv", "parquet", "json"))
         self.files.fileSelected.connect(self._on_export_chosen)
         self.files.open()
-
-    @Slot(str)
-    def _on_export_filter(self, chosen: str) -> None:
-        if self.files is not None:
-            self.files.setDefaultSuffix("json" if "json" in chosen else "csv")
 
     @Slot(str)
     def _on_export_chosen(self, name: str) -> None:
@@ -352,7 +345,8 @@ class HistoryPanel(LivePanel):
 
     @Slot()
     def _on_import(self) -> None:
-        self.files = self._dialog("Import a Flex statement", QFileDialog.AcceptMode.AcceptOpen)
+        self.files = QFileDialog(self, "Import a Flex statement")
+        self.files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.files.setFileMode(QFileDialog.FileMode.ExistingFile)
         self.files.setNameFilters(["Flex statements (*.xml)", "All files (*)"])
         self.files.fileSelected.connect(self._on_import_chosen)
@@ -363,12 +357,6 @@ class HistoryPanel(LivePanel):
         self.say("Importing…")
         self.kind_box.setCurrentText("Fills")
         self.wished.emit(self._wish(statement=str(Path(name).absolute())))
-
-    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        dialog = QFileDialog(self, title)
-        dialog.setAcceptMode(mode)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
 
 
 def _today() -> date:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -20,6 +19,8 @@ from workstation.domain.order import Side
 from workstation.domain.order_status import OrderFlag, OrderView
 from workstation.ui import text
 from workstation.ui.dialogs.plain_dialog import PlainDialog
+from workstation.ui.export_dialog import ExportDialog
+from workstation.ui.models.export_values import ORDER_VALUES
 from workstation.ui.models.order_rows import (
     Grouping,
     OrderRow,
@@ -30,7 +31,7 @@ from workstation.ui.models.order_rows import (
 from workstation.ui.models.orders import OrdersModel
 from workstation.ui.order_table import OrderTable
 from workstation.ui.plain_label import PlainLabel
-from workstation.ui.table_words import table_words
+from workstation.ui.table_words import table_content
 
 IN_PLACE = frozenset({"quantity", "limit", "stop"})
 """Columns whose cells can be changed where they stand."""
@@ -69,7 +70,7 @@ class OrdersPanel(QWidget):
     """Cell to change in place: QModelIndex of the table."""
 
     export_requested = Signal(object)
-    """Path, and titles and rows as they are shown: tuple[Path, list[list[str]]]."""
+    """Path, and what is shown: tuple[Path, TypedTable | list[list[str]]], as table_content() says."""
 
     grouping_chosen = Signal(object)
     """Grouping by which the rows shall be put together."""
@@ -96,7 +97,7 @@ class OrdersPanel(QWidget):
         self._working, self._doubt, self._advice = 0, "", ""
         self._is_read_only = False
         self.dialog: PlainDialog | None = None
-        self.files: QFileDialog | None = None
+        self.files: ExportDialog | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -409,18 +410,14 @@ class OrdersPanel(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        self.files = QFileDialog(self, "Export orders")
-        self.files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.files.setNameFilter("Comma-separated (*.csv)")
-        self.files.setDefaultSuffix("csv")
-        self.files.selectFile("orders.csv")
+        self.files = ExportDialog("Export orders", "orders", self)
         self.files.fileSelected.connect(self._on_file_chosen)
         self.files.open()
 
     @Slot(str)
     def _on_file_chosen(self, name: str) -> None:
-        self.export_requested.emit((Path(name), table_words(self.table)))
+        path = Path(name)
+        self.export_requested.emit((path, table_content(self.table, ORDER_VALUES, path)))
 
     def selected_rows(self) -> list[OrderRow]:
         """Return the selected rows, top first."""

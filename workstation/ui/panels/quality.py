@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
@@ -18,6 +17,7 @@ from typing_extensions import override
 from workstation.domain.execution_quality import FillQuality
 from workstation.domain.trading_costs import grouped, groupings
 from workstation.ui import text
+from workstation.ui.export_dialog import ExportDialog
 from workstation.ui.live_panel import LivePanel
 from workstation.ui.models.quality import QualityGroupsModel, QualityModel, rows_of
 from workstation.ui.plain_label import PlainLabel
@@ -47,7 +47,7 @@ class QualityPanel(LivePanel):
         self._state = state
         self._today: dict[str, FillQuality] = {}
         self._is_due = False
-        self.files: QFileDialog | None = None
+        self.files: ExportDialog | None = None
         self.model = QualityModel(self)
         self.groups = QualityGroupsModel(self)
         self.table = TableView(self.model, _EMPTY, self, newest_first="time")
@@ -171,12 +171,7 @@ class QualityPanel(LivePanel):
 
     @Slot()
     def _on_export(self) -> None:
-        self.files = QFileDialog(self, "Export execution quality")
-        self.files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.files.setNameFilter("Comma-separated (*.csv)")
-        self.files.setDefaultSuffix("csv")
-        self.files.selectFile("execution-quality.csv")
+        self.files = ExportDialog("Export execution quality", "execution-quality", self)
         self.files.fileSelected.connect(self._on_file_chosen)
         self.files.open()
 
