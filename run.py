@@ -47,19 +47,10 @@ WINDOWS = os.name == "nt"
 LINUX = sys.platform.startswith("linux")
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
-ANALYTICS_LINE = "# ---- analytics: only for the export as Parquet ----"
-SECTION_LINE = "# ---- tools: only for tests and packaging ----"
-RUNTIME = "runtime"
-ANALYTICS = "analytics"
-ALL = "all"
-SECTIONS = (RUNTIME, ANALYTICS, ALL)
-"""The sections of the lock that can be asked for; each holds those before it."""
-
-SET_UPS = {
-    "setup": (RUNTIME, "Ready: python3 run.py starts the workstation."),
-    "analytics": (ANALYTICS, "Ready: what can be exported can be exported as Parquet."),
-}
-"""Command that only sets up: the section, and what is said when it is there."""
+RUNTIME, ANALYTICS, ALL = SECTIONS = ("runtime", "analytics", "all")
+"""The parts of the lock that can be asked for; each holds those before it."""
+ENDS = {RUNTIME: "# ---- analytics: ", ANALYTICS: "# ---- tools: "}
+"""How the line of the lock begins at which a part ends."""
 
 LIBRARIES = {
     "libgl1": "libGL.so.1",
@@ -92,10 +83,9 @@ def main(arguments: list[str]) -> int:
     if command in {"-h", "--help"}:
         print(__doc__)
         return 0
-    if command in SET_UPS:
-        section, sentence = SET_UPS[command]
-        set_up(section)
-        print(sentence)
+    if command in {"setup", ANALYTICS}:
+        set_up(ANALYTICS if command == ANALYTICS else RUNTIME)
+        print("Ready: python3 run.py starts the workstation.")
         return 0
     checks = {"test": run_tests, "coverage": run_coverage, "mutation": run_mutation}
     if command in checks:
@@ -174,9 +164,9 @@ def set_up(section: str) -> None:
         ensure_system(section)
         if is_ready(section):  # another start has just done it, or only the system lacked
             return
-        kept = max(section, installed_section(), key=SECTIONS.index)  # ensure_venv() may clear it
+        wanted = max(section, read_stamp()[1], key=SECTIONS.index)  # ensure_venv() may clear it
         ensure_venv()
-        install(kept)
+        install(wanted)
 
 
 def wanted_stamp() -> str:
@@ -185,23 +175,20 @@ def wanted_stamp() -> str:
     return f"{hashlib.sha256(LOCK.read_bytes()).hexdigest()} {version} {VENV}"
 
 
+def read_stamp() -> tuple[str, str]:
+    """Return the stamp, "" for none, and the section that was installed last, of whichever lock."""
+    try:
+        stamp, section = STAMP.read_text(encoding="utf-8").split("\n")[:2]
+    except (OSError, ValueError):
+        return "", RUNTIME
+    return (stamp, section) if section in SECTIONS else ("", RUNTIME)
+
+
 def is_ready(section: str) -> bool:
     """Tell whether .venv holds the section already."""
-    try:
-        stamp = STAMP.read_text(encoding="utf-8").split("\n")[0]
-    except (OSError, ValueError):
-        return False
-    is_enough = SECTIONS.index(installed_section()) >= SECTIONS.index(section)
-    return stamp == wanted_stamp() and is_enough and PYTHON.exists()
-
-
-def installed_section() -> str:
-    """Return the section that was installed last, of whichever lock: it is not taken away again."""
-    try:
-        section = STAMP.read_text(encoding="utf-8").split("\n")[1]
-    except (OSError, ValueError, IndexError):
-        return RUNTIME
-    return section if section in SECTIONS else RUNTIME
+    stamp, installed = read_stamp()
+    fits = stamp == wanted_stamp() and PYTHON.exists()
+    return fits and installed in SECTIONS[SECTIONS.index(section) :]
 
 
 @contextlib.contextmanager
@@ -264,8 +251,7 @@ def make_venv() -> None:
 def install(section: str) -> None:
     """Install a section of the lock into .venv, every file checked against its hash."""
     text = LOCK.read_text(encoding="utf-8")
-    ends = {RUNTIME: ANALYTICS_LINE, ANALYTICS: SECTION_LINE}
-    wanted = text if section == ALL else text.split(ends[section])[0]
+    wanted = text if section == ALL else text.split(ENDS[section])[0]
     count = sum(1 for line in wanted.splitlines() if line[:1].isalnum())
     print(f"Installing up to {count} packages, about 300 MB; this takes a minute ...", flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -414,17 +400,12 @@ def run_tests(arguments: list[str]) -> int:
     environment = dict(os.environ, LC_ALL="C.UTF-8")
     environment["PATH"] = str(PYTHON.parent) + os.pathsep + environment.get("PATH", "")
     os.chdir(ROOT)
-    checks = [
-        ["ruff", "format", "--check", "."],
-        ["ruff", "check", "."],
-        ["mypy"],
-        ["lint-imports", "--no-cache"],
-    ]
     failed = []
-    for check in checks:
-        print("\n==== " + " ".join(check), flush=True)
-        if wait_for([str(PYTHON.parent / check[0]), *check[1:]], environment) != 0:
-            failed.append(" ".join(check[:2]))
+    for check in ("ruff format --check .", "ruff check .", "mypy", "lint-imports --no-cache"):
+        print(f"\n==== {check}", flush=True)
+        tool, *options = check.split()
+        if wait_for([str(PYTHON.parent / tool), *options], environment) != 0:
+            failed.append(check)
     code = run_pytest(arguments, environment) if arguments else run_halves(environment)
     if failed:
         print("FAILED before pytest: " + ", ".join(failed), flush=True)

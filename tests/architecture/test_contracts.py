@@ -21,6 +21,7 @@ BAD_IMPORTS = {
     "Nothing on the way": ("desk/a.py", "import workstation.matching"),
     "No Qt below": ("desk/a.py", "import PySide6.QtCore"),
     "Only the broker speaks": ("simgateway/a.py", "import ibapi.client"),
+    "Only the writer of Parquet": ("desk/a.py", "import duckdb"),
     "No cycles between": ("ui/a.py", "import workstation.ui.b"),
 }
 
@@ -36,6 +37,7 @@ def a_project(folder: Path) -> None:
     (folder / "workstation" / "__init__.py").touch()
     (folder / "workstation" / "ui" / "b.py").write_text("import workstation.ui.a")
     (folder / "workstation" / "ui" / "a.py").touch()
+    (folder / "workstation" / "storage" / "parquet_file.py").touch()
     (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
 
 

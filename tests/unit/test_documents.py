@@ -112,7 +112,7 @@ def test_every_command_of_main_has_the_options_that_are_named() -> None:
 
 
 def test_every_command_of_run_is_known_with_its_options() -> None:
-    commands = {"setup", "test", "coverage", "mutation", "package"}
+    commands = {"setup", "analytics", "test", "coverage", "mutation", "package"}
     assert run.__doc__ is not None
     tool = ROOT / "tests" / "mutation" / "__main__.py"  # its imports are installed apart
     mutation = set(OPTION.findall(tool.read_text(encoding="utf-8")))
