@@ -213,7 +213,7 @@ def test_a_damaged_stamp_counts_as_none(run: ModuleType, line: str) -> None:
     run.STAMP.write_text(line)
 
     assert not run.is_ready(run.RUNTIME)
-    assert run.read_stamp() == ("", run.RUNTIME)
+    assert run.read_stamp()[1] == run.RUNTIME
 
 
 def test_later_starts_cost_little(run: ModuleType) -> None:
