@@ -8,7 +8,17 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.qt.conftest import Stage
-from tests.qt.fakes import AAPL, CON_IDS, FINDINGS, a_position, a_quote, an_order
+from tests.qt.fakes import (
+    AAPL,
+    ACCOUNT,
+    CON_IDS,
+    FINDINGS,
+    a_link,
+    a_position,
+    a_quote,
+    an_order,
+)
+from workstation.domain.account import masked
 from workstation.domain.commands import ChangeOrder, SubmitOrder, Watched, WatchSymbol
 from workstation.domain.finding import (
     Denied,
@@ -18,10 +28,11 @@ from workstation.domain.finding import (
     RiskCode,
     Submitted,
 )
-from workstation.domain.ids import ConId, OrderId, OrderKey
-from workstation.domain.messages import OrderChanged
+from workstation.domain.ids import AccountId, ConId, OrderId, OrderKey
+from workstation.domain.messages import LinkChanged, OrderChanged
 from workstation.domain.order import OrderType, Side, Tif
 from workstation.domain.order_status import Pending
+from workstation.ui.chart.trading_tool import StageWish
 from workstation.ui.panels import answer_strip
 
 D = Decimal
@@ -275,3 +286,25 @@ def test_a_new_wish_below_a_question_is_not_swallowed(chart, ready: Stage, qtbot
     assert "191" in chart.orders.strip.headline.text() or "first" in (
         chart.orders.strip.headline.text()
     )
+
+
+def test_an_order_that_is_laid_out_keeps_its_account_and_names_it(chart, ready: Stage) -> None:
+    both = (ACCOUNT, AccountId("SIM0045678"))
+    ready.events(LinkChanged(a_link(accounts=both)))
+    account = ready.window.ticket.account
+    account.choose(both[0])
+    chart.trade_menu.quantity_edit.set_value(D(10))
+    chart.staging.stage(StageWish(Side.BUY, D("185.00"), exits=False))
+    account.choose(both[1])
+    assert f"account {masked(both[0])}" in chart.staging.preview()[0][0]
+    chart.staging.send()
+    assert [each.account for each in drafts(ready)] == [both[0]]
+
+
+@pytest.mark.parametrize("name", ["close_position", "scale_in", "scale_out", "roll", "reverse"])
+def test_a_key_for_a_position_says_why_it_can_do_nothing(ready: Stage, name: str) -> None:
+    said = []
+    ready.window.ordering.failed.connect(said.append)
+    ready.window.menu.menus.by_name[name].trigger()
+    assert len(said) == 1
+    assert "select one open position" in said[0][1]

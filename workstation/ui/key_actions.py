@@ -126,10 +126,7 @@ class KeyActions(QObject):
     def _on_reverse(self) -> None:
         positions = self._desk.board.positions
         self._desk.docks.focus("positions")
-        if positions.reverse_button.isEnabled():
-            positions.ask_to_reverse()
-        else:
-            self._say("Reversal", "select one open position, with a link to the broker")
+        positions.ask_to_reverse()
 
     @Slot()
     def _on_breakeven(self) -> None:

@@ -87,6 +87,7 @@ class Ordering(QObject):
         panel.halve_requested.connect(self.halve_position)
         panel.reverse_requested.connect(self.reverse_position)
         panel.breakeven_requested.connect(self.stop_to_breakeven)
+        panel.refused.connect(self.failed)
         self.reverse_asked.connect(panel.ask_to_confirm)
 
     @Slot(object)

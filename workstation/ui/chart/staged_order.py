@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from workstation.domain.account import masked
 from workstation.domain.bracket import BracketDraft
-from workstation.domain.ids import ConId, IntentId
+from workstation.domain.ids import AccountId, ConId, IntentId
 from workstation.domain.order import OrderDraft, OrderType, Side, Tif
 from workstation.ui import text
 from workstation.ui.chart.order_lines import money_per_point
@@ -27,7 +28,8 @@ class StagedOrder:
     """Side, kind and prices of an order that is not sent yet; exits where they are laid out.
 
     `quantity` is None while the user has given none. `intent_id` stays the same over every
-    move, so that two attempts to send it are one order.
+    move, so that two attempts to send it are one order. `account` is the one that was chosen
+    when it was laid out, None where none was: then it goes to the one that is chosen at last.
     """
 
     intent_id: IntentId
@@ -39,6 +41,7 @@ class StagedOrder:
     target: Decimal | None = None
     stop: Decimal | None = None
     closes: bool = False
+    account: AccountId | None = None
 
     def price_of(self, leg: Leg) -> Decimal | None:
         """Return the price of a leg, None where it is not laid out."""
@@ -65,7 +68,7 @@ class StagedOrder:
 
     def draft(self, state: ScreenState) -> OrderDraft | BracketDraft | None:
         """Return the one wish this is, None while something is missing."""
-        account = state.order_account
+        account = self.account or state.order_account
         if self.gap or self.quantity is None or account is None:
             return None
         is_stop = self.order_type is OrderType.STOP
@@ -107,7 +110,9 @@ class StagedOrder:
     def figures(self, state: ScreenState) -> str:
         """Say distance, money and what the exits weigh against each other."""
         quote, ladder = state.quotes.get(self.con_id), state.ladder(self.con_id)
-        parts = []
+        account = self.account or state.order_account
+        several = state.has_several_accounts and account is not None
+        parts = [f"account {masked(account)}"] if several and account is not None else []
         if quote is not None and quote.last is not None:
             away = float(self.entry) - quote.last
             side = "above" if away >= 0 else "below"
@@ -134,14 +139,16 @@ def new_staged(
     order_type: OrderType,
     entry: Decimal,
     quantity: Decimal | None,
+    account: AccountId | None = None,
 ) -> StagedOrder:
     """Lay out an order; one that only closes takes the whole position where no size is given."""
-    position = state.position(con_id)
+    account = account or state.order_account
+    position = state.position(con_id, account)
     held = position.quantity if position is not None else Decimal(0)
     is_against = held * side.sign < 0
     if quantity is None and is_against:
         quantity = abs(held)
-    left = abs(held) - _closing_already(state, con_id, side, order_type, entry)
+    others = _closing_already(state, (con_id, account, side), order_type, entry)
     return StagedOrder(
         intent_id=new_intent(),
         con_id=con_id,
@@ -149,19 +156,24 @@ def new_staged(
         order_type=order_type,
         entry=entry,
         quantity=quantity,
-        closes=is_against and quantity is not None and 0 < quantity <= left,
+        closes=is_against and quantity is not None and 0 < quantity <= abs(held) - others,
+        account=account,
     )
 
 
 def _closing_already(
-    state: ScreenState, con_id: ConId, side: Side, order_type: OrderType, entry: Decimal
+    state: ScreenState,
+    place: tuple[ConId, AccountId | None, Side],
+    order_type: OrderType,
+    entry: Decimal,
 ) -> Decimal:
     """Return how much other orders close before or beside one at this price.
 
     Stops, exits of a bracket and groups stand until the market comes to them; and so does a
     limit behind the market, for one that is through it.
     """
-    quote, account = state.quotes.get(con_id), state.order_account
+    con_id, _account, side = place
+    quote = state.quotes.get(con_id)
     near = market(side, quote) if quote is not None and not quote.stale else None
 
     def is_through(price: Decimal | None) -> bool:
@@ -172,7 +184,7 @@ def _closing_already(
         (
             each.remaining
             for each in state.orders.values()
-            if (each.con_id, each.account, each.side) == (con_id, account, side)
+            if (each.con_id, each.account, each.side) == place
             and each.is_working
             and not each.is_protective
             and (not leaves_now or each.limit_price is None or is_through(limit_of(each)))

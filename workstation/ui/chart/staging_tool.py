@@ -137,7 +137,7 @@ class StagingTool(QObject, ChartTool):
             order = self.order
             again = new_staged(
                 self._state, order.con_id, order.side, order.order_type, order.entry,
-                self._quantity(),
+                self._quantity(), order.account,
             )  # fmt: skip
             closes = again.closes and order.target is None and order.stop is None
             self._take(replace(order, quantity=again.quantity, closes=closes))
@@ -202,7 +202,7 @@ class StagingTool(QObject, ChartTool):
         lines: list[Line] = [(order.figures(self._state), "")]
         if order.gap:
             lines.append((order.gap, "warning"))
-        elif self._state.order_account is None:
+        elif (order.account or self._state.order_account) is None:
             lines.append(("Choose an account in the ticket", "warning"))
         else:
             lines.append((verdict.words, verdict.tone))

@@ -119,6 +119,9 @@ class PositionsPanel(QWidget):
     exit_rule_requested = Signal(object)
     """PositionView whose stop shall follow its profit, moved by this program."""
 
+    refused = Signal(object)
+    """What a key asked for and cannot be done now, and why: tuple[str, str]."""
+
     breakeven_requested = Signal(object)
     """PositionView whose stops shall stand at its cost."""
 
@@ -171,35 +174,37 @@ class PositionsPanel(QWidget):
 
     def ask_to_close(self) -> None:
         """Ask about the selected position, if there is one to close."""
-        self._on_close()
+        if self._chosen("Closing a position") is not None:
+            self._on_close()
 
     @Slot()
     def ask_to_reverse(self) -> None:
         """Ask whether the selected position shall be turned around."""
-        self._on_reverse()
+        if self._chosen("Reversal") is not None:
+            self._on_reverse()
 
     @Slot()
     def ask_to_add(self) -> None:
         """Ask how much shall be added to the selected position."""
-        if (position := self._closable()) is not None:
+        if (position := self._chosen("Adding to a position")) is not None:
             self.scale_in_requested.emit(position)
 
     @Slot()
     def ask_to_reduce(self) -> None:
         """Ask how much of the selected position shall be closed."""
-        if (position := self._closable()) is not None:
+        if (position := self._chosen("Reducing a position")) is not None:
             self.scale_out_requested.emit(position)
 
     @Slot()
     def ask_to_roll(self) -> None:
         """Ask into which month the selected position shall be rolled."""
-        if (position := self._closable()) is not None:
+        if (position := self._chosen("The roll")) is not None:
             self.roll_requested.emit(position)
 
     @Slot()
     def ask_to_exercise(self) -> None:
         """Ask how many options of the selected position shall be exercised or lapse."""
-        if (position := self._closable()) is not None:
+        if (position := self._chosen("The exercise")) is not None:
             self.exercise_requested.emit(position)
 
     def _build_line(self) -> QHBoxLayout:
@@ -249,6 +254,14 @@ class PositionsPanel(QWidget):
     def _closable(self) -> PositionView | None:
         position = self._selected() if self._can_trade else None
         return position if position is not None and position.quantity else None
+
+    def _chosen(self, what: str) -> PositionView | None:
+        """Return the position that can be acted on; None, and said why, without one."""
+        position = self._closable()
+        if position is None:
+            why = "select one open position first" if self._can_trade else "nothing can be sent now"
+            self.refused.emit((what, why))
+        return position
 
     @Slot()
     def _show_button(self) -> None:
