@@ -117,7 +117,21 @@ def test_the_newest_rows_are_never_taken_for_all_of_them(panel: HistoryPanel) ->
     assert panel.table.selected_rows() == [first]
     assert [panel.account_box.itemData(n) for n in range(panel.account_box.count())] == ["", "U2"]
     panel.show_page(following, HistoryPage())
-    assert panel.table.empty_text == "Nothing in this period"
+    assert "take more days" in panel.table.empty_text
+
+
+def test_what_could_not_be_read_is_said_and_an_import_that_fails_is_another_thing(
+    panel: HistoryPanel,
+) -> None:
+    wish = panel.wishes[0]
+    panel.show_page(wish, HistoryPage())
+    panel.show_page(replace(wish, statement="a.xml"), HistoryPage(fault="it is no statement"))
+    assert "take more days" in panel.fill_table.empty_text
+    assert panel.label.text() == "It is no statement"
+    panel.show_page(wish, HistoryPage(fault="the journal is damaged"))
+    assert panel.table.empty_text == "The journal could not be read"
+    assert panel.label.text() == "The journal is damaged"
+    assert panel.label.property("tone") == "error"
 
 
 def test_what_comes_later_takes_its_place_among_the_newest(panel: HistoryPanel) -> None:

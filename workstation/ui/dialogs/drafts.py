@@ -92,7 +92,9 @@ class DraftsDialog(QDialog):
         self.note_edit.setMaxLength(LONGEST_NOTE)
         self.note_edit.setAccessibleName("Note of the draft")
         self.note_edit.setPlaceholderText("Note, Enter keeps it")
-        self.empty_label = PlainLabel("No drafts. Fill in the ticket, then keep it.", self)
+        self.empty_label = PlainLabel(
+            "No drafts. Fill in the ticket, then Trade, Keep as draft (Ctrl+Shift+A).", self
+        )
         self.empty_label.set_tone("muted")
         self.load_button = QPushButton("Put into the ticket", self)
         self.load_button.setToolTip(text.tooltip("Nothing is sent (Enter, double-click)"))

@@ -51,7 +51,7 @@ STATES = {
 }
 _KINDS = {"Orders": HistoryKind.ORDERS, "Fills": HistoryKind.FILLS}
 _FIRST_DAY = date(2000, 1, 1)
-_EMPTY = "Nothing in this period"
+_EMPTY = "Nothing fits this choice: take more days, or fewer conditions"
 _READING = "Reading the journal…"
 _UNREAD = "The journal could not be read"
 _NOT_YET = "None among the newest orders; the journal is still being read"
@@ -172,9 +172,10 @@ class HistoryPanel(LivePanel):
     def show_page(self, wish: HistoryWish, page: HistoryPage) -> None:
         """Show what was found, or what became of an export."""
         if page.fault:
-            self.say(text.one_line(page.fault, 400))
+            self.say(text.one_line(page.fault[:1].upper() + page.fault[1:], 400))
             self.label.set_tone("error")
-            self._show_empty(_UNREAD)
+            if not wish.export and not wish.statement:
+                self._show_empty(_UNREAD)
             return
         is_whole = page.read >= 1
         self.label.set_tone("muted" if is_whole else "warning")
