@@ -93,7 +93,7 @@ class DraftsDialog(QDialog):
         self.note_edit.setAccessibleName("Note of the draft")
         self.note_edit.setPlaceholderText("Note, Enter keeps it")
         self.empty_label = PlainLabel(
-            "No drafts. Fill in the ticket, then Trade, Keep as draft (Ctrl+Shift+A).", self
+            "No drafts. Fill in the ticket, then choose Trade, Keep as draft.", self
         )
         self.empty_label.set_tone("muted")
         self.load_button = QPushButton("Put into the ticket", self)
