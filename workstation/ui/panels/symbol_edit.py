@@ -25,9 +25,9 @@ class SymbolEdit(QLineEdit):
         held = text.one_line(self._held, 40)[: self.maxLength()].strip()
         if not self.isEnabled() or written.upper() == held.upper():
             return ""
-        return (
-            f"{text.one_line(written, 24) or 'No symbol'} is not held yet: Enter takes it, Esc not"
-        )
+        if not written:
+            return "Enter a symbol, or press Esc"
+        return f"{text.one_line(written, 14)}: Enter takes it, Esc not"
 
     def show_symbol(self, symbol: str) -> None:
         """Show which symbol is held; another one that is being entered stays."""
