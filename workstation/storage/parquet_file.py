@@ -4,6 +4,8 @@ DuckDB is no part of what every user installs, and 70 ms of import; `app/parquet
 module when a file is to be written, and not before.
 """
 
+import atexit
+import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +21,7 @@ from workstation.domain.errors import ExportError
 from workstation.domain.typed_table import Kind, TableWritten, TypedColumn, TypedTable
 from workstation.storage.files import replace_durably
 
+atexit.register(gc.unfreeze)  # or DuckDB says at the end that its types were never let go
 DIGITS = 38
 """Digits of Parquet's widest decimal."""
 
