@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 
 from workstation.domain.errors import JournalError
-from workstation.storage.journal_file import ChainCheck, Entry, files_of
+from workstation.storage.journal_file import ChainCheck, Entry, Row, entry_of, files_of
 from workstation.storage.journal_reader import opened
+from workstation.storage.journal_redo import redo_of, rows_behind, rows_in
 from workstation.storage.snapshot_file import (
     SnapshotError,
     check_content,
@@ -50,6 +51,7 @@ class Salvage:
             last = 0 if self._is_broken else self._follow(path)
             if self._is_broken:
                 self._read_back(path, last)
+        self._take_redo(first)
         sealed = self._take_snapshot(first)
         self.proven = max(self._chain.seq, sealed)
         self.entries = [self._found[seq] for seq in sorted(self._found)]
@@ -81,6 +83,21 @@ class Salvage:
                     self._take(Entry(*row), is_proven=False)
         except JournalError as error:
             log.info("the end of %s cannot be read: %s", path.name, error)
+
+    def _take_redo(self, first: Path) -> None:
+        """Take what the redo log holds beyond that; it is proven where the chain leads on to it."""
+        try:
+            rows = rows_in(redo_of(first))
+        except OSError as error:
+            log.info("the redo log of %s cannot be read: %s", first.name, error)
+            return
+        proven: list[Row] = []
+        with contextlib.suppress(JournalError):
+            proven = rows_behind(rows, self._chain.seq, self._chain.head)
+        for row in rows:
+            if row[0] > self._chain.seq:
+                self._take(entry_of(row), is_proven=row in proven)
+        self._chain.seq += len(proven)
 
     def _take_snapshot(self, first: Path) -> int:
         """Take what the newest whole snapshot kept word for word; return what it stands for."""

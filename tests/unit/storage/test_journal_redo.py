@@ -15,6 +15,7 @@ from workstation.storage import journal_redo
 from workstation.storage.journal import Journal
 from workstation.storage.journal_reader import audit, read_entries
 from workstation.storage.journal_redo import REDO_BYTES, redo_of, rows_in
+from workstation.storage.journal_salvage import Salvage
 
 YEAR = 366 * 86_400
 
@@ -99,6 +100,31 @@ def test_a_death_while_the_next_start_takes_it_in_loses_nothing(
     assert events(dead) == ALL
     Journal(dead, clock).close()
     assert events(dead) == ALL
+
+
+def test_of_a_damaged_journal_the_redo_log_is_read_too(path: Path, clock: VirtualClock) -> None:
+    journal = begun(path, clock)
+    dead = as_killed(path)
+    journal.close()
+    wanted = frozenset({"One", "Four", "Five"})
+    whole = Salvage(dead, wanted)
+    assert [(each.entry.event, each.is_proven) for each in whole.entries] == [
+        ("One", True), ("Four", True), ("Five", True),
+    ]  # fmt: skip
+    assert whole.proven == 5
+
+    with sqlite3.connect(dead) as database:
+        database.execute("UPDATE entries SET body = x'5b5d' WHERE seq = 2")
+    database.close()
+    found = Salvage(dead, wanted)
+    assert [(each.entry.event, each.is_proven) for each in found.entries] == [
+        ("One", True), ("Four", False), ("Five", False),
+    ]  # fmt: skip
+    assert found.proven == 1
+    redo_of(dead).unlink()
+    assert [each.entry.event for each in Salvage(dead, wanted).entries] == ["One"]
+    redo_of(dead).mkdir()
+    assert [each.entry.event for each in Salvage(dead, wanted).entries] == ["One"]
 
 
 def test_a_torn_end_was_told_to_nobody_and_is_left_out(path: Path, clock: VirtualClock) -> None:
