@@ -39,11 +39,11 @@ def exchanges(root: Path, mutant: mutants.Mutant, text: str) -> list[Pair] | Non
 
 def _differing(whole: CodeType, damaged: CodeType) -> Iterator[Pair]:
     """Yield the innermost code that differs, and every function around it."""
-    inner = [
-        (one, other)
-        for one, other in zip(_inside(whole), _inside(damaged), strict=True)
-        if one != other
-    ]
+    before, after = _inside(whole), _inside(damaged)
+    if len(before) != len(after):  # what can never be reached any more is not compiled
+        yield whole, damaged
+        return
+    inner = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
     for one, other in inner:
         yield from _differing(one, other)
     is_function = bool(whole.co_flags & CO_NEWLOCALS)

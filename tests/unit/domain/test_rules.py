@@ -23,6 +23,7 @@ from workstation.domain.rule import (
     RuleState,
     RuleView,
     action_words,
+    before_words,
     rule_words,
     when_words,
 )
@@ -396,6 +397,15 @@ def test_halts_stop_what_trades_and_nothing_else() -> None:
     stopped = {kind for kind in ActionKind if a_rule(action=an_action(kind)).needs_trading}
     assert stopped == {ActionKind.SEND, ActionKind.TIGHTEN, ActionKind.FLATTEN}
     assert a_rule(action=None, exit=an_exit()).needs_trading
+
+
+def test_a_rule_that_waits_says_what_for() -> None:
+    before = "once the stop of SPY"
+    assert before_words(a_rule()) == "once that rule has fired and what it does is done"
+    moved = before_words(a_rule(action=None, exit=an_exit()))
+    assert moved == f"{before} stands at breakeven, or has filled"
+    for kind in (ExitKind.TRAIL, ExitKind.STEP):
+        assert before_words(a_rule(action=None, exit=an_exit(kind))) == f"{before} has filled"
 
 
 def test_what_a_rule_sends_is_one_order() -> None:
